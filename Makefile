@@ -1,0 +1,55 @@
+# `make` alone lists what can be done. Everything sets up what it lacks.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+MAKEFLAGS += --no-print-directory
+
+PYTHON ?= python3
+BIN := .venv/bin
+export PYTHON
+# uv and pyright ask the network nothing once they are installed.
+export UV_PYTHON_DOWNLOADS := never
+export PYRIGHT_PYTHON_IGNORE_WARNINGS := 1
+
+# One stamp in each folder that set-up builds, so that deleting one rebuilds it.
+READY := .venv/.ready .venv-micropython/.ready build/typings/.ready
+
+.PHONY: help setup system-packages test check demo demo-story bench lock clean
+
+help: ## list these targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: $(READY) ## build .venv and .venv-micropython from the pinned requirements
+
+$(READY) &: pyproject.toml $(wildcard requirements/*.txt) .ci/setup
+	@.ci/setup
+
+system-packages: ## install the Debian programs that some tests run, where that is possible
+	@.ci/system-packages
+
+test: $(READY) system-packages ## run every test
+	$(BIN)/python -m pytest
+
+check: $(READY) ## format, lint, types, import contracts, and what the device's compiler accepts
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/pyright --project firmware
+	$(BIN)/lint-imports
+	@.ci/compile-for-board
+
+demo: $(READY) ## a ward in this terminal: press, acknowledge, clear
+	$(BIN)/wardbell demo
+
+demo-story: $(READY) ## a scripted night on the whole chain, as a time line
+	$(BIN)/wardbell demo-story
+
+bench: $(READY) ## run every benchmark; tables here, figures in build/bench
+	@mkdir -p build/bench
+	@set -e; for bench in tests/bench/bench_*.py; do echo "== $$bench"; $(BIN)/python "$$bench"; done
+
+lock: $(READY) ## pin in requirements/ what pyproject.toml asks for; UPGRADE=1 takes the newest allowed
+	@.ci/lock $(if $(UPGRADE),--upgrade)
+
+clean: ## remove the environments and everything that was built
+	rm -rf .venv .venv-micropython build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
