@@ -1,0 +1,116 @@
+"""What a board offers: the seam between the apps and hardware. Never on the device; apps import it for types only.
+
+An app receives a board and nothing else. The Pico's boards (this folder) and the virtual ward's (simulator) both fit
+these shapes, and tests/contract runs one suite over whichever is at hand.
+"""
+
+from typing import Protocol
+
+
+class Clock(Protocol):
+    """Time since start."""
+
+    def now_ms(self) -> int:
+        """Milliseconds since start; monotonic, never wraps."""
+
+    def wait(self, until_ms: int | None) -> None:
+        """Sleep until `until_ms` (None: for ever), or until an input changed, whichever is first. May return early."""
+
+    def sleep_us(self, duration_us: int) -> None:
+        """Hold up the caller that long (display write times; nothing else in an app sleeps)."""
+
+
+class Key(Protocol):
+    """A push button or a normally closed cord."""
+
+    def is_pressed(self) -> bool:
+        """The contact as it is now, not debounced; a press is latched until it was read once, so that none is missed."""
+
+
+class Lamp(Protocol):
+    """One colour of a lamp."""
+
+    def set(self, is_on: bool) -> None:
+        """Switch it."""
+
+
+class Buzzer(Protocol):
+    """A sounder."""
+
+    def set(self, tone_hz: int) -> None:
+        """Sound at that pitch until told otherwise; 0 = silent."""
+
+
+class Transmitter(Protocol):
+    """A 433 MHz on-off transmitter whose edges are timed by hardware."""
+
+    def send(self, durations_us: list[int]) -> None:
+        """Play carrier on, off, on … for these times, mark first; returns at once. Sending while sending is an error."""
+
+    def is_sending(self) -> bool:
+        """True until the last duration has been played."""
+
+
+class PulseSource(Protocol):
+    """A 433 MHz receiver whose edges are timed by hardware into a ring."""
+
+    def read(self) -> tuple[list[int], int]:
+        """Durations since the last read, signed µs (+ carrier on, - off), and when the last one ended, µs since start."""
+
+
+class LcdPins(Protocol):
+    """The pins of an HD44780 display in 8-bit mode (R/W tied low)."""
+
+    def set(self, rs: int, data: int) -> None:
+        """Put RS (0 instruction, 1 character) and D7..D0 on the pins."""
+
+    def enable(self, level: int) -> None:
+        """Drive E; the display takes the byte at its falling edge."""
+
+
+class Line(Protocol):
+    """The serial line to the host."""
+
+    def read(self) -> bytes:
+        """Bytes that have come since the last read, maybe none."""
+
+    def write(self, data: bytes) -> None:
+        """Send bytes; what a dead line cannot take is dropped (the link sends again)."""
+
+
+class Store(Protocol):
+    """A few small files that survive power loss; each is replaced whole or not at all."""
+
+    def load(self, name: str) -> bytes | None:
+        """The file's bytes, or None where there is none."""
+
+    def save(self, name: str, data: bytes) -> None:
+        """Replace the file."""
+
+
+class BedsideBoard(Protocol):
+    """A bed node. `keys` by name: `call`, and where fitted `cord`, `assist`, `code`, `presence`, `reset`.
+
+    `settings`: `address` (8 trits), `alpha_us`, `words` a burst, `signals` (name of key -> signal of calls/signals.py).
+    """
+
+    clock: Clock
+    keys: dict[str, Key]
+    assurance_lamp: Lamp
+    buzzer: Buzzer
+    radio: Transmitter
+    settings: dict[str, object]
+
+
+class ReceiverBoard(Protocol):
+    """The receiver. `epoch` is drawn at start, 1..2**30-1. `settings`: `name`, `host` (False: there is none, it works alone)."""
+
+    clock: Clock
+    radio: PulseSource
+    lcd: LcdPins
+    buzzer: Buzzer
+    ack_key: Key
+    line: Line
+    store: Store
+    epoch: int
+    settings: dict[str, object]

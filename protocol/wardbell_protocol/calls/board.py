@@ -1,0 +1,237 @@
+"""The call board: decides what a signal or a verb does to the open calls of a ward.
+
+`receive` and `poll` decide and return events; `apply` folds an event into the state. The board applies its own
+events before it returns them, so a journal of events replayed through `apply` gives the same board. The
+gateway's board is the ward's authority; the receiver runs the same class when it is alone. Rules:
+protocol/spec/calls.md.
+"""
+
+from wardbell_protocol.calls.call import ACKNOWLEDGED, ALLOWED, ATTENDED, CLEARED, PLACED, Call
+from wardbell_protocol.calls.escalation import EscalationPolicy
+from wardbell_protocol.calls.signals import AT_BED, BY_ITSELF, FAULT, LOW_BATTERY, PRESENCE, PRIORITY, RESET
+from wardbell_protocol.calls.station import Station, call_of_signal
+from wardbell_protocol.errors import CallError
+
+# What an event can be.
+EV_PLACED = "placed"
+EV_PRESSED_AGAIN = "pressed_again"
+EV_ACKNOWLEDGED = "acknowledged"
+EV_ATTENDED = "attended"
+EV_CLEARED = "cleared"
+EV_RAISED_AGAIN = "raised_again"
+EVENT_TYPES = (EV_PLACED, EV_PRESSED_AGAIN, EV_ACKNOWLEDGED, EV_ATTENDED, EV_CLEARED, EV_RAISED_AGAIN)
+
+
+class Signal:
+    """A station was heard saying `signal` (signals.py)."""
+
+    def __init__(self, station: Station, signal: str) -> None:
+        self.station = station
+        self.signal = signal
+
+
+class FaultRaised:
+    """A part of the system is not well: `part` names it, `detail` says what in one stable word."""
+
+    def __init__(self, part: str, detail: str) -> None:
+        self.part = part
+        self.detail = detail
+
+
+class FaultGone:
+    """The fault of that part and detail is no more."""
+
+    def __init__(self, part: str, detail: str) -> None:
+        self.part = part
+        self.detail = detail
+
+
+class Verb:
+    """Somebody did something to a call: `acknowledge`, `attend` or `clear`, who, and from where."""
+
+    def __init__(self, name: str, call_id: str, by: str, where: str) -> None:
+        self.name = name
+        self.call_id = call_id
+        self.by = by
+        self.where = where
+
+
+class CallEvent:
+    """What happened to a call, with the whole call as it is afterwards, so that each event stands alone."""
+
+    def __init__(self, kind: str, at_ms: int, call: Call, by: str = "", where: str = "") -> None:
+        self.kind = kind
+        self.at_ms = at_ms
+        self.call = call
+        self.by = by
+        self.where = where
+
+    def to_record(self) -> "dict[str, object]":
+        """Plain data for a journal."""
+        return {
+            "kind": self.kind,
+            "at_ms": self.at_ms,
+            "by": self.by,
+            "where": self.where,
+            "call": self.call.to_record(),
+        }
+
+    @classmethod
+    def from_record(cls, record: "dict[str, object]") -> "CallEvent":
+        """The event of a record made by `to_record`."""
+        call = Call.from_record(record["call"])  # type: ignore[arg-type]
+        return cls(str(record["kind"]), int(record["at_ms"]), call, str(record["by"]), str(record["where"]))  # type: ignore[call-overload]
+
+    def __repr__(self) -> str:
+        return f"CallEvent({self.kind!r}, {self.at_ms}, {self.call!r})"
+
+
+class CallBoard:
+    """The open calls of one ward.
+
+    Args:
+        prefix: begins every call's id; unique to the journal that the board is folded from.
+        policies: by kind of call; the board needs their re-raise times.
+    """
+
+    def __init__(self, prefix: str, policies: "dict[str, EscalationPolicy]") -> None:
+        self.prefix = prefix
+        self.policies = policies
+        self.calls: dict[str, Call] = {}
+        self._last_number = 0
+
+    def open_calls(self) -> "list[Call]":
+        """Open calls by priority, then age."""
+        return sorted(self.calls.values(), key=Call.sort_key)
+
+    def receive(self, x: "Signal | Verb | FaultRaised | FaultGone", now_ms: int) -> "list[CallEvent]":
+        """Decide what `x` does.
+
+        Raises:
+            CallError: a verb on a call that is not open, that its status does not allow, or from a
+            place that may not.
+        """
+        if isinstance(x, Signal):
+            return self._signal(x, now_ms)
+        if isinstance(x, Verb):
+            return self._verb(x, now_ms)
+        if isinstance(x, FaultRaised):
+            return self._fault_raised(x, now_ms)
+        return self._fault_gone(x, now_ms)
+
+    def poll(self, now_ms: int) -> "list[CallEvent]":
+        """Ring again what was answered and then left."""
+        events = []
+        for call in self.open_calls():
+            at_ms = self._reraise_at_ms(call)
+            if at_ms is not None and at_ms <= now_ms:
+                events.append(self._event(EV_RAISED_AGAIN, now_ms, call))
+        return events
+
+    def next_deadline_ms(self) -> "int | None":
+        """When `poll` next has something to do."""
+        times = [self._reraise_at_ms(call) for call in self.calls.values()]
+        known = [at_ms for at_ms in times if at_ms is not None]
+        return min(known) if known else None
+
+    def apply(self, event: CallEvent) -> None:
+        """Fold one event into the state: the only place that changes it."""
+        call = Call.from_record(event.call.to_record())
+        number = call.call_id[len(self.prefix) + 1 :]
+        if call.call_id.startswith(self.prefix + "-") and number.isdigit():
+            self._last_number = max(self._last_number, int(number))
+        if call.is_open:
+            self.calls[call.call_id] = call
+        else:
+            self.calls.pop(call.call_id, None)
+
+    def find(self, station_id: str, kind: str, detail: str = "") -> "Call | None":
+        """The open call of that station, kind and detail."""
+        for call in self.calls.values():
+            if call.key == (station_id, kind, detail):
+                return call
+        return None
+
+    def _signal(self, x: Signal, now_ms: int) -> "list[CallEvent]":
+        station = x.station
+        if x.signal == RESET:
+            return self._each_of(station, EV_CLEARED, "clear", now_ms)
+        if x.signal == PRESENCE:
+            return self._each_of(station, EV_ATTENDED, "attend", now_ms)
+        if x.signal not in PRIORITY and x.signal != LOW_BATTERY:
+            return []  # heartbeat and test are supervision's business, not the board's
+        kind, detail = call_of_signal(x.signal)
+        return self._place(station, kind, detail, now_ms)
+
+    def _place(self, station: Station, kind: str, detail: str, now_ms: int) -> "list[CallEvent]":
+        call = self.find(station.station_id, kind, detail)
+        if call is not None:
+            return [self._event(EV_PRESSED_AGAIN, now_ms, call, station.place, AT_BED)]
+        call_id = f"{self.prefix}-{self._last_number + 1}"
+        call = Call(call_id, station.station_id, station.room, station.bed, kind, now_ms)
+        call.detail = detail
+        call.clear_at = station.clear_at
+        event = CallEvent(EV_PLACED, now_ms, call, station.place, AT_BED)
+        self.apply(event)
+        return [event]
+
+    def _each_of(self, station: Station, kind: str, verb: str, now_ms: int) -> "list[CallEvent]":
+        calls = [call for call in self.open_calls() if call.station_id == station.station_id]
+        return [
+            self._event(kind, now_ms, call, station.place, AT_BED) for call in calls if call.status in ALLOWED[verb]
+        ]
+
+    def _verb(self, x: Verb, now_ms: int) -> "list[CallEvent]":
+        call = self.calls.get(x.call_id)
+        if call is None:
+            raise CallError(x.call_id, "not open")
+        if x.name not in ("acknowledge", "attend", "clear"):
+            raise CallError(x.call_id, f"no such verb: {x.name}")
+        if call.status not in ALLOWED[x.name]:
+            who = call.attended_by or call.acknowledged_by
+            raise CallError(x.call_id, f"already {call.status}" + (f" by {who}" if who else ""))
+        if x.name == "clear" and not call.may_clear(x.where):
+            raise CallError(x.call_id, f"may not be cleared at the {x.where}; clear it at the bed")
+        kind = {"acknowledge": EV_ACKNOWLEDGED, "attend": EV_ATTENDED, "clear": EV_CLEARED}[x.name]
+        return [self._event(kind, now_ms, call, x.by, x.where)]
+
+    def _fault_raised(self, x: FaultRaised, now_ms: int) -> "list[CallEvent]":
+        if self.find(x.part, FAULT, x.detail) is not None:
+            return []
+        return self._place(Station(x.part, x.part, ""), FAULT, x.detail, now_ms)
+
+    def _fault_gone(self, x: FaultGone, now_ms: int) -> "list[CallEvent]":
+        call = self.find(x.part, FAULT, x.detail)
+        if call is None:
+            return []
+        return [self._event(EV_CLEARED, now_ms, call, x.part, BY_ITSELF)]
+
+    def _event(self, kind: str, now_ms: int, call: Call, by: str = "", where: str = "") -> CallEvent:
+        after = Call.from_record(call.to_record())
+        if kind == EV_PRESSED_AGAIN:
+            after.presses += 1
+            after.last_press_at_ms = now_ms
+        elif kind == EV_ACKNOWLEDGED:
+            after.status = ACKNOWLEDGED
+            after.acknowledged_at_ms = now_ms
+            after.acknowledged_by = by
+        elif kind == EV_ATTENDED:
+            after.status = ATTENDED
+            after.attended_at_ms = now_ms
+            after.attended_by = by
+        elif kind == EV_CLEARED:
+            after.status = CLEARED
+            after.cleared_at_ms = now_ms
+            after.cleared_by = by
+            after.cleared_where = where
+        else:
+            after.status = PLACED
+            after.raised_at_ms = now_ms
+            after.loop += 1
+        event = CallEvent(kind, now_ms, after, by, where)
+        self.apply(event)
+        return event
+
+    def _reraise_at_ms(self, call: Call) -> "int | None":
+        policy = self.policies.get(call.kind)
+        return policy.reraise_at_ms(call) if policy is not None else None

@@ -1,0 +1,61 @@
+"""The messages of the serial link: small JSON objects whose "t" names the kind. Times are ms of the sender's
+clock (HELLO carries it).
+
+Receiver to host: press, press_end, ack, clear, status. Host to receiver: station, stations, reraise, call,
+calls, health. Field by field: protocol/spec/link.md.
+"""
+
+from wardbell_protocol.errors import EncodeError
+
+UNKNOWN = "unknown"  # stands for a whole frame whose message is not one of these
+
+# kind -> field -> type. Every field is required; a list's or dict's insides are checked by whoever uses them.
+MESSAGES: "dict[str, dict[str, type]]" = {
+    # A press was taken (two words agreed); `code` is 24 bits, `at` when its first word began.
+    "press": {"code": int, "words": int, "t_us": int, "at": int},
+    # The same press is over: final count of words and time of the last.
+    "press_end": {"code": int, "words": int, "t_us": int, "at": int, "end": int},
+    # The acknowledge key, for the call it was showing; held where that is allowed, it clears.
+    "ack": {"station": str, "kind": str, "detail": str, "at": int},
+    "clear": {"station": str, "kind": str, "detail": str, "at": int},
+    # Radio statistics since start: rejected air by reason, words taken, messages dropped.
+    "status": {"at": int, "rejects": dict, "words": int, "dropped": int},
+    # One station of the ward's table, then their number: the table is complete and may be kept.
+    "station": {"id": str, "room": str, "bed": str, "address": str, "codes": dict, "clear_at": list},
+    "stations": {"n": int},
+    # Re-raise seconds by kind of call: [acknowledged, attended].
+    "reraise": {"by_kind": dict},
+    # One call as the gateway knows it; `age` ms since it was placed, `since` ms since its present status began.
+    # `seen` = the newest of our messages that this already accounts for.
+    "call": {
+        "station": str,
+        "kind": str,
+        "detail": str,
+        "room": str,
+        "bed": str,
+        "status": str,
+        "age": int,
+        "since": int,
+        "presses": int,
+        "by": str,
+        "clear_at": list,
+        "seen": int,
+    },
+    # All open calls were sent, `n` of them: whatever else is on the display is stale, unless it is newer than `seen`.
+    "calls": {"n": int, "seen": int},
+    # Whether all that stands behind the gateway is well, and the short word for what is not.
+    "health": {"ok": bool, "text": str},
+}
+
+
+def check_message(message: object) -> None:
+    """Raise EncodeError, saying what is wrong, unless `message` is one of MESSAGES."""
+    if not isinstance(message, dict):
+        raise EncodeError("link message is not an object")
+    fields = MESSAGES.get(message.get("t", ""))
+    if fields is None:
+        raise EncodeError(f"link message of unknown kind {message.get('t')!r}")
+    for name, kind in fields.items():
+        value = message.get(name)
+        if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
+            raise EncodeError(f"link message {message['t']}: {name} must be {kind.__name__}")
