@@ -1,0 +1,204 @@
+"""Code words to presses: two that agree make a press, repeats and the release artefact fold into it.
+
+Decides when a person has pressed and when the press is over; knows nothing of what a code means.
+Rules and numbers: protocol/spec/air.md.
+"""
+
+from wardbell_protocol.air.slicer import PulseSlicer, SlicedWord
+
+SILENCE_US = 400000  # after its last word a press is over; also how long a single word waits for its twin
+_MAX_TRACKED = 16  # presses and lone words at a time; at most about 40 words fit into the silence
+
+# A space that never ends (the train stops, nobody else sends) still has to complete the last word.
+_LAST_GAP_US = 65000
+
+
+class Press:
+    """One press of one button, as heard so far.
+
+    `words`: how often its code was heard; `other_words`: words of its release folded in; `t_us`: narrow time,
+    mean over its words; `start_us`, `end_us`: first mark's start, last sync mark's end.
+    """
+
+    def __init__(self, code: int, words: int, t_us: int, start_us: int, end_us: int, other_words: int = 0) -> None:
+        self.code = code
+        self.words = words
+        self.t_us = t_us
+        self.start_us = start_us
+        self.end_us = end_us
+        self.other_words = other_words
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Press) and _facts(self) == _facts(other)
+
+    def __hash__(self) -> int:
+        return hash(_facts(self))
+
+    def __repr__(self) -> str:
+        return "Press(0x%06X, words=%d, t_us=%d, start_us=%d, end_us=%d, other_words=%d)" % _facts(self)
+
+
+class PressStarted:
+    """Two words have agreed; `press` is as it stood then."""
+
+    def __init__(self, press: Press) -> None:
+        self.press = press
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, PressStarted) and self.press == other.press
+
+    def __hash__(self) -> int:
+        return hash(self.press)
+
+    def __repr__(self) -> str:
+        return "PressStarted(%r)" % self.press
+
+
+class PressEnded:
+    """The press has been silent for `SILENCE_US`; `press` is final."""
+
+    def __init__(self, press: Press) -> None:
+        self.press = press
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, PressEnded) and self.press == other.press
+
+    def __hash__(self) -> int:
+        return hash(self.press)
+
+    def __repr__(self) -> str:
+        return "PressEnded(%r)" % self.press
+
+
+class PressReceiver:
+    """Durations in, presses out. Times are µs since the receiver's start, whole numbers.
+
+    `rejects`: what was heard and was no press, by reason; `n_words`: good words heard.
+    """
+
+    def __init__(self) -> None:
+        self._slicer = PulseSlicer()
+        self.rejects = self._slicer.rejects
+        self._tracked: list[Press] = []  # words == 1: a lone word waiting for its twin
+        self._end_us = 0  # end of the newest duration
+        self._is_last_word_tried = True
+
+    @property
+    def n_words(self) -> int:
+        """Good words heard so far."""
+        return self._slicer.n_words
+
+    def receive(self, pulses: list[int], end_us: int) -> "list[PressStarted | PressEnded]":
+        """Take durations (+ carrier on, - off), the last of which ended at `end_us`."""
+        events: list[PressStarted | PressEnded] = []
+        left_us = 0
+        for duration_us in pulses:
+            left_us += abs(duration_us)
+        feed = self._slicer.feed
+        for duration_us in pulses:
+            left_us -= abs(duration_us)
+            word = feed(duration_us)
+            if word is not None:
+                self._hear(word, end_us - left_us, events)
+        if pulses:
+            self._end_us = end_us
+            self._is_last_word_tried = False
+        self._expire(end_us, events)
+        return events
+
+    def poll(self, now_us: int) -> "list[PressStarted | PressEnded]":
+        """Say what the passing of time decides, no duration having ended since the last."""
+        events: list[PressStarted | PressEnded] = []
+        if not self._is_last_word_tried and now_us - self._end_us >= _LAST_GAP_US:
+            self._is_last_word_tried = True
+            word = self._slicer.feed_silence(_LAST_GAP_US)
+            if word is not None:
+                self._hear(word, self._end_us + _LAST_GAP_US, events)
+        self._expire(now_us, events)
+        return events
+
+    def next_deadline_us(self) -> "int | None":
+        """When `poll` will have something to say; None while only durations can change anything."""
+        deadlines = [press.end_us + SILENCE_US for press in self._tracked]
+        if not self._is_last_word_tried:
+            deadlines.append(self._end_us + _LAST_GAP_US)
+        return min(deadlines) if deadlines else None
+
+    def _hear(self, word: SlicedWord, now_us: int, events: "list[PressStarted | PressEnded]") -> None:
+        self._expire(now_us, events)
+        end_us = now_us - word.age_us
+        for press in self._tracked:
+            if not _same_clock(press.t_us, word.t_us):
+                continue
+            if press.code == word.code:
+                press.t_us += (word.t_us - press.t_us) // (press.words + 1)
+                press.words += 1
+                press.end_us = end_us
+                if press.words == 2:
+                    events.append(PressStarted(_copy(press)))
+                return
+            if is_release_of(press.code, word.code):
+                press.other_words += 1
+                press.end_us = end_us
+                return
+        self._track(Press(word.code, 1, word.t_us, end_us - word.length_us, end_us))
+
+    def _track(self, press: Press) -> None:
+        if len(self._tracked) >= _MAX_TRACKED:
+            lone = [tracked for tracked in self._tracked if tracked.words == 1]
+            if not lone:
+                self._count("crowded")
+                return
+            self._tracked.remove(lone[0])
+            self._count("crowded")
+        self._tracked.append(press)
+
+    def _expire(self, now_us: int, events: "list[PressStarted | PressEnded]") -> None:
+        if not self._tracked:
+            return
+        kept = []
+        for press in self._tracked:
+            if now_us - press.end_us < SILENCE_US:
+                kept.append(press)
+            elif press.words >= 2:
+                events.append(PressEnded(press))
+            else:
+                self._count("alone")
+        self._tracked = kept
+
+    def _count(self, reason: str) -> None:
+        self.rejects[reason] = self.rejects.get(reason, 0) + 1
+
+
+def is_release_of(code: int, later: int) -> bool:
+    """Whether `later` is what a remote sending `code` sends while its button opens.
+
+    All data pins then rest at 1. Either the last four trits do, the first eight being the same; or, on a remote
+    that floats its data pins, the last two do, and a trit of the button row that was 0 floats too.
+    """
+    if code >> 8 == later >> 8:
+        return later & 0xFF == 0xFF or (later & 0xF == 0xF and _floats(code))
+    if later & 0xF != 0xF or not _floats(code) or code >> 14 != later >> 14:
+        return False
+    for shift in range(4, 14, 2):
+        was, rests = code >> shift & 3, later >> shift & 3
+        if rests not in (was, 1):
+            return False
+    return True
+
+
+def _floats(code: int) -> bool:
+    """Whether one of the last two trits is F: no data pin of a PT2262 can be."""
+    return code & 3 == 1 or code >> 2 & 3 == 1
+
+
+def _same_clock(t_us: int, other_us: int) -> bool:
+    return 4 * abs(t_us - other_us) <= t_us
+
+
+def _copy(press: Press) -> Press:
+    return Press(press.code, press.words, press.t_us, press.start_us, press.end_us, press.other_words)
+
+
+def _facts(press: Press) -> "tuple[int, int, int, int, int, int]":
+    return (press.code, press.words, press.t_us, press.start_us, press.end_us, press.other_words)
