@@ -34,7 +34,7 @@ check: $(READY) ## format, lint, types, import contracts, and what the device's 
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/pyright --project firmware
-	$(BIN)/lint-imports
+	$(BIN)/lint-imports --no-logo
 	@.ci/compile-for-board
 
 demo: $(READY) ## a ward in this terminal: press, acknowledge, clear

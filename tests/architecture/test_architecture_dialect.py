@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 
 ABSENT_MODULES = """
-    __future__ abc contextlib copy dataclasses datetime decimal enum fractions functools inspect itertools logging operator pathlib
-    queue string subprocess textwrap threading traceback types typing unittest uuid warnings weakref
+    __future__ abc contextlib copy dataclasses datetime decimal enum fractions functools inspect itertools logging
+    operator pathlib queue string subprocess textwrap threading traceback types typing unittest uuid warnings weakref
 """
 ABSENT_METHODS = """
-    removeprefix removesuffix ljust rjust zfill isalnum casefold bit_length bit_count monotonic monotonic_ns perf_counter
-    fromisoformat crc_hqx iter_unpack finditer fullmatch TaskGroup _replace _asdict
+    removeprefix removesuffix ljust rjust zfill isalnum casefold bit_length bit_count monotonic monotonic_ns
+    perf_counter fromisoformat crc_hqx iter_unpack finditer fullmatch TaskGroup _replace _asdict
 """
 
 
