@@ -173,11 +173,11 @@ class PressReceiver:
 def is_release_of(code: int, later: int) -> bool:
     """Whether `later` is what a remote sending `code` sends while its button opens.
 
-    All data pins then rest at 1. Either the last four trits do, the first eight being the same; or, on a remote
-    that floats its data pins, the last two do, and a trit of the button row that was 0 floats too.
+    The data pins go to their rest, all 0 or all 1: either the last four trits do, the first eight staying; or, on a
+    remote that floats its last two pins, these two go to 1, and a trit of the button row that was 0 floats again.
     """
-    if code >> 8 == later >> 8:
-        return later & 0xFF == 0xFF or (later & 0xF == 0xF and _floats(code))
+    if code >> 8 == later >> 8 and later & 0xFF in (0, 0xFF):
+        return True
     if later & 0xF != 0xF or not _floats(code) or code >> 14 != later >> 14:
         return False
     for shift in range(4, 14, 2):

@@ -45,7 +45,8 @@ class SlicedWord:
         self.age_us = age_us
 
     def __repr__(self) -> str:
-        return "SlicedWord(0x%06X, t_us=%d, length_us=%d, age_us=%d)" % (self.code, self.t_us, self.length_us, self.age_us)
+        facts = (self.code, self.t_us, self.length_us, self.age_us)
+        return "SlicedWord(0x%06X, t_us=%d, length_us=%d, age_us=%d)" % facts
 
 
 class PulseSlicer:
@@ -66,10 +67,9 @@ class PulseSlicer:
         if newest > -_GAP_MIN_US:
             return None
         ring = self._ring
-        before = ring[(self._head - 1) % _RING] - ring[(self._head - 2) % _RING]
-        if -2 * newest < 3 * before:
-            return None
-        return self._take()
+        at = self._head
+        before_us = ring[at - 1] - ring[at - 2] + ring[at - 3] - ring[at - 4]
+        return self._take() if -3 * newest >= 2 * before_us else None
 
     def feed_silence(self, space_us: int) -> "SlicedWord | None":
         """Try whether the carrier having been off for `space_us` beyond the durations completes a word.
@@ -100,21 +100,23 @@ class PulseSlicer:
         pair_us = self._find_pair_us()
         if pair_us == 0:
             return self._reject("noise")
-        if not 4 * T_MIN_US * 9 <= pair_us * 10 <= 4 * T_MAX_US * 11:
+        if not T_MIN_US * 36 <= pair_us * 10 <= T_MAX_US * 44:  # 4 T, less and more 10 %: not yet the word's own T
             return self._reject("clock")
         healed = self._heal(pair_us)
         if healed[0] >= self._since_word_us:
             return None  # the same word again: an impulse has split its gap
-        if healed[0] * 4 < _GAP_T * pair_us:
+        least_us = _GAP_T * pair_us // 4
+        if healed[0] < least_us:
             return self._reject("gap")
-        if len(healed) != _WORD_DURATIONS + 2:
-            return self._reject("short" if len(healed) < _WORD_DURATIONS + 2 else "long")
-        if healed[-1] * 4 < _GAP_T * pair_us:
+        if len(healed) < _WORD_DURATIONS + 2:
+            return self._reject("short")
+        if len(healed) > _WORD_DURATIONS + 2 or healed[-1] < least_us:
             return self._reject("long")
         return self._read(healed)
 
-    def _reject(self, reason: str) -> None:
+    def _reject(self, reason: str) -> "SlicedWord | None":
         self.rejects[reason] = self.rejects.get(reason, 0) + 1
+        return None
 
     def _find_pair_us(self) -> int:
         """The period that the last pairs agree on, 4 T; 0 if they do not."""
