@@ -7,6 +7,7 @@ Rules and numbers: protocol/spec/air.md.
 from wardbell_protocol.air.slicer import PulseSlicer, SlicedWord
 
 SILENCE_US = 400000  # after its last word a press is over; also how long a single word waits for its twin
+_F = 1  # the trit's two bits
 _MAX_TRACKED = 16  # presses and lone words at a time; at most about 40 words fit into the silence
 
 # A space that never ends (the train stops, nobody else sends) still has to complete the last word.
@@ -173,23 +174,27 @@ class PressReceiver:
 def is_release_of(code: int, later: int) -> bool:
     """Whether `later` is what a remote sending `code` sends while its button opens.
 
-    The data pins go to their rest, all 0 or all 1: either the last four trits do, the first eight staying; or, on a
-    remote that floats its last two pins, these two go to 1, and a trit of the button row that was 0 floats again.
+    Data pins go to their rest and trits of the button row float again, in any order: the last four trits
+    become all 0 or all 1, or the last two become 1 if one of them floated; trits 6..8 (6..10 in the second case)
+    stay or become F. No station sends data of four equal trits, so none is taken for another's release.
     """
-    if code >> 8 == later >> 8 and later & 0xFF in (0, 0xFF):
-        return True
-    if later & 0xF != 0xF or not _floats(code) or code >> 14 != later >> 14:
+    if code >> 14 != later >> 14:
         return False
-    for shift in range(4, 14, 2):
-        was, rests = code >> shift & 3, later >> shift & 3
-        if rests not in (was, 1):
+    if later & 0xFF in (0, 0xFF):
+        first_rest = 8
+    elif later & 0xF == 0xF and _floats(code):
+        first_rest = 4
+    else:
+        return False
+    for shift in range(first_rest, 14, 2):
+        if later >> shift & 3 not in (code >> shift & 3, _F):
             return False
     return True
 
 
 def _floats(code: int) -> bool:
     """Whether one of the last two trits is F: no data pin of a PT2262 can be."""
-    return code & 3 == 1 or code >> 2 & 3 == 1
+    return code & 3 == _F or code >> 2 & 3 == _F
 
 
 def _same_clock(t_us: int, other_us: int) -> bool:
