@@ -1,0 +1,232 @@
+"""The one MQTT client of the host parts, on paho-mqtt.
+
+paho acknowledges a QoS 1 message only after the callback says so here: a part commits first, then returns. A part that
+could not commit raises NotTakenError; the message stays with the broker and comes again after the reconnect that follows.
+"""
+
+import contextlib
+import logging
+import socket
+import ssl
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from urllib.parse import unquote, urlsplit
+
+import paho.mqtt.client as paho
+from paho.mqtt.enums import CallbackAPIVersion
+from paho.mqtt.properties import Properties
+from paho.mqtt.reasoncodes import ReasonCode
+from wardbell_protocol.errors import ConfigError, DecodeError, WardbellError
+
+log = logging.getLogger("wardbell.bus")
+
+DEFAULT_URL = "mqtt://127.0.0.1:1883"
+KEEPALIVE_S = 5  # a dead gateway must be seen within 10 s (design: no silent death); the broker allows 1.5 times this
+RECONNECT_MAX_S = 4
+
+
+class NotTakenError(WardbellError):
+    """The message could not be made safe; do not acknowledge it."""
+
+
+@dataclass(frozen=True)
+class Broker:
+    """Where the broker is.
+
+    `mqtt://[user:password@]host[:port]`, or `mqtts://…` for TLS checked against the system's certificates.
+    """
+
+    host: str
+    port: int
+    user: str | None
+    password: str | None
+    tls: bool
+
+    @classmethod
+    def of(cls, url: str) -> "Broker":
+        """Take a URL apart; ConfigError names what is wrong."""
+        parts = urlsplit(url)
+        try:
+            port = parts.port
+        except ValueError as error:
+            raise ConfigError("--broker", "port", "give a port from 1 to 65535") from error
+        if parts.scheme not in ("mqtt", "mqtts") or not parts.hostname:
+            raise ConfigError("--broker", url, f"give a URL like {DEFAULT_URL} or mqtts://user:password@host:8883")
+        tls = parts.scheme == "mqtts"
+        user = unquote(parts.username) if parts.username else None
+        password = unquote(parts.password) if parts.password else None
+        return cls(parts.hostname, port or (8883 if tls else 1883), user, password, tls)
+
+
+@dataclass(frozen=True)
+class Will:
+    """What the broker says for us when our connection dies, and we ourselves when we leave in order."""
+
+    topic: str
+    offline: bytes
+
+
+OnMessage = Callable[[str, bytes, bool], None]  # topic, payload, whether it is retained state
+OnConnected = Callable[[bool], None]
+
+
+class BusClient:
+    """One connection, kept alive. Callbacks run on paho's thread.
+
+    Args:
+        url: see Broker.
+        client_id: unique on the broker; the same after a restart where `keep_session`.
+        subscriptions: topics, all at QoS 1.
+        on_message: see the module's text; DecodeErrors are counted in `refused` and warned of once a topic.
+        on_connected: True once subscribed, False when the connection is lost.
+        keep_session: the broker keeps our QoS 1 messages while we are away.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        client_id: str,
+        subscriptions: list[str],
+        on_message: OnMessage,
+        on_connected: OnConnected,
+        will: Will | None = None,
+        keep_session: bool = False,
+    ) -> None:
+        self.broker = Broker.of(url)
+        self.client_id = client_id
+        self.refused: dict[str, int] = {}
+        self.is_connected = False
+        self._subscriptions = subscriptions
+        self._will = will
+        self._on_message = on_message
+        self._on_connected = on_connected
+        self._on_published: Callable[[int], None] | None = None
+        self._client = paho.Client(
+            CallbackAPIVersion.VERSION2, client_id=client_id, clean_session=not keep_session, manual_ack=True
+        )
+        self._client.reconnect_delay_set(min_delay=1, max_delay=RECONNECT_MAX_S)
+        self._client.max_inflight_messages_set(100)
+        self._client.username_pw_set(self.broker.user, self.broker.password)
+        if self.broker.tls:
+            self._client.tls_set_context(ssl.create_default_context())
+        if will is not None:
+            self._client.will_set(will.topic, will.offline, qos=1, retain=True)
+        self._client.on_connect = self._connected
+        self._client.on_connect_fail = self._connect_failed
+        self._client.on_disconnect = self._disconnected
+        self._client.on_subscribe = self._subscribed
+        self._client.on_message = self._message
+        self._client.on_publish = self._published
+        self._stopping = threading.Event()
+
+    def start(self) -> None:
+        """Begin to connect; returns at once, also when no broker is there yet."""
+        self._client.connect_async(self.broker.host, self.broker.port, keepalive=KEEPALIVE_S)
+        self._client.loop_start()
+
+    def stop(self) -> None:
+        """Leave in order, saying so where there is a will, and end the thread."""
+        self._stopping.set()
+        if self._will is not None and self.is_connected:
+            with contextlib.suppress(ValueError, RuntimeError):
+                self._client.publish(self._will.topic, self._will.offline, qos=1, retain=True).wait_for_publish(2)
+        self._client.disconnect()
+        self._client.loop_stop()
+
+    def publish(self, topic: str, payload: bytes, retain: bool = False, qos: int = 1) -> int:
+        """Send or queue; returns paho's message id (see `watch_published`)."""
+        return self._client.publish(topic, payload, qos=qos, retain=retain).mid
+
+    def watch_published(self, callback: Callable[[int], None]) -> None:
+        """Have `callback` told each message id the broker has acknowledged."""
+        self._on_published = callback
+
+    def _connected(
+        self,
+        client: paho.Client,
+        _userdata: object,
+        _flags: paho.ConnectFlags,
+        code: ReasonCode,
+        _properties: Properties | None,
+    ) -> None:
+        if code.is_failure:
+            log.warning("broker %s:%d refused us: %s", self.broker.host, self.broker.port, code)
+            return
+        if self._subscriptions:
+            client.subscribe([(topic, 1) for topic in self._subscriptions])
+        else:
+            self._ready()
+
+    def _subscribed(
+        self,
+        _client: paho.Client,
+        _userdata: object,
+        _mid: int,
+        codes: list[ReasonCode],
+        _properties: Properties | None,
+    ) -> None:
+        failed = [topic for topic, code in zip(self._subscriptions, codes, strict=False) if code.is_failure]
+        if failed:  # some brokers connect us and then refuse the topics: that is no connection at all
+            log.error("broker refused the subscription of %s", ", ".join(failed))
+            self._drop_later()
+            return
+        self._ready()
+
+    def _ready(self) -> None:
+        self.is_connected = True
+        log.info("connected to %s:%d", self.broker.host, self.broker.port)
+        self._on_connected(True)
+
+    def _connect_failed(self, _client: paho.Client, _userdata: object) -> None:
+        log.warning("no broker at %s:%d yet", self.broker.host, self.broker.port)
+
+    def _disconnected(
+        self,
+        _client: paho.Client,
+        _userdata: object,
+        _flags: paho.DisconnectFlags,
+        code: ReasonCode,
+        _properties: Properties | None,
+    ) -> None:
+        was_connected, self.is_connected = self.is_connected, False
+        if was_connected:
+            if not self._stopping.is_set():
+                log.warning("lost the broker: %s", code)
+            self._on_connected(False)
+
+    def _message(self, client: paho.Client, _userdata: object, message: paho.MQTTMessage) -> None:
+        try:
+            self._on_message(message.topic, bytes(message.payload), message.retain)
+        except NotTakenError as error:
+            log.error("%s: not taken, will come again: %s", message.topic, error)
+            self._drop_later()
+            return
+        except DecodeError as error:
+            self._refuse(message.topic, error)
+        except Exception:
+            log.exception("failed on a message of %s", message.topic)
+        client.ack(message.mid, message.qos)
+
+    def _drop_later(self) -> None:
+        # Only a new connection makes a broker deliver an unacknowledged message again, or take a subscription after all.
+        timer = threading.Timer(RECONNECT_MAX_S, self._drop)
+        timer.daemon = True
+        timer.start()
+
+    def _drop(self) -> None:
+        connection = self._client.socket()
+        if isinstance(connection, socket.socket) and not self._stopping.is_set():
+            with contextlib.suppress(OSError):  # it may be gone already, which is what is wanted
+                connection.shutdown(socket.SHUT_RDWR)
+
+    def _refuse(self, topic: str, error: DecodeError) -> None:
+        if topic not in self.refused:
+            log.warning("%s: dropped what is not ours: %s", topic, error)
+        self.refused[topic] = self.refused.get(topic, 0) + 1
+
+    def _published(
+        self, _client: paho.Client, _userdata: object, mid: int, _code: ReasonCode, _properties: Properties
+    ) -> None:
+        if self._on_published is not None:
+            self._on_published(mid)

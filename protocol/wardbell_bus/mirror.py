@@ -1,0 +1,226 @@
+"""What a reader of the bus knows of a ward and of the call centre: pure, fed with messages.
+
+A mirror follows the authority's events in order; after a gap (also at its start) it asks for a snapshot and meanwhile shows
+the retained state, marked by `is_stale`.
+"""
+
+from dataclasses import dataclass
+
+from wardbell_protocol.bus import topics
+from wardbell_protocol.bus.payloads import (
+    CallState,
+    CentreEvent,
+    CentreSnapshot,
+    ContactState,
+    Health,
+    OperatorState,
+    SnapshotRequest,
+    StepTaken,
+    WardEvent,
+    WardInfo,
+    WardSnapshot,
+    decode,
+    encode,
+)
+from wardbell_protocol.bus.sequence import APPLY, EventSequence
+
+SILENT_AFTER_MS = 15_000  # three missed life signs of 5 s
+
+
+@dataclass(frozen=True)
+class Publication:
+    """Something a mirror wants published."""
+
+    topic: str
+    payload: bytes
+
+
+def part_state(health: Health | None, now_ms: int) -> str:
+    """`online`, `degraded`, `offline`, or `silent` for a part that says nothing any more (or never did)."""
+    if health is None:
+        return "silent"
+    if health.state != "offline" and now_ms - health.at_ms > SILENT_AFTER_MS:
+        return "silent"
+    return health.state
+
+
+class WardMirror:
+    """Open calls, stations and health of one ward, as read from the bus."""
+
+    def __init__(self, ward: str, client_id: str) -> None:
+        self.ward = ward
+        self.client_id = client_id
+        self.info: WardInfo | None = None
+        self.calls: dict[str, CallState] = {}
+        self.health: dict[tuple[str, str], Health] = {}
+        self._sequence = EventSequence()
+
+    @property
+    def is_stale(self) -> bool:
+        """True until a snapshot has confirmed what is shown."""
+        return self._sequence.in_gap
+
+    def subscriptions(self) -> list[str]:
+        """Topics to subscribe to."""
+        return [
+            topics.event(self.ward),
+            topics.ward(self.ward),
+            topics.call(self.ward, topics.ANY),
+            topics.health(self.ward, topics.ANY),
+            topics.snapshot(self.ward, self.client_id),
+        ]
+
+    def receive(self, topic: str, payload: bytes, now_ms: int) -> list[WardEvent]:
+        """Take a message; returns the events that it applied (none for state, health and snapshots).
+
+        Raises:
+            PayloadError: the payload is not what its topic says.
+        """
+        address = topics.parse(topic)
+        if address is None or address.scope != self.ward:
+            return []
+        if address.channel == "event":
+            return self._event(decode(payload, WardEvent))
+        if address.channel == "snapshot":
+            self._snapshot(decode(payload, WardSnapshot))
+        elif address.channel == "ward" and payload:
+            self.info = decode(payload, WardInfo)
+        elif address.channel == "call" and self.is_stale:
+            self._retained(address.last, payload)
+        elif address.channel == "health" and payload:
+            self._health(decode(payload, Health), now_ms)
+        return []
+
+    def poll(self, now_ms: int) -> list[Publication]:
+        """Snapshot requests that are due."""
+        if not self._sequence.must_ask(now_ms):
+            return []
+        return [Publication(topics.snapshot_request(self.ward), encode(SnapshotRequest(reply_to=self.client_id)))]
+
+    def connection_lost(self) -> None:
+        """Anything may have been missed."""
+        self._sequence.lost()
+
+    def _event(self, event: WardEvent) -> list[WardEvent]:
+        if self._sequence.receive(event.epoch, event.seq) != APPLY:
+            return []
+        if event.call.status == "cleared":
+            self.calls.pop(event.call.call_id, None)
+        else:
+            self.calls[event.call.call_id] = event.call
+        return [event]
+
+    def _snapshot(self, snapshot: WardSnapshot) -> None:
+        if self._sequence.receive_snapshot(snapshot.epoch, snapshot.seq):
+            self.info = snapshot.ward
+            self.calls = {call.call_id: call for call in snapshot.calls}
+
+    def _retained(self, call_id: str, payload: bytes) -> None:
+        if payload:
+            self.calls[call_id] = decode(payload, CallState)
+        else:
+            self.calls.pop(call_id, None)
+
+    def _health(self, health: Health, now_ms: int) -> None:
+        self.health[health.part, health.name] = health
+        if health.part == "gateway" and health.epoch:
+            self._sequence.announced(health.epoch, health.seq, now_ms)
+
+
+class CentreMirror:
+    """Open contacts, operators and steps of the call centre, as read from the bus."""
+
+    def __init__(self, client_id: str) -> None:
+        self.client_id = client_id
+        self.contacts: dict[str, ContactState] = {}
+        self.operators: dict[str, OperatorState] = {}
+        self.steps: dict[tuple[str, int, int], StepTaken] = {}
+        self.health: dict[tuple[str, str], Health] = {}
+        self._sequence = EventSequence()
+
+    @property
+    def is_stale(self) -> bool:
+        """True until a snapshot has confirmed what is shown."""
+        return self._sequence.in_gap
+
+    def subscriptions(self) -> list[str]:
+        """Topics to subscribe to."""
+        scope = topics.CALL_CENTRE_SCOPE
+        return [
+            topics.event(scope),
+            topics.contact(topics.ANY),
+            topics.health(scope, topics.ANY),
+            topics.snapshot(scope, self.client_id),
+        ]
+
+    def receive(self, topic: str, payload: bytes, now_ms: int) -> list[CentreEvent]:
+        """Take a message; returns the events that it applied.
+
+        Raises:
+            PayloadError: the payload is not what its topic says.
+        """
+        address = topics.parse(topic)
+        if address is None or address.scope != topics.CALL_CENTRE_SCOPE:
+            return []
+        if address.channel == "event":
+            return self._event(decode(payload, CentreEvent))
+        if address.channel == "snapshot":
+            self._snapshot(decode(payload, CentreSnapshot))
+        elif address.channel == "contact" and self.is_stale:
+            self._retained(address.last, payload)
+        elif address.channel == "health" and payload:
+            self._health(decode(payload, Health), now_ms)
+        return []
+
+    def poll(self, now_ms: int) -> list[Publication]:
+        """Snapshot requests that are due."""
+        if not self._sequence.must_ask(now_ms):
+            return []
+        request = SnapshotRequest(reply_to=self.client_id)
+        return [Publication(topics.snapshot_request(topics.CALL_CENTRE_SCOPE), encode(request))]
+
+    def connection_lost(self) -> None:
+        """Anything may have been missed."""
+        self._sequence.lost()
+
+    def contact_of(self, call_id: str) -> ContactState | None:
+        """The newest contact of a call."""
+        found = [contact for contact in self.contacts.values() if contact.call_id == call_id]
+        return max(found, key=lambda contact: contact.loop) if found else None
+
+    def _event(self, event: CentreEvent) -> list[CentreEvent]:
+        if self._sequence.receive(event.epoch, event.seq) != APPLY:
+            return []
+        if event.contact is not None:
+            self._take_contact(event.contact)
+        if event.step is not None:
+            self.steps[event.step.call_id, event.step.step, event.step.loop] = event.step
+        if event.operator is not None:
+            if event.kind == "signed_out":
+                self.operators.pop(event.operator.operator, None)
+            else:
+                self.operators[event.operator.operator] = event.operator
+        return [event]
+
+    def _take_contact(self, contact: ContactState) -> None:
+        if contact.status == "withdrawn":
+            self.contacts.pop(contact.contact_id, None)
+        else:
+            self.contacts[contact.contact_id] = contact
+
+    def _snapshot(self, snapshot: CentreSnapshot) -> None:
+        if self._sequence.receive_snapshot(snapshot.epoch, snapshot.seq):
+            self.contacts = {contact.contact_id: contact for contact in snapshot.contacts}
+            self.operators = {operator.operator: operator for operator in snapshot.operators}
+            self.steps = {(step.call_id, step.step, step.loop): step for step in snapshot.steps}
+
+    def _retained(self, contact_id: str, payload: bytes) -> None:
+        if payload:
+            self._take_contact(decode(payload, ContactState))
+        else:
+            self.contacts.pop(contact_id, None)
+
+    def _health(self, health: Health, now_ms: int) -> None:
+        self.health[health.part, health.name] = health
+        if health.part == "callcenter" and health.epoch:
+            self._sequence.announced(health.epoch, health.seq, now_ms)

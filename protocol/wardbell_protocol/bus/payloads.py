@@ -1,0 +1,284 @@
+"""What travels on the bus: JSON, validated both ways, with a version. Host only (msgspec).
+
+Times are UNIX ms of the sender. Unknown fields are ignored, so that a newer part may add some; a changed meaning takes a
+new version, and a version that is not ours is refused.
+"""
+
+from typing import Annotated, Any, Literal, TypeVar
+
+import msgspec
+from msgspec import Meta, Struct
+
+from wardbell_protocol.bus.topics import Address
+from wardbell_protocol.calls.call import Call
+from wardbell_protocol.errors import DecodeError
+
+Name = Annotated[str, Meta(min_length=1, max_length=64)]
+Ms = Annotated[int, Meta(ge=0)]
+Count = Annotated[int, Meta(ge=0)]
+Kind = Literal["code", "emergency", "bathroom", "staff_assist", "normal", "fault"]
+Status = Literal["placed", "acknowledged", "attended", "cleared"]
+CallEventKind = Literal["placed", "pressed_again", "acknowledged", "attended", "cleared", "raised_again"]
+ContactStatus = Literal["new", "offered", "accepted", "withdrawn"]
+ContactEventKind = Literal["opened", "offered", "accepted", "withdrawn"]
+
+
+class Payload(Struct, frozen=True, kw_only=True, omit_defaults=False):
+    """Root of all payloads."""
+
+    v: Literal[1] = 1
+
+
+class CallState(Payload, frozen=True, kw_only=True):
+    """A call as its gateway knows it; the fields are those of calls/call.py, with its ward and priority."""
+
+    ward: Name
+    call_id: Name
+    station_id: Name
+    room: str
+    bed: str
+    kind: Kind
+    detail: str
+    clear_at: list[str]
+    status: Status
+    priority: int
+    placed_at_ms: Ms
+    raised_at_ms: Ms
+    loop: Count
+    presses: Count
+    last_press_at_ms: Ms
+    acknowledged_at_ms: Ms | None = None
+    acknowledged_by: str = ""
+    attended_at_ms: Ms | None = None
+    attended_by: str = ""
+    cleared_at_ms: Ms | None = None
+    cleared_by: str = ""
+    cleared_where: str = ""
+
+    @classmethod
+    def of(cls, ward: str, call: Call) -> "CallState":
+        """The payload of a call of that ward."""
+        return msgspec.convert(call.to_record() | {"ward": ward, "priority": call.priority}, cls)
+
+    def to_call(self) -> Call:
+        """The call itself, for the rules of wardbell_protocol.calls."""
+        return Call.from_record(msgspec.structs.asdict(self))
+
+
+class WardEvent(Payload, frozen=True, kw_only=True):
+    """Something happened to a call. `seq` counts from 1 within the journal that `epoch` names."""
+
+    epoch: Name
+    seq: Annotated[int, Meta(ge=1)]
+    at_ms: Ms
+    kind: CallEventKind
+    by: str
+    where: str
+    call: CallState
+
+
+class StationInfo(Payload, frozen=True, kw_only=True):
+    """One station of the ward."""
+
+    station_id: Name
+    room: str
+    bed: str
+    clear_at: list[str]
+
+
+class WardInfo(Payload, frozen=True, kw_only=True):
+    """What a ward is: its name by language, its stations, and its policies by kind (calls/escalation.py records)."""
+
+    ward: Name
+    name: dict[str, str]
+    stations: list[StationInfo]
+    policies: dict[str, Any]
+
+
+class WardSnapshot(Payload, frozen=True, kw_only=True):
+    """All that a gateway knows, as of `seq`."""
+
+    epoch: Name
+    seq: Count
+    at_ms: Ms
+    ward: WardInfo
+    calls: list[CallState]
+
+
+class SnapshotRequest(Payload, frozen=True, kw_only=True):
+    """Ask for a snapshot; the answer goes to the client's own topic."""
+
+    reply_to: Name
+
+
+class Command(Payload, frozen=True, kw_only=True):
+    """A verb for an authority. The same `command_id` again is the same command: it is answered again and done once.
+
+    To a ward: `acknowledge`, `attend`, `clear` and `history` with `call_id` (the reply to `history` carries its events).
+    To the call centre: `step` with `call`, `step`, `step_name`, `loop`, `due_at_ms`; `accept` with `contact_id`;
+    `sign_in`, `sign_out`. `by` is the person, `reply_to` the client.
+    """
+
+    command_id: Name
+    verb: Literal["acknowledge", "attend", "clear", "history", "step", "sign_in", "sign_out", "accept"]
+    by: Name
+    reply_to: Name
+    at_ms: Ms
+    call_id: str = ""
+    contact_id: str = ""
+    step: Count = 0
+    step_name: str = ""
+    loop: Count = 0
+    due_at_ms: Ms = 0
+    call: CallState | None = None
+
+
+class Reply(Payload, frozen=True, kw_only=True):
+    """What became of a command: `reason` is for people where `ok` is false, and says who won a lost race."""
+
+    command_id: Name
+    ok: bool
+    reason: str = ""
+    events: list[WardEvent] = []
+
+
+class ContactState(Payload, frozen=True, kw_only=True):
+    """A contact of the call centre: an escalated call looking for a person. `offered_to` are operators."""
+
+    contact_id: Name
+    ward: Name
+    call_id: Name
+    loop: Count
+    step: Count
+    room: str
+    bed: str
+    kind: Kind
+    priority: int
+    status: ContactStatus
+    opened_at_ms: Ms
+    offered_to: list[str]
+    accepted_by: str = ""
+    accepted_at_ms: Ms | None = None
+    withdrawn_at_ms: Ms | None = None
+    withdrawn_reason: str = ""
+
+
+class StepTaken(Payload, frozen=True, kw_only=True):
+    """A step of the escalation, stored once."""
+
+    ward: Name
+    call_id: Name
+    step: Count
+    step_name: str
+    loop: Count
+    due_at_ms: Ms
+    taken_at_ms: Ms
+
+
+class OperatorState(Payload, frozen=True, kw_only=True):
+    """Somebody signed in at the call centre, at which client."""
+
+    operator: Name
+    seat: Name
+    signed_in_at_ms: Ms
+
+
+class CentreEvent(Payload, frozen=True, kw_only=True):
+    """Something happened at the call centre: to a contact, a step, or an operator."""
+
+    epoch: Name
+    seq: Annotated[int, Meta(ge=1)]
+    at_ms: Ms
+    kind: Literal["opened", "offered", "accepted", "withdrawn", "step_taken", "signed_in", "signed_out"]
+    by: str = ""
+    contact: ContactState | None = None
+    step: StepTaken | None = None
+    operator: OperatorState | None = None
+
+
+class CentreSnapshot(Payload, frozen=True, kw_only=True):
+    """All that the call centre has open, as of `seq`."""
+
+    epoch: Name
+    seq: Count
+    at_ms: Ms
+    contacts: list[ContactState]
+    operators: list[OperatorState]
+    steps: list[StepTaken]
+
+
+class Health(Payload, frozen=True, kw_only=True):
+    """Whether a part is there and well. The broker says `offline` for it when its connection dies."""
+
+    part: Literal["radio", "gateway", "console", "escalator", "callcenter"]
+    name: Name
+    state: Literal["online", "degraded", "offline"]
+    at_ms: Ms
+    faults: list[str] = []
+    # An authority says how far its events have come, so that a reader notices the loss of the last one in quiet hours.
+    epoch: str = ""
+    seq: Count = 0
+
+
+class Hearing(Payload, frozen=True, kw_only=True):
+    """A press heard by another ear: the (ear, epoch, seq) makes it one however often it is delivered."""
+
+    ear: Name
+    epoch: Name
+    seq: Annotated[int, Meta(ge=1)]
+    code: Annotated[str, Meta(pattern="^[0-9A-F]{6}$")]
+    words: Count
+    t_us: Count
+    at_ms: Ms
+
+
+CHANNELS: dict[str, type[Payload]] = {
+    "event": WardEvent,
+    "ward": WardInfo,
+    "call": CallState,
+    "contact": ContactState,
+    "snapshot_request": SnapshotRequest,
+    "snapshot": WardSnapshot,
+    "command": Command,
+    "reply": Reply,
+    "health": Health,
+    "hearing": Hearing,
+}
+CENTRE_CHANNELS: dict[str, type[Payload]] = {"event": CentreEvent, "snapshot": CentreSnapshot}
+
+P = TypeVar("P", bound=Payload)
+
+
+def encode(payload: Payload) -> bytes:
+    """JSON bytes of a payload."""
+    return msgspec.json.encode(payload)
+
+
+def decode(raw: bytes, kind: type[P]) -> P:
+    """A payload of that kind.
+
+    Raises:
+        DecodeError: `reason` "payload"; the text names the field.
+    """
+    try:
+        return msgspec.json.decode(raw, type=kind)
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        raise PayloadError(str(error)) from error
+
+
+def payload_type(address: Address, is_centre: bool) -> type[Payload] | None:
+    """What travels on that channel of a ward, or of the call centre."""
+    if is_centre and address.channel in CENTRE_CHANNELS:
+        return CENTRE_CHANNELS[address.channel]
+    return CHANNELS.get(address.channel)
+
+
+class PayloadError(DecodeError):
+    """A payload that is not what its topic says."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__("payload")
+        self.text = text
+
+    def __str__(self) -> str:
+        return self.text
