@@ -10,7 +10,7 @@ SILENCE_US = 400000  # after its last word a press is over; also how long a sing
 _F = 1  # the trit's two bits
 _MAX_TRACKED = 16  # presses and lone words at a time; at most about 40 words fit into the silence
 
-# A space that never ends (the train stops, nobody else sends) still has to complete the last word.
+# A space this long is over as far as words go: the last word is complete though nobody sends again. 60 T at most.
 _LAST_GAP_US = 65000
 
 
@@ -98,6 +98,12 @@ class PressReceiver:
         feed = self._slicer.feed
         for duration_us in pulses:
             left_us -= abs(duration_us)
+            if duration_us < -_LAST_GAP_US:
+                rest_us = -_LAST_GAP_US - duration_us
+                word = feed(-_LAST_GAP_US)
+                if word is not None:
+                    self._hear(word, end_us - left_us - rest_us, events)
+                duration_us = -rest_us
             word = feed(duration_us)
             if word is not None:
                 self._hear(word, end_us - left_us, events)
@@ -186,10 +192,7 @@ def is_release_of(code: int, later: int) -> bool:
         first_rest = 4
     else:
         return False
-    for shift in range(first_rest, 14, 2):
-        if later >> shift & 3 not in (code >> shift & 3, _F):
-            return False
-    return True
+    return all(later >> shift & 3 in (code >> shift & 3, _F) for shift in range(first_rest, 14, 2))
 
 
 def _floats(code: int) -> bool:

@@ -25,6 +25,7 @@ _GAP_T = 10
 
 _RING = 128  # durations; a word has 50, the rest is room for impulses. A power of two.
 _LONGEST_US = 1000000  # more says nothing more; keeps sums over the ring within 31 bits
+_LONG_AGO_US = 1 << 28  # more than the whole ring can hold
 _GAP_MIN_US = _GAP_T * T_MIN_US
 _N_CLOCK_PAIRS = 24
 _N_AGREEING = 10
@@ -57,7 +58,7 @@ class PulseSlicer:
         self.n_words = 0
         self._ring = [0] * _RING
         self._head = 0  # where the newest duration is
-        self._since_word_us = _LONGEST_US  # since the end of the last word's sync mark
+        self._since_word_us = _LONG_AGO_US  # since the end of the last word's sync mark
 
     def feed(self, duration_us: int) -> "SlicedWord | None":
         """Take one duration, + carrier on, - carrier off; give the word that it completes, if any."""
@@ -76,18 +77,18 @@ class PulseSlicer:
 
         Nothing is kept of the trial but the word, so the space may still be fed when it has ended.
         """
-        kept = self._ring[self._head]
-        if kept > 0:
-            return None
-        since_us = self._since_word_us
+        ring, head, since_us = self._ring, self._head, self._since_word_us
+        behind = (head + 1) % _RING
+        newest, oldest = ring[head], ring[behind]
         word = self.feed(-space_us)
-        self._ring[self._head] = kept
+        ring[head], ring[behind] = newest, oldest
+        self._head = head
         self._since_word_us = since_us if word is None else word.age_us - space_us
         return word
 
     def _push(self, duration_us: int) -> int:
         duration_us = max(-_LONGEST_US, min(_LONGEST_US, duration_us))
-        self._since_word_us = min(_LONGEST_US, self._since_word_us + abs(duration_us))
+        self._since_word_us = min(_LONG_AGO_US, self._since_word_us + abs(duration_us))
         newest = self._ring[self._head]
         if (newest > 0) == (duration_us > 0):
             duration_us = max(-_LONGEST_US, min(_LONGEST_US, duration_us + newest))
@@ -103,6 +104,8 @@ class PulseSlicer:
         if not T_MIN_US * 36 <= pair_us * 10 <= T_MAX_US * 44:  # 4 T, less and more 10 %: not yet the word's own T
             return self._reject("clock")
         healed = self._heal(pair_us)
+        if not healed:
+            return self._reject("short")  # only impulses, no mark of a word
         if healed[0] >= self._since_word_us:
             return None  # the same word again: an impulse has split its gap
         least_us = _GAP_T * pair_us // 4

@@ -1,0 +1,63 @@
+"""`wardbell decode`: recordings in, presses out, one JSON object a line."""
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from wardbell_protocol.air.codeword import CodeWord
+from wardbell_protocol.air.presses import SILENCE_US, Press, PressEnded, PressReceiver
+from wardbell_protocol.errors import ConfigError
+from wardbell_simulator.trains import Train, read_trains
+
+_EXAMPLES = """\
+examples:
+  wardbell decode words.jsonl                 every pulse train of a file
+  wardbell decode g001_433.92M_250k.cu8       an IQ recording, sample rate out of its name
+  wardbell decode *.cu8 | jq .presses         many recordings
+
+A train is a line {"id": "...", "pulses": [58148, -6924, 488, ...]}: microseconds, + carrier on, - carrier off.
+"""
+
+
+def main(argv: list[str]) -> int:
+    """Decode every file named; 0 if all could be read, 2 if one could not."""
+    parser = argparse.ArgumentParser(
+        prog="wardbell decode",
+        description="Decode recordings of 433 MHz remotes: PT2262, SC226x, EV1527.",
+        epilog=_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("files", metavar="FILE", nargs="+", type=Path, help="pulse trains (.jsonl) or IQ (.cu8)")
+    files: list[Path] = parser.parse_args(argv).files
+    try:
+        for path in files:
+            for train in read_trains(path):
+                print(json.dumps(decode(train)))  # noqa: T201
+    except ConfigError as error:
+        print(f"wardbell decode: {error}", file=sys.stderr)  # noqa: T201
+        return 2
+    return 0
+
+
+def decode(train: Train) -> dict[str, Any]:
+    """Say what presses a train holds and what in it was no press."""
+    receiver = PressReceiver()
+    events = receiver.receive(train.pulses, train.length_us)
+    events += receiver.poll(train.length_us + 2 * SILENCE_US)
+    presses = [_describe(event.press) for event in events if isinstance(event, PressEnded)]
+    presses.sort(key=lambda press: press["start_us"])
+    return {"id": train.id, "presses": presses, "rejects": receiver.rejects}
+
+
+def _describe(press: Press) -> dict[str, Any]:
+    word = CodeWord(press.code)
+    return {
+        "code": word.hex,
+        "tri": word.trits,
+        "words": press.words,
+        "t_us": press.t_us,
+        "start_us": press.start_us,
+        "end_us": press.end_us,
+    }
