@@ -234,7 +234,7 @@ class LinkPeer:
         # A number below the expected one was delivered and not accepted (a full disk): it is offered again.
         self._expected = max(self._expected, seq + 1)
         try:
-            message = json.loads(body[4:].decode())
+            message: "dict[str, object]" = json.loads(body[4:].decode())
             check_message(message)
         except (ValueError, EncodeError):
             # The frame was whole, so the sender speaks another dialect; it must be accepted or it
