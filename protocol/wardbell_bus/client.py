@@ -17,6 +17,7 @@ import paho.mqtt.client as paho
 from paho.mqtt.enums import CallbackAPIVersion
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
+
 from wardbell_protocol.errors import ConfigError, DecodeError, WardbellError
 
 log = logging.getLogger("wardbell.bus")
@@ -208,17 +209,18 @@ class BusClient:
             log.exception("failed on a message of %s", message.topic)
         client.ack(message.mid, message.qos)
 
-    def _drop_later(self) -> None:
-        # Only a new connection makes a broker deliver an unacknowledged message again, or take a subscription after all.
-        timer = threading.Timer(RECONNECT_MAX_S, self._drop)
-        timer.daemon = True
-        timer.start()
-
-    def _drop(self) -> None:
+    def drop_connection(self) -> None:
+        """Break the connection; paho makes a new one by itself."""
         connection = self._client.socket()
         if isinstance(connection, socket.socket) and not self._stopping.is_set():
             with contextlib.suppress(OSError):  # it may be gone already, which is what is wanted
                 connection.shutdown(socket.SHUT_RDWR)
+
+    def _drop_later(self) -> None:
+        # Only a new connection makes a broker deliver an unacknowledged message again, or take a subscription after all.
+        timer = threading.Timer(RECONNECT_MAX_S, self.drop_connection)
+        timer.daemon = True
+        timer.start()
 
     def _refuse(self, topic: str, error: DecodeError) -> None:
         if topic not in self.refused:

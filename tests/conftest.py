@@ -1,0 +1,28 @@
+"""Fixtures that every folder of tests may ask for."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from servers import MOSQUITTO, BrokerProcess
+
+
+def _run(engine: str, folder: Path) -> Iterator[BrokerProcess]:
+    if engine == "mosquitto" and MOSQUITTO is None:
+        pytest.skip("mosquitto is not installed; .ci/system-packages installs it where it may")
+    process = BrokerProcess(engine, folder)
+    process.start()
+    yield process
+    process.kill()
+
+
+@pytest.fixture(params=["iotcore", "mosquitto"])
+def broker(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[BrokerProcess]:
+    """A real broker, each test once on either engine."""
+    yield from _run(request.param, tmp_path)
+
+
+@pytest.fixture
+def iotcore_broker(tmp_path: Path) -> Iterator[BrokerProcess]:
+    """A real broker where the engine does not matter: the one that pip installs."""
+    yield from _run("iotcore", tmp_path)

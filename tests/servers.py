@@ -1,0 +1,84 @@
+"""Real servers for the tests: brokers on loopback, on free ports, ended by their process id."""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+MOSQUITTO = shutil.which("mosquitto", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin")
+DEADLINE_S = 20.0
+
+
+def free_port() -> int:
+    """A TCP port on loopback that nobody listens on now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def wait_until(condition: Callable[[], object], what: str, deadline_s: float = DEADLINE_S) -> None:
+    """Come back as soon as the condition holds; fail, saying what was awaited, when it never does."""
+    end = time.monotonic() + deadline_s
+    while not condition():
+        if time.monotonic() > end:
+            pytest.fail(f"waited {deadline_s:.0f} s in vain for {what}")
+        time.sleep(0.01)
+
+
+def is_listening(port: int) -> bool:
+    """Whether somebody takes TCP connections there."""
+    with socket.socket() as probe:
+        probe.settimeout(0.2)
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+class BrokerProcess:
+    """A broker in a process of its own, to be killed and started again on the same port."""
+
+    def __init__(self, engine: str, folder: Path) -> None:
+        self.engine = engine
+        self.port = free_port()
+        self.url = f"mqtt://127.0.0.1:{self.port}"
+        self._folder = folder
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start it and wait until it takes connections."""
+        log = (self._folder / f"{self.engine}.log").open("ab")
+        with log:
+            self._process = subprocess.Popen(self._command(), stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+        wait_until(lambda: is_listening(self.port), f"the {self.engine} broker")
+
+    def kill(self) -> None:
+        """End it as a power cut would."""
+        if self._process is not None:
+            self._process.send_signal(signal.SIGKILL)
+            self._process.wait()
+            self._process = None
+
+    def restart(self) -> None:
+        """Kill it and start it on the same port."""
+        self.kill()
+        self.start()
+
+    def _command(self) -> list[str]:
+        if self.engine == "iotcore":
+            code = "import sys; from wardbell_simulator.broker import main; sys.exit(main(sys.argv[1:]))"
+            return [sys.executable, "-c", code, "--port", str(self.port)]
+        config = self._folder / "mosquitto.conf"
+        config.write_text(
+            f"listener {self.port} 127.0.0.1\nallow_anonymous true\npersistence true\n"
+            f"persistence_location {self._folder}/\nautosave_on_changes true\nautosave_interval 1\n"
+            f"user {'root' if os.geteuid() == 0 else os.environ.get('USER', 'nobody')}\n"
+        )
+        assert MOSQUITTO is not None
+        return [MOSQUITTO, "-c", str(config)]
