@@ -4,6 +4,7 @@ An app receives a board and nothing else. The Pico's boards (this folder) and th
 these shapes, and tests/contract runs one suite over whichever is at hand.
 """
 
+from collections.abc import Mapping
 from typing import Protocol
 
 
@@ -89,28 +90,68 @@ class Store(Protocol):
 
 
 class BedsideBoard(Protocol):
-    """A bed node. `keys` by name: `call`, and where fitted `cord`, `assist`, `code`, `presence`, `reset`.
+    """A bed node. Its parts are read-only, so that a board may offer more than a part's shape asks for."""
 
-    `settings`: `address` (8 trits), `alpha_us`, `words` a burst, `signals` (name of key -> signal of calls/signals.py).
-    """
+    @property
+    def clock(self) -> Clock:
+        """Time since start."""
 
-    clock: Clock
-    keys: dict[str, Key]
-    assurance_lamp: Lamp
-    buzzer: Buzzer
-    radio: Transmitter
-    settings: dict[str, object]
+    @property
+    def keys(self) -> Mapping[str, Key]:
+        """By name: `call`, and where fitted `cord`, `assist`, `code`, `presence`, `reset`."""
+
+    @property
+    def assurance_lamp(self) -> Lamp:
+        """Lit while the call is registered."""
+
+    @property
+    def buzzer(self) -> Buzzer:
+        """Chirps at a press."""
+
+    @property
+    def radio(self) -> Transmitter:
+        """Sends the code words."""
+
+    @property
+    def settings(self) -> dict[str, object]:
+        """`address` (8 trits), `alpha_us`, `words` a burst, `signals` (name of key -> signal of calls/signals.py)."""
 
 
 class ReceiverBoard(Protocol):
-    """The receiver. `epoch` is drawn at start, 1..2**30-1. `settings`: `name`, `host` (False: there is none, it works alone)."""
+    """The receiver. Its parts are read-only, as the bed node's are."""
 
-    clock: Clock
-    radio: PulseSource
-    lcd: LcdPins
-    buzzer: Buzzer
-    ack_key: Key
-    line: Line
-    store: Store
-    epoch: int
-    settings: dict[str, object]
+    @property
+    def clock(self) -> Clock:
+        """Time since start."""
+
+    @property
+    def radio(self) -> PulseSource:
+        """Hears the code words."""
+
+    @property
+    def lcd(self) -> LcdPins:
+        """The 16 x 2 display."""
+
+    @property
+    def buzzer(self) -> Buzzer:
+        """Sounds the calls."""
+
+    @property
+    def ack_key(self) -> Key:
+        """Acknowledges; held, it clears."""
+
+    @property
+    def line(self) -> Line:
+        """To the host."""
+
+    @property
+    def store(self) -> Store:
+        """Survives power loss."""
+
+    @property
+    def epoch(self) -> int:
+        """Drawn at start, 1..2**30-1."""
+
+    @property
+    def settings(self) -> dict[str, object]:
+        """`name`, `host` (False: there is none, it works alone)."""
