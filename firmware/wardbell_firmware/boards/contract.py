@@ -15,7 +15,11 @@ class Clock(Protocol):
         """Milliseconds since start; monotonic, never wraps."""
 
     def wait(self, until_ms: int | None) -> None:
-        """Sleep until `until_ms` (None: for ever), or until an input changed, whichever is first. May return early."""
+        """Sleep until `until_ms` (None: for ever), or until an input changed, whichever is first. May return early.
+
+        Inputs are keys (closing and opening), bytes on the line and durations heard. A board that is not woken by one of
+        them returns by itself every 50 ms at the latest, which is a tenth of what the radio's ring holds.
+        """
 
     def sleep_us(self, duration_us: int) -> None:
         """Hold up the caller that long (display write times; nothing else in an app sleeps)."""

@@ -1,0 +1,40 @@
+"""The receiver's wiring: radio, key and line to the desk; the desk's wishes to display, buzzer, store and line."""
+
+from wardbell_firmware.drivers.hd44780 import Hd44780
+from wardbell_firmware.receiver.desk import ReceiverDesk
+from wardbell_firmware.receiver.table import RERAISE_FILE, STATIONS_FILE
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from wardbell_firmware.boards.contract import ReceiverBoard
+
+
+class ReceiverApp:
+    """Runs the receiver on its board. `settings`: `name`, and `host` False where none is fitted."""
+
+    def __init__(self, board: "ReceiverBoard") -> None:
+        self.board = board
+        settings = board.settings
+        self.desk = ReceiverDesk(str(settings.get("name", "receiver")), board.epoch, bool(settings.get("host", True)))
+        for name in (STATIONS_FILE, RERAISE_FILE):
+            self.desk.copy.load(name, board.store.load(name))
+        self._lcd = Hd44780(board.lcd, board.clock)
+        self._lcd.start()
+
+    def step(self, now_ms: int) -> "int | None":
+        """Do all that is due; returns the next deadline in ms, or None."""
+        board, desk = self.board, self.desk
+        pulses, end_us = board.radio.read()
+        desk.receive_air(pulses, end_us, now_ms)
+        desk.receive_line(board.line.read(), now_ms)
+        desk.receive_key(board.ack_key.is_pressed(), now_ms)
+        desk.poll(now_ms)
+        board.buzzer.set(desk.tone_hz)
+        self._lcd.show(desk.lines)
+        unsaved = desk.take_unsaved()
+        for name in unsaved:
+            board.store.save(name, unsaved[name])
+        output = desk.take_output()
+        if output:
+            board.line.write(output)
+        return desk.next_deadline_ms()

@@ -1,0 +1,326 @@
+"""The receiver's rules: what was heard, what the host says and what the key wants, to display, tone and messages.
+
+Everything works with the host dead: the board is the shared `CallBoard`, the stations are the receiver's own
+copy. With the host alive the gateway decides (`merge`). Texts, tones and keys: firmware/README.md.
+"""
+
+from wardbell_firmware.drivers.key import PRESSED, RELEASED, DebouncedKey
+from wardbell_firmware.receiver import text
+from wardbell_firmware.receiver.host import UNTOLD, HostSide
+from wardbell_firmware.receiver.merge import CallMerge
+from wardbell_firmware.receiver.table import TableCopy
+from wardbell_firmware.receiver.tones import tone_at
+from wardbell_firmware.receiver.turns import Turns
+from wardbell_protocol.air.codeword import CodeWord
+from wardbell_protocol.air.presses import PressReceiver, PressStarted
+from wardbell_protocol.calls.board import (
+    EV_CLEARED,
+    EV_PLACED,
+    EV_PRESSED_AGAIN,
+    EV_RAISED_AGAIN,
+    CallBoard,
+    Signal,
+    Verb,
+)
+from wardbell_protocol.calls.call import ALLOWED, PLACED
+from wardbell_protocol.calls.signals import AT_RECEIVER
+from wardbell_protocol.link.peer import LinkMessage, LinkUp
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from wardbell_protocol.air.presses import PressEnded
+    from wardbell_protocol.calls.board import CallEvent
+    from wardbell_protocol.calls.call import Call
+    from wardbell_protocol.link.peer import LinkDown
+
+HOLD_MS = 3000
+NOTICE_MS = 2000
+STATUS_EVERY_MS = 60000
+_WAIT_STEP_MS = 1000  # how often the shown waiting time is brought up to date
+
+
+class ReceiverDesk:
+    """Air, line and key in; `lines`, `tone_hz`, bytes for the line and files to save out.
+
+    Args:
+        name: what the host knows the receiver by.
+        epoch: drawn at start, 1..2**30-1.
+        has_host: False where none is fitted; then its absence is no trouble.
+    """
+
+    def __init__(self, name: str, epoch: int, has_host: bool = True) -> None:
+        self.name = name
+        self.copy = TableCopy()
+        self.board = CallBoard("r", self.copy.policies)
+        self.host = HostSide(name, epoch, has_host)
+        self.lines = ("", "")
+        self.tone_hz = 0
+        self.n_unknown = 0
+        self.n_refused = 0
+        self._presses = PressReceiver()
+        self._merge = CallMerge(self.board)
+        self._turns = Turns()
+        self._key = DebouncedKey()
+        self._held: Call | None = None  # the call that was shown when the key went down
+        self._health: tuple[bool, str] | None = None
+        self._notice = ""
+        self._notice_until_ms = 0
+        self._ringing = ""  # kind whose pattern plays
+        self._rings_since_ms = 0
+        self._tone_until_ms: int | None = None
+        self._redraw_at_ms: int | None = 0
+        self._status_at_ms = STATUS_EVERY_MS
+
+    # In.
+
+    def receive_air(self, pulses: "list[int]", end_us: int, now_ms: int) -> None:
+        """Durations in signed µs, and when the last one ended."""
+        if pulses:
+            self._heard(self._presses.receive(pulses, end_us), now_ms)
+
+    def receive_line(self, data: bytes, now_ms: int) -> None:
+        """Bytes from the host."""
+        if data:
+            self._from_host(self.host.receive(data, now_ms), now_ms)
+
+    def receive_key(self, is_closed: bool, now_ms: int) -> None:
+        """The acknowledge key's contact as it is now."""
+        change = self._key.receive(is_closed, now_ms)
+        if change == PRESSED:
+            self._held = self._turns.shown
+        elif change == RELEASED and self._held is not None:
+            held, self._held = self._held, None
+            self._acknowledge(held, now_ms)
+
+    def poll(self, now_ms: int) -> None:
+        """Do what is due and settle what is shown and sounded."""
+        self._heard(self._presses.poll(now_ms * 1000), now_ms)
+        self._from_host(self.host.poll(now_ms), now_ms)
+        for key, number in self.host.tell_again(now_ms):
+            self._merge.changed_here(key, number)
+        reraise_at_ms = self.board.next_deadline_ms()
+        if reraise_at_ms is not None and now_ms >= reraise_at_ms:
+            self._happened(self.board.poll(now_ms), 0, now_ms)
+        if self._held is not None and now_ms >= self._key.down_at_ms + HOLD_MS:
+            held, self._held = self._held, None
+            self._clear(held, now_ms)
+        self._send_status(now_ms)
+        if self._held is None and not self._notice and self._turns.poll(now_ms):
+            self._redraw_at_ms = now_ms
+        self._draw(now_ms)
+        self._sound(now_ms)
+
+    # Out.
+
+    def take_output(self) -> bytes:
+        """Bytes for the line. Save `take_unsaved` first: these bytes tell the host that it is safe."""
+        return self.host.peer.take_output()
+
+    def take_unsaved(self) -> "dict[str, bytes]":
+        """Files to replace."""
+        return self.copy.take_unsaved()
+
+    def next_deadline_ms(self) -> "int | None":
+        """When `poll` next has something to do."""
+        air_us = self._presses.next_deadline_us()
+        times = [
+            self.host.next_deadline_ms(),
+            self.board.next_deadline_ms(),
+            self._key.next_deadline_ms(),
+            self._redraw_at_ms,
+            self._tone_until_ms,
+            None if air_us is None else -(-air_us // 1000),
+            self._key.down_at_ms + HOLD_MS if self._held is not None else None,
+            self._turns.next_deadline_ms() if self._held is None and not self._notice else None,
+            self._status_at_ms if self.host.is_up else None,
+        ]
+        known = [at_ms for at_ms in times if at_ms is not None]
+        return min(known) if known else None
+
+    # Heard.
+
+    def _heard(self, events: "list[PressStarted | PressEnded]", now_ms: int) -> None:
+        for event in events:
+            press = event.press
+            message: dict[str, object] = {"t": "press", "code": press.code, "words": press.words, "t_us": press.t_us}
+            message["at"] = press.start_us // 1000
+            if isinstance(event, PressStarted):
+                self._pressed(press.code, message, now_ms)
+            else:
+                message["t"] = "press_end"
+                message["end"] = press.end_us // 1000
+                self.host.send(message, now_ms)
+
+    def _pressed(self, code: int, message: "dict[str, object]", now_ms: int) -> None:
+        number = self._tell(message, now_ms)
+        word = CodeWord(code)
+        found = self.copy.table.resolve(word.hex, word.trits)
+        if found is None:
+            self.n_unknown += 1
+            return
+        events = self.board.receive(Signal(found[0], found[1]), now_ms)
+        for event in events:
+            if event.kind in (EV_PLACED, EV_PRESSED_AGAIN):
+                self.host.pressed(event.call.key, number, message)
+        self._happened(events, number, now_ms)
+
+    # Host.
+
+    def _from_host(self, events: "list[LinkMessage | LinkUp | LinkDown]", now_ms: int) -> None:
+        for event in events:
+            self._redraw_at_ms = now_ms  # whether all is well may have changed
+            if isinstance(event, LinkMessage):
+                try:
+                    self._host_says(event.message, now_ms)
+                except (ValueError, TypeError, KeyError, AttributeError):
+                    self.n_refused += 1  # well framed and yet not as the spec has it
+                self.host.peer.accept(event.seq)
+            elif isinstance(event, LinkUp):
+                self._host_is_up(event.epoch)
+
+    def _host_is_up(self, epoch: int) -> None:
+        if epoch != self.host.known_epoch:
+            self.host.known_epoch = epoch
+            self._health = None
+            self._merge.host_is_new()
+            self.copy.host_is_new()
+
+    def _host_says(self, message: "dict[str, object]", now_ms: int) -> None:
+        kind = message["t"]
+        if kind == "call":
+            self._happened(self._merge.call(message, self.host.seen(message["seen"]), now_ms), 0, now_ms)
+        elif kind == "calls":
+            n = message["n"]
+            if isinstance(n, int):
+                self._happened(self._merge.calls(n, self.host.seen(message["seen"]), now_ms), 0, now_ms)
+        elif kind == "station":
+            self.copy.station(message)
+        elif kind == "stations":
+            n = message["n"]
+            if isinstance(n, int):
+                self.copy.stations(n)
+        elif kind == "reraise":
+            self.copy.reraise(message["by_kind"])
+        elif kind == "health":
+            self._health = (bool(message["ok"]), str(message["text"]))
+
+    def _tell(self, message: "dict[str, object]", now_ms: int) -> int:
+        number = self.host.send(message, now_ms)
+        for key in self.host.untold():
+            self._merge.changed_here(key, UNTOLD)
+        return number
+
+    def _send_status(self, now_ms: int) -> None:
+        """Once a minute, and only to a host that is there: it must not push presses out of the queue."""
+        if now_ms < self._status_at_ms or not self.host.is_up:
+            return
+        self._status_at_ms = now_ms + STATUS_EVERY_MS
+        rejects = dict(self._presses.rejects)
+        rejects["unknown"] = self.n_unknown
+        rejects["refused"] = self.n_refused + self._merge.n_refused + self.copy.n_refused
+        rejects["line"] = sum(self.host.peer.counts().values())
+        words, dropped = self._presses.n_words, self.host.peer.dropped
+        self._tell({"t": "status", "at": now_ms, "rejects": rejects, "words": words, "dropped": dropped}, now_ms)
+
+    # Key.
+
+    def _acknowledge(self, held: "Call", now_ms: int) -> None:
+        call = self.board.calls.get(held.call_id)
+        if call is None or call.status != PLACED:
+            ringing = [other for other in self._turns.calls if other.status == PLACED]
+            if not ringing:
+                return
+            call = ringing[0]
+        self._verb("acknowledge", "ack", call, now_ms)
+        self._turns.show(call.call_id, now_ms)
+
+    def _clear(self, held: "Call", now_ms: int) -> None:
+        call = self.board.calls.get(held.call_id)
+        if call is None:
+            return
+        self._turns.show(call.call_id, now_ms)
+        if not call.may_clear(AT_RECEIVER):
+            self._say(text.CLEAR_AT_BED, now_ms)
+            return
+        self._verb("clear", "clear", call, now_ms)
+
+    def _verb(self, verb: str, kind: str, call: "Call", now_ms: int) -> None:
+        if call.status not in ALLOWED[verb]:
+            return
+        station_id, call_kind, detail = call.key
+        message: dict[str, object] = {
+            "t": kind,
+            "station": station_id,
+            "kind": call_kind,
+            "detail": detail,
+            "at": now_ms,
+        }
+        number = self._tell(message, now_ms)
+        self._happened(self.board.receive(Verb(verb, call.call_id, self.name, AT_RECEIVER), now_ms), number, now_ms)
+
+    def _say(self, notice: str, now_ms: int) -> None:
+        self._notice = notice
+        self._notice_until_ms = now_ms + NOTICE_MS
+        self._redraw_at_ms = now_ms
+
+    # What follows from it.
+
+    def _happened(self, events: "list[CallEvent]", number: int, now_ms: int) -> None:
+        if not events:
+            return
+        self._redraw_at_ms = now_ms
+        self._turns.update(list(self.board.calls.values()), now_ms)
+        for event in events:
+            if number:
+                self._merge.changed_here(event.call.key, number)
+            if event.kind == EV_CLEARED:
+                self.host.gone(event.call.key)
+            elif event.kind in (EV_PLACED, EV_RAISED_AGAIN):
+                self._begins_to_ring(event.call, now_ms)
+
+    def _begins_to_ring(self, call: "Call", now_ms: int) -> None:
+        if call.status != PLACED:
+            return
+        self._ringing = ""  # the pattern begins anew
+        self._turns.announce(call, now_ms)
+        self._notice = ""
+
+    def _draw(self, now_ms: int) -> None:
+        if self._notice and now_ms >= self._notice_until_ms:
+            self._notice = ""
+            self._redraw_at_ms = now_ms
+        if self._redraw_at_ms is None or now_ms < self._redraw_at_ms:
+            return
+        call = self._turns.shown
+        if call is None:
+            self.lines = text.idle_lines(self._trouble())
+            self._redraw_at_ms = None
+            return
+        index, n = self._turns.index + 1, len(self._turns.calls)
+        if self._notice:
+            self.lines = text.notice_lines(call, index, n, self._notice)
+            self._redraw_at_ms = self._notice_until_ms
+            return
+        self.lines = text.call_lines(call, index, n, now_ms - self._turns.oldest_ms())
+        self._redraw_at_ms = now_ms + _WAIT_STEP_MS
+
+    def _trouble(self) -> str:
+        if self.host.has_host:
+            if not self.host.is_up:
+                return text.NO_HOST
+            if self._health is None:
+                return text.HOST_STARTING
+            if not self._health[0]:
+                return self._health[1] or text.HOST_NOT_WELL
+        return "" if self.copy.table.stations else text.NO_STATIONS
+
+    def _sound(self, now_ms: int) -> None:
+        ringing = [call for call in self._turns.calls if call.status == PLACED]
+        if not ringing:
+            self._ringing, self.tone_hz, self._tone_until_ms = "", 0, None
+            return
+        if ringing[0].kind != self._ringing:
+            self._ringing = ringing[0].kind
+            self._rings_since_ms = now_ms
+        self.tone_hz, left_ms = tone_at(self._ringing, now_ms - self._rings_since_ms)
+        self._tone_until_ms = now_ms + left_ms

@@ -1,0 +1,91 @@
+"""The receiver's side of the link: what is told to the host, under which number, and what must be told again.
+
+The link keeps 512 messages for a host that is away. Should more happen, the oldest fall out; a press that placed
+a call which is still open is then told again when the host is back, with its own time.
+"""
+
+from wardbell_protocol.link.peer import LinkPeer
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from wardbell_protocol.link.peer import LinkDown, LinkMessage, LinkUp
+
+    CallKey = tuple[str, str, str]
+
+UNTOLD = 1 << 29  # stands for the number of a message that fell out: newer than anything the host has seen
+_ROOM_LEFT = 64  # how many may wait before what fell out is told again
+
+
+class HostSide:
+    """Numbers the messages. With no host at all nothing is kept."""
+
+    def __init__(self, name: str, epoch: int, has_host: bool) -> None:
+        self.peer = LinkPeer(name, epoch)
+        self.has_host = has_host
+        self.known_epoch = 0
+        self._last = 0
+        self._presses: dict[CallKey, tuple[int, dict[str, object]]] = {}  # open call -> number and press that placed it
+
+    @property
+    def is_up(self) -> bool:
+        """Whether the host is heard."""
+        return self.peer.is_up
+
+    def send(self, message: "dict[str, object]", now_ms: int) -> int:
+        """Tell the host; returns the message's number, 0 where there is no host."""
+        if not self.has_host:
+            return 0
+        n_dropped = self.peer.dropped
+        self._last = self.peer.send(message, now_ms)
+        if self.peer.dropped != n_dropped:
+            self._fell_out(self.peer.last_acknowledged)
+        return self._last
+
+    def pressed(self, key: "CallKey", number: int, message: "dict[str, object]") -> None:
+        """That message places that call at the host, if an earlier one has not."""
+        if self.has_host:
+            first = self._presses[key][1] if key in self._presses else message
+            self._presses[key] = (number, first)
+
+    def gone(self, key: "CallKey") -> None:
+        """The call is no longer open."""
+        self._presses.pop(key, None)
+
+    def untold(self) -> "list[CallKey]":
+        """Open calls whose press fell out."""
+        return [key for key in self._presses if self._presses[key][0] == UNTOLD]
+
+    def tell_again(self, now_ms: int) -> "list[tuple[CallKey, int]]":
+        """Send what fell out once there is room; returns the calls and their new numbers."""
+        told: list[tuple[CallKey, int]] = []
+        if not self._presses or not self.peer.is_up or self.peer.unacknowledged > _ROOM_LEFT:
+            return told
+        safe = self.peer.last_acknowledged
+        self._presses = {key: self._presses[key] for key in self._presses if self._presses[key][0] > safe}
+        for key in self.untold()[:_ROOM_LEFT]:
+            message = self._presses[key][1]
+            number = self.send(message, now_ms)
+            self._presses[key] = (number, message)
+            told.append((key, number))
+        return told
+
+    def seen(self, value: object) -> int:
+        """The number that the host says it accounts for; 0 if it speaks of a life before this one."""
+        return value if isinstance(value, int) and value <= self._last else 0
+
+    def receive(self, data: bytes, now_ms: int) -> "list[LinkMessage | LinkUp | LinkDown]":
+        """Bytes from the line."""
+        return self.peer.receive(data, now_ms) if self.has_host else []
+
+    def poll(self, now_ms: int) -> "list[LinkMessage | LinkUp | LinkDown]":
+        """What is due on the line."""
+        return self.peer.poll(now_ms) if self.has_host else []
+
+    def next_deadline_ms(self) -> "int | None":
+        """When `poll` has something to do."""
+        return self.peer.next_deadline_ms() if self.has_host else None
+
+    def _fell_out(self, number: int) -> None:
+        for key in self._presses:
+            if self._presses[key][0] == number:
+                self._presses[key] = (UNTOLD, self._presses[key][1])

@@ -1,0 +1,119 @@
+"""The receiver's own copy of the ward's stations and re-raise times, kept over power loss so that it can work alone.
+
+The host sends station after station and then their number; only a complete table replaces the old one.
+"""
+
+import json
+
+from wardbell_protocol.calls.escalation import MAX_AFTER_S, default_policies
+from wardbell_protocol.calls.signals import CLEAR_PLACES, SIGNALS
+from wardbell_protocol.calls.station import Station, StationTable
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from wardbell_protocol.calls.escalation import EscalationPolicy
+
+STATIONS_FILE = "stations.json"
+RERAISE_FILE = "reraise.json"
+
+
+class TableCopy:
+    """The table in use, the one that is coming in, and what is to be saved."""
+
+    def __init__(self) -> None:
+        self.table = StationTable([])
+        self.policies: dict[str, EscalationPolicy] = default_policies()
+        self.n_refused = 0
+        self._incoming: list[dict[str, object]] = []
+        self._unsaved: dict[str, bytes] = {}
+
+    def load(self, name: str, data: "bytes | None") -> None:
+        """Take a saved file. One that cannot be read is counted, and the host's copy awaited."""
+        if data is None:
+            return
+        try:
+            content = json.loads(data.decode())
+        except ValueError:
+            self.n_refused += 1
+            return
+        if name == RERAISE_FILE:
+            self._use_reraise(content)
+        elif isinstance(content, list):
+            self._use([record for record in content if self._is_good(record)])
+
+    def station(self, message: "dict[str, object]") -> None:
+        """One station of a table that is coming in."""
+        record = {field: message[field] for field in ("room", "bed", "address", "codes", "clear_at")}
+        record["station_id"] = message["id"]
+        if self._is_good(record):
+            self._incoming = [other for other in self._incoming if other["station_id"] != record["station_id"]]
+            self._incoming.append(record)
+
+    def stations(self, n: int) -> bool:
+        """That was the table, `n` stations; says whether it is complete and now in use."""
+        records = self._incoming[len(self._incoming) - n :] if 0 < n <= len(self._incoming) else []
+        self._incoming = []
+        if len(records) != n:
+            self.n_refused += 1
+            return False
+        before = self.table.stations
+        self._use(records)
+        if self.table.stations != before:  # the host sends it at each start, and flash wears
+            self._unsaved[STATIONS_FILE] = json.dumps(records).encode()
+        return True
+
+    def reraise(self, by_kind: object) -> None:
+        """Re-raise seconds by kind: [acknowledged, attended]."""
+        before = self._reraise_times()
+        if self._use_reraise(by_kind) and self._reraise_times() != before:
+            self._unsaved[RERAISE_FILE] = json.dumps(by_kind).encode()
+
+    def host_is_new(self) -> None:
+        """The host has started anew: what it had begun to send will not be finished."""
+        self._incoming = []
+
+    def take_unsaved(self) -> "dict[str, bytes]":
+        """Files to be saved, before anything else is said to the host."""
+        unsaved = self._unsaved
+        self._unsaved = {}
+        return unsaved
+
+    def _use(self, records: "list[dict[str, object]]") -> None:
+        self.table = StationTable([Station.from_record(record) for record in records])
+
+    def _reraise_times(self) -> "list[tuple[str, int, int]]":
+        return sorted((kind, policy.reraise_s, policy.reraise_attended_s) for kind, policy in self.policies.items())
+
+    def _use_reraise(self, by_kind: object) -> bool:
+        if not isinstance(by_kind, dict) or not all(_is_reraise(pair) for pair in by_kind.values()):
+            self.n_refused += 1
+            return False
+        for kind in self.policies:
+            if kind in by_kind:
+                self.policies[kind].reraise_s, self.policies[kind].reraise_attended_s = by_kind[kind]
+        return True
+
+    def _is_good(self, record: object) -> bool:
+        if is_station(record):
+            return True
+        self.n_refused += 1
+        return False
+
+
+def is_station(record: object) -> bool:
+    """Whether a station can be made of a record that came from outside."""
+    if not isinstance(record, dict):
+        return False
+    for field in ("station_id", "room", "bed", "address"):
+        if not isinstance(record.get(field), str):
+            return False
+    codes, clear_at = record.get("codes"), record.get("clear_at")
+    if not isinstance(codes, dict) or not isinstance(clear_at, list):
+        return False
+    if not all(isinstance(code, str) and codes[code] in SIGNALS for code in codes):
+        return False
+    return all(place in CLEAR_PLACES for place in clear_at)
+
+
+def _is_reraise(pair: object) -> bool:
+    return isinstance(pair, list) and len(pair) == 2 and all(type(s) is int and 0 <= s <= MAX_AFTER_S for s in pair)
