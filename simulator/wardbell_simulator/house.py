@@ -1,0 +1,124 @@
+"""All the host's parts on this machine, each in a process of its own, on loopback: what demo, story and system tests run on.
+
+Nothing here is a stand-in: the processes are the `wardbell` commands that a house runs, the broker is a real one.
+"""
+
+import json
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Self
+
+from wardbell_simulator.errors import WardError
+from wardbell_simulator.plan import WardPlan
+
+PARTS = ("broker", "gateway", "callcenter", "escalator")
+START_S = 20.0
+STOP_S = 5.0
+
+
+class House:
+    """Broker, gateway, call centre and escalator of one ward.
+
+    Args:
+        home: the state folder; the registry is written there where none is yet.
+        plan: the ward that the registry describes.
+        broker_url: an MQTT broker that runs already; without one the embedded broker is started.
+    """
+
+    def __init__(self, home: Path, plan: WardPlan, broker_url: str = "") -> None:
+        self.home = home
+        self.plan = plan
+        self.serial = home / "receiver.tty"
+        self._port = 0 if broker_url else _free_port()
+        self.broker_url = broker_url or f"mqtt://127.0.0.1:{self._port}"
+        self._processes: dict[str, subprocess.Popen[bytes]] = {}
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def start(self) -> None:
+        """Start every part; the broker first, so that nobody waits out a retry."""
+        self.home.mkdir(parents=True, exist_ok=True)
+        registry = self.home / "registry.json"
+        if not registry.exists():
+            registry.write_text(json.dumps(self.plan.registry_document(), ensure_ascii=False, indent=2))
+        for part in PARTS:
+            if part == "broker" and not self._port:
+                continue
+            self.start_part(part)
+
+    def start_part(self, part: str) -> None:
+        """Start one part that is not running."""
+        log = self.home / f"{part}.log"
+        with log.open("ab") as out:
+            process = subprocess.Popen(
+                self._command(part), stdin=subprocess.DEVNULL, stdout=out, stderr=out, start_new_session=True
+            )
+        self._processes[part] = process
+        if part == "broker":
+            self._await_broker(process, log)
+
+    def kill(self, part: str) -> None:
+        """End a part as a power cut would: SIGKILL, no farewell."""
+        process = self._processes.pop(part)
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+
+    def check(self) -> None:
+        """Raise WardError, with the tail of its log, for a part that ended by itself."""
+        for part, process in self._processes.items():
+            code = process.poll()
+            if code is not None:
+                raise WardError(f"{part} ended with status {code}:\n{self.log_tail(part)}")
+
+    def log_tail(self, part: str) -> str:
+        """The last lines that a part wrote."""
+        log = self.home / f"{part}.log"
+        return "\n".join(log.read_text(errors="replace").splitlines()[-12:]) if log.exists() else ""
+
+    def stop(self) -> None:
+        """Ask every part to end, the broker last; make those that do not."""
+        for part in reversed([part for part in PARTS if part in self._processes]):
+            process = self._processes.pop(part)
+            process.terminate()
+            try:
+                process.wait(STOP_S)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+    def _command(self, part: str) -> list[str]:
+        program = str(Path(sys.executable).with_name("wardbell"))
+        where = ["--broker", self.broker_url]
+        home = ["--home", str(self.home)]
+        if part == "broker":
+            return [program, "broker", "--port", str(self._port)]
+        if part == "gateway":
+            return [program, "gateway", *where, *home, "--serial", str(self.serial)]
+        if part == "callcenter":
+            return [program, "callcenter", *where, *home]
+        return [program, "escalate", *where, *home, "--ward", self.plan.ward]
+
+    def _await_broker(self, process: subprocess.Popen[bytes], log: Path) -> None:
+        end = time.monotonic() + START_S
+        while time.monotonic() < end and process.poll() is None:
+            with socket.socket() as probe:
+                if probe.connect_ex(("127.0.0.1", self._port)) == 0:
+                    return
+            time.sleep(0.02)
+        raise WardError(f"the broker did not start:\n{log.read_text(errors='replace')}")
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
