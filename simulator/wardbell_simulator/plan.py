@@ -1,0 +1,168 @@
+"""What a ward consists of: a plain description, from TOML or from here, and the registry document that goes with it."""
+
+import tomllib
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from wardbell_firmware.bedside.node import N_WORDS
+from wardbell_protocol.calls.signals import (
+    AT_BED,
+    AT_CONSOLE,
+    AT_RECEIVER,
+    BATHROOM,
+    CODE,
+    NORMAL,
+    PRESENCE,
+    RESET,
+    STAFF_ASSIST,
+)
+from wardbell_protocol.errors import ConfigError
+from wardbell_simulator.carriers import NoiseSpec
+
+SIGNAL_OF_KEY = {
+    "call": NORMAL,
+    "cord": BATHROOM,
+    "assist": STAFF_ASSIST,
+    "code": CODE,
+    "presence": PRESENCE,
+    "reset": RESET,
+}
+EVERYWHERE = (AT_BED, AT_RECEIVER, AT_CONSOLE)
+
+_N_ADDRESS = 8
+_TRITS = "01F"
+
+
+@dataclass(frozen=True)
+class NodePlan:
+    """One bed node. `alpha_us`: its encoder's clock; `level_db`: above the receiver's threshold; losses 0..1."""
+
+    station_id: str
+    room: str
+    bed: str
+    address: str
+    keys: tuple[str, ...] = ("call", "reset")
+    alpha_us: float = 100.0
+    words: int = N_WORDS
+    clear_at: tuple[str, ...] = EVERYWHERE
+    clock_error: float = 0.0
+    level_db: float = 30.0
+    word_loss: float = 0.0
+    burst_loss: float = 0.0
+
+    def settings(self) -> dict[str, object]:
+        """What the node's board is set to (boards/contract.py)."""
+        signals = {key: SIGNAL_OF_KEY[key] for key in self.keys}
+        return {"address": self.address, "alpha_us": self.alpha_us, "words": self.words, "signals": signals}
+
+    def record(self) -> dict[str, object]:
+        """Its entry in the ward's registry."""
+        return {
+            "station_id": self.station_id,
+            "room": self.room,
+            "bed": self.bed,
+            "address": self.address,
+            "codes": {},
+            "clear_at": list(self.clear_at),
+        }
+
+
+@dataclass(frozen=True)
+class WardPlan:
+    """A ward. `name` by language."""
+
+    ward: str = "east"
+    name: dict[str, str] = field(default_factory=lambda: {"en": "East ward", "zh_CN": "东病区"})
+    nodes: tuple[NodePlan, ...] = ()
+    noise: NoiseSpec = field(default_factory=NoiseSpec)
+    policies: dict[str, Any] = field(default_factory=dict)
+
+    def registry_document(self) -> dict[str, Any]:
+        """The ward's registry as TinyDB keeps it: tables of numbered documents."""
+        ward = {"ward": self.ward, "name": dict(self.name), "policies": dict(self.policies)}
+        return {"ward": {"1": ward}, "stations": {str(at): node.record() for at, node in enumerate(self.nodes, 1)}}
+
+
+def default_plan() -> WardPlan:
+    """Six beds, a bathroom cord and a staff-assist key; each with its own address and its own idea of a µs."""
+    beds = [
+        NodePlan(f"{room}-{bed}", room, bed, address, alpha_us=alpha_us, clock_error=error)
+        for room, bed, address, alpha_us, error in (
+            ("201", "1", "0F0F0F10", 75.0, 0.03),
+            ("201", "2", "0F0F0F1F", 117.0, -0.02),
+            ("202", "1", "0F0F1001", 87.5, 0.0),
+            ("202", "2", "0F0F1F0F", 100.0, 0.05),
+            ("203", "1", "0F1F01FF", 107.5, -0.04),
+            ("203", "2", "0F1F01F0", 95.0, 0.01),
+        )
+    ]
+    cord = NodePlan("203-wc", "203", "wc", "0F1F0F01", ("cord", "reset"), 112.0, clear_at=(AT_BED,), clock_error=0.02)
+    assist = NodePlan("203-sa", "203", "sa", "0F1F0FF1", ("assist", "reset"), 120.0, clear_at=(AT_BED,))
+    return WardPlan(nodes=(*beds, cord, assist))
+
+
+def large_plan(n_nodes: int) -> WardPlan:
+    """As many beds as wanted, four to a room, clocks spread over T = 300..500 µs."""
+    nodes = []
+    for at in range(n_nodes):
+        room, bed = str(100 + at // 4), str(at % 4 + 1)
+        alpha_us = 75.0 + at * 7 % 50
+        nodes.append(NodePlan(f"{room}-{bed}", room, bed, _address(at + 1), alpha_us=alpha_us))
+    return WardPlan(ward="large", name={"en": "Large ward", "zh_CN": "大病区"}, nodes=tuple(nodes))
+
+
+def _address(number: int) -> str:
+    trits = ""
+    for _ in range(_N_ADDRESS):
+        number, trit = divmod(number, 3)
+        trits = _TRITS[trit] + trits
+    return trits
+
+
+def load_plan(path: Path) -> WardPlan:
+    """The ward of a TOML file: `ward`, `[name]`, `[noise]`, `[[node]]` with the fields of NodePlan.
+
+    Raises ConfigError naming file and key.
+    """
+    try:
+        document = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise ConfigError(str(path), "(file)", f"cannot be read: {error}") from error
+    nodes = tuple(_node(path, at, entry) for at, entry in enumerate(document.pop("node", [])))
+    if not nodes:
+        raise ConfigError(str(path), "node", "a ward has at least one [[node]]")
+    try:
+        noise = NoiseSpec(**document.pop("noise", {}))
+        plan = WardPlan(nodes=nodes, noise=noise, **document)
+    except TypeError as error:
+        raise ConfigError(str(path), "(top)", str(error)) from error
+    _check_distinct(path, plan)
+    return plan
+
+
+def _node(path: Path, at: int, entry: dict[str, Any]) -> NodePlan:
+    key = f"node[{at}]"
+    for name in ("keys", "clear_at"):
+        if name in entry:
+            entry[name] = tuple(entry[name])
+    try:
+        node = NodePlan(**entry)
+    except TypeError as error:
+        raise ConfigError(str(path), key, str(error)) from error
+    if len(node.address) != _N_ADDRESS or not set(node.address) <= set(_TRITS):
+        raise ConfigError(str(path), f"{key}.address", f"8 of 0, 1, F are an address; got {node.address!r}")
+    unknown = [name for name in node.keys if name not in SIGNAL_OF_KEY]
+    if unknown or not node.keys:
+        raise ConfigError(str(path), f"{key}.keys", f"keys are {', '.join(SIGNAL_OF_KEY)}; got {node.keys!r}")
+    return node
+
+
+def _check_distinct(path: Path, plan: WardPlan) -> None:
+    for name in ("station_id", "address"):
+        seen: set[str] = set()
+        for at, node in enumerate(plan.nodes):
+            value = getattr(node, name)
+            if value in seen:
+                raise ConfigError(str(path), f"node[{at}].{name}", f"{value!r} is already another node's")
+            seen.add(value)

@@ -1,0 +1,150 @@
+"""The two kinds of place in a ward: a bed with its node, and the desk with the receiver. Parts joined to a device."""
+
+import random
+from collections.abc import Callable
+from typing import Any
+
+from wardbell_simulator.board_side.boards import ACK_KEY
+from wardbell_simulator.carriers import NoiseSpec
+from wardbell_simulator.clock import Timeline, Timer
+from wardbell_simulator.device import Device, DeviceCore
+from wardbell_simulator.ether import Ether
+from wardbell_simulator.glass import Glass
+from wardbell_simulator.parts import Button, Output
+from wardbell_simulator.plan import NodePlan
+from wardbell_simulator.serial_line import SerialLine
+
+EAR = "receiver"
+SETTLED_US = 5_000  # longer than any pause inside a refresh, shorter than an eye notices
+
+# Told of each change: its source, what it is of, the new value (log.Record says which there are).
+Tell = Callable[[str, str, Any], None]
+
+
+class BedSite:
+    """A bed: its node, keys, assurance lamp and chirp."""
+
+    def __init__(
+        self, plan: NodePlan, timeline: Timeline, ether: Ether, make: Callable[[], DeviceCore], tell: Tell, seed: int
+    ) -> None:
+        self.plan = plan
+        name = plan.station_id
+        self.lamp = Output(lambda value: tell(name, "lamp", value))
+        self.buzzer = Output(lambda value: tell(name, "chirp", value))
+        self._ether = ether
+        self._tell = tell
+        outputs: dict[str, Callable[[int, Any], None]] = {
+            "lamp": self.lamp.set,
+            "tone": self.buzzer.set,
+            "air": self._send,
+        }
+        self.device = Device(timeline, make, self._start, outputs)
+        self.buttons = {key: self._button(key, timeline, seed) for key in plan.keys}
+
+    def power_off(self) -> None:
+        """A flat battery: everything goes dark."""
+        self.device.power_off()
+        self.lamp.set(self.device.started_us, 0)
+        self.buzzer.set(self.device.started_us, 0)
+
+    def _button(self, key: str, timeline: Timeline, seed: int) -> Button:
+        chance = random.Random(f"{seed}/key/{self.plan.station_id}/{key}")
+        return Button(timeline, chance, lambda is_closed: self.device.change_key(key, is_closed))
+
+    def _start(self) -> dict[str, Any]:
+        return {"keys": list(self.plan.keys), "settings": self.plan.settings()}
+
+    def _send(self, _at_us: int, durations_us: list[int]) -> None:
+        self._tell(self.plan.station_id, "air", durations_us)
+        self._ether.send(self.plan.station_id, durations_us, self.plan.clock_error)
+
+
+class ReceiverSite:
+    """The desk: receiver, LCD, sounder, acknowledge key, serial line."""
+
+    def __init__(
+        self,
+        timeline: Timeline,
+        ether: Ether,
+        make: Callable[[], DeviceCore],
+        tell: Tell,
+        line: SerialLine,
+        settings: dict[str, Any],
+        noise: NoiseSpec,
+        seed: int,
+    ) -> None:
+        self.files: dict[str, bytes] = {}
+        self.glass = Glass()
+        self.buzzer = Output(lambda value: tell(EAR, "tone", value))
+        self.line = line
+        self._timeline = timeline
+        self._tell = tell
+        self._settings = settings
+        self._chance = random.Random(f"{seed}/epoch")
+        self._received = b""
+        self._shown = self.glass.lines()
+        self._settling: Timer | None = None
+        outputs: dict[str, Callable[[int, Any], None]] = {
+            "lcd": self._drive_lcd,
+            "tone": self.buzzer.set,
+            "line": lambda _at_us, data: line.send(bytes.fromhex(data)),
+            "file": self._save,
+        }
+        self.device = Device(timeline, make, self._start, outputs, self._gather)
+        self._ear = ether.listen(EAR, self.device.wake, noise)
+        self.ack_button = Button(
+            timeline,
+            random.Random(f"{seed}/key/{EAR}"),
+            lambda is_closed: self.device.change_key(ACK_KEY, is_closed),
+        )
+
+    def power_on(self) -> None:
+        """Give it power: display and radio begin anew, the store is as it was."""
+        if not self.device.is_on:
+            self.glass = Glass(self._timeline.now_us)
+            self._received = b""
+            self._ear.switch(True)
+            self.device.power_on()
+
+    def power_off(self) -> None:
+        """Cut its power: the display goes dark, the tone stops."""
+        self.device.power_off()
+        self._ear.switch(False)
+        self.buzzer.set(self._timeline.now_us, 0)
+        self.glass = Glass(self._timeline.now_us)
+        self._show()
+
+    def hear_line(self) -> None:
+        """Take what the host has sent, if it has."""
+        received = self.line.take()
+        if received and self.device.is_on:
+            self._received += received
+            self.device.wake()
+
+    def _start(self) -> dict[str, Any]:
+        files = {name: data.hex() for name, data in self.files.items()}
+        return {"settings": self._settings, "epoch": self._chance.randint(1, (1 << 30) - 1), "files": files}
+
+    def _gather(self, message: dict[str, Any], started_us: int) -> None:
+        pulses, end_us = self._ear.take()
+        if pulses:
+            message["air"] = [pulses, end_us - started_us]
+        if self._received:
+            message["line"] = self._received.hex()
+            self._received = b""
+
+    def _drive_lcd(self, at_us: int, pins: int) -> None:
+        self.glass.drive(at_us, pins)
+        # Between two bytes of a refresh the glass shows half of each text; people see what it settles on.
+        if self._settling is not None:
+            self._settling.cancel()
+        self._settling = self._timeline.at(at_us + SETTLED_US, self._show)
+
+    def _show(self) -> None:
+        shown = self.glass.lines()
+        if shown != self._shown:
+            self._shown = shown
+            self._tell(EAR, "lcd", list(shown))
+
+    def _save(self, _at_us: int, file: list[str]) -> None:
+        self.files[file[0]] = bytes.fromhex(file[1])

@@ -1,0 +1,238 @@
+"""The virtual ward: beds, ether and receiver on one time line, with verbs for people and conditions for tests.
+
+Virtual time by `run_until_ms`, `run_for_ms`, `run_until_true`; wall time by `run_live`, to which other threads `post` verbs.
+"""
+
+import os
+import select
+import threading
+from collections import deque
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from wardbell_simulator.clock import US_PER_MS, Pace, Timeline
+from wardbell_simulator.device import DeviceCore
+from wardbell_simulator.errors import WardError
+from wardbell_simulator.ether import Ether, Link
+from wardbell_simulator.inprocess import InProcess
+from wardbell_simulator.log import Log, Record
+from wardbell_simulator.micropython import MicroPythonProcess, find_micropython
+from wardbell_simulator.parts import Button
+from wardbell_simulator.plan import WardPlan, default_plan
+from wardbell_simulator.serial_line import BufferLine, SerialLine
+from wardbell_simulator.sites import EAR, BedSite, ReceiverSite
+
+PRESS_MS = 120
+HOLD_MS = 3_000
+
+_LIVE_WAIT_S = 0.5
+
+
+class Ward:
+    """A running ward.
+
+    Args:
+        plan: what it consists of.
+        seed: every draw hangs on it.
+        is_cpython: run the apps in this process instead of one MicroPython process each.
+        line: the receiver's serial line; without one, two buffers.
+        has_host: what the receiver is set to expect.
+    """
+
+    def __init__(
+        self,
+        plan: WardPlan | None = None,
+        *,
+        seed: int = 0,
+        is_cpython: bool = False,
+        line: SerialLine | None = None,
+        has_host: bool = True,
+    ) -> None:
+        self.plan = plan or default_plan()
+        self.timeline = Timeline()
+        self.log = Log()
+        self.line = line or BufferLine()
+        self.ether = Ether(self.timeline, seed)
+        self._interpreter = None if is_cpython else find_micropython()
+        self._posted: deque[Callable[[], object]] = deque()
+        self._wake_read, self._wake_write = os.pipe()
+        os.set_blocking(self._wake_read, False)
+        settings = {"name": self.plan.ward, "host": has_host}
+        self.receiver = ReceiverSite(
+            self.timeline, self.ether, self._maker(EAR, True), self._tell, self.line, settings, self.plan.noise, seed
+        )
+        self.beds: dict[str, BedSite] = {}
+        for node in self.plan.nodes:
+            name = node.station_id
+            self.ether.link(name, EAR, Link(node.level_db, node.word_loss, node.burst_loss))
+            self.beds[name] = BedSite(node, self.timeline, self.ether, self._maker(name, False), self._tell, seed)
+        self.receiver.power_on()
+        for bed in self.beds.values():
+            bed.device.power_on()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End every process and the line."""
+        self.receiver.device.power_off()
+        for bed in self.beds.values():
+            bed.device.power_off()
+        self.line.close()
+        os.close(self._wake_read)
+        os.close(self._wake_write)
+
+    # What people do.
+
+    def press(self, bed: str, key: str = "", ms: int = PRESS_MS) -> None:
+        """Press a key of a bed now, its first one unless named. Raises WardError where there is none such."""
+        self.button(bed, key).press(ms)
+
+    def reset(self, bed: str, ms: int = PRESS_MS) -> None:
+        """Press the reset key of a bed."""
+        self.press(bed, "reset", ms)
+
+    def acknowledge(self, ms: int = PRESS_MS) -> None:
+        """Press the receiver's acknowledge key."""
+        self.receiver.ack_button.press(ms)
+
+    def hold_ack(self, ms: int = HOLD_MS) -> None:
+        """Hold the receiver's acknowledge key: clear, where that is allowed."""
+        self.receiver.ack_button.press(ms)
+
+    def button(self, bed: str, key: str = "") -> Button:
+        """A key of a bed, to push, stick or free."""
+        buttons = self.site(bed).buttons
+        name = key or next(iter(buttons))
+        if name not in buttons:
+            raise WardError(f"{bed} has no key {name!r}; it has {', '.join(buttons)}")
+        return buttons[name]
+
+    def site(self, bed: str) -> BedSite:
+        """A bed by its station's id."""
+        if bed not in self.beds:
+            raise WardError(f"no bed {bed!r}; there are {', '.join(self.beds)}")
+        return self.beds[bed]
+
+    # What befalls it.
+
+    def kill_receiver(self) -> None:
+        """Cut the receiver's power."""
+        self.receiver.power_off()
+        self._tell(EAR, "power", 0)
+
+    def restart_receiver(self) -> None:
+        """Give the receiver power again, or cut it for a moment; its stored files are kept."""
+        if self.receiver.device.is_on:
+            self.kill_receiver()
+        self.receiver.power_on()
+        self._tell(EAR, "power", 1)
+
+    def pull_cable(self) -> None:
+        """Unplug the serial cable."""
+        self.line.pull()
+        self._tell(EAR, "cable", 0)
+
+    def plug_cable(self) -> None:
+        """Plug the serial cable in again."""
+        self.line.plug()
+        self._tell(EAR, "cable", 1)
+
+    def disturb_line(self, data: bytes) -> None:
+        """Put bytes on the line to the host that nobody sent."""
+        self.line.send(data)
+
+    # What is to be seen and heard.
+
+    @property
+    def now_ms(self) -> int:
+        """Virtual ms since the ward began."""
+        return self.timeline.now_us // US_PER_MS
+
+    @property
+    def lcd_lines(self) -> tuple[str, str]:
+        """The receiver's display."""
+        return self.receiver.glass.lines()
+
+    @property
+    def tone_hz(self) -> int:
+        """What the receiver sounds; 0 = silence."""
+        return self.receiver.buzzer.value
+
+    @property
+    def lamps(self) -> dict[str, bool]:
+        """Assurance lamps by bed."""
+        return {name: bool(bed.lamp.value) for name, bed in self.beds.items()}
+
+    @property
+    def powered(self) -> dict[str, bool]:
+        """Which devices run, the receiver too."""
+        return {EAR: self.receiver.device.is_on} | {name: bed.device.is_on for name, bed in self.beds.items()}
+
+    def registry_document(self) -> dict[str, Any]:
+        """The ward's registry, as the gateway keeps it."""
+        return self.plan.registry_document()
+
+    def watch(self, observe: Callable[[Record], None]) -> None:
+        """Have every record of the log as it is made."""
+        self.log.observers.append(observe)
+
+    # Time.
+
+    def run_until_ms(self, until_ms: int) -> None:
+        """Let all happen up to that virtual time, as fast as it goes."""
+        self.run_until_true(lambda: False, until_ms)
+
+    def run_for_ms(self, ms: int) -> None:
+        """Let that much virtual time pass."""
+        self.run_until_ms(self.now_ms + ms)
+
+    def run_until_true(self, condition: Callable[[], bool], limit_ms: int) -> bool:
+        """Run until the condition holds or the virtual time `limit_ms` is reached; says whether it holds."""
+        while not condition():
+            self.receiver.hear_line()
+            if not self.timeline.step(limit_ms * US_PER_MS):
+                return condition()
+        return True
+
+    def run_live(self, speed: float = 1.0, stop: threading.Event | None = None) -> None:
+        """Keep pace with the wall, `speed` times as fast, until stopped: by `stop` or `post(stop.set)`."""
+        pace = Pace(self.timeline, speed)
+        while stop is None or not stop.is_set():
+            while self._posted:
+                self._posted.popleft()()
+            self.receiver.hear_line()
+            self.timeline.run_until(pace.now_us())
+            self._wait(pace.wait_s(_LIVE_WAIT_S))
+
+    def post(self, verb: Callable[..., object], *args: Any, **named: Any) -> None:  # noqa: ANN401 - the verb's own
+        """From any thread: have a verb done by `run_live`, soon: `ward.post(ward.press, "203-2")`."""
+        self._posted.append(lambda: verb(*args, **named))
+        os.write(self._wake_write, b"\0")
+
+    def _wait(self, longest_s: float) -> None:
+        line = self.line.fileno()
+        waiting = [self._wake_read] if line is None else [self._wake_read, line]
+        ready, _, _ = select.select(waiting, [], [], longest_s)
+        if self._wake_read in ready:
+            os.read(self._wake_read, 4096)
+
+    def _tell(self, source: str, what: str, value: Any) -> None:  # noqa: ANN401 - by what
+        self.log.add(self.timeline.now_us, source, what, value)
+
+    def _maker(self, device: str, is_receiver: bool) -> Callable[[], DeviceCore]:
+        if self._interpreter is None:
+            return lambda: InProcess(is_receiver)
+        main, interpreter = "main_receiver" if is_receiver else "main_bedside", self._interpreter
+        return lambda: MicroPythonProcess(device, main, interpreter)
+
+
+def state_directory() -> Path:
+    """Where a running part keeps its things, by the XDG rules."""
+    base = os.environ.get("XDG_STATE_HOME") or str(Path.home() / ".local" / "state")
+    return Path(base) / "wardbell"
