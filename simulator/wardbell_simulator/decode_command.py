@@ -34,9 +34,9 @@ def main(argv: list[str]) -> int:
     try:
         for path in files:
             for train in read_trains(path):
-                print(json.dumps(decode(train)))  # noqa: T201
+                print(json.dumps(decode(train)))
     except ConfigError as error:
-        print(f"wardbell decode: {error}", file=sys.stderr)  # noqa: T201
+        print(f"wardbell decode: {error}", file=sys.stderr)
         return 2
     return 0
 

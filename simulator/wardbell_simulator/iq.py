@@ -6,7 +6,7 @@ Decides where the carrier is on; what the durations mean is `wardbell_protocol.a
 The envelope slicer. Power is averaged over 32 µs. The noise level is the 20th percentile of the envelope over the
 recording: no word of the family has the carrier on for more than 57 %. The carrier level is the 95th percentile of
 the 90 ms around each 10 ms: a word is on for at least 19.5 %, while impulses, even 300 a second of 60 µs, are
-under 2 % and do not lift it. Where the carrier level is less than twice (6 dB above) the noise level nothing is
+under 2 % and do not lift it. Where the carrier level is less than 1.75 times (5 dB above) the noise level nothing is
 on; elsewhere the carrier is on from halfway between both, with 10 % hysteresis.
 """
 
@@ -21,7 +21,7 @@ DEFAULT_RATE_HZ = 250_000
 _AVERAGE_US = 32
 _BLOCK_US = 10_000
 _AROUND_BLOCKS = 4
-_SQUELCH = 2.0
+_SQUELCH = 1.75
 _HYSTERESIS = 0.1
 _SHORTEST_US = 20  # a quarter of the shortest narrow time
 

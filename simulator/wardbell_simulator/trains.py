@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from wardbell_protocol.errors import ConfigError
+
 from wardbell_simulator.iq import read_cu8
 
 _CAPTURE_NAME = re.compile(r"([a-z]+\d+)_")
@@ -15,8 +16,8 @@ _FORM = 'one JSON object a line: {"id": "...", "pulses": [+on, -off, ...]} in wh
 class Train:
     """Durations of one recording: µs, + carrier on, - carrier off. `id` is unique in its file."""
 
-    def __init__(self, id: str, pulses: list[int]) -> None:
-        self.id = id
+    def __init__(self, train_id: str, pulses: list[int]) -> None:
+        self.id = train_id
         self.pulses = pulses
 
     @property

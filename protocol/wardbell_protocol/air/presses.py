@@ -92,21 +92,8 @@ class PressReceiver:
     def receive(self, pulses: list[int], end_us: int) -> "list[PressStarted | PressEnded]":
         """Take durations (+ carrier on, - off), the last of which ended at `end_us`."""
         events: list[PressStarted | PressEnded] = []
-        left_us = 0
-        for duration_us in pulses:
-            left_us += abs(duration_us)
-        feed = self._slicer.feed
-        for duration_us in pulses:
-            left_us -= abs(duration_us)
-            if duration_us < -_LAST_GAP_US:
-                rest_us = -_LAST_GAP_US - duration_us
-                word = feed(-_LAST_GAP_US)
-                if word is not None:
-                    self._hear(word, end_us - left_us - rest_us, events)
-                duration_us = -rest_us
-            word = feed(duration_us)
-            if word is not None:
-                self._hear(word, end_us - left_us, events)
+        for word in self._slicer.receive(pulses):
+            self._hear(word, end_us - word.age_us, events)
         if pulses:
             self._end_us = end_us
             self._is_last_word_tried = False
@@ -118,9 +105,9 @@ class PressReceiver:
         events: list[PressStarted | PressEnded] = []
         if not self._is_last_word_tried and now_us - self._end_us >= _LAST_GAP_US:
             self._is_last_word_tried = True
-            word = self._slicer.feed_silence(_LAST_GAP_US)
+            word = self._slicer.receive_silence(_LAST_GAP_US)
             if word is not None:
-                self._hear(word, self._end_us + _LAST_GAP_US, events)
+                self._hear(word, self._end_us + _LAST_GAP_US - word.age_us, events)
         self._expire(now_us, events)
         return events
 
@@ -131,15 +118,15 @@ class PressReceiver:
             deadlines.append(self._end_us + _LAST_GAP_US)
         return min(deadlines) if deadlines else None
 
-    def _hear(self, word: SlicedWord, now_us: int, events: "list[PressStarted | PressEnded]") -> None:
-        self._expire(now_us, events)
-        end_us = now_us - word.age_us
+    def _hear(self, word: SlicedWord, end_us: int, events: "list[PressStarted | PressEnded]") -> None:
+        # However long the space behind it: what `poll` would have said in the middle of it, it says now.
+        self._expire(end_us + min(word.gap_us, _LAST_GAP_US), events)
         for press in self._tracked:
             if not _same_clock(press.t_us, word.t_us):
                 continue
             if press.code == word.code:
-                press.t_us += (word.t_us - press.t_us) // (press.words + 1)
                 press.words += 1
+                press.t_us += (2 * (word.t_us - press.t_us) + press.words) // (2 * press.words)  # rounded
                 press.end_us = end_us
                 if press.words == 2:
                     events.append(PressStarted(_copy(press)))

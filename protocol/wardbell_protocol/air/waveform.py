@@ -51,6 +51,11 @@ def burst(word: CodeWord, alpha_us: "int | float", n_words: int = N_BURST) -> li
     return durations
 
 
+def signed(durations: list[int]) -> list[int]:
+    """Mark-first durations as the slicer takes them: + carrier on, - carrier off."""
+    return [-duration if at % 2 else duration for at, duration in enumerate(durations)]
+
+
 def _word_alphas(word: CodeWord) -> list[int]:
     parts: list[int] = []
     for shift in range(N_BITS - 1, -1, -1):
