@@ -121,9 +121,8 @@ class PressReceiver:
     def _hear(self, word: SlicedWord, end_us: int, events: "list[PressStarted | PressEnded]") -> None:
         # However long the space behind it: what `poll` would have said in the middle of it, it says now.
         self._expire(end_us + min(word.gap_us, _LAST_GAP_US), events)
-        for press in self._tracked:
-            if not _same_clock(press.t_us, word.t_us):
-                continue
+        same_clock = [press for press in self._tracked if _same_clock(press.t_us, word.t_us)]
+        for press in same_clock:
             if press.code == word.code:
                 press.words += 1
                 press.t_us += (2 * (word.t_us - press.t_us) + press.words) // (2 * press.words)  # rounded
@@ -131,6 +130,7 @@ class PressReceiver:
                 if press.words == 2:
                     events.append(PressStarted(_copy(press)))
                 return
+        for press in same_clock:
             if is_release_of(press.code, word.code):
                 press.other_words += 1
                 press.end_us = end_us

@@ -13,8 +13,9 @@ all arithmetic is on whole µs within 31 bits: no number grows into a heap objec
 """
 
 N_PAIRS = 24
-T_MIN_US = 80
-T_MAX_US = 1000
+# 80..1000 nominal, and what a clock 5 % off makes of the ends.
+T_MIN_US = 76
+T_MAX_US = 1050
 
 # Wanted: a mark of T jittering and stretched by a slicer still stands, an impulse of 60 µs goes at T >= 200.
 _HEAL_TENTHS = 3  # of T
@@ -96,9 +97,9 @@ class PulseSlicer:
 
     def _look(self, at: int) -> "SlicedWord | None":
         recent = self._recent
-        before_us = 0
-        for back in range(max(0, at - 4), at):
-            before_us += abs(recent[back])
+        if at < 4:
+            return None
+        before_us = abs(recent[at - 1]) + abs(recent[at - 2]) + abs(recent[at - 3]) + abs(recent[at - 4])
         if -3 * recent[at] < 2 * before_us:
             return None
         return self._take(_alternating(recent, at), self._since_word_us(at), at)
@@ -110,8 +111,6 @@ class PulseSlicer:
         if not T_MIN_US * 36 <= pair_us * 10 <= T_MAX_US * 44:  # 4 T, less and more 10 %: not yet the word's own T
             return self._reject("clock")
         healed = _heal(window, pair_us)
-        if not healed:
-            return self._reject("short")  # only impulses, no mark of a word
         if healed[0] >= since_us:
             return None  # the same word again: an impulse has split its gap
         least_us = _GAP_T * pair_us // 4
@@ -219,6 +218,7 @@ def _heal(window: list[int], pair_us: int) -> list[int]:
             is_mark = not is_mark
             current_us = 0
         current_us += duration_us
+    healed.append(current_us)  # where the window ends
     return healed
 
 

@@ -1,0 +1,135 @@
+import pytest
+
+from wardbell_protocol.air.codeword import CodeWord
+from wardbell_protocol.air.presses import SILENCE_US, Press, PressEnded, PressReceiver, PressStarted, is_release_of
+from wardbell_protocol.air.waveform import burst, signed
+
+WORD = CodeWord.from_trits("F1F00F1F0001")
+ALPHA_US = 107.5
+WORD_US = 128 * 430
+Event = PressStarted | PressEnded
+
+
+def pulses_of(word: CodeWord, n_words: int, gap_us: int = 50_000) -> list[int]:
+    return [-gap_us, *signed(burst(word, ALPHA_US, n_words))]
+
+
+def drip(receiver: PressReceiver, pulses: list[int], start_us: int = 0) -> list[tuple[int, Event]]:
+    """Give the durations one at a time, as they end; say when each event came."""
+    events: list[tuple[int, Event]] = []
+    now_us = start_us
+    for pulse in pulses:
+        now_us += abs(pulse)
+        events += [(now_us, event) for event in receiver.receive([pulse], now_us)]
+    return events
+
+
+def test_a_press_starts_with_its_second_word() -> None:
+    [(at_us, event)] = drip(PressReceiver(), pulses_of(WORD, 4))
+    assert isinstance(event, PressStarted)
+    assert at_us - 50_000 == 2 * WORD_US
+    assert at_us - 50_000 <= 120_000
+    assert event.press == Press(WORD.code, 2, 430, 50_000, 50_000 + WORD_US + 97 * 430)
+
+
+def test_a_press_ends_in_silence_at_its_deadline() -> None:
+    receiver = PressReceiver()
+    drip(receiver, pulses_of(WORD, 4))
+    end_us = 50_000 + 3 * WORD_US + 97 * 430
+    while (deadline_us := receiver.next_deadline_us()) is not None and deadline_us < end_us + SILENCE_US:
+        assert receiver.poll(deadline_us) == []
+    assert deadline_us == end_us + SILENCE_US
+    assert receiver.poll(deadline_us - 1) == []
+    assert receiver.poll(deadline_us) == [PressEnded(Press(WORD.code, 4, 430, 50_000, end_us))]
+    assert receiver.next_deadline_us() is None
+    assert receiver.poll(deadline_us + 10**9) == []
+
+
+def test_silence_completes_the_word_that_makes_a_press() -> None:
+    receiver = PressReceiver()
+    pulses = pulses_of(WORD, 2)[:-1]
+    now_us = sum(abs(pulse) for pulse in pulses)
+    assert receiver.receive(pulses, now_us) == []
+    deadline_us = receiver.next_deadline_us()
+    assert deadline_us is not None
+    [event] = receiver.poll(deadline_us)
+    assert isinstance(event, PressStarted)
+    assert event.press.words == 2
+
+
+def test_a_button_held_for_minutes_is_one_press() -> None:
+    receiver = PressReceiver()
+    pulses = pulses_of(WORD, 4)
+    events = drip(receiver, pulses)
+    now_us = sum(abs(pulse) for pulse in pulses)
+    for _ in range(1000):
+        frame = pulses_of(WORD, 4)[1:]
+        now_us += sum(abs(pulse) for pulse in frame)
+        events += [(now_us, event) for event in receiver.receive(frame, now_us)]
+    events += [(now_us, event) for event in receiver.poll(now_us + SILENCE_US)]
+    assert [type(event) for _, event in events] == [PressStarted, PressEnded]
+    assert events[1][1].press.words == 4004
+    assert events[1][1].press.end_us - events[1][1].press.start_us > 200_000_000
+
+
+def test_both_of_two_stations_pressing_at_once_are_heard() -> None:
+    other = CodeWord.from_trits("F1F00F1F0011")
+    receiver = PressReceiver()
+    pulses = [-50_000]
+    for _ in range(3):
+        pulses += signed(burst(WORD, ALPHA_US, 1)) + signed(burst(other, 100, 1))
+    events = [event for _, event in drip(receiver, pulses)]
+    events += receiver.poll(10**7)
+    assert [event.press.code for event in events] == [WORD.code, other.code] * 2
+    assert [event.press.words for event in events] == [2, 2, 3, 3]
+
+
+def test_a_storm_of_codes_stays_bounded_and_leaves_a_press_alone() -> None:
+    receiver = PressReceiver()
+    pulses = [-50_000, *signed(burst(WORD, 20, 2))]
+    for code in range(30):
+        pulses += signed(burst(CodeWord(code * 4099), 20, 1))
+    pulses += signed(burst(WORD, 20, 2))
+    now_us = sum(abs(pulse) for pulse in pulses)
+    events = receiver.receive(pulses, now_us) + receiver.poll(now_us + SILENCE_US)
+    assert [(event.press.code, event.press.words) for event in events] == [(WORD.code, 2), (WORD.code, 4)]
+    assert receiver.rejects["crowded"] + receiver.rejects["alone"] == 30
+    assert receiver.rejects["crowded"] == 15
+
+
+@pytest.mark.parametrize(
+    ("pressed", "later", "why"),
+    [
+        ("FFFFFF0FFF0F", "FFFFFF0FFF11", "both last trits at rest"),
+        ("FFFFFF0FFF0F", "FFFFFFFFFF11", "and the row floats"),
+        ("F000FFFF0101", "F000FFFF0000", "data at rest at 0"),
+        ("F000FFF10001", "F000FFFF0000", "data at 0 and the row floats"),
+        ("F1F00F1F0001", "F1F00F1F1111", "data at rest at 1"),
+    ],
+)
+def test_knows_a_release(pressed: str, later: str, why: str) -> None:
+    assert is_release_of(CodeWord.from_trits(pressed).code, CodeWord.from_trits(later).code), why
+
+
+@pytest.mark.parametrize(
+    ("pressed", "later", "why"),
+    [
+        ("F1F00F1F0001", "F1F00F1F0010", "another call of the same station"),
+        ("F1F00F1F0001", "F1F00F1F0011", "emergency after normal"),
+        ("F1F00F10F001", "F1F00F1FF011", "a neighbour whose address floats where this one is 0"),
+        ("F1F00F1F0001", "11F00F1F1111", "another address"),
+        ("FFFFFF0FFF0F", "0FFFFFFFFF11", "another house code"),
+        ("F1F00F1F0001", "F1F00F101111", "an address trit that does not float"),
+    ],
+)
+def test_does_not_take_for_a_release(pressed: str, later: str, why: str) -> None:
+    assert not is_release_of(CodeWord.from_trits(pressed).code, CodeWord.from_trits(later).code), why
+
+
+def test_presses_and_events_compare_by_what_they_say() -> None:
+    press = Press(1, 2, 430, 0, 9)
+    assert press == Press(1, 2, 430, 0, 9)
+    assert press != Press(1, 3, 430, 0, 9)
+    assert PressStarted(press) != PressEnded(press)
+    assert len({PressEnded(press), PressEnded(Press(1, 2, 430, 0, 9))}) == 1
+    assert "0x000001" in repr(PressStarted(press))
