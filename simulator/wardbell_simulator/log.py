@@ -11,7 +11,8 @@ from wardbell_protocol.air.slicer import PulseSlicer
 from wardbell_simulator.clock import US_PER_MS
 
 MOST_RECORDS = 100_000
-GAP_US = 1_000_000  # the silence before the first word, without which it would not count
+GAP_US = 1_000_000
+GLITCH_US = 100
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,7 @@ class Log:
 
 def _spelt(durations_us: list[int]) -> dict[str, Any]:
     signed_us = [-duration_us if at % 2 else duration_us for at, duration_us in enumerate(durations_us)]
-    words = PulseSlicer().receive([-GAP_US, *signed_us])
+    # A gap is judged by what stands before it, so something does; the last word ends with a gap too.
+    words = PulseSlicer().receive([-GAP_US, GLITCH_US, -GAP_US, *signed_us, -GAP_US])
     trits = CodeWord(words[0].code).trits if words else ""
     return {"word": trits, "words": len(words), "ms": round(sum(durations_us) / US_PER_MS)}

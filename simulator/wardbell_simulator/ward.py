@@ -3,15 +3,17 @@
 Virtual time by `run_until_ms`, `run_for_ms`, `run_until_true`; wall time by `run_live`, to which other threads `post` verbs.
 """
 
+import json
 import os
 import select
 import threading
 from collections import deque
 from collections.abc import Callable
-from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from wardbell_firmware.receiver.desk import HOLD_MS as FIRMWARE_HOLD_MS
+from wardbell_firmware.receiver.table import STATIONS_FILE
 from wardbell_simulator.clock import US_PER_MS, Pace, Timeline
 from wardbell_simulator.device import DeviceCore
 from wardbell_simulator.errors import WardError
@@ -25,7 +27,7 @@ from wardbell_simulator.serial_line import BufferLine, SerialLine
 from wardbell_simulator.sites import EAR, BedSite, ReceiverSite
 
 PRESS_MS = 120
-HOLD_MS = 3_000
+HOLD_MS = FIRMWARE_HOLD_MS + 500
 
 _LIVE_WAIT_S = 0.5
 
@@ -39,6 +41,7 @@ class Ward:
         is_cpython: run the apps in this process instead of one MicroPython process each.
         line: the receiver's serial line; without one, two buffers.
         has_host: what the receiver is set to expect.
+        is_enrolled: the receiver has the ward's stations from an earlier day; else the host must send them.
     """
 
     def __init__(
@@ -49,6 +52,7 @@ class Ward:
         is_cpython: bool = False,
         line: SerialLine | None = None,
         has_host: bool = True,
+        is_enrolled: bool = True,
     ) -> None:
         self.plan = plan or default_plan()
         self.timeline = Timeline()
@@ -63,6 +67,9 @@ class Ward:
         self.receiver = ReceiverSite(
             self.timeline, self.ether, self._maker(EAR, True), self._tell, self.line, settings, self.plan.noise, seed
         )
+        if is_enrolled:
+            records = [node.record() for node in self.plan.nodes]
+            self.receiver.files[STATIONS_FILE] = json.dumps(records).encode()
         self.beds: dict[str, BedSite] = {}
         for node in self.plan.nodes:
             name = node.station_id
@@ -230,9 +237,3 @@ class Ward:
             return lambda: InProcess(is_receiver)
         main, interpreter = "main_receiver" if is_receiver else "main_bedside", self._interpreter
         return lambda: MicroPythonProcess(device, main, interpreter)
-
-
-def state_directory() -> Path:
-    """Where a running part keeps its things, by the XDG rules."""
-    base = os.environ.get("XDG_STATE_HOME") or str(Path.home() / ".local" / "state")
-    return Path(base) / "wardbell"

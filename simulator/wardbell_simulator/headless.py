@@ -1,0 +1,80 @@
+"""The ward without a screen: verbs as lines in, a JSON line out for each change."""
+
+import threading
+from collections.abc import Callable, Iterable
+from typing import TextIO
+
+from wardbell_simulator.errors import WardError
+from wardbell_simulator.log import Record
+from wardbell_simulator.ward import PRESS_MS, Ward
+
+VERBS = """\
+verbs, one a line on standard input:
+  press BED [KEY [MS]]   press a key of a bed, its first unless named
+  reset BED              press its reset key
+  ack [MS], hold         the receiver's acknowledge key, pressed or held
+  pull, plug             the serial cable
+  kill, restart          the receiver's power
+  quit"""
+
+
+def do_verb(ward: Ward, line: str, leave: Callable[[], object]) -> None:
+    """Do one line. Raises WardError saying what is wrong with it."""
+    name, *args = line.split()
+    bare: dict[str, Callable[[], object]] = {
+        "ack": ward.acknowledge,
+        "hold": ward.hold_ack,
+        "pull": ward.pull_cable,
+        "plug": ward.plug_cable,
+        "kill": ward.kill_receiver,
+        "restart": ward.restart_receiver,
+        "quit": leave,
+    }
+    match name, args:
+        case "press", [bed]:
+            ward.press(bed)
+        case "press", [bed, key]:
+            ward.press(bed, key)
+        case "press", [bed, key, ms]:
+            ward.press(bed, key, _ms(ms))
+        case "reset", [bed]:
+            ward.reset(bed)
+        case "ack", [ms]:
+            ward.acknowledge(_ms(ms))
+        case _, [] if name in bare:
+            bare[name]()
+        case _:
+            raise WardError(f"not a verb: {line.strip()!r}\n{VERBS}")
+
+
+def _ms(text: str) -> int:
+    if not text.isdecimal() or int(text) == 0:
+        raise WardError(f"a press lasts a whole number of ms, as {PRESS_MS}; got {text!r}")
+    return int(text)
+
+
+def run_headless(ward: Ward, verbs: Iterable[str], out: TextIO, stop: threading.Event, speed: float) -> None:
+    """Run at wall speed until `stop`. The end of `verbs` ends nothing: a supervised ward has none.
+
+    Raises whatever ends the ward before that.
+    """
+
+    def tell(record: Record) -> None:
+        out.write(record.as_json() + "\n")
+        out.flush()
+
+    def attempt(line: str) -> None:
+        try:
+            do_verb(ward, line, stop.set)
+        except WardError as error:
+            tell(Record(ward.timeline.now_us, "ward", "refused", str(error)))
+
+    def read() -> None:
+        for line in verbs:
+            if line.strip():
+                ward.post(attempt, line)
+
+    ward.watch(tell)
+    # Daemon: nothing can take it out of a read of standard input.
+    threading.Thread(target=read, name="verbs", daemon=True).start()
+    ward.run_live(speed, stop)

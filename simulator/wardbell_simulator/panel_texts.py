@@ -1,0 +1,38 @@
+"""The panel's words, by language."""
+
+TEXTS = {
+    "en": {
+        "title": "Virtual ward",
+        "silent": "silent",
+        "off": "no power",
+        "cable": "cable",
+        "cable_pulled": "cable pulled",
+        "sent": "sent {word} x{words}",
+        "press": "press",
+        "cord": "cord",
+        "assist": "assist",
+        "reset": "reset",
+        "acknowledge": "acknowledge",
+        "hold": "hold it",
+        "pull": "cable",
+        "receiver": "receiver's power",
+        "quit": "quit",
+    },
+    "zh_CN": {
+        "title": "虚拟病区",
+        "silent": "静音",
+        "off": "断电",
+        "cable": "线已连接",
+        "cable_pulled": "线已拔出",
+        "sent": "已发送 {word} x{words}",
+        "press": "呼叫",
+        "cord": "拉绳",
+        "assist": "支援",
+        "reset": "复位",
+        "acknowledge": "应答",
+        "hold": "长按",
+        "pull": "拔插线",
+        "receiver": "接收机电源",
+        "quit": "退出",
+    },
+}
