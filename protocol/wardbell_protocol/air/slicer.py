@@ -78,7 +78,7 @@ class PulseSlicer:
             if duration_us <= -_GAP_MIN_US:
                 word = self._look(at)
                 if word is not None:
-                    word.age_us += _total_us(recent, at + 1)
+                    word.age_us += max(0, -duration_us - _LONGEST_US) + sum(map(abs, recent[at + 1 :]))
                     words.append(word)
         if len(recent) > _KEPT:
             self._word_at -= len(recent) - _WINDOW
@@ -145,14 +145,11 @@ class PulseSlicer:
         """How long ago the last word's sync mark ended, seen from the end of the space at `at`."""
         if self._word_at < 0 or at - self._word_at > _WINDOW:
             return _LONG_AGO_US
-        return self._word_gap_us + _total_us(self._recent, self._word_at + 1, at + 1)
+        return self._word_gap_us + sum(map(_size_us, self._recent[self._word_at + 1 : at + 1]))
 
 
-def _total_us(pulses: list[int], first: int, end: int = -1) -> int:
-    total_us = 0
-    for at in range(first, len(pulses) if end < 0 else end):
-        total_us += min(_LONGEST_US, abs(pulses[at]))
-    return total_us
+def _size_us(duration_us: int) -> int:
+    return min(_LONGEST_US, abs(duration_us))
 
 
 def _alternating(recent: list[int], at: int) -> list[int]:
@@ -168,7 +165,7 @@ def _alternating(recent: list[int], at: int) -> list[int]:
         duration_us = recent[at]
         at -= 1
         left -= 1
-        size_us = min(_LONGEST_US, abs(duration_us))
+        size_us = _size_us(duration_us)
         if size_us == 0:
             continue
         if window and (duration_us > 0) == is_mark:
