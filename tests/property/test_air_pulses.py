@@ -1,6 +1,6 @@
 import random
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from wardbell_protocol.air.codeword import CodeWord
@@ -90,7 +90,6 @@ def test_any_durations_give_events_or_counted_rejects(pulses: list[int]) -> None
 
 
 @given(trains, st.data())
-@settings(max_examples=200)
 def test_portions_do_not_matter(pulses: list[int], data: st.DataObject) -> None:
     expected, receiver = whole(pulses)
     single, portioned = PressReceiver(), PressReceiver()
