@@ -18,7 +18,8 @@ CLEAR = 0x01
 _ADDRESS = (0x80, 0xC0)  # set the address to the first cell of each line
 
 POWER_UP_US = 40000  # from 2.7 V on
-EXECUTION_US = 60  # 37 at 270 kHz, and 4 until the address counter has moved; the oscillator may be as slow as 190 kHz
+EXECUTION_US = 55  # 37 at 270 kHz; the oscillator may be as slow as 190 kHz
+CHARACTER_US = 60  # 4 more until the address counter has moved
 CLEAR_US = 2200  # 1520 at 270 kHz
 _ENABLE_US = 1  # 230 ns are asked for
 
@@ -52,7 +53,7 @@ class Hd44780:
     def _put(self, row: int, column: int, character: int) -> None:
         if (row, column) != (self._row, self._column):
             self._write(0, _ADDRESS[row] | column, EXECUTION_US)
-        self._write(1, character, EXECUTION_US)
+        self._write(1, character, CHARACTER_US)
         self._cells[row][column] = character
         self._row, self._column = row, column + 1
 

@@ -71,6 +71,11 @@ class ReceiverDesk:
         self._redraw_at_ms: int | None = 0
         self._status_at_ms = STATUS_EVERY_MS
 
+    @property
+    def n_all_refused(self) -> int:
+        """What came over the line or out of the store and was not as the spec has it."""
+        return self.n_refused + self._merge.n_refused + self.copy.n_refused
+
     # In.
 
     def receive_air(self, pulses: "list[int]", end_us: int, now_ms: int) -> None:
@@ -146,7 +151,7 @@ class ReceiverDesk:
             message["at"] = press.start_us // 1000
             if isinstance(event, PressStarted):
                 self._pressed(press.code, message, now_ms)
-            else:
+            elif self.host.is_up:  # how well it was heard must not push presses out of a waiting queue
                 message["t"] = "press_end"
                 message["end"] = press.end_us // 1000
                 self.host.send(message, now_ms)
@@ -217,7 +222,7 @@ class ReceiverDesk:
         self._status_at_ms = now_ms + STATUS_EVERY_MS
         rejects = dict(self._presses.rejects)
         rejects["unknown"] = self.n_unknown
-        rejects["refused"] = self.n_refused + self._merge.n_refused + self.copy.n_refused
+        rejects["refused"] = self.n_all_refused
         rejects["line"] = sum(self.host.peer.counts().values())
         words, dropped = self._presses.n_words, self.host.peer.dropped
         self._tell({"t": "status", "at": now_ms, "rejects": rejects, "words": words, "dropped": dropped}, now_ms)
@@ -311,7 +316,7 @@ class ReceiverDesk:
             if self._health is None:
                 return text.HOST_STARTING
             if not self._health[0]:
-                return self._health[1] or text.HOST_NOT_WELL
+                return self._health[1].strip() or text.HOST_NOT_WELL
         return "" if self.copy.table.stations else text.NO_STATIONS
 
     def _sound(self, now_ms: int) -> None:

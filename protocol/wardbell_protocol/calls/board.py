@@ -176,7 +176,8 @@ class CallBoard:
         return [event]
 
     def _each_of(self, station: Station, kind: str, verb: str, now_ms: int) -> "list[CallEvent]":
-        calls = [call for call in self.open_calls() if call.station_id == station.station_id]
+        # A fault of the station itself is not answered by being at the bed: a reset must not hide a low battery.
+        calls = [call for call in self.open_calls() if call.station_id == station.station_id and call.kind != FAULT]
         return [
             self._event(kind, now_ms, call, station.place, AT_BED) for call in calls if call.status in ALLOWED[verb]
         ]

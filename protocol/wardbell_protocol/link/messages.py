@@ -52,9 +52,10 @@ def check_message(message: object) -> None:
     """Raise EncodeError, saying what is wrong, unless `message` is one of MESSAGES."""
     if not isinstance(message, dict):
         raise EncodeError("link message is not an object")
-    fields = MESSAGES.get(message.get("t", ""))
+    kind_name = message.get("t")
+    fields = MESSAGES.get(kind_name) if isinstance(kind_name, str) else None
     if fields is None:
-        raise EncodeError(f"link message of unknown kind {message.get('t')!r}")
+        raise EncodeError(f"link message of unknown kind {kind_name!r}")
     for name, kind in fields.items():
         value = message.get(name)
         if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):

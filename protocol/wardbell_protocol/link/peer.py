@@ -79,7 +79,7 @@ class LinkPeer:
         self._expected = 0  # next number wanted from the peer
         self._accepted = 0  # highest number that is safe here
         self._heard_at_ms: int | None = None
-        self._hello_at_ms: int | None = None
+        self._hello_at_ms = 0
         self._out: list[bytes] = []
 
     @property
@@ -140,22 +140,25 @@ class LinkPeer:
 
     def poll(self, now_ms: int) -> "list[LinkMessage | LinkUp | LinkDown]":
         """Send what is due: heartbeats, and unacknowledged messages again."""
-        if self._hello_at_ms is None or now_ms >= self._hello_at_ms:
+        if now_ms >= self._hello_at_ms:
             self._say_hello(now_ms, ask=not self.is_up)
         if self._resend_at_ms is not None and now_ms >= self._resend_at_ms:
             self._sent = 0
             self._fill(now_ms)
         if self.is_up and self._heard_at_ms is not None and now_ms >= self._heard_at_ms + DEAD_AFTER_MS:
             self.is_up = False
+            self._resend_at_ms = None
             return [LinkDown()]
         return []
 
-    def next_deadline_ms(self) -> "int | None":
-        """When `poll` next has something to do."""
-        times = [t for t in (self._hello_at_ms, self._resend_at_ms) if t is not None]
+    def next_deadline_ms(self) -> int:
+        """When `poll` next has something to do: at least the next heartbeat."""
+        times = [self._hello_at_ms]
+        if self._resend_at_ms is not None:
+            times.append(self._resend_at_ms)
         if self.is_up and self._heard_at_ms is not None:
             times.append(self._heard_at_ms + DEAD_AFTER_MS)
-        return min(times) if times else None
+        return min(times)
 
     def take_output(self) -> bytes:
         """Bytes for the line since the last call."""
@@ -166,8 +169,9 @@ class LinkPeer:
     def line_lost(self) -> "list[LinkDown]":
         """The line itself is gone (cable, port): what was on it must be sent again."""
         self._sent = 0
+        self._resend_at_ms = None
         self._out = []
-        self._hello_at_ms = None
+        self._hello_at_ms = 0
         was_up = self.is_up
         self.is_up = False
         return [LinkDown()] if was_up else []
