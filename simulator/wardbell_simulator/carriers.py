@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 CAPTURE_DB = 12.0  # measured on slicer edges: the stronger one wins at 10 dB now and then, at 15 dB nearly always
+RATE_MIN_HZ = 1e-6  # one impulse in eleven days; below that there is no noise
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,7 @@ class CarrierMixer:
     """Edges of the sum of all carriers, in order."""
 
     def __init__(self, noise: NoiseSpec | None, chance: random.Random) -> None:
-        self._noise = noise if noise is not None and noise.rate_hz > 0 else None
+        self._noise = noise if noise is not None and noise.rate_hz >= RATE_MIN_HZ else None
         self._chance = chance
         self._to_come: list[tuple[int, int, int, _Carrier | None]] = []
         self._n_planned = 0

@@ -43,7 +43,8 @@ class Ear:
         pulses = []
         for edge_us, was_on in edges:
             length_us = min(_LONGEST_US, edge_us - self._last_edge_us)
-            pulses.append(length_us if was_on else -length_us)
+            if length_us > 0:  # 0: the carrier came on in the µs in which the radio did
+                pulses.append(length_us if was_on else -length_us)
             self._last_edge_us = edge_us
         self.plan_wake()
         return pulses, self._last_edge_us

@@ -19,7 +19,7 @@ class Button:
         self._chance = chance
         self._tell = tell
         self._is_stuck = False
-        self._settled_us = 0
+        self._settled_us = -1
 
     def press(self, hold_ms: int) -> None:
         """Push it now and let go after `hold_ms`."""

@@ -1,0 +1,80 @@
+"""A ward's plan: the one that comes with it, large ones, and people's own."""
+
+import json
+from pathlib import Path
+
+import pytest
+from wardbell_protocol.air.waveform import ALPHA_MAX_US, ALPHA_MIN_US, NARROW_ALPHA
+from wardbell_protocol.calls.station import Station, StationTable
+from wardbell_protocol.errors import ConfigError
+from wardbell_simulator.plan import WardPlan, default_plan, large_plan, load_plan
+
+OWN = """
+ward = "west"
+name = { en = "West ward", zh_CN = "西病区" }
+noise = { rate_hz = 20.0, mean_us = 60.0 }
+[[node]]
+station_id = "1"
+room = "1"
+bed = ""
+address = "0000000F"
+keys = ["call", "code"]
+word_loss = 0.1
+"""
+
+
+@pytest.mark.parametrize("plan", [default_plan(), large_plan(300)], ids=["default", "large"])
+def test_every_node_differs_and_its_clock_is_one_a_remote_has(plan: WardPlan) -> None:
+    assert len({node.station_id for node in plan.nodes}) == len({node.address for node in plan.nodes}) == len(plan.nodes)
+    for node in plan.nodes:
+        assert 300 <= NARROW_ALPHA * node.alpha_us <= 500
+        assert ALPHA_MIN_US <= node.alpha_us <= ALPHA_MAX_US
+
+
+def test_the_default_ward_is_six_beds_a_cord_and_an_assist_key() -> None:
+    plan = default_plan()
+    assert sum("call" in node.keys for node in plan.nodes) == 6
+    assert sum("cord" in node.keys for node in plan.nodes) == 1
+    assert sum("assist" in node.keys for node in plan.nodes) == 1
+    assert len({node.alpha_us for node in plan.nodes}) == 8
+
+
+def test_the_registry_document_resolves_what_the_nodes_send() -> None:
+    plan = default_plan()
+    document = json.loads(json.dumps(plan.registry_document()))
+    assert document["ward"] == {"1": {"ward": "east", "name": {"en": "East ward", "zh_CN": "东病区"}, "policies": {}}}
+    table = StationTable([Station.from_record(record) for record in document["stations"].values()])
+    found = table.resolve("000000", "0F1F01F0" + "0001")
+    assert found is not None
+    assert (found[0].place, found[1]) == ("203-2", "normal")
+
+
+def test_a_ward_of_one_s_own(tmp_path: Path) -> None:
+    path = tmp_path / "west.toml"
+    path.write_text(OWN, encoding="utf-8")
+    plan = load_plan(path)
+    assert (plan.ward, plan.name["zh_CN"], plan.noise.rate_hz) == ("west", "西病区", 20.0)
+    assert plan.nodes[0].settings()["signals"] == {"call": "normal", "code": "code"}
+    assert plan.nodes[0].word_loss == 0.1
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "key"),
+    [
+        ('"0000000F"', '"00F"', "node[0].address"),
+        ('"0000000F"', '"0000000X"', "node[0].address"),
+        ('["call", "code"]', '["bell"]', "node[0].keys"),
+        ('["call", "code"]', "[]", "node[0].keys"),
+        ("word_loss", "word_lost", "node[0]"),
+        ("ward =", "wards =", "(top)"),
+        ("rate_hz", "rate", "(top)"),
+        ("[[node]]", "[node", "(file)"),
+        ("[[node]]", OWN.partition("[[node]]")[2].join(["[[node]]", "[[node]]"]), "node[1].station_id"),
+    ],
+)
+def test_what_is_wrong_with_it_is_named(tmp_path: Path, old: str, new: str, key: str) -> None:
+    path = tmp_path / "west.toml"
+    path.write_text(OWN.replace(old, new), encoding="utf-8")
+    with pytest.raises(ConfigError) as caught:
+        load_plan(path)
+    assert (caught.value.file, caught.value.key) == (str(path), key)

@@ -1,0 +1,81 @@
+"""The pty behaves like a port whose cable can be pulled; pyserial is at the other end."""
+
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import serial
+from wardbell_simulator.serial_line import BufferLine, PtyLine
+
+LIMIT_S = 10.0
+
+
+def wait(condition: Callable[[], bool]) -> None:
+    until_s = time.monotonic() + LIMIT_S
+    while not condition():
+        assert time.monotonic() < until_s, "not within the wall's limit"
+
+
+@pytest.fixture
+def line(tmp_path: Path) -> Iterator[PtyLine]:
+    line = PtyLine(tmp_path / "ports" / "receiver")
+    yield line
+    line.close()
+
+
+def test_every_byte_passes_both_ways(line: PtyLine) -> None:
+    every = bytes(range(256))
+    with serial.Serial(str(line.path), timeout=LIMIT_S) as port:
+        line.send(every)
+        assert port.read(256) == every
+        port.write(every)
+        got = bytearray()
+        wait(lambda: len(got.extend(line.take()) or got) == 256)
+        assert got == every
+
+
+def test_pulled_the_open_port_fails_and_the_path_is_gone(line: PtyLine) -> None:
+    with serial.Serial(str(line.path), timeout=LIMIT_S) as port:
+        line.pull()
+        with pytest.raises(serial.SerialException):
+            port.read(1)
+        assert not line.path.exists()
+        assert line.fileno() is None
+        line.send(b"lost")
+        assert line.take() == b""
+
+
+def test_plugged_in_again_the_same_path_opens(line: PtyLine) -> None:
+    line.pull()
+    line.plug()
+    with serial.Serial(str(line.path), timeout=LIMIT_S) as port:
+        line.send(b"again")
+        assert port.read(5) == b"again"
+
+
+def test_with_nobody_there_the_line_takes_what_fits_and_loses_the_rest(line: PtyLine) -> None:
+    for _ in range(100):
+        line.send(bytes(4_096))
+    with serial.Serial(str(line.path), timeout=LIMIT_S) as port:
+        line.send(b"new")
+        assert port.read(3) == b"new"  # opening it flushed what nobody had read
+
+
+def test_closed_nothing_is_left(line: PtyLine) -> None:
+    line.close()
+    assert list(line.path.parent.iterdir()) == []
+    line.close()
+
+
+def test_buffers_pass_bytes_while_they_are_plugged() -> None:
+    line = BufferLine()
+    line.send(b"up")
+    line.host_writes(b"down")
+    assert (line.host_reads(), line.take()) == (b"up", b"down")
+    line.host_writes(b"on the way")
+    line.pull()
+    line.send(b"x")
+    line.host_writes(b"y")
+    line.plug()
+    assert (line.host_reads(), line.take()) == (b"", b"")

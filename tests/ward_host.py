@@ -1,0 +1,94 @@
+"""The host's end of a virtual ward's serial line: our own `LinkPeer`, over pyserial or over the ward's buffers."""
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+import serial
+
+from wardbell_protocol.link.peer import LinkMessage, LinkPeer
+from wardbell_simulator.plan import WardPlan
+from wardbell_simulator.serial_line import BufferLine, PtyLine
+from wardbell_simulator.ward import Ward
+
+WALL_LIMIT_S = 20.0
+_SLICE_MS = 20
+_EPOCH = 77
+
+
+class BufferPort:
+    """The ward's buffers with the two verbs of a port."""
+
+    def __init__(self, line: BufferLine) -> None:
+        self.read_all = line.host_reads
+        self.write = line.host_writes
+
+
+class WardHost:
+    """Takes and accepts what the receiver says, in step with the ward's virtual time."""
+
+    def __init__(self, ward: Ward, name: str = "gateway") -> None:
+        self.ward = ward
+        self.messages: list[dict[str, Any]] = []
+        self.peer = LinkPeer(name, _EPOCH)
+        self.port: Any = None
+        self.open()
+
+    def open(self) -> None:
+        """Open the port that the ward offers now."""
+        line = self.ward.line
+        self.port = serial.Serial(str(line.path), timeout=0) if isinstance(line, PtyLine) else BufferPort(line)
+
+    def close(self) -> None:
+        """Close the port."""
+        if isinstance(self.port, serial.Serial):
+            self.port.close()
+        self.port = None
+        self.peer.line_lost()
+
+    def of(self, kind: str) -> list[dict[str, Any]]:
+        """What was received of a kind."""
+        return [message for message in self.messages if message["t"] == kind]
+
+    def run_until(self, condition: Callable[[], bool], limit_ms: int = 30_000) -> None:
+        """Let virtual time pass, both ends talking, until the condition holds."""
+        until_ms = self.ward.now_ms + limit_ms
+        until_s = time.monotonic() + WALL_LIMIT_S
+        while not condition():
+            assert self.ward.now_ms < until_ms, f"not within {limit_ms} ms; display {self.ward.lcd_lines}"
+            assert time.monotonic() < until_s, "not within the wall's limit"
+            self.ward.run_for_ms(_SLICE_MS)
+            self.exchange()
+
+    def run_for_ms(self, ms: int) -> None:
+        """Let that much virtual time pass."""
+        until_ms = self.ward.now_ms + ms
+        self.run_until(lambda: self.ward.now_ms >= until_ms, ms + _SLICE_MS)
+
+    def exchange(self) -> None:
+        """Read what is there, answer, and send what is due."""
+        if self.port is None:
+            return
+        now_ms = self.ward.now_ms
+        for event in self.peer.receive(self.port.read_all(), now_ms):
+            if isinstance(event, LinkMessage):
+                self.messages.append(event.message)
+                self.peer.accept(event.seq)
+        self.peer.poll(now_ms)
+        output = self.peer.take_output()
+        if output:
+            self.port.write(output)
+
+    def send_table(self, plan: WardPlan) -> None:
+        """Send the ward's stations, and that all is well."""
+        now_ms = self.ward.now_ms
+        for node in plan.nodes:
+            record = node.record()
+            station_id = record.pop("station_id")
+            self.peer.send({"t": "station", "id": station_id, **record}, now_ms)
+        self.peer.send({"t": "stations", "n": len(plan.nodes)}, now_ms)
+        self.be_well()
+
+    def be_well(self) -> None:
+        """Tell the receiver that all behind the host is well and that no calls are open."""
+        self.peer.send({"t": "health", "ok": True, "text": ""}, self.ward.now_ms)
