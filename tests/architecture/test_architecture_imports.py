@@ -23,7 +23,7 @@ NEVER_LOADED_BY = {
     "callcenter/wardbell_callcenter": {"textual", "serial", "tinydb"},
 }
 MAY_LOAD = {"wardbell_protocol.bus.payloads": {"msgspec"}}
-WIRING = frozenset({"textual", "serial", "paho", "sqlalchemy", "iotcore"})
+WIRING = frozenset({"textual", "rich", "serial", "paho", "sqlalchemy", "tinydb", "iotcore"})
 TOUCHES_PINS = "wardbell_firmware.boards"
 
 # Forks once for each module, so that each is imported into an interpreter that has loaded nothing yet.
