@@ -20,7 +20,6 @@ Kind = Literal["code", "emergency", "bathroom", "staff_assist", "normal", "fault
 Status = Literal["placed", "acknowledged", "attended", "cleared"]
 CallEventKind = Literal["placed", "pressed_again", "acknowledged", "attended", "cleared", "raised_again"]
 ContactStatus = Literal["new", "offered", "accepted", "withdrawn"]
-ContactEventKind = Literal["opened", "offered", "accepted", "withdrawn"]
 
 
 class Payload(Struct, frozen=True, kw_only=True, omit_defaults=False):
@@ -143,7 +142,10 @@ class Reply(Payload, frozen=True, kw_only=True):
 
 
 class ContactState(Payload, frozen=True, kw_only=True):
-    """A contact of the call centre: an escalated call looking for a person. `offered_to` are operators."""
+    """A contact of the call centre: an escalated call looking for a person. `offered_to` are operators.
+
+    A call that the ward answers meanwhile keeps its contact: `call_status` and `answered_by` show it.
+    """
 
     contact_id: Name
     ward: Name
@@ -161,6 +163,8 @@ class ContactState(Payload, frozen=True, kw_only=True):
     accepted_at_ms: Ms | None = None
     withdrawn_at_ms: Ms | None = None
     withdrawn_reason: str = ""
+    call_status: Status = "placed"
+    answered_by: str = ""
 
 
 class StepTaken(Payload, frozen=True, kw_only=True):
@@ -184,12 +188,15 @@ class OperatorState(Payload, frozen=True, kw_only=True):
 
 
 class CentreEvent(Payload, frozen=True, kw_only=True):
-    """Something happened at the call centre: to a contact, a step, or an operator."""
+    """Something happened at the call centre: to a contact, a step, or an operator.
+
+    `changed` is a contact whose call was answered or raised again, or whose last operator left.
+    """
 
     epoch: Name
     seq: Annotated[int, Meta(ge=1)]
     at_ms: Ms
-    kind: Literal["opened", "offered", "accepted", "withdrawn", "step_taken", "signed_in", "signed_out"]
+    kind: Literal["opened", "offered", "accepted", "withdrawn", "changed", "step_taken", "signed_in", "signed_out"]
     by: str = ""
     contact: ContactState | None = None
     step: StepTaken | None = None

@@ -64,7 +64,8 @@ class EventSequence:
         if self._behind_since_ms is not None and now_ms - self._behind_since_ms >= LATE_MS:
             self.in_gap = True
             self._behind_since_ms = None
-        if not self.in_gap or now_ms < self._ask_at_ms:
+        asked_just_now = self._ask_at_ms - ASK_EVERY_MS <= now_ms < self._ask_at_ms  # unless the clock was set back
+        if not self.in_gap or asked_just_now:
             return False
         self._ask_at_ms = now_ms + ASK_EVERY_MS
         return True

@@ -1,0 +1,60 @@
+"""`wardbell callcenter`."""
+
+import argparse
+import logging
+import signal
+import sys
+from pathlib import Path
+
+from wardbell_bus import paths
+from wardbell_callcenter.ledger import StoreError
+from wardbell_callcenter.service import Service
+from wardbell_callcenter.store import Store
+from wardbell_protocol.errors import ConfigError
+
+EXAMPLES = """examples:
+  wardbell callcenter
+  wardbell callcenter --broker mqtt://ward-broker:1883 --db sqlite:////var/lib/wardbell/callcenter.db
+"""
+
+EX_CONFIG = 78
+
+
+def main(argv: list[str]) -> int:
+    """Run the call centre until it is ended."""
+    options = _parser().parse_args(argv)
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s", stream=sys.stderr)
+    try:
+        service = Service(options.broker, Store(options.db or _default_db(options.home)))
+    except (ConfigError, StoreError) as error:
+        sys.stderr.write(f"wardbell callcenter: {_advice(error, options.db)}\n")
+        return EX_CONFIG
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: service.stop())
+    service.run()
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="wardbell callcenter",
+        description="The call centre: stores each escalation step once, offers contacts to operators, one accepts.",
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    paths.add_options(parser)
+    parser.add_argument("--db", metavar="URL", help="SQLAlchemy URL of the database; default callcenter.db in --home")
+    return parser
+
+
+def _default_db(home: Path) -> str:
+    home.mkdir(parents=True, exist_ok=True)
+    return f"sqlite:///{home / 'callcenter.db'}"
+
+
+def _advice(error: Exception, db: str | None) -> str:
+    if isinstance(error, StoreError):
+        return (
+            f"{db or 'callcenter.db'}: --db: cannot be opened ({error}); give a URL like sqlite:////path/callcenter.db"
+        )
+    return str(error)

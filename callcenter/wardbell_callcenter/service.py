@@ -1,0 +1,187 @@
+"""The call centre on the bus: feeds the desk with messages and time, and publishes what it says."""
+
+import logging
+import threading
+import time
+
+from wardbell_bus.client import BusClient, NotTakenError
+from wardbell_bus.life_sign import LifeSign
+from wardbell_bus.outbox import OutboxPump
+from wardbell_bus.wards import WardMirrors
+from wardbell_callcenter.desk import OURSELVES, Desk
+from wardbell_callcenter.ledger import StoreError
+from wardbell_callcenter.seats import Seats
+from wardbell_callcenter.store import Store
+from wardbell_protocol.bus import topics
+from wardbell_protocol.bus.payloads import (
+    Command,
+    Health,
+    PayloadError,
+    SnapshotRequest,
+    WardEvent,
+    WardSnapshot,
+    decode,
+    encode,
+)
+from wardbell_protocol.bus.topics import CALL_CENTRE_SCOPE, Address
+from wardbell_protocol.errors import EncodeError
+
+log = logging.getLogger("wardbell.callcenter")
+
+TICK_S = 0.25
+
+
+class Service:
+    """Runs until `stop`. Messages come on the client's thread, time on the caller's; one lock keeps them apart."""
+
+    def __init__(self, broker_url: str, store: Store) -> None:
+        self._store = store
+        self._wards = WardMirrors(OURSELVES)
+        self._desk = Desk(store, self._wards)
+        self._seats = Seats()
+        self._lock = threading.Lock()
+        self._stopping = threading.Event()
+        self._store_is_ill = False
+        self._life_sign = LifeSign(CALL_CENTRE_SCOPE, "callcenter", "main")
+        subscriptions = [
+            *self._wards.subscriptions(),
+            topics.command(CALL_CENTRE_SCOPE),
+            topics.snapshot_request(CALL_CENTRE_SCOPE),
+            topics.contact(topics.ANY),
+        ]
+        self.client = BusClient(
+            broker_url,
+            OURSELVES,
+            subscriptions,
+            self._message,
+            self._connected,
+            self._life_sign.will(_wall_ms()),
+            keep_session=True,
+        )
+        self._pump = OutboxPump(self.client, store)
+
+    def run(self) -> None:
+        """Serve until `stop` is called."""
+        self._pump.start()
+        self.client.start()
+        try:
+            while not self._stopping.wait(TICK_S):
+                self._tick()
+        finally:
+            self.client.stop()
+            self._pump.stop()
+
+    def stop(self) -> None:
+        """Have `run` end; may be called from a signal handler."""
+        self._stopping.set()
+
+    def _tick(self) -> None:
+        now_ms = _wall_ms()
+        try:
+            with self._lock:
+                self._desk.poll(now_ms)
+                self._sign_out_the_gone(now_ms)
+                requests = self._wards.poll(now_ms)
+                epoch, seq = self._desk.position()
+        except StoreError as error:
+            self._store_failed(error)
+            self._life_sign.beat(self.client, now_ms, self._faults())
+            return
+        self._store_is_ill = False
+        self._pump.kick()
+        if self.client.is_connected:
+            for request in requests:
+                self.client.publish(request.topic, request.payload)
+        self._life_sign.beat(self.client, now_ms, self._faults(), epoch, seq)
+
+    def _sign_out_the_gone(self, now_ms: int) -> None:
+        for operator in self._desk.operators():
+            if self._seats.is_gone(operator.seat, _monotonic_ms()):
+                log.info("%s is signed out: nothing heard of %s", operator.operator, operator.seat)
+                self._desk.sign_out(operator.operator, OURSELVES, now_ms)
+
+    def _faults(self) -> tuple[str, ...]:
+        store = ("store",) if self._store_is_ill else ()
+        return store + tuple(f"policies-{ward}" for ward in sorted(self._desk.unreadable_policies))
+
+    def _store_failed(self, error: StoreError) -> None:
+        if not self._store_is_ill:
+            log.error("the database is not well; steps and commands wait: %s", error)
+        self._store_is_ill = True
+
+    def _connected(self, is_up: bool) -> None:
+        with self._lock:
+            if not is_up:
+                self._wards.connection_lost()
+                self._seats.connection_lost()
+                return
+            self._seats.connected(_monotonic_ms())
+            self._life_sign.connected()
+            try:
+                self._desk.publish_open_contacts()
+            except StoreError as error:
+                self._store_failed(error)
+        self._pump.kick()
+
+    def _message(self, topic: str, payload: bytes, is_retained: bool) -> None:
+        address = topics.parse(topic)
+        if address is None:
+            return
+        try:
+            with self._lock:
+                answer = self._take(address, topic, payload, is_retained)
+        except StoreError as error:
+            self._store_failed(error)
+            raise NotTakenError(str(error)) from error
+        if answer is not None:
+            self.client.publish(*answer)
+        self._pump.kick()
+
+    def _take(
+        self, address: Address, topic: str, payload: bytes, is_retained: bool
+    ) -> tuple[str, bytes] | tuple[str, bytes, bool] | None:
+        """Let the desk have a message; returns what is to be answered."""
+        now_ms = _wall_ms()
+        if address.channel == "health" and payload and not is_retained:
+            self._seats.receive(decode(payload, Health), _monotonic_ms())
+        if address.scope != CALL_CENTRE_SCOPE:
+            self._follow(address, topic, payload, now_ms)
+            return None
+        if address.channel == "command":
+            command = decode(payload, Command)
+            answer_to = topics.reply(CALL_CENTRE_SCOPE, _client(command.reply_to))
+            if command.verb == "sign_in":
+                self._seats.signed_in(command.reply_to, _monotonic_ms())
+            return answer_to, encode(self._desk.receive(command, now_ms))
+        if address.channel == "snapshot_request":
+            client = _client(decode(payload, SnapshotRequest).reply_to)
+            return topics.snapshot(CALL_CENTRE_SCOPE, client), encode(self._desk.snapshot(now_ms))
+        if address.channel == "contact" and payload and is_retained and not self._desk.is_open(address.last):
+            return topic, b"", True  # left over from a database that is gone
+        return None
+
+    def _follow(self, address: Address, topic: str, payload: bytes, now_ms: int) -> None:
+        if address.channel == "event":
+            event = decode(payload, WardEvent)
+            if event.call.status == "cleared":  # final, even where the mirror has a gap before it
+                self._desk.follow(event.call, now_ms)
+        for event in self._wards.receive(topic, payload, now_ms):
+            self._desk.follow(event.call, now_ms)
+        if address.channel == "snapshot":
+            self._desk.follow_ward(decode(payload, WardSnapshot).ward.ward, now_ms)
+
+
+def _client(name: str) -> str:
+    """A client's name that may stand in a topic."""
+    try:
+        return topics.check_name(name)
+    except EncodeError as error:
+        raise PayloadError(f"reply_to: {error}") from error
+
+
+def _wall_ms() -> int:
+    return time.time_ns() // 1_000_000
+
+
+def _monotonic_ms() -> int:
+    return time.monotonic_ns() // 1_000_000
