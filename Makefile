@@ -13,7 +13,7 @@ export PYRIGHT_PYTHON_IGNORE_WARNINGS := 1
 # One stamp in each folder that set-up builds, so that deleting one rebuilds it.
 READY := .venv/.ready .venv-micropython/.ready build/typings/.ready
 
-.PHONY: help setup system-packages test check demo demo-story bench lock clean
+.PHONY: help setup system-packages test check fix demo demo-story bench lock clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -36,6 +36,10 @@ check: $(READY) ## format, lint, types, import contracts, and what the device's 
 	$(BIN)/pyright --project firmware
 	$(BIN)/lint-imports --no-logo
 	@.ci/compile-for-board
+
+fix: $(READY) ## format, and apply the linter's safe fixes
+	$(BIN)/ruff check --fix-only --quiet .
+	$(BIN)/ruff format .
 
 demo: $(READY) ## a ward in this terminal: press, acknowledge, clear
 	$(BIN)/wardbell demo
