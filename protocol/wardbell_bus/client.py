@@ -78,10 +78,11 @@ class BusClient:
     Args:
         url: see Broker.
         client_id: unique on the broker; the same after a restart where `keep_session`.
-        subscriptions: topics, all at QoS 1.
+        subscriptions: topics, at QoS 1.
         on_message: see the module's text; DecodeErrors are counted in `refused` and warned of once a topic.
         on_connected: True once subscribed, False when the connection is lost.
         keep_session: the broker keeps our QoS 1 messages while we are away.
+        passing: more topics, at QoS 0, so that they never fill the queue that a broker keeps for us.
     """
 
     def __init__(
@@ -93,12 +94,13 @@ class BusClient:
         on_connected: OnConnected,
         will: Will | None = None,
         keep_session: bool = False,
+        passing: list[str] | None = None,
     ) -> None:
         self.broker = Broker.of(url)
         self.client_id = client_id
         self.refused: dict[str, int] = {}
         self.is_connected = False
-        self._subscriptions = subscriptions
+        self._subscriptions = [(topic, 1) for topic in subscriptions] + [(topic, 0) for topic in passing or []]
         self._will = will
         self._on_message = on_message
         self._on_connected = on_connected
@@ -155,7 +157,7 @@ class BusClient:
             log.warning("broker %s:%d refused us: %s", self.broker.host, self.broker.port, code)
             return
         if self._subscriptions:
-            client.subscribe([(topic, 1) for topic in self._subscriptions])
+            client.subscribe(self._subscriptions)
         else:
             self._ready()
 
@@ -167,7 +169,7 @@ class BusClient:
         codes: list[ReasonCode],
         _properties: Properties | None,
     ) -> None:
-        failed = [topic for topic, code in zip(self._subscriptions, codes, strict=False) if code.is_failure]
+        failed = [topic for (topic, _), code in zip(self._subscriptions, codes, strict=False) if code.is_failure]
         if failed:  # some brokers connect us and then refuse the topics: that is no connection at all
             log.error("broker refused the subscription of %s", ", ".join(failed))
             self._drop_later()
