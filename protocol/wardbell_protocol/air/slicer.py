@@ -233,14 +233,25 @@ def _read_bits(healed: list[int], t_us: int) -> int:
         return -1
     code = 0
     error_us = 0
+    n_ones = 0
+    total_us = ones_us = 0
     for difference_us in differences:
         bit = difference_us > stretch_us
         offset_us = abs(difference_us - stretch_us - (2 * t_us if bit else -2 * t_us))
         if 10 * offset_us > 16 * t_us:
             return -1
         error_us += offset_us
+        total_us += difference_us
+        if bit:
+            n_ones += 1
+            ones_us += difference_us
         code = code << 1 | bit
-    return code if 100 * error_us <= 45 * N_PAIRS * t_us else -1
+    # Ones and zeros differ by 4 T; in a 1:2 coding by 2.7 T, however few of either there are.
+    n_zeros = N_PAIRS - n_ones
+    apart = ones_us * n_zeros - (total_us - ones_us) * n_ones
+    if 10 * apart < 32 * t_us * n_ones * n_zeros or 100 * error_us > 45 * N_PAIRS * t_us:
+        return -1
+    return code
 
 
 def _mean_stretch_us(differences: list[int], stretch_us: int, t_us: int) -> int:
