@@ -1,0 +1,100 @@
+"""`wardbell console`: open calls of a ward on this terminal, and the operators' view of the call centre."""
+
+import argparse
+import logging
+import os
+import re
+import socket
+import time
+from pathlib import Path
+
+from wardbell_bus.life_sign import LifeSign
+from wardbell_bus.paths import add_options
+from wardbell_console.desk import Desk
+from wardbell_console.feed import Feed
+from wardbell_console.language import CATALOGUES, Language, of_locale
+from wardbell_console.mqtt_port import MqttPort
+from wardbell_protocol.bus import topics
+from wardbell_protocol.errors import EncodeError
+
+_EXAMPLES = """\
+examples:
+  wardbell console                              every ward on the local broker
+  wardbell console --ward east --by "Li Na"     one ward's desk; other wards' calls come when they are forwarded
+  wardbell console --operator wang              a seat of the call centre, signed in as wang
+  wardbell console --lang zh_CN --broker mqtt://10.0.0.5
+
+Keys are on the screen; ? explains them. ctrl+q quits.
+"""
+
+
+def now_ms() -> int:
+    """UNIX time."""
+    return time.time_ns() // 1_000_000
+
+
+def main(argv: list[str]) -> int:
+    """Run until the person quits: 0."""
+    args = _parser().parse_args(argv)
+    _log_to(args.home / f"console-{args.name}.log")
+    own_wards = tuple(args.ward) if args.ward else (() if args.operator else None)
+    feed = Feed(f"console-{args.name}", args.by or args.operator or args.name, own_wards, args.operator)
+    life_sign = LifeSign(args.ward[0] if args.ward else topics.CALL_CENTRE_SCOPE, "console", args.name)
+    port = MqttPort(args.broker, feed.client_id, feed.subscriptions(), life_sign, now_ms())
+    desk = Desk(feed, port, now_ms, Language(args.lang))
+
+    from wardbell_console.app import ConsoleApp
+
+    port.start()
+    try:
+        ConsoleApp(desk, starts_at_operator=bool(args.operator)).run()
+        feed.sign_out(now_ms())
+        desk.send()
+    finally:
+        port.stop()
+    return 0
+
+
+def default_name() -> str:
+    """Host and terminal, so that two consoles of one host do not throw each other off the broker."""
+    terminal = os.ttyname(0) if os.isatty(0) else ""
+    text = f"{socket.gethostname().partition('.')[0]}-{terminal.removeprefix('/dev/')}".lower()
+    return re.sub("[^a-z0-9_-]+", "", text).strip("-")[:32] or "desk"
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="wardbell console",
+        description="Open calls on this terminal: acknowledge, clear, escalate, history; the call centre's operator view.",
+        epilog=_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument(
+        "--ward", action="append", type=_name, help="a ward whose calls are always shown; may be repeated"
+    )
+    parser.add_argument("--name", type=_name, default=default_name(), help="this console's name; default %(default)s")
+    parser.add_argument("--by", metavar="PERSON", type=_person, default="", help="who acknowledges; default the name")
+    parser.add_argument("--operator", metavar="NAME", type=_name, default="", help="sign in at the call centre as NAME")
+    language = of_locale(os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or "")
+    parser.add_argument("--lang", choices=sorted(CATALOGUES), default=language, help="default %(default)s, by $LANG")
+    add_options(parser)
+    return parser
+
+
+def _name(text: str) -> str:
+    try:
+        return topics.check_name(text)
+    except EncodeError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
+
+
+def _person(text: str) -> str:
+    if not 1 <= len(text) <= 64:
+        raise argparse.ArgumentTypeError("give a name of 1 to 64 characters")
+    return text
+
+
+def _log_to(file: Path) -> None:
+    """The screen belongs to Textual: a line on stderr would tear it."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    logging.basicConfig(filename=file, level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s")

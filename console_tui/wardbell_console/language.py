@@ -1,0 +1,85 @@
+"""One language of the console: its texts, times, places and the reasons that an authority gives."""
+
+import re
+from datetime import UTC, datetime
+
+from wardbell_console.texts import en, zh_cn
+
+CATALOGUES = {"en": en.TEXTS, "zh_CN": zh_cn.TEXTS}
+
+# What the authorities say when they refuse (calls/board.py, the call centre), and the text for it.
+_REASONS = (
+    (re.compile(r"^(?:call \S+: )?not open$"), "reason.not_open"),
+    (
+        re.compile(r"^(?:call \S+: )?already (?P<status>acknowledged|attended|cleared) by (?P<by>.+)$"),
+        "reason.already_by",
+    ),
+    (re.compile(r"^(?:call \S+: )?already (?P<status>acknowledged|attended|cleared)$"), "reason.already"),
+    (re.compile(r"^(?:call \S+: )?may not be cleared at the \w+"), "reason.clear_at_bed"),
+    (re.compile(r"^already (?:taken|accepted) by (?P<by>.+)$"), "reason.taken_by"),
+)
+
+
+class Language:
+    """Texts of one language by key; `code` is `en` or `zh_CN`."""
+
+    def __init__(self, code: str) -> None:
+        self.code = code
+        self._texts = CATALOGUES[code]
+
+    def text(self, key: str, **values: object) -> str:
+        """The text of that key with its {fields} filled in."""
+        return self._texts[key].format(**values)
+
+    def other(self) -> "Language":
+        """The language that the language key goes to."""
+        codes = list(CATALOGUES)
+        return Language(codes[(codes.index(self.code) + 1) % len(codes)])
+
+    def place(self, room: str, bed: str) -> str:
+        """Room and bed as this language writes them; a place that is no number (a part, a hall) stays as it is."""
+        if not room[:1].isdigit():
+            return f"{room}-{bed}" if bed else room
+        return self.text("place.bed", room=room, bed=bed) if bed else self.text("place.room", room=room)
+
+    def ward(self, names: "dict[str, str]", ward: str) -> str:
+        """The ward's name, else its id."""
+        return names.get(self.code) or names.get("en") or ward
+
+    def reason(self, reason: str) -> str:
+        """A refusal in this language: a key of ours, a text of an authority that is known, or the text as it came."""
+        if reason in self._texts:
+            return self.text(reason)
+        for pattern, key in _REASONS:
+            found = pattern.match(reason)
+            if found:
+                values = found.groupdict()
+                if "status" in values:
+                    values["status"] = self.text(f"status.{values['status']}")
+                return self.text(key, **values)
+        return reason
+
+
+def of_locale(locale: str) -> str:
+    """The language for a locale name such as `zh_CN.UTF-8`: Chinese for any Chinese one, else English."""
+    return "zh_CN" if locale.lower().startswith("zh") else "en"
+
+
+def duration(ms: int) -> str:
+    """`m:ss` below an hour, then `1h02m`, `3d04h`; never negative (clocks of two hosts may differ a little)."""
+    seconds = max(0, ms) // 1000
+    if seconds < 3600:
+        return f"{seconds // 60}:{seconds % 60:02d}"
+    if seconds < 86400:
+        return f"{seconds // 3600}h{seconds % 3600 // 60:02d}m"
+    return f"{seconds // 86400}d{seconds % 86400 // 3600:02d}h"
+
+
+def countdown(ms: int) -> str:
+    """A duration that reaches 0:00 exactly when it is over."""
+    return duration(ms + 999)
+
+
+def time_of_day(at_ms: int) -> str:
+    """HH:MM:SS in the terminal's time zone."""
+    return datetime.fromtimestamp(at_ms / 1000, UTC).astimezone().strftime("%H:%M:%S")

@@ -1,0 +1,163 @@
+"""The console in English. Every language has the same keys with the same {fields}; a test holds that."""
+
+TEXTS = {
+    "language.own_name": "English",
+    "language.other": "中文",
+    "app.title": "Wardbell",
+    "app.all_wards": "all wards",
+    # Kinds of call, statuses, steps, parts: as on the bus.
+    "kind.code": "code",
+    "kind.emergency": "emergency",
+    "kind.bathroom": "bathroom",
+    "kind.staff_assist": "staff assist",
+    "kind.normal": "normal",
+    "kind.fault": "fault",
+    "status.placed": "calling",
+    "status.acknowledged": "acknowledged",
+    "status.attended": "attended",
+    "status.cleared": "cleared",
+    "status.by": "{status} {by}",
+    "step.forward": "forward",
+    "step.call_centre": "call centre",
+    "step.all_stations": "all stations",
+    "step.reraise": "rings again",
+    "part.radio": "Radio",
+    "part.gateway": "Gateway",
+    "part.broker": "Broker",
+    "part.escalator": "Escalator",
+    "part.callcenter": "Call centre",
+    "health.online": "ok",
+    "health.degraded": "fault",
+    "health.offline": "gone",
+    "health.silent": "silent",
+    # Head and columns.
+    "head.counts": "open {open}  calling {calling}  oldest {oldest}",
+    "head.muted": "muted {left}",
+    "column.mark": "",
+    "column.ward": "ward",
+    "column.place": "place",
+    "column.kind": "call",
+    "column.age": "age",
+    "column.presses": "x",
+    "column.state": "state",
+    "column.next": "next",
+    "column.contact": "call centre",
+    "row.stale": "stale",
+    "row.next": "{step} {left}",
+    "row.no_next": "",
+    "row.last_step": "all steps taken",
+    "list.empty": "No open calls.",
+    "list.empty_stale": "No open calls known; this may be out of date.",
+    "place.bed": "{room}-{bed}",
+    "place.room": "{room}",
+    # Verbs, as shown while they wait for the authority.
+    "verb.acknowledge": "ack",
+    "verb.clear": "clear",
+    "verb.step": "escalate",
+    "verb.history": "history",
+    "verb.accept": "accept",
+    "verb.sign_in": "sign in",
+    "verb.sign_out": "sign out",
+    "verb.pending": "{verb} pending",
+    "verb.refused": "{verb} refused",
+    "verb.unconfirmed": "{verb} not confirmed",
+    "verb.unconfirmed_row": "{verb} unconfirmed",
+    # The one line about what happened to the last key.
+    "notice.confirmed": "{target}: {verb} confirmed.",
+    "notice.refused": "{target}: {verb} refused: {reason}.",
+    "notice.unconfirmed": "{target}: {verb} NOT CONFIRMED: no answer for 5 s. Press the key again to retry.",
+    "notice.muted": "Tone muted for at most 2 min; the next call and every urgent call still ring.",
+    "notice.placed": "New: {target} {kind}.",
+    "reason.no_call": "no call is selected",
+    "reason.not_here": "may not be cleared from the console; clear it at the bed",
+    "reason.no_broker": "no connection to the broker, nothing was sent",
+    "reason.no_centre_step": "this kind of call has no step to the call centre",
+    "reason.at_centre": "it is at the call centre already",
+    "reason.answered": "somebody answered it already",
+    "reason.not_open": "the call is no longer open",
+    "reason.already": "already {status}",
+    "reason.already_by": "already {status} by {by}",
+    "reason.taken_by": "already taken by {by}",
+    "reason.clear_at_bed": "may not be cleared from here; clear it at the bed",
+    "reason.not_signed_in": "sign in first",
+    # Contacts.
+    "contact.new": "nobody signed in",
+    "contact.offered": "offered {to}",
+    "contact.accepted": "accepted {by}",
+    "contact.accepted_me": "accepted by me",
+    "contact.withdrawn": "withdrawn",
+    # Banner.
+    "banner.broker": "NO BROKER for {age}: calls on this screen are STALE. Watch the receiver and the dome lights.",
+    "banner.gateway": "GATEWAY of {ward} {state}: its calls on this screen are STALE. Watch the receiver.",
+    "banner.resync": "Something was missed: reading {ward} again.",
+    "banner.offer": "OFFER {target} {kind}: press o to see and accept it.",
+    # Detail of the selected call.
+    "detail.call": "{ward} {place} {kind}, placed {at}, round {round}, presses {presses}, last {last} ago",
+    "detail.no_contact": "call centre: not told yet",
+    "detail.contact": "call centre: {contact}",
+    # Keys.
+    "keys.nurse": "a ack  c clear  e escalate  h history  m mute  o operator  l 中文  ? help",
+    "keys.operator": "a/enter accept  i sign in  x sign out  esc nurse view  l 中文  ? help",
+    # Clear.
+    "confirm.title": "Clear {place}, {kind}?",
+    "confirm.text": "Only when the resident has been seen to. The lamp goes out.",
+    "confirm.keys": "y clear    esc leave it lit",
+    "confirm.gone": "This call is no longer open.",
+    # History.
+    "history.title": "History of {place}, {kind}",
+    "history.pending": "pending: asking the gateway",
+    "history.unconfirmed": "No answer from the gateway. esc, then h to ask again.",
+    "history.refused": "The gateway refused: {reason}.",
+    "history.line": "{at}  +{age}  {event}{by}",
+    "history.by": "  {by}",
+    "history.where": "{by} ({where})",
+    "history.keys": "up/down scroll    esc back",
+    "event.placed": "placed",
+    "event.pressed_again": "pressed again",
+    "event.acknowledged": "acknowledged",
+    "event.attended": "staff present",
+    "event.cleared": "cleared",
+    "event.raised_again": "rings again",
+    "where.bed": "bed",
+    "where.receiver": "receiver",
+    "where.console": "console",
+    "where.self": "by itself",
+    # Operator view.
+    "operator.title": "Call centre, operator {operator}",
+    "operator.nobody": "Call centre: not signed in",
+    "operator.signed_in": "signed in {age} at {seat}",
+    "operator.signed_out": "signed out",
+    "operator.offer": "OFFER",
+    "operator.offer_line": "{ward}  {kind}  waiting {age}  {next}",
+    "operator.offer_next": "{step} in {left}",
+    "operator.offer_keys": "a or enter: accept",
+    "operator.more": "{count} more offered",
+    "operator.no_offer": "Nothing is offered to you.",
+    "operator.contacts": "contacts",
+    "operator.operators": "operators",
+    "operator.no_contacts": "no open contacts",
+    "operator.no_operators": "nobody signed in",
+    "operator.name_title": "Sign in as",
+    "operator.name_keys": "enter sign in    esc back",
+    "operator.name_wrong": "use a-z, 0-9, _ and -, at most 40",
+    "operator.stale": "STALE: no word from the call centre",
+    # Help.
+    "help.title": "Keys and signs",
+    "help.text": (
+        "up/down  choose a call; the choice stays with the call\n"
+        "a        acknowledge: I am going; the tone stops, the lamp stays lit\n"
+        "c        clear: asked once more; urgent calls clear only at the bed\n"
+        "e        escalate now: tell the call centre at once\n"
+        "h        history of the call\n"
+        "m        mute, at most 2 min; urgent calls still ring\n"
+        "o        operator view; esc comes back\n"
+        "l        language\n"
+        "ctrl+q   quit\n"
+        "\n"
+        "***** code   !!!!! emergency   !!!! bathroom   !!! staff assist   !! normal   - fault\n"
+        "pending: the key is on its way; nothing has happened until the word goes away\n"
+        "not confirmed: no answer in 5 s; press the key again\n"
+        "stale: the gateway or broker is lost; trust the receiver"
+    ),
+    "help.keys": "esc back",
+}

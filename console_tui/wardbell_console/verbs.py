@@ -1,0 +1,114 @@
+"""What became of the keys that were pressed: a verb is pending until the authority answers, and never assumed done.
+
+Pure. A command that had no answer in 5 s may be sent again; it keeps its `command_id`, so it is done once however often
+it arrives.
+"""
+
+from dataclasses import dataclass
+
+from wardbell_bus.mirror import Publication
+from wardbell_protocol.bus import topics
+from wardbell_protocol.bus.payloads import Command, Reply, encode
+
+PENDING = "pending"
+UNCONFIRMED = "unconfirmed"
+REFUSED = "refused"
+CONFIRMED = "confirmed"
+
+ANSWER_WITHIN_MS = 5000
+REFUSAL_SHOWN_MS = 10_000
+
+
+@dataclass
+class Attempt:
+    """One verb on one target: the id of a call or contact, or an operator.
+
+    `place` is room and bed, or the operator's name, for a text about it when the target is gone. `reason` is set where
+    it was refused.
+    """
+
+    scope: str
+    command: Command
+    target: str
+    place: tuple[str, str]
+    state: str
+    since_ms: int
+    reason: str = ""
+
+    @property
+    def publication(self) -> Publication:
+        """The command as it goes on the bus."""
+        return Publication(topics.command(self.scope), encode(self.command))
+
+
+class Verbs:
+    """All verbs of this console that are not settled yet."""
+
+    def __init__(self) -> None:
+        self._attempts: dict[tuple[str, str], Attempt] = {}
+
+    def send(self, scope: str, target: str, place: tuple[str, str], command: Command, now_ms: int) -> list[Publication]:
+        """Send a verb; nothing while the same verb on the same target is pending, the old command where it had no answer."""
+        known = self._attempts.get((command.verb, target))
+        if known is not None and known.state == PENDING:
+            return []
+        if known is not None and known.state == UNCONFIRMED:
+            command = known.command
+        attempt = Attempt(scope, command, target, place, PENDING, now_ms)
+        self._attempts[command.verb, target] = attempt
+        return [attempt.publication]
+
+    def refuse(self, target: str, place: tuple[str, str], command: Command, reason: str, now_ms: int) -> Attempt:
+        """Refuse a verb without asking the authority, which would say the same."""
+        attempt = Attempt("", command, target, place, REFUSED, now_ms, reason)
+        waiting = self._attempts.get((command.verb, target))
+        if waiting is None or waiting.state == REFUSED:  # an unanswered command keeps its id for the next try
+            self._attempts[command.verb, target] = attempt
+        return attempt
+
+    def receive(self, reply: Reply, now_ms: int) -> Attempt | None:
+        """The verb that an answer settles; None where it is not ours or settled already."""
+        for key, attempt in self._attempts.items():
+            if attempt.command.command_id == reply.command_id and attempt.state in (PENDING, UNCONFIRMED):
+                attempt.since_ms = now_ms
+                attempt.reason = reply.reason
+                attempt.state = CONFIRMED if reply.ok else REFUSED
+                if reply.ok:
+                    del self._attempts[key]
+                return attempt
+        return None
+
+    def happened(self, verb: str, target: str, by: str) -> Attempt | None:
+        """The authority's event says that it happened, perhaps before the answer came."""
+        attempt = self._attempts.get((verb, target))
+        if attempt is None or attempt.command.by != by or attempt.state not in (PENDING, UNCONFIRMED):
+            return None
+        attempt.state = CONFIRMED
+        del self._attempts[verb, target]
+        return attempt
+
+    def poll(self, now_ms: int) -> list[Attempt]:
+        """Verbs that just became unconfirmed; refusals are forgotten when they were shown long enough."""
+        late = []
+        for key, attempt in list(self._attempts.items()):
+            age_ms = now_ms - attempt.since_ms
+            if attempt.state == PENDING and age_ms >= ANSWER_WITHIN_MS:
+                attempt.state = UNCONFIRMED
+                late.append(attempt)
+            elif attempt.state == REFUSED and age_ms >= REFUSAL_SHOWN_MS:
+                del self._attempts[key]
+        return late
+
+    def forget(self, target: str) -> None:
+        """The target is gone and nobody waits for an answer about it."""
+        for key in [key for key, attempt in self._attempts.items() if key[1] == target and attempt.state != PENDING]:
+            del self._attempts[key]
+
+    def of(self, target: str) -> Attempt | None:
+        """The verb on that target that was pressed last."""
+        found = [attempt for (_verb, its), attempt in self._attempts.items() if its == target]
+        return max(found, key=lambda attempt: attempt.since_ms, default=None)
+
+    def find(self, verb: str, target: str) -> Attempt | None:
+        """That verb on that target, where it is not settled."""
+        return self._attempts.get((verb, target))

@@ -1,0 +1,38 @@
+"""Columns of fixed width in terminal cells, where a Chinese character takes two."""
+
+from rich.cells import cell_len, set_cell_size
+
+# Narrow screens show the contact where there is one, else the next step, in one column.
+NARROW = (("mark", 5), ("place", 9), ("kind", 12), ("age", 6), ("presses", 2), ("state", 0), ("follow", 0))
+WIDE = (
+    ("mark", 5), ("ward", 12), ("place", 10), ("kind", 14), ("age", 7), ("presses", 3), ("state", 0), ("next", 0),
+    ("contact", 0),
+)  # fmt: skip
+WIDE_FROM = 110
+RIGHT_ALIGNED = ("age", "presses")
+CUT = "~"  # says that there is more; the ellipsis has no certain width
+
+
+def columns(width: int) -> list[tuple[str, int]]:
+    """Column names and widths that fill `width` cells, one blank between; those of width 0 share what is left."""
+    names = WIDE if width >= WIDE_FROM else NARROW
+    left = max(0, width - sum(size for _, size in names) - (len(names) - 1))
+    open_ended = [name for name, size in names if not size]
+    share, rest = divmod(left, len(open_ended))
+    sizes = dict.fromkeys(open_ended, share)
+    sizes[open_ended[0]] += rest
+    return [(name, size or sizes[name]) for name, size in names]
+
+
+def fit(text: str, width: int, right: bool = False) -> str:
+    """The text in exactly `width` cells; cut with a sign where it is longer."""
+    length = cell_len(text)
+    if length > width:
+        return set_cell_size(text, width - 1) + CUT if width else ""
+    pad = " " * (width - length)
+    return pad + text if right else text + pad
+
+
+def line(cells: dict[str, str], layout: list[tuple[str, int]]) -> str:
+    """One line of a table."""
+    return " ".join(fit(cells[name], size, name in RIGHT_ALIGNED) for name, size in layout)

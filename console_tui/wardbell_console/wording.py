@@ -1,0 +1,142 @@
+"""The words for what view.py made: every string that the widgets draw, in one language. Pure."""
+
+from wardbell_console.feed import Notice
+from wardbell_console.language import Language, countdown, duration, time_of_day
+from wardbell_console.verbs import CONFIRMED, PENDING, REFUSED, Attempt
+from wardbell_console.view import Banner, Counts, Light, NextStep, Row
+from wardbell_protocol.bus.payloads import ContactState, WardEvent
+from wardbell_protocol.calls.signals import BATHROOM, CODE, EMERGENCY, FAULT, NORMAL, STAFF_ASSIST
+
+# Shapes, so that colour never stands alone. ASCII and narrow signs only: terminals disagree on the width of the rest.
+MARKS = {CODE: "*****", EMERGENCY: "!!!!!", BATHROOM: "!!!!", STAFF_ASSIST: "!!!", NORMAL: "!!", FAULT: "-"}
+SHAPES = {"online": "✓", "degraded": "!", "offline": "✗", "silent": "?"}
+
+
+def kind_text(language: Language, kind: str, detail: str = "") -> str:
+    """The kind of call; a fault with what is wrong."""
+    text = language.text(f"kind.{kind}")
+    return f"{text} {detail}" if detail else text
+
+
+def next_text(language: Language, following: NextStep | None, all_taken: bool, now_ms: int) -> str:
+    """The next step and how long until then."""
+    if following is None:
+        return language.text("row.last_step" if all_taken else "row.no_next")
+    left = countdown(following.at_ms - now_ms)
+    return language.text("row.next", step=language.text(f"step.{following.name}"), left=left)
+
+
+def contact_text(language: Language, contact: ContactState | None, operator: str = "") -> str:
+    """Where the call centre stands; "" while it was not told."""
+    if contact is None:
+        return ""
+    if contact.status == "accepted" and contact.accepted_by == operator:
+        return language.text("contact.accepted_me")
+    key = "contact.new" if contact.status == "offered" and not contact.offered_to else f"contact.{contact.status}"
+    return language.text(key, by=contact.accepted_by, to=", ".join(contact.offered_to))
+
+
+def attempt_text(language: Language, attempt: Attempt | None) -> str:
+    """A verb that is not settled; "" where there is none."""
+    if attempt is None:
+        return ""
+    key = {PENDING: "verb.pending", REFUSED: "verb.refused"}.get(attempt.state, "verb.unconfirmed_row")
+    return language.text(key, verb=language.text(f"verb.{attempt.command.verb}"))
+
+
+def state_text(language: Language, row: Row) -> str:
+    """The verb on its way, else the call's state and who answered."""
+    status = language.text(f"status.{row.call.status}")
+    status = language.text("status.by", status=status, by=row.by) if row.by else status
+    return attempt_text(language, row.attempt) or status
+
+
+def row_cells(language: Language, row: Row, now_ms: int, operator: str = "") -> dict[str, str]:
+    """A row's text by column. `follow` is for narrow screens: the contact where there is one, else the next step."""
+    call = row.call
+    following = next_text(language, row.next, row.all_taken, now_ms)
+    contact = contact_text(language, row.contact, operator)
+    return {
+        "mark": language.text("row.stale") if row.is_stale else MARKS[call.kind],
+        "ward": language.ward(row.ward_names, call.ward),
+        "place": language.place(call.room, call.bed),
+        "kind": kind_text(language, call.kind, call.detail),
+        "age": duration(now_ms - call.placed_at_ms),
+        "presses": str(call.presses),
+        "state": state_text(language, row),
+        "next": following,
+        "contact": contact,
+        "follow": contact or following,
+    }
+
+
+def detail_lines(language: Language, row: Row, now_ms: int, operator: str = "") -> list[str]:
+    """Two lines about the selected call."""
+    call = row.call
+    about = language.text(
+        "detail.call",
+        ward=language.ward(row.ward_names, call.ward),
+        place=language.place(call.room, call.bed),
+        kind=kind_text(language, call.kind, call.detail),
+        at=time_of_day(call.placed_at_ms),
+        round=call.loop + 1,
+        presses=call.presses,
+        last=duration(now_ms - call.last_press_at_ms),
+    )
+    contact = contact_text(language, row.contact, operator)
+    centre = language.text("detail.contact", contact=contact) if contact else language.text("detail.no_contact")
+    parts = [state_text(language, row), next_text(language, row.next, row.all_taken, now_ms), centre]
+    if row.attempt is not None and row.attempt.state == REFUSED:
+        parts.insert(1, language.reason(row.attempt.reason))
+    return [about, "  |  ".join(part for part in parts if part)]
+
+
+def counts_text(language: Language, counts: Counts) -> str:
+    """The counters of the head."""
+    oldest = "-" if counts.oldest_ms is None else duration(counts.oldest_ms)
+    return language.text("head.counts", open=counts.open, calling=counts.calling, oldest=oldest)
+
+
+def light_lines(language: Language, light: Light) -> tuple[str, str]:
+    """Name with its shape, and below the state with the age of the last life sign."""
+    state = language.text(f"health.{light.state}")
+    age = "" if light.age_ms is None else " " + duration(light.age_ms)
+    fault = f" {light.faults[0]}" if light.faults and light.state == "degraded" else age
+    return f"{SHAPES[light.state]} {language.text(f'part.{light.part}')}", f"  {state}{fault}"
+
+
+def banner_text(language: Language, banner: Banner) -> str:
+    """One line of trouble, or an offer."""
+    if banner.contact is not None:
+        contact = banner.contact
+        return language.text(
+            "banner.offer", target=language.place(contact.room, contact.bed), kind=kind_text(language, contact.kind)
+        )
+    ward = language.ward(banner.ward_names or {}, banner.ward)
+    state = language.text(f"health.{banner.state}") if banner.state else ""
+    return language.text(f"banner.{banner.kind}", ward=ward, state=state, age=duration(banner.since_ms))
+
+
+def notice_text(language: Language, notice: Notice) -> str:
+    """What became of the last key."""
+    key = f"notice.{notice.state}" if notice.state in (CONFIRMED, REFUSED) else "notice.unconfirmed"
+    return language.text(
+        key,
+        target=language.place(*notice.place),
+        verb=language.text(f"verb.{notice.verb}"),
+        reason=language.reason(notice.reason),
+    )
+
+
+def event_line(language: Language, event: WardEvent, first_ms: int) -> str:
+    """One line of a call's history."""
+    by = event.by
+    if event.where and event.by:
+        by = language.text("history.where", by=event.by, where=language.text(f"where.{event.where}"))
+    return language.text(
+        "history.line",
+        at=time_of_day(event.at_ms),
+        age=duration(event.at_ms - first_ms),
+        event=language.text(f"event.{event.kind}"),
+        by=language.text("history.by", by=by) if by else "",
+    )
