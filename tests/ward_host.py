@@ -37,7 +37,10 @@ class WardHost:
     def open(self) -> None:
         """Open the port that the ward offers now."""
         line = self.ward.line
-        self.port = serial.Serial(str(line.path), timeout=0) if isinstance(line, PtyLine) else BufferPort(line)
+        if isinstance(line, PtyLine):
+            self.port = serial.Serial(str(line.path), timeout=0)
+        elif isinstance(line, BufferLine):
+            self.port = BufferPort(line)
 
     def close(self) -> None:
         """Close the port."""

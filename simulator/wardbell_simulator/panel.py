@@ -199,7 +199,6 @@ def _spread(left: Text, right: Text) -> Text:
 class WardApp(App[None]):
     """The panel alone."""
 
-    CSS = "WardPanel { margin: 1 2; }"
     BINDINGS: ClassVar[list[BindingType]] = [Binding("q", "quit", "quit")]
     ENABLE_COMMAND_PALETTE = False
 

@@ -9,6 +9,8 @@ import tty
 from pathlib import Path
 from typing import Protocol
 
+from wardbell_protocol.errors import ConfigError
+
 _READ_BYTES = 4096
 
 
@@ -117,14 +119,20 @@ class PtyLine:
         if not self.is_plugged:
             return
         self.is_plugged = False
-        self.path.unlink(missing_ok=True)
+        if self.path.is_symlink() and str(self.path.readlink()) == os.ttyname(self._slave):
+            self.path.unlink()
         os.close(self._master)
         os.close(self._slave)
 
     def plug(self) -> None:
-        """A new pty under the same path."""
+        """A new pty under the same path.
+
+        Raises ConfigError where something that is no link stands there: a port's name, not a file to lose.
+        """
         if self.is_plugged:
             return
+        if self.path.exists() and not self.path.is_symlink():
+            raise ConfigError(str(self.path), "serial", "is a file; name a path that is free")
         # We keep the slave open ourselves: a master whose slave nobody has open reads as an error, not as silence.
         self._master, self._slave = os.openpty()
         tty.setraw(self._slave)

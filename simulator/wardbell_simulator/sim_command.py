@@ -1,6 +1,7 @@
 """`wardbell sim`: a ward of virtual beds and a virtual receiver whose serial line is a real port."""
 
 import argparse
+import contextlib
 import json
 import os
 import signal
@@ -36,14 +37,12 @@ def main(argv: list[str]) -> int:
         if options.registry is not None:
             write_registry(plan, options.registry)
         line = PtyLine(options.serial or state_directory() / "receiver")
-        ward = Ward(plan, seed=options.seed, is_cpython=options.cpython, line=line, has_host=not options.alone)
-        if options.headless:
-            _headless(ward, line, options.speed)
-            return 0
-        return _panel(LiveWard(ward, options.speed), options.language)
+        with contextlib.closing(line):
+            _run(options, plan, line)
     except (WardbellError, OSError) as error:
         print(f"wardbell sim: {error}", file=sys.stderr)
         return 2
+    return 0
 
 
 def state_directory() -> Path:
@@ -89,16 +88,24 @@ def _plan(options: argparse.Namespace) -> WardPlan:
     return large_plan(options.beds) if options.beds else default_plan()
 
 
+def _run(options: argparse.Namespace, plan: WardPlan, line: PtyLine) -> None:
+    ward = Ward(plan, seed=options.seed, is_cpython=options.cpython, line=line, has_host=not options.alone)
+    if options.headless:
+        with ward:
+            _headless(ward, line, options.speed)
+    else:
+        _panel(LiveWard(ward, options.speed), options.language)
+
+
 def _headless(ward: Ward, line: PtyLine, speed: float) -> None:
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: ward.post(stop.set))
-    with ward:
-        print(Record(0, "ward", "ready", {"serial": str(line.path)}).as_json(), flush=True)
-        run_headless(ward, sys.stdin, sys.stdout, stop, speed)
+    print(Record(0, "ward", "ready", {"serial": str(line.path)}).as_json(), flush=True)
+    run_headless(ward, sys.stdin, sys.stdout, stop, speed)
 
 
-def _panel(live: LiveWard, language: str) -> int:
+def _panel(live: LiveWard, language: str) -> None:
     from wardbell_simulator.panel import WardApp
 
     live.start()
@@ -108,4 +115,3 @@ def _panel(live: LiveWard, language: str) -> int:
         live.stop()
     if live.error is not None:
         raise live.error
-    return 0

@@ -39,6 +39,7 @@ class Ward:
         plan: what it consists of.
         seed: every draw hangs on it.
         is_cpython: run the apps in this process instead of one MicroPython process each.
+        is_receiver_cpython: the receiver's, if it is to differ: many light nodes and a real receiver.
         line: the receiver's serial line; without one, two buffers.
         has_host: what the receiver is set to expect.
         is_enrolled: the receiver has the ward's stations from an earlier day; else the host must send them.
@@ -50,6 +51,7 @@ class Ward:
         *,
         seed: int = 0,
         is_cpython: bool = False,
+        is_receiver_cpython: bool | None = None,
         line: SerialLine | None = None,
         has_host: bool = True,
         is_enrolled: bool = True,
@@ -59,9 +61,12 @@ class Ward:
         self.log = Log()
         self.line = line or BufferLine()
         self.ether = Ether(self.timeline, seed)
-        self._interpreter = None if is_cpython else find_micropython()
+        cpython = {False: is_cpython, True: is_cpython if is_receiver_cpython is None else is_receiver_cpython}
+        interpreter = None if all(cpython.values()) else find_micropython()
+        self._interpreters = {is_receiver: None if cpython[is_receiver] else interpreter for is_receiver in cpython}
         self._posted: deque[Callable[[], object]] = deque()
         self._wake_read, self._wake_write = os.pipe()
+        self._wake_ends: tuple[int, ...] = (self._wake_read, self._wake_write)
         os.set_blocking(self._wake_read, False)
         settings = {"name": self.plan.ward, "host": has_host}
         self.receiver = ReceiverSite(
@@ -75,9 +80,13 @@ class Ward:
             name = node.station_id
             self.ether.link(name, EAR, Link(node.level_db, node.word_loss, node.burst_loss))
             self.beds[name] = BedSite(node, self.timeline, self.ether, self._maker(name, False), self._tell, seed)
-        self.receiver.power_on()
-        for bed in self.beds.values():
-            bed.device.power_on()
+        try:
+            self.receiver.power_on()
+            for bed in self.beds.values():
+                bed.device.power_on()
+        except Exception:
+            self.close()
+            raise
 
     def __enter__(self) -> Self:
         return self
@@ -86,13 +95,14 @@ class Ward:
         self.close()
 
     def close(self) -> None:
-        """End every process and the line."""
+        """End every process and the line; a second time nothing."""
         self.receiver.device.power_off()
         for bed in self.beds.values():
             bed.device.power_off()
         self.line.close()
-        os.close(self._wake_read)
-        os.close(self._wake_write)
+        for end in self._wake_ends:
+            os.close(end)
+        self._wake_ends = ()
 
     # What people do.
 
@@ -233,7 +243,8 @@ class Ward:
         self.log.add(self.timeline.now_us, source, what, value)
 
     def _maker(self, device: str, is_receiver: bool) -> Callable[[], DeviceCore]:
-        if self._interpreter is None:
-            return lambda: InProcess(is_receiver)
-        main, interpreter = "main_receiver" if is_receiver else "main_bedside", self._interpreter
+        interpreter = self._interpreters[is_receiver]
+        if interpreter is None:
+            return lambda: InProcess(device, is_receiver)
+        main = "main_receiver" if is_receiver else "main_bedside"
         return lambda: MicroPythonProcess(device, main, interpreter)

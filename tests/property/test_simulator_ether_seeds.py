@@ -1,7 +1,10 @@
 """One seed, one history: however time is cut up, and whatever is on the air."""
 
+from itertools import pairwise
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from wardbell_simulator.carriers import NoiseSpec
 from wardbell_simulator.clock import Timeline
 from wardbell_simulator.ether import Ether, Link
@@ -47,7 +50,9 @@ def heard(sent: History, noise: NoiseSpec, seed: int, stops: list[int]) -> tuple
 
 @settings(max_examples=60, deadline=None)
 @given(sends, noises, st.integers(0, 9), cuts)
-def test_edges_do_not_depend_on_how_time_is_cut_up(sent: History, noise: NoiseSpec, seed: int, stops: list[int]) -> None:
+def test_edges_do_not_depend_on_how_time_is_cut_up(
+    sent: History, noise: NoiseSpec, seed: int, stops: list[int]
+) -> None:
     assert heard(sent, noise, seed, stops) == heard(sent, noise, seed, [])
 
 
@@ -56,7 +61,7 @@ def test_edges_do_not_depend_on_how_time_is_cut_up(sent: History, noise: NoiseSp
 def test_durations_alternate_and_fill_the_time(sent: History, noise: NoiseSpec, seed: int, stops: list[int]) -> None:
     pulses, end_us = heard(sent, noise, seed, stops)
     assert all(pulses)
-    assert all((one > 0) != (two > 0) for one, two in zip(pulses, pulses[1:], strict=False))
+    assert all((one > 0) != (two > 0) for one, two in pairwise(pulses))
     assert sum(map(abs, pulses)) == end_us <= END_US
 
 

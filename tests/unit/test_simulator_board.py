@@ -1,6 +1,7 @@
 """The virtual boards keep what the contract says of their parts, and say what was done with them."""
 
 import pytest
+
 from wardbell_protocol.errors import EncodeError
 from wardbell_simulator.board_side.boards import VirtualBedside, VirtualReceiver
 

@@ -38,7 +38,9 @@ class Room:
         receiver = PressReceiver()
         events = receiver.receive([-1_000_000, 100, *self.pulses], self.end_us)
         events += receiver.poll(self.end_us + 2_000_000)
-        return {CodeWord(event.press.code).trits: event.press.words for event in events if isinstance(event, PressEnded)}
+        return {
+            CodeWord(event.press.code).trits: event.press.words for event in events if isinstance(event, PressEnded)
+        }
 
 
 def test_marks_and_spaces_arrive_signed_and_in_time() -> None:

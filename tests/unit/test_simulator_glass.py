@@ -1,9 +1,10 @@
 """The glass is decoded from the pins, and a driver in a hurry is found out."""
 
 import pytest
+
 from wardbell_firmware.drivers.hd44780 import Hd44780
 from wardbell_simulator.board_side.parts import VirtualClock, VirtualLcdPins, Wires
-from wardbell_simulator.glass import E, RS, Glass
+from wardbell_simulator.glass import RS, E, Glass
 
 READY_US = 100_000
 START_UP = (0x38, 0x0C, 0x06, 0x01)

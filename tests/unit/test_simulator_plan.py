@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
+
 from wardbell_protocol.air.waveform import ALPHA_MAX_US, ALPHA_MIN_US, NARROW_ALPHA
 from wardbell_protocol.calls.station import Station, StationTable
 from wardbell_protocol.errors import ConfigError
@@ -25,7 +26,9 @@ word_loss = 0.1
 
 @pytest.mark.parametrize("plan", [default_plan(), large_plan(300)], ids=["default", "large"])
 def test_every_node_differs_and_its_clock_is_one_a_remote_has(plan: WardPlan) -> None:
-    assert len({node.station_id for node in plan.nodes}) == len({node.address for node in plan.nodes}) == len(plan.nodes)
+    assert (
+        len({node.station_id for node in plan.nodes}) == len({node.address for node in plan.nodes}) == len(plan.nodes)
+    )
     for node in plan.nodes:
         assert 300 <= NARROW_ALPHA * node.alpha_us <= 500
         assert ALPHA_MIN_US <= node.alpha_us <= ALPHA_MAX_US

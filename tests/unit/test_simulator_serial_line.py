@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 import serial
+
+from wardbell_protocol.errors import ConfigError
 from wardbell_simulator.serial_line import BufferLine, PtyLine
 
 LIMIT_S = 10.0
@@ -31,7 +33,12 @@ def test_every_byte_passes_both_ways(line: PtyLine) -> None:
         assert port.read(256) == every
         port.write(every)
         got = bytearray()
-        wait(lambda: len(got.extend(line.take()) or got) == 256)
+
+        def has_all() -> bool:
+            got.extend(line.take())
+            return len(got) >= len(every)
+
+        wait(has_all)
         assert got == every
 
 
@@ -66,6 +73,21 @@ def test_closed_nothing_is_left(line: PtyLine) -> None:
     line.close()
     assert list(line.path.parent.iterdir()) == []
     line.close()
+
+
+def test_a_file_that_stands_in_the_way_is_not_lost(tmp_path: Path) -> None:
+    path = tmp_path / "precious"
+    path.write_text("kept")
+    with pytest.raises(ConfigError, match="is a file"):
+        PtyLine(path)
+    assert path.read_text() == "kept"
+
+
+def test_a_second_ward_s_link_is_not_taken_away(line: PtyLine) -> None:
+    second = PtyLine(line.path)
+    line.close()
+    assert second.path.exists()
+    second.close()
 
 
 def test_buffers_pass_bytes_while_they_are_plugged() -> None:

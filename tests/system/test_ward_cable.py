@@ -1,0 +1,60 @@
+"""The cable is pulled and plugged in again, the line is disturbed: what happened meanwhile is handed over, once."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import serial
+from ward_host import WardHost
+
+from wardbell_simulator.serial_line import PtyLine
+from wardbell_simulator.ward import Ward
+
+
+@pytest.fixture
+def ward(tmp_path: Path) -> Iterator[Ward]:
+    with Ward(seed=1, line=PtyLine(tmp_path / "receiver")) as ward:
+        yield ward
+
+
+def places(host: WardHost) -> list[int]:
+    return [message["code"] >> 8 for message in host.of("press")]
+
+
+def test_presses_made_with_the_cable_out_are_handed_over_when_it_is_back(ward: Ward) -> None:
+    host = WardHost(ward)
+    host.run_until(lambda: host.peer.is_up)
+    ward.press("201-1")
+    host.run_until(lambda: bool(host.of("press_end")))
+    ward.pull_cable()
+    with pytest.raises((serial.SerialException, OSError)):
+        host.run_for_ms(2_000)
+    host.close()
+    for bed in ("201-2", "202-1", "203-wc"):
+        ward.press(bed)
+        ward.run_for_ms(1_500)
+    assert ward.run_until_true(lambda: "Calling!!!" in ward.lcd_lines[1], ward.now_ms + 5_000)
+    ward.acknowledge()
+    ward.run_for_ms(10_000)
+    ward.plug_cable()
+    host.open()
+    host.run_until(lambda: len(host.of("press_end")) == 4)
+    assert len(set(places(host))) == len(places(host)) == 4
+    assert len(host.of("ack")) == 1
+    host.run_for_ms(3_000)
+    assert len(host.of("press")) == 4
+    host.close()
+
+
+def test_garbage_on_the_line_loses_nothing(ward: Ward) -> None:
+    host = WardHost(ward)
+    host.run_until(lambda: host.peer.is_up)
+    for at, bed in enumerate(ward.beds):
+        ward.disturb_line(bytes(range(at, 256, 3)) + b"~\x7d~boot v1.2\r\n")
+        ward.press(bed)
+        host.run_for_ms(700)
+        ward.disturb_line(b"~~\x02junk")
+    host.run_until(lambda: len(host.of("press_end")) == len(ward.beds))
+    assert len(set(places(host))) == len(places(host)) == len(ward.beds)
+    assert sum(host.peer.counts().values()) > 0
+    host.close()
