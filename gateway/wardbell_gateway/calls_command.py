@@ -1,0 +1,110 @@
+"""`wardbell calls list`: what is open in a ward, asked of its gateway."""
+
+import argparse
+import os
+import queue
+import sys
+import time
+
+from wardbell_bus import paths
+from wardbell_bus.client import BusClient
+from wardbell_gateway.registry import read_registry
+from wardbell_protocol.bus import topics
+from wardbell_protocol.bus.payloads import CallState, SnapshotRequest, WardSnapshot, decode, encode
+from wardbell_protocol.errors import ConfigError, EncodeError
+
+EXIT_USAGE = 2
+EXIT_UNAVAILABLE = 69  # EX_UNAVAILABLE
+EXIT_CONFIG = 78
+BROKER_WITHIN_S = 5.0
+ANSWER_WITHIN_S = 5.0
+
+_EXAMPLES = """\
+examples:
+  wardbell calls list
+  wardbell calls list --ward east --json | jq '.calls[].room'
+
+69 = no broker, or no gateway answers.
+"""
+
+
+def main(argv: list[str]) -> int:
+    """Print the open calls, most urgent first."""
+    parser = argparse.ArgumentParser(
+        prog="wardbell calls",
+        description="Show a ward's open calls.",
+        epilog=_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("action", choices=["list"])
+    parser.add_argument("--ward", help="default: the ward of the registry in the state folder")
+    parser.add_argument("--json", action="store_true", help="the gateway's snapshot as JSON")
+    paths.add_options(parser)
+    options = parser.parse_args(argv)
+    try:
+        ward = topics.check_name(options.ward or read_registry(options.home / "registry.json").ward)
+        snapshot = ask(options.broker, ward)
+    except EncodeError as error:
+        print(f"wardbell calls: --ward: {error}", file=sys.stderr)
+        return EXIT_USAGE
+    except ConfigError as error:
+        print(f"wardbell calls: {error}", file=sys.stderr)
+        return EXIT_CONFIG
+    if isinstance(snapshot, str):
+        print(f"wardbell calls: {snapshot}", file=sys.stderr)
+        return EXIT_UNAVAILABLE
+    print(encode(snapshot).decode() if options.json else _table(snapshot))
+    return 0
+
+
+def ask(broker: str, ward: str) -> WardSnapshot | str:
+    """The gateway's snapshot, or what is missing."""
+    client_id = f"calls-{os.getpid()}"
+    words: queue.SimpleQueue[WardSnapshot | None] = queue.SimpleQueue()
+
+    def on_message(_topic: str, payload: bytes, _retained: bool) -> None:
+        words.put(decode(payload, WardSnapshot))
+
+    def on_connected(is_up: bool) -> None:
+        if is_up:
+            words.put(None)
+
+    client = BusClient(broker, client_id, [topics.snapshot(ward, client_id)], on_message, on_connected)
+    client.start()
+    try:
+        words.get(timeout=BROKER_WITHIN_S)
+        client.publish(topics.snapshot_request(ward), encode(SnapshotRequest(reply_to=client_id)))
+        end_s = time.monotonic() + ANSWER_WITHIN_S
+        while (left_s := end_s - time.monotonic()) > 0:
+            word = words.get(timeout=left_s)
+            if word is not None:
+                return word
+    except queue.Empty:
+        pass
+    finally:
+        is_connected = client.is_connected
+        client.stop()
+    if is_connected:
+        return f"no gateway answers for ward {ward}; start `wardbell gateway`, or name another --ward"
+    return f"no broker at {broker}; start one (`wardbell broker`), or give its URL with --broker"
+
+
+def _table(snapshot: WardSnapshot) -> str:
+    if not snapshot.calls:
+        return f"ward {snapshot.ward.ward}: nothing is open"
+    rows = [
+        ("place", "kind", "state", "age", "presses", "by", "call"),
+        *(_row(call, snapshot.at_ms) for call in snapshot.calls),
+    ]
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    return "\n".join(
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows
+    )
+
+
+def _row(call: CallState, now_ms: int) -> tuple[str, ...]:
+    age_s = max(0, now_ms - call.placed_at_ms) // 1000
+    kind = f"{call.kind} ({call.detail})" if call.detail else call.kind
+    age = f"{age_s // 60}:{age_s % 60:02}"
+    by = call.attended_by or call.acknowledged_by
+    return (call.to_call().place, kind, call.status, age, str(call.presses), by, call.call_id)

@@ -1,0 +1,68 @@
+"""Two ears hearing one press make one call: which presses are the same.
+
+The same code heard by two ears within 2 s of each other is one press. The same ear never reports one press twice (the radio's
+press rules fold repeats), so a second report of one ear is a second press.
+"""
+
+from collections import deque
+
+OVERLAP_MS = 2000
+KEEP_MS = 3600 * 1000  # a receiver whose host was dead hands its presses over late, at their own times
+MAX_KEPT = 4000
+
+
+class Heard:
+    """A press as one ear heard it. `ear` is (name, epoch): an ear that has started anew is another."""
+
+    def __init__(self, ear: "tuple[str, str]", code: int, at_ms: int) -> None:
+        self.ear = ear
+        self.code = code
+        self.at_ms = at_ms
+
+
+class _Press:
+    def __init__(self, heard: Heard) -> None:
+        self.code = heard.code
+        self.ears = {heard.ear}
+        self.start_ms = heard.at_ms
+        self.end_ms = heard.at_ms
+
+
+class EarFold:
+    """Remembers the presses of the last hour."""
+
+    def __init__(self) -> None:
+        self._presses: deque[_Press] = deque(maxlen=MAX_KEPT)
+
+    def is_same_press(self, heard: Heard) -> bool:
+        """Whether another ear has reported this very press."""
+        return self._find(heard) is not None
+
+    def take(self, heard: Heard) -> None:
+        """It is safe: remember it."""
+        press = self._find(heard)
+        if press is None:
+            self._forget(heard.at_ms - KEEP_MS)
+            self._presses.append(_Press(heard))
+        else:
+            press.ears.add(heard.ear)
+            press.end_ms = max(press.end_ms, heard.at_ms)
+
+    def ended(self, ear: "tuple[str, str]", code: int, end_ms: int) -> None:
+        """The press that this ear reported last lasted until then."""
+        for press in reversed(self._presses):
+            if press.code == code and ear in press.ears:
+                press.end_ms = max(press.end_ms, end_ms)
+                return
+
+    def _find(self, heard: Heard) -> _Press | None:
+        for press in reversed(self._presses):
+            if press.code != heard.code or heard.ear in press.ears:
+                continue
+            if press.start_ms - OVERLAP_MS <= heard.at_ms <= press.end_ms + OVERLAP_MS:
+                return press
+        return None
+
+    def _forget(self, before_ms: int) -> None:
+        while self._presses and self._presses[0].end_ms < before_ms:
+            self._presses.popleft()

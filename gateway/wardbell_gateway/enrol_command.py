@@ -1,0 +1,167 @@
+"""`wardbell enrol`: say which remote is which bed."""
+
+import argparse
+import json
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from wardbell_bus import paths
+from wardbell_gateway import enrolment
+from wardbell_gateway.enrolment import Wanted
+from wardbell_gateway.journal import UnknownCode, has_open_call, read_unknown_codes
+from wardbell_gateway.registry import Registry, read_registry
+from wardbell_protocol.air.codeword import CodeWord
+from wardbell_protocol.calls.signals import CLEAR_PLACES, SIGNALS
+from wardbell_protocol.errors import ConfigError
+
+EXIT_USAGE = 2
+EXIT_CONFIG = 78
+LOOK_EVERY_S = 0.5
+
+_EXAMPLES = f"""\
+examples:
+  wardbell enrol --ward east --name en="East ward"            begin the ward's registry
+  wardbell enrol --room 203 --bed 2 --address 0F1F01F0        a node of ours, by its jumpers
+  wardbell enrol --listen                                     press a foreign remote and read its code
+  wardbell enrol --room 204 --bed 1 --code 91568F --signal normal
+  wardbell enrol --room 204 --code 915680 --signal emergency --code 915683 --signal reset
+  wardbell enrol --list
+  wardbell enrol --remove 204-1
+
+signals: {", ".join(SIGNALS)}
+A running gateway takes the change over within a second.
+"""
+
+
+def main(argv: list[str]) -> int:
+    """Change or show the registry; 2 for a wrong command line, 78 for what the registry cannot hold."""
+    parser = _parser()
+    options = parser.parse_args(argv)
+    path: Path = options.registry or options.home / "registry.json"
+    try:
+        return _run(options, path, parser)
+    except ConfigError as error:
+        print(f"wardbell enrol: {error}", file=sys.stderr)
+        return EXIT_CONFIG
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="wardbell enrol",
+        description="Say which remote is which bed.",
+        epilog=_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--ward", help="begin a registry for the ward of this name")
+    parser.add_argument(
+        "--name", action="append", default=[], metavar="LANG=TEXT", help="the new ward's name for people"
+    )
+    parser.add_argument("--room", help="the station's room")
+    parser.add_argument("--bed", default="", help="the station's bed")
+    parser.add_argument("--id", default="", help="the station's id; default ROOM-BED")
+    parser.add_argument("--address", default="", metavar="TRITS", help="8 of 0, 1, F: a node of ours")
+    parser.add_argument(
+        "--code", action="append", default=[], metavar="HEX", help="6 hex digits: a button of any remote"
+    )
+    parser.add_argument("--signal", action="append", default=[], help="what the code before it means")
+    parser.add_argument(
+        "--clear-at", metavar="PLACES", help=f"where its calls may be cleared, of {','.join(CLEAR_PLACES)}"
+    )
+    parser.add_argument("--list", action="store_true", help="show the stations")
+    parser.add_argument("--json", action="store_true", help="with --list: as JSON")
+    parser.add_argument("--remove", metavar="ID", help="take a station away")
+    parser.add_argument("--listen", action="store_true", help="show codes that nobody has enrolled, as they are heard")
+    parser.add_argument("--seconds", type=float, metavar="N", help="with --listen: end after N; default until Ctrl-C")
+    parser.add_argument("--registry", metavar="FILE", type=Path, help="default: registry.json in the state folder")
+    paths.add_options(parser)
+    return parser
+
+
+def _run(options: argparse.Namespace, path: Path, parser: argparse.ArgumentParser) -> int:
+    if options.listen:
+        return _listen(options.home / "gateway.db", options.seconds)
+    if options.list:
+        _show(read_registry(path), options.json)
+        return 0
+    if options.remove:
+        return _remove(path, options.home / "gateway.db", options.remove)
+    wanted = _wanted(options, parser) if options.room else None
+    if options.ward:
+        enrolment.create(path, options.ward, _names(options.name, parser))
+        print(f"ward {options.ward} begins in {path}. Next: wardbell enrol --room … --bed … --address …")
+    if wanted is not None:
+        station = enrolment.enrol(path, wanted)
+        print(f"{wanted.id} is enrolled: {_sends(station['address'], station['codes'])}.")
+        print("Next: press its button; `wardbell calls list` shows the call.")
+    if wanted is None and not options.ward:
+        parser.error("say what to do: --room, --list, --remove, --listen or --ward")
+    return 0
+
+
+def _wanted(options: argparse.Namespace, parser: argparse.ArgumentParser) -> Wanted:
+    if len(options.code) != len(options.signal):
+        parser.error("give one --signal for each --code")
+    codes = {code.upper(): signal for code, signal in zip(options.code, options.signal, strict=True)}
+    clear_at = [place.strip() for place in (options.clear_at or "").split(",") if place.strip()]
+    return Wanted(options.room, options.bed, options.id, options.address.upper(), codes, clear_at)
+
+
+def _names(pairs: list[str], parser: argparse.ArgumentParser) -> dict[str, str]:
+    names = {}
+    for pair in pairs:
+        language, separator, text = pair.partition("=")
+        if not separator:
+            parser.error(f"--name {pair}: write it as en=East")
+        names[language] = text
+    return names
+
+
+def _show(registry: Registry, as_json: bool) -> None:
+    if as_json:
+        print(json.dumps([station.to_record() for station in registry.stations], ensure_ascii=False, indent=1))
+        return
+    print(f"ward {registry.ward}, {len(registry.stations)} stations")
+    for station in registry.stations:
+        clear_at = ",".join(station.clear_at)
+        print(
+            f"{station.station_id:12} {station.place:12} clear: {clear_at:24} {_sends(station.address, station.codes)}"
+        )
+
+
+def _sends(address: str, codes: dict[str, str]) -> str:
+    sends = [f"address {address}"] if address else []
+    return ", ".join(sends + [f"{code} = {signal}" for code, signal in codes.items()])
+
+
+def _remove(path: Path, journal: Path, station_id: str) -> int:
+    if journal.exists() and has_open_call(journal, station_id):
+        print(f"wardbell enrol: {station_id} has an open call; clear it first, or nobody could", file=sys.stderr)
+        return EXIT_USAGE
+    enrolment.remove(path, station_id)
+    print(f"{station_id} is removed. Its remote is unknown from now on.")
+    return 0
+
+
+def _listen(journal: Path, seconds: float | None, say: Callable[[str], None] = print) -> int:
+    end_s = time.monotonic() + seconds if seconds is not None else None
+    shown: dict[int, int] = {}
+    since_ms = time.time_ns() // 1_000_000
+    say("press the remote near the receiver; Ctrl-C ends")
+    try:
+        while end_s is None or time.monotonic() < end_s:
+            for unknown in read_unknown_codes(journal, since_ms):
+                if shown.get(unknown.code) != unknown.times:
+                    say(_describe(unknown))
+                shown[unknown.code] = unknown.times
+            time.sleep(LOOK_EVERY_S)
+    except KeyboardInterrupt:
+        pass
+    return 0
+
+
+def _describe(unknown: UnknownCode) -> str:
+    word = CodeWord(unknown.code)
+    node = f", or --address {word.address} if it is a node of ours" if word.is_tristate else ""
+    return f"{word.hex} ({word.trits}), heard {unknown.times} times: enrol with --code {word.hex} --signal …{node}"

@@ -1,0 +1,96 @@
+"""Changes to the registry: a station added, given another code, or taken away; each is checked before it is written."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from tinydb import TinyDB, where
+
+from wardbell_gateway.registry import Registry, check_tables
+from wardbell_gateway.registry_storage import AtomicStorage, locked
+from wardbell_protocol.calls.signals import AT_BED, AT_CONSOLE, AT_RECEIVER, RESET
+from wardbell_protocol.errors import ConfigError
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What somebody wants to enrol. `codes` and `clear_at` may be empty."""
+
+    room: str
+    bed: str = ""
+    station_id: str = ""
+    address: str = ""
+    codes: dict[str, str] = field(default_factory=dict)
+    clear_at: list[str] = field(default_factory=list)
+
+    @property
+    def id(self) -> str:
+        """The station's id: given, or its place."""
+        return self.station_id or (f"{self.room}-{self.bed}" if self.bed else self.room)
+
+
+def create(path: Path, ward: str, name: dict[str, str]) -> None:
+    """Begin a registry; ConfigError where there is one already."""
+    with _changed(path) as database:
+        if database.tables():
+            raise ConfigError(str(path), "file", "there is a registry already; leave --ward out")
+        database.table("ward").insert({"ward": ward, "name": name, "policies": {}})
+
+
+def enrol(path: Path, wanted: Wanted) -> dict[str, Any]:
+    """Add a station, or codes to the one that has this id; the station as it is now."""
+    with _changed(path) as database:
+        stations = database.table("stations")
+        found = stations.get(where("station_id") == wanted.id)
+        if isinstance(found, dict):
+            station = _extended(path, dict(found), wanted)
+            stations.update(station, where("station_id") == wanted.id)
+            return station
+        station = {
+            "station_id": wanted.id,
+            "room": wanted.room,
+            "bed": wanted.bed,
+            "address": wanted.address,
+            "codes": wanted.codes,
+            "clear_at": wanted.clear_at or _clear_places(wanted),
+        }
+        stations.insert(station)
+        return station
+
+
+def remove(path: Path, station_id: str) -> None:
+    """Take a station away; ConfigError where there is none."""
+    with _changed(path) as database:
+        if not database.table("stations").remove(where("station_id") == station_id):
+            raise ConfigError(str(path), f"stations[{station_id}]", "no such station; see `wardbell enrol --list`")
+
+
+@contextmanager
+def _changed(path: Path) -> Iterator[TinyDB]:
+    def check(tables: dict[str, dict[str, Any]]) -> Registry:
+        return check_tables(str(path), tables)
+
+    with locked(path), TinyDB(path, check, storage=AtomicStorage) as database:
+        yield database
+
+
+def _extended(path: Path, station: dict[str, Any], wanted: Wanted) -> dict[str, Any]:
+    key = f"stations[{wanted.id}]"
+    for name, value in (("room", wanted.room), ("bed", wanted.bed), ("address", wanted.address)):
+        if value and station.get(name) and station[name] != value:
+            raise ConfigError(
+                str(path), f"{key}.{name}", f"is {station[name]}; remove the station first, or give another --id"
+            )
+    station["address"] = wanted.address or station.get("address", "")
+    station["codes"] = {**station.get("codes", {}), **wanted.codes}
+    if wanted.clear_at:
+        station["clear_at"] = wanted.clear_at
+    return station
+
+
+def _clear_places(wanted: Wanted) -> list[str]:
+    if wanted.address or RESET in wanted.codes.values():
+        return [AT_BED]
+    return [AT_RECEIVER, AT_CONSOLE]  # a remote with one button: nobody can clear at the bed

@@ -1,0 +1,285 @@
+"""The gateway's journal: every event of a call, once, safe before anybody is told. State is a fold over it.
+
+One transaction holds what was heard, the events it made and the publications they need. A write that fails leaves nothing.
+"""
+
+import contextlib
+import fcntl
+import json
+import secrets
+import sqlite3
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO, Any
+
+from wardbell_protocol.calls.board import CallEvent
+from wardbell_protocol.errors import ConfigError, WardbellError
+
+SCHEMA_VERSION = 1
+BUSY_TIMEOUT_MS = 2000
+MAX_UNKNOWN_CODES = 1000
+KEEP_MARKS_MS = 30 * 24 * 3600 * 1000  # how late the same message could still be delivered again
+
+_SCHEMA = """
+CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE events (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT, at_ms INTEGER NOT NULL, kind TEXT NOT NULL, call_id TEXT NOT NULL,
+    record TEXT NOT NULL);
+CREATE INDEX events_of_call ON events (call_id, seq);
+CREATE INDEX cleared_calls ON events (call_id) WHERE kind = 'cleared';
+CREATE TABLE heard (
+    ear TEXT NOT NULL, epoch TEXT NOT NULL, seq INTEGER NOT NULL, code INTEGER NOT NULL, at_ms INTEGER NOT NULL,
+    PRIMARY KEY (ear, epoch, seq)) WITHOUT ROWID;
+CREATE INDEX heard_when ON heard (at_ms);
+CREATE TABLE commands (command_id TEXT PRIMARY KEY, at_ms INTEGER NOT NULL, reply BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE outbox (
+    row_id INTEGER PRIMARY KEY AUTOINCREMENT, topic TEXT NOT NULL, payload BLOB NOT NULL, retain INTEGER NOT NULL);
+CREATE TABLE unknown_codes (
+    code INTEGER PRIMARY KEY, first_at_ms INTEGER NOT NULL, last_at_ms INTEGER NOT NULL, times INTEGER NOT NULL);
+CREATE INDEX unknown_when ON unknown_codes (last_at_ms);
+"""
+
+
+class JournalError(WardbellError):
+    """What was to be written is not: disk full, locked, or worse. Nobody may be told that it happened."""
+
+
+@dataclass(frozen=True)
+class Publication:
+    """Something for the bus."""
+
+    topic: str
+    payload: bytes
+    retain: bool = False
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A message of an ear (a receiver, another gateway, a replay), so that it counts once. `code` is -1 where it is no press."""
+
+    ear: str
+    epoch: str
+    seq: int
+    code: int
+    at_ms: int
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What is written together. `answer` is a command's id and the reply that it will always get."""
+
+    events: list[CallEvent] = field(default_factory=list)
+    mark: Mark | None = None
+    is_unknown: bool = False
+    answer: tuple[str, bytes] | None = None
+    publications: list[Publication] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class UnknownCode:
+    """A code that no station of the registry has."""
+
+    code: int
+    first_at_ms: int
+    last_at_ms: int
+    times: int
+
+
+class Journal:
+    """One writer; the caller serialises the calls. Raises ConfigError where the file cannot be used at all."""
+
+    def __init__(self, path: Path, now_ms: int) -> None:
+        self.path = path
+        self._lock = _take(path)
+        try:
+            self._db = connect(path, "FULL")
+            self._open(now_ms)
+        except sqlite3.Error as error:
+            raise _unusable(path, error) from error
+        self.epoch = self._meta("epoch")
+
+    def close(self) -> None:
+        """Close the file; nothing is lost without it."""
+        self._db.close()
+        self._lock.close()
+
+    def write(self, entry: Entry, publications: Callable[[int, CallEvent], list[Publication]], now_ms: int) -> None:
+        """Write all of it, durably, or nothing.
+
+        Args:
+            publications: what an event needs on the bus, given its sequence number.
+
+        Raises:
+            JournalError: nothing was written.
+        """
+        with self._transaction() as db:
+            for event in entry.events:
+                record = json.dumps(event.to_record(), ensure_ascii=False)
+                values = (event.at_ms, event.kind, event.call.call_id, record)
+                cursor = db.execute("INSERT INTO events (at_ms, kind, call_id, record) VALUES (?, ?, ?, ?)", values)
+                self._put_out(publications(int(cursor.lastrowid or 0), event))
+            if entry.mark is not None:
+                mark = entry.mark
+                heard = (mark.ear, mark.epoch, mark.seq, mark.code, mark.at_ms)
+                db.execute("INSERT INTO heard (ear, epoch, seq, code, at_ms) VALUES (?, ?, ?, ?, ?)", heard)
+                if entry.is_unknown:
+                    self._count_unknown(mark)
+            if entry.answer is not None:
+                db.execute("INSERT INTO commands VALUES (?, ?, ?)", (entry.answer[0], now_ms, entry.answer[1]))
+            self._put_out(entry.publications)
+
+    def has_heard(self, ear: str, epoch: str, seq: int) -> bool:
+        """Whether that message is written already."""
+        return bool(self._rows("SELECT 1 FROM heard WHERE ear = ? AND epoch = ? AND seq = ?", (ear, epoch, seq)))
+
+    def last_heard(self, ear: str, epoch: str) -> int:
+        """Number of the newest message of that ear that is written; 0 where there is none."""
+        rows = self._rows("SELECT max(seq) FROM heard WHERE ear = ? AND epoch = ?", (ear, epoch))
+        return int(rows[0][0] or 0)
+
+    def presses_since(self, at_ms: int) -> list[Mark]:
+        """Presses heard at or after that time, oldest first."""
+        sql = "SELECT ear, epoch, seq, code, at_ms FROM heard WHERE at_ms >= ? AND code >= 0 ORDER BY at_ms"
+        return [Mark(*row) for row in self._rows(sql, (at_ms,))]
+
+    def answer_to(self, command_id: str) -> bytes | None:
+        """The reply that this command got."""
+        rows = self._rows("SELECT reply FROM commands WHERE command_id = ?", (command_id,))
+        return bytes(rows[0][0]) if rows else None
+
+    def open_events(self) -> Iterator[CallEvent]:
+        """The events whose fold is the present state: those of calls not cleared, and the last of all calls' numbers."""
+        newest = "SELECT call_id FROM events WHERE kind = 'placed' ORDER BY seq DESC LIMIT 1"
+        is_open = "call_id NOT IN (SELECT call_id FROM events WHERE kind = 'cleared')"
+        for (record,) in self._rows(f"SELECT record FROM events WHERE {is_open} OR call_id = ({newest}) ORDER BY seq"):
+            yield CallEvent.from_record(json.loads(record))
+
+    def events_of(self, call_id: str) -> list[tuple[int, CallEvent]]:
+        """A call's events with their sequence numbers."""
+        rows = self._rows("SELECT seq, record FROM events WHERE call_id = ? ORDER BY seq", (call_id,))
+        return [(seq, CallEvent.from_record(json.loads(record))) for seq, record in rows]
+
+    def last_seq(self) -> int:
+        """Sequence number of the newest event; 0 where there is none."""
+        return int(self._rows("SELECT max(seq) FROM events")[0][0] or 0)
+
+    def console_was_seen(self) -> bool:
+        """Whether a console ever showed this ward."""
+        return bool(self._rows("SELECT 1 FROM meta WHERE key = 'console_seen'"))
+
+    def note_console(self) -> None:
+        """Remember that a console showed this ward."""
+        with self._transaction() as db:
+            db.execute("INSERT OR IGNORE INTO meta VALUES ('console_seen', 'yes')")
+
+    def _open(self, now_ms: int) -> None:
+        version = self._rows("PRAGMA user_version")[0][0]
+        if version not in (0, SCHEMA_VERSION):
+            raise ConfigError(str(self.path), "version", f"{version} is not ours ({SCHEMA_VERSION}); update Wardbell")
+        if version == 0:
+            epoch = secrets.token_hex(4)
+            self._db.executescript(
+                f"BEGIN IMMEDIATE; {_SCHEMA} INSERT INTO meta VALUES ('epoch', '{epoch}');"
+                f" PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;"
+            )
+        oldest_ms = now_ms - KEEP_MARKS_MS
+        with contextlib.suppress(JournalError), self._transaction() as db:  # a full disk must not stop us from starting
+            db.execute("DELETE FROM heard WHERE at_ms < ?", (oldest_ms,))
+            db.execute("DELETE FROM commands WHERE at_ms < ?", (oldest_ms,))
+
+    def _meta(self, key: str) -> str:
+        return str(self._rows("SELECT value FROM meta WHERE key = ?", (key,))[0][0])
+
+    def _put_out(self, publications: list[Publication]) -> None:
+        rows = [(p.topic, p.payload, p.retain) for p in publications]
+        self._db.executemany("INSERT INTO outbox (topic, payload, retain) VALUES (?, ?, ?)", rows)
+
+    def _count_unknown(self, mark: Mark) -> None:
+        self._db.execute(
+            "INSERT INTO unknown_codes VALUES (?, ?, ?, 1) ON CONFLICT (code) DO UPDATE"
+            " SET last_at_ms = max(last_at_ms, excluded.last_at_ms), times = times + 1",
+            (mark.code, mark.at_ms, mark.at_ms),
+        )
+        self._db.execute(
+            "DELETE FROM unknown_codes WHERE code NOT IN (SELECT code FROM unknown_codes ORDER BY last_at_ms DESC LIMIT ?)",
+            (MAX_UNKNOWN_CODES,),
+        )
+
+    @contextlib.contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
+        try:
+            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._db
+                self._db.execute("COMMIT")
+            except BaseException:
+                if self._db.in_transaction:
+                    self._db.execute("ROLLBACK")
+                raise
+        except sqlite3.Error as error:
+            raise JournalError(f"{self.path}: {error}") from error
+
+    def _rows(self, sql: str, values: tuple[object, ...] = ()) -> list[Any]:
+        try:
+            return self._db.execute(sql, values).fetchall()
+        except sqlite3.Error as error:
+            raise JournalError(f"{self.path}: {error}") from error
+
+
+def connect(path: Path, synchronous: str) -> sqlite3.Connection:
+    """A connection in WAL mode whose transactions are begun and ended by hand; any thread may use it, one at a time."""
+    db = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=BUSY_TIMEOUT_MS / 1000)
+    db.execute("PRAGMA journal_mode = WAL")
+    db.execute(f"PRAGMA synchronous = {synchronous}")
+    return db
+
+
+def read_unknown_codes(path: Path, since_ms: int) -> list[UnknownCode]:
+    """Codes heard since then that nobody enrolled, newest last; for other processes, beside a running gateway.
+
+    Raises:
+        ConfigError: there is no journal to read.
+    """
+    sql = "SELECT code, first_at_ms, last_at_ms, times FROM unknown_codes WHERE last_at_ms >= ? ORDER BY last_at_ms"
+    return [UnknownCode(*row) for row in _read_only(path, sql, since_ms)]
+
+
+def has_open_call(path: Path, station_id: str) -> bool:
+    """Whether a call of that station is open; for other processes, as above."""
+    sql = (
+        "SELECT 1 FROM events WHERE json_extract(record, '$.call.station_id') = ?"
+        " AND call_id NOT IN (SELECT call_id FROM events WHERE kind = 'cleared') LIMIT 1"
+    )
+    return bool(_read_only(path, sql, station_id))
+
+
+def _read_only(path: Path, sql: str, value: object) -> list[Any]:
+    try:
+        with contextlib.closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as db:
+            return db.execute(sql, (value,)).fetchall()
+    except sqlite3.Error as error:
+        raise ConfigError(str(path), "journal", f"{error}; start `wardbell gateway` with this --home first") from error
+
+
+def _take(path: Path) -> IO[str]:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        lock = path.with_name(f".{path.name}.lock").open("w")
+    except OSError as error:
+        raise ConfigError(
+            str(path), "folder", f"{error.strerror}; give a folder that can be written with --home"
+        ) from error
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        lock.close()
+        raise ConfigError(
+            str(path), "lock", "another gateway runs on this journal; end it, or give another --home"
+        ) from error
+    return lock
+
+
+def _unusable(path: Path, error: Exception) -> ConfigError:
+    remedy = "move it away with its -wal and -shm, keep it for the record; a new one begins empty"
+    return ConfigError(str(path), "journal", f"{error}; {remedy}")

@@ -1,0 +1,76 @@
+"""What the gateway says to a receiver, in the words of wardbell_protocol.link."""
+
+import json
+
+from wardbell_protocol.calls.call import ACKNOWLEDGED, ATTENDED, PLACED, Call
+from wardbell_protocol.calls.escalation import EscalationPolicy
+from wardbell_protocol.calls.station import Station
+from wardbell_protocol.link.frame import MAX_BODY
+
+Message = dict[str, object]
+
+_SEQ_BYTES = 4
+
+
+def fits_the_link(message: Message) -> bool:
+    """Whether it can travel in one frame."""
+    return len(json.dumps(message).encode()) + _SEQ_BYTES <= MAX_BODY
+
+
+def station_message(station: Station) -> Message:
+    """One row of the receiver's table."""
+    return {
+        "t": "station",
+        "id": station.station_id,
+        "room": station.room,
+        "bed": station.bed,
+        "address": station.address,
+        "codes": dict(station.codes),
+        "clear_at": list(station.clear_at),
+    }
+
+
+def table_messages(stations: list[Station], policies: dict[str, EscalationPolicy]) -> list[Message]:
+    """The whole table, its end, and the re-raise times."""
+    by_kind = {kind: [policy.reraise_s, policy.reraise_attended_s] for kind, policy in policies.items()}
+    messages = [station_message(station) for station in stations]
+    return [*messages, {"t": "stations", "n": len(stations)}, {"t": "reraise", "by_kind": by_kind}]
+
+
+def call_message(call: Call, now_ms: int, seen: int) -> Message:
+    """One call; `seen` is the newest message of the receiver that it accounts for."""
+    return {
+        "t": "call",
+        "station": call.station_id,
+        "kind": call.kind,
+        "detail": call.detail,
+        "room": call.room,
+        "bed": call.bed,
+        "status": call.status,
+        "age": max(0, now_ms - call.placed_at_ms),
+        "since": max(0, now_ms - _status_began_ms(call)),
+        "presses": call.presses,
+        "by": call.attended_by if call.status == ATTENDED else call.acknowledged_by,
+        "clear_at": list(call.clear_at),
+        "seen": seen,
+    }
+
+
+def calls_messages(calls: list[Call], now_ms: int, seen: int) -> list[Message]:
+    """All open calls, and that these are all."""
+    messages = [call_message(call, now_ms, seen) for call in calls]
+    return [*messages, {"t": "calls", "n": len(calls), "seen": seen}]
+
+
+def health_message(unwell: list[str]) -> Message:
+    """Whether all behind the gateway is well; else the first part that is not."""
+    return {"t": "health", "ok": not unwell, "text": unwell[0] if unwell else ""}
+
+
+def _status_began_ms(call: Call) -> int:
+    began = {
+        PLACED: call.raised_at_ms,
+        ACKNOWLEDGED: call.acknowledged_at_ms,
+        ATTENDED: call.attended_at_ms,
+    }.get(call.status, call.cleared_at_ms)
+    return call.raised_at_ms if began is None else began

@@ -1,0 +1,87 @@
+"""TinyDB's storage for the ward registry: one readable JSON file, replaced as a whole or not at all.
+
+TinyDB's own storage overwrites in place; a crash in the middle leaves a file that no longer parses.
+"""
+
+import contextlib
+import fcntl
+import json
+import os
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from tinydb.storages import Storage
+
+from wardbell_protocol.errors import ConfigError
+
+Tables = dict[str, dict[str, Any]]
+
+
+def write_atomically(path: Path, data: bytes) -> None:
+    """Replace the file; after a crash at any moment there is the old content or the new one."""
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(name).chmod(path.stat().st_mode & 0o777 if path.exists() else 0o640)
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)  # else a power cut may forget the rename
+    finally:
+        os.close(folder)
+
+
+def read_file(path: Path) -> bytes:
+    """The file's content; ConfigError where it cannot be read."""
+    try:
+        return path.read_bytes()
+    except FileNotFoundError as error:
+        raise ConfigError(str(path), "file", "there is none; `wardbell enrol` makes it") from error
+    except OSError as error:
+        raise ConfigError(str(path), "file", f"cannot be read: {error.strerror}") from error
+
+
+def parse_tables(file: str, data: bytes) -> Tables:
+    """The tables in that content; ConfigError where it is not JSON of tables."""
+    try:
+        tables = json.loads(data)
+    except ValueError as error:
+        raise ConfigError(file, "file", f"not JSON ({error}); mend it or put a saved copy back") from error
+    if not isinstance(tables, dict) or not all(isinstance(table, dict) for table in tables.values()):
+        raise ConfigError(file, "file", 'give an object of tables: {"ward": {…}, "stations": {…}}')
+    return tables
+
+
+class AtomicStorage(Storage):
+    """Reads and writes the file; `check` looks at the new content first and refuses it by raising."""
+
+    def __init__(self, path: Path, check: Callable[[Tables], object]) -> None:
+        self._path = path
+        self._check = check
+
+    def read(self) -> Tables | None:
+        """All tables, or None where there is no file yet."""
+        return parse_tables(str(self._path), read_file(self._path)) if self._path.exists() else None
+
+    def write(self, data: Tables) -> None:
+        """Replace all tables."""
+        self._check(data)
+        text = json.dumps(data, indent=1, ensure_ascii=False, sort_keys=False)
+        write_atomically(self._path, (text + "\n").encode())
+
+
+@contextlib.contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Hold the registry against other processes that change it; people's editors do not ask."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.with_name(f".{path.name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield

@@ -1,0 +1,94 @@
+"""Follows the registry file: takes over good changes, keeps the last good state when it is broken."""
+
+import logging
+from pathlib import Path
+
+from wardbell_gateway.registry import Registry, parse_registry, read_registry
+from wardbell_gateway.registry_storage import read_file, write_atomically
+from wardbell_protocol.errors import ConfigError
+
+log = logging.getLogger("wardbell.gateway.registry")
+
+LOOK_EVERY_MS = 1000
+
+Stamp = tuple[int, int, int]
+
+
+def last_good_path(path: Path) -> Path:
+    """Where the copy of the last good state is."""
+    return path.with_name(f"{path.stem}.last-good{path.suffix}")
+
+
+class RegistryWatch:
+    """The registry as it is in force. `trouble` says what is wrong with the file, None when nothing is.
+
+    Raises ConfigError at the start where neither the file nor the copy of the last good state can be used.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.trouble: ConfigError | None = None
+        self._stamp = _stamp(path)
+        self._look_at_ms = 0
+        self.registry = self._first()
+
+    def poll(self, now_ms: int) -> bool:
+        """Look whether the file changed; True when another registry is in force now."""
+        if now_ms < self._look_at_ms:
+            return False
+        self._look_at_ms = now_ms + LOOK_EVERY_MS
+        stamp = _stamp(self.path)
+        if stamp == self._stamp:
+            return False
+        self._stamp = stamp
+        try:
+            data = read_file(self.path)
+            registry = parse_registry(self.path, data)
+            self._check_same_ward(registry)
+        except ConfigError as error:
+            self._refuse(error)
+            return False
+        self.trouble = None
+        changed = registry != self.registry
+        self.registry = registry
+        self._save_copy(data)
+        log.info("%s: %d stations are in force", self.path, len(registry.stations))
+        return changed
+
+    def _first(self) -> Registry:
+        try:
+            data = read_file(self.path)
+            registry = parse_registry(self.path, data)
+        except ConfigError as error:
+            copy = last_good_path(self.path)
+            if not copy.exists():
+                raise
+            registry = read_registry(copy)
+            self._refuse(error)
+            return registry
+        self._save_copy(data)
+        return registry
+
+    def _refuse(self, error: ConfigError) -> None:
+        self.trouble = error
+        log.error("%s; the last good state stays in force", error)
+
+    def _check_same_ward(self, registry: Registry) -> None:
+        if registry.ward != self.registry.ward:
+            raise ConfigError(
+                str(self.path), "ward.ward", f"was {self.registry.ward}; restart the gateway for another ward"
+            )
+
+    def _save_copy(self, data: bytes) -> None:
+        try:
+            write_atomically(last_good_path(self.path), data)
+        except OSError as error:
+            log.warning("could not keep a copy of the registry: %s", error)
+
+
+def _stamp(path: Path) -> Stamp | None:
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return (status.st_mtime_ns, status.st_size, status.st_ino)

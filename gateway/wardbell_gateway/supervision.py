@@ -1,0 +1,90 @@
+"""What is wrong behind the ward: a silent part is a fault, never an absence of news.
+
+Pure; times are ms on a clock that nobody can set.
+"""
+
+LINE_LOST_AFTER_MS = 5_000  # a cable that is put back at once is no fault; silence has lasted as long when it is told
+BROKER_LOST_AFTER_MS = 10_000
+CONSOLE_GONE_AFTER_MS = 15_000  # three life signs
+
+LINK_LOST = "link_lost"
+BROKER = ("broker", "lost")
+REGISTRY = ("registry", "malformed")
+NO_CONSOLE = ("console", "none_present")
+
+
+class Supervision:
+    """Watches receivers, broker, registry and consoles.
+
+    Args:
+        receivers: labels of the serial receivers there should be.
+        console_was_seen: a ward that never had a console does not miss one.
+    """
+
+    def __init__(self, receivers: list[str], console_was_seen: bool, now_ms: int) -> None:
+        self.console_was_seen = console_was_seen
+        self._lost_at_ms: dict[str, int | None] = dict.fromkeys(receivers, now_ms)
+        self._broker_lost_at_ms: int | None = now_ms
+        self._is_registry_good = True
+        self._consoles: dict[str, int] = {}
+        self._consoles_gone_at_ms = now_ms
+
+    def receiver(self, label: str, is_up: bool, now_ms: int) -> None:
+        """A receiver's link came up, or went down."""
+        if is_up:
+            self._lost_at_ms[label] = None
+        elif self._lost_at_ms[label] is None:
+            self._lost_at_ms[label] = now_ms
+
+    def broker(self, is_up: bool, now_ms: int) -> None:
+        """The broker was reached, or lost."""
+        if is_up:
+            self._consoles_gone_at_ms = now_ms  # while it was away nobody could know
+            self._broker_lost_at_ms = None
+        elif self._broker_lost_at_ms is None:
+            self._broker_lost_at_ms = now_ms
+
+    def registry(self, is_good: bool) -> None:
+        """The registry's file can be used, or cannot."""
+        self._is_registry_good = is_good
+
+    def console(self, name: str, is_there: bool, now_ms: int) -> None:
+        """A console gave a sign of life, or left."""
+        self.console_was_seen = True
+        if is_there:
+            self._consoles[name] = now_ms
+        elif self._consoles.pop(name, None) is not None and not self._consoles:
+            self._consoles_gone_at_ms = now_ms
+
+    def judge(self, now_ms: int) -> dict[tuple[str, str], bool]:
+        """(part, detail) -> whether it is a fault now; what cannot be known yet is left out."""
+        found = {
+            (label, LINK_LOST): lost for label in self._lost_at_ms if (lost := self._link(label, now_ms)) is not None
+        }
+        found[REGISTRY] = not self._is_registry_good
+        if self._broker_lost_at_ms is None:
+            found[BROKER] = False
+        elif now_ms - self._broker_lost_at_ms > BROKER_LOST_AFTER_MS:
+            found[BROKER] = True
+        self._judge_consoles(found, now_ms)
+        return found
+
+    def _link(self, label: str, now_ms: int) -> bool | None:
+        lost_at_ms = self._lost_at_ms[label]
+        if lost_at_ms is None:
+            return False
+        return True if now_ms - lost_at_ms > LINE_LOST_AFTER_MS else None
+
+    def _judge_consoles(self, found: dict[tuple[str, str], bool], now_ms: int) -> None:
+        for name, at_ms in list(self._consoles.items()):
+            if now_ms - at_ms > CONSOLE_GONE_AFTER_MS:
+                del self._consoles[name]
+                self._consoles_gone_at_ms = max(self._consoles_gone_at_ms, at_ms)
+        if self._consoles:
+            found[NO_CONSOLE] = False
+        elif (
+            self.console_was_seen
+            and self._broker_lost_at_ms is None
+            and now_ms - self._consoles_gone_at_ms > CONSOLE_GONE_AFTER_MS
+        ):
+            found[NO_CONSOLE] = True

@@ -1,0 +1,177 @@
+"""The ward's authority: each change is decided at the desk, written to the journal, and only then told.
+
+All that happens to a ward meets here under one lock, whichever thread it comes from: serial lines, the bus, the clock.
+"""
+
+import logging
+import threading
+from collections.abc import Callable
+from typing import NamedTuple
+
+from wardbell_gateway import announcements
+from wardbell_gateway.desk import KeyUsed, WardDesk
+from wardbell_gateway.ears import KEEP_MS, Heard
+from wardbell_gateway.journal import Entry, Journal, JournalError, Mark, Publication
+from wardbell_gateway.registry import Registry
+from wardbell_protocol.bus.payloads import CallState, Command, Reply, WardEvent, WardSnapshot, decode
+from wardbell_protocol.calls.board import CallBoard, CallEvent, FaultGone, FaultRaised, Verb
+from wardbell_protocol.calls.call import Call
+from wardbell_protocol.calls.signals import AT_CONSOLE, FAULT
+from wardbell_protocol.errors import CallError
+
+log = logging.getLogger("wardbell.gateway")
+
+VERBS = ("acknowledge", "attend", "clear")
+
+
+class Now(NamedTuple):
+    """One moment on two clocks: UNIX ms, which people may set, and ms since some start, which nobody can."""
+
+    unix_ms: int
+    up_ms: int
+
+
+OnChange = Callable[[list[CallEvent], Now], None]
+
+
+class Ward:
+    """See the module's text. Methods that write raise JournalError, and then nothing has happened."""
+
+    def __init__(self, registry: Registry, journal: Journal, now: Now) -> None:
+        self.lock = threading.RLock()
+        self.registry = registry
+        self.journal = journal
+        self.is_journal_well = True
+        self.on_change: list[OnChange] = []
+        self.on_registry: list[Callable[[Now], None]] = []
+        self.name = registry.ward
+        board = CallBoard(f"{registry.ward}-{journal.epoch}", registry.policies)
+        for event in journal.open_events():
+            board.apply(event)
+        marks = journal.presses_since(now.unix_ms - KEEP_MS)
+        heard = [Heard((mark.ear, mark.epoch), mark.code, mark.at_ms) for mark in marks]
+        self._desk = WardDesk(board, registry.table(), heard)
+
+    def open_calls(self) -> list[Call]:
+        """Open calls by priority, then age."""
+        return self._desk.open_calls()
+
+    def find(self, call_id: str) -> Call | None:
+        """The open call of that id."""
+        return self._desk.board.calls.get(call_id)
+
+    def hear(self, mark: Mark, now: Now) -> list[CallEvent]:
+        """Take a press that an ear reports; the same report again does nothing."""
+        with self.lock:
+            if self.journal.has_heard(mark.ear, mark.epoch, mark.seq):
+                return []
+            heard = Heard((mark.ear, mark.epoch), mark.code, mark.at_ms)
+            events = self._desk.receive(heard, mark.at_ms)
+            is_unknown = self._desk.resolve(mark.code) is None
+            self._write(Entry(events=events, mark=mark, is_unknown=is_unknown), now)
+            return events
+
+    def press_ended(self, ear: tuple[str, str], code: int, end_ms: int) -> None:
+        """An ear says how long its press lasted."""
+        with self.lock:
+            self._desk.press_ended(ear, code, end_ms)
+
+    def key(self, key: KeyUsed, mark: Mark, now: Now) -> list[CallEvent]:
+        """Take the key of a receiver; one that the call does not allow does nothing."""
+        with self.lock:
+            if self.journal.has_heard(mark.ear, mark.epoch, mark.seq):
+                return []
+            try:
+                events = self._desk.receive(key, mark.at_ms)
+            except CallError as error:
+                log.info("receiver's key: %s", error)
+                events = []
+            self._write(Entry(events=events, mark=mark), now)
+            return events
+
+    def command(self, command: Command, now: Now) -> None:
+        """Do a command of the bus once and put its reply into the outbox; the same one again gets the same reply."""
+        with self.lock:
+            known = self.journal.answer_to(command.command_id)
+            if known is not None:
+                reply = announcements.of_reply(self.name, command.reply_to, decode(known, Reply))
+                self._write(Entry(publications=[reply]), now)
+                return
+            events, answer = self._do(command, now)
+            reply = announcements.of_reply(self.name, command.reply_to, answer)
+            self._write(Entry(events=events, answer=(command.command_id, reply.payload), publications=[reply]), now)
+
+    def history(self, command: Command) -> Publication:
+        """The reply to `history`: all events of that call, open or long cleared."""
+        with self.lock:
+            events = self._events_of(command.call_id)
+        reason = "" if events else f"call {command.call_id}: not in the journal"
+        reply = Reply(command_id=command.command_id, ok=bool(events), reason=reason, events=events)
+        return announcements.of_reply(self.name, command.reply_to, reply)
+
+    def snapshot(self, now: Now) -> WardSnapshot:
+        """All that is known, as of the newest event."""
+        with self.lock:
+            return WardSnapshot(
+                epoch=self.journal.epoch,
+                seq=self.journal.last_seq(),
+                at_ms=now.unix_ms,
+                ward=announcements.ward_info(self.registry),
+                calls=[CallState.of(self.name, call) for call in self.open_calls()],
+            )
+
+    def judge(self, faults: dict[tuple[str, str], bool], now: Now) -> None:
+        """Show the faults that are, and take away those that are no more."""
+        with self.lock:
+            for (part, detail), is_bad in faults.items():
+                x = FaultRaised(part, detail) if is_bad else FaultGone(part, detail)
+                if (self._desk.board.find(part, FAULT, detail) is None) == is_bad:
+                    self._write(Entry(events=self._desk.receive(x, now.unix_ms)), now)
+
+    def poll(self, now: Now) -> None:
+        """Do what the time asks for."""
+        with self.lock:
+            due_ms = self._desk.board.next_deadline_ms()
+            if due_ms is not None and due_ms <= now.unix_ms:
+                self._write(Entry(events=self._desk.poll(now.unix_ms)), now)
+
+    def set_registry(self, registry: Registry, now: Now) -> None:
+        """Another registry is in force."""
+        with self.lock:
+            self.registry = registry
+            self._desk.set_registry(registry.table(), registry.policies)
+            for tell in self.on_registry:
+                tell(now)
+
+    def _do(self, command: Command, now: Now) -> tuple[list[CallEvent], Reply]:
+        if command.verb not in VERBS:
+            return [], Reply(command_id=command.command_id, ok=False, reason=f"{command.verb} is not a ward's verb")
+        verb = Verb(command.verb, command.call_id, command.by, AT_CONSOLE)
+        try:
+            events = self._desk.receive(verb, now.unix_ms)
+        except CallError as error:
+            return [], Reply(command_id=command.command_id, ok=False, reason=str(error))
+        return events, Reply(command_id=command.command_id, ok=True)
+
+    def _events_of(self, call_id: str) -> list[WardEvent]:
+        found = self.journal.events_of(call_id)
+        return [announcements.ward_event(self.name, self.journal.epoch, seq, event) for seq, event in found]
+
+    def _write(self, entry: Entry, now: Now) -> None:
+        try:
+            self.journal.write(entry, self._publications, now.unix_ms)
+        except JournalError as error:
+            if self.is_journal_well:
+                log.error("nothing can be taken: %s", error)
+            self.is_journal_well = False
+            raise
+        if not self.is_journal_well:
+            log.warning("the journal can be written again")
+        self.is_journal_well = True
+        if entry.events or entry.mark is not None:
+            self._desk.keep()
+        for tell in self.on_change:
+            tell(entry.events, now)
+
+    def _publications(self, seq: int, event: CallEvent) -> list[Publication]:
+        return announcements.of_event(self.name, self.journal.epoch, seq, event)
