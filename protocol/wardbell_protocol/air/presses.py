@@ -101,7 +101,11 @@ class PressReceiver:
         return events
 
     def poll(self, now_us: int) -> "list[PressStarted | PressEnded]":
-        """Say what the passing of time decides, no duration having ended since the last."""
+        """Say what the passing of time decides.
+
+        Give it only times up to which every ended duration has been received: the carrier is taken to be as
+        the last one left it.
+        """
         events: list[PressStarted | PressEnded] = []
         if not self._is_last_word_tried and now_us - self._end_us >= _LAST_GAP_US:
             self._is_last_word_tried = True
