@@ -3,7 +3,6 @@
 import json
 from typing import Any
 
-import msgspec
 from sqlalchemy import Connection, RowMapping, delete, insert, select, update
 
 from wardbell_callcenter.contact import ACCEPTED, OFFERED, WITHDRAWN, Contact
@@ -20,6 +19,8 @@ from wardbell_protocol.bus.payloads import (
     encode,
 )
 from wardbell_protocol.errors import WardbellError
+
+STEP_FIELDS = [name for name in StepTaken.__struct_fields__ if name != "v"]
 
 
 class StoreError(WardbellError):
@@ -62,7 +63,7 @@ class Ledger:
 
     def add_step(self, taken: StepTaken, taken_from: str) -> None:
         """Store a step; a second one of its key breaks the transaction."""
-        values = {name: getattr(taken, name) for name in taken.__struct_fields__ if name != "v"}
+        values = {name: getattr(taken, name) for name in STEP_FIELDS}
         self._connection.execute(insert(steps).values(**values, taken_from=taken_from))
 
     def open_steps(self) -> list[StepTaken]:
@@ -183,4 +184,4 @@ def _contact_of(row: RowMapping) -> Contact:
 
 
 def _step_of(row: RowMapping) -> StepTaken:
-    return msgspec.convert(dict(row), StepTaken)
+    return StepTaken(**{name: row[name] for name in STEP_FIELDS})

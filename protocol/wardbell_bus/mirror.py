@@ -25,6 +25,7 @@ from wardbell_protocol.bus.payloads import (
 from wardbell_protocol.bus.sequence import APPLY, EventSequence
 
 SILENT_AFTER_MS = 15_000  # three missed life signs of 5 s
+STEPS_KEPT = 10_000  # nobody says when a step's call is closed; the oldest ones make room
 
 
 @dataclass(frozen=True)
@@ -194,13 +195,18 @@ class CentreMirror:
         if event.contact is not None:
             self._take_contact(event.contact)
         if event.step is not None:
-            self.steps[event.step.call_id, event.step.step, event.step.loop] = event.step
+            self._take_step(event.step)
         if event.operator is not None:
             if event.kind == "signed_out":
                 self.operators.pop(event.operator.operator, None)
             else:
                 self.operators[event.operator.operator] = event.operator
         return [event]
+
+    def _take_step(self, step: StepTaken) -> None:
+        self.steps[step.call_id, step.step, step.loop] = step
+        if len(self.steps) > STEPS_KEPT:
+            del self.steps[next(iter(self.steps))]
 
     def _take_contact(self, contact: ContactState) -> None:
         if contact.status == "withdrawn":

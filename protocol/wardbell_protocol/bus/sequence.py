@@ -18,7 +18,8 @@ class EventSequence:
         self.epoch = ""
         self.seq = 0
         self.in_gap = True
-        self._newest = 0  # highest number heard of in this epoch
+        self._newest = 0  # highest number heard of in the epoch last heard of, which a snapshot may not have reached yet
+        self._newest_epoch = ""
         self._behind_since_ms: int | None = None
         self._ask_at_ms = 0
 
@@ -71,6 +72,7 @@ class EventSequence:
         return True
 
     def _heard(self, epoch: str, seq: int) -> None:
-        if epoch != self.epoch:
+        if epoch != self._newest_epoch:
+            self._newest_epoch = epoch
             self._newest = seq
         self._newest = max(self._newest, seq)
