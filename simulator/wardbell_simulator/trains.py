@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 from wardbell_protocol.errors import ConfigError
-
 from wardbell_simulator.iq import read_cu8
 
 _CAPTURE_NAME = re.compile(r"([a-z]+\d+)_")

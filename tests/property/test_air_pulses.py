@@ -18,7 +18,6 @@ def sent(word: CodeWord, alpha_us: float) -> list[int]:
     return signed(waveform(word, alpha_us))
 
 
-
 # Anything, but often enough something like a word.
 durations = st.one_of(
     st.integers(),

@@ -30,7 +30,7 @@ def test_words(vector: dict[str, Any]) -> None:
 
 @each("symbols", "trit")
 def test_symbols_are_drawn_and_sent_as_in_the_data_sheet(vector: dict[str, Any]) -> None:
-    parts = ["#." [at % 2] * (alphas // 4) for at, alphas in enumerate(vector["alphas"])]
+    parts = ["#."[at % 2] * (alphas // 4) for at, alphas in enumerate(vector["alphas"])]
     assert "".join(parts) == vector["drawing"]
     trit = vector["trit"]
     durations = waveform(CodeWord.from_trits((trit if trit != "sync" else "0") * 12), 100)
