@@ -10,11 +10,11 @@ from wardbell_simulator.ward import PRESS_MS, Ward
 
 VERBS = """\
 verbs, one a line on standard input:
-  press BED [KEY [MS]]   press a key of a bed, its first unless named
-  reset BED              press its reset key
-  ack [MS], hold         the receiver's acknowledge key, pressed or held
-  pull, plug             the serial cable
-  kill, restart          the receiver's power
+  press BED [KEY [MS]]       press a key of a bed, its first unless named
+  reset BED                  press its reset key
+  ack [MS], hold             the receiver's acknowledge key, pressed or held
+  pull, plug                 the serial cable
+  kill [BED], restart [BED]  the power of a bed's node; of the receiver unless named
   quit"""
 
 
@@ -41,6 +41,10 @@ def do_verb(ward: Ward, line: str, leave: Callable[[], object]) -> None:
             ward.reset(bed)
         case "ack", [ms]:
             ward.acknowledge(_ms(ms))
+        case "kill", [bed]:
+            ward.kill_bed(bed)
+        case "restart", [bed]:
+            ward.restart_bed(bed)
         case _, [] if name in bare:
             bare[name]()
         case _:

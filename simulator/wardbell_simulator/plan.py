@@ -32,6 +32,7 @@ EVERYWHERE = (AT_BED, AT_RECEIVER, AT_CONSOLE)
 
 _N_ADDRESS = 8
 _TRITS = "01F"
+MOST_BEDS = len(_TRITS) ** _N_ADDRESS - 1
 
 
 @dataclass(frozen=True)

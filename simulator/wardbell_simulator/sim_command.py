@@ -13,7 +13,7 @@ from wardbell_protocol.errors import WardbellError
 from wardbell_simulator.headless import VERBS, run_headless
 from wardbell_simulator.live import LiveWard
 from wardbell_simulator.log import Record
-from wardbell_simulator.plan import WardPlan, default_plan, large_plan, load_plan
+from wardbell_simulator.plan import MOST_BEDS, WardPlan, default_plan, large_plan, load_plan
 from wardbell_simulator.serial_line import PtyLine
 from wardbell_simulator.ward import Ward
 
@@ -73,13 +73,29 @@ def _parser() -> argparse.ArgumentParser:
         "--registry", type=Path, metavar="FILE", help="write the ward's registry there if there is none"
     )
     parser.add_argument("--ward", type=Path, metavar="FILE", help="a ward of your own (TOML, see simulator/README.md)")
-    parser.add_argument("--beds", type=int, metavar="N", help="a ward of N beds")
+    parser.add_argument("--beds", type=_n_beds, metavar="N", help="a ward of N beds")
     parser.add_argument("--cpython", action="store_true", help="run the apps in this process, not in MicroPython")
     parser.add_argument("--alone", action="store_true", help="a receiver that is set to have no host")
     parser.add_argument("--seed", type=int, default=0, help="of every draw (default 0)")
-    parser.add_argument("--speed", type=float, default=1.0, help="virtual seconds a second (default 1)")
+    parser.add_argument("--speed", type=_speed, default=1.0, help="virtual seconds a second (default 1)")
     parser.add_argument("--language", choices=("en", "zh_CN"), default="en", help="of the screen")
     return parser
+
+
+def _n_beds(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= MOST_BEDS:
+        raise argparse.ArgumentTypeError(f"a ward has 1 to {MOST_BEDS} beds; got {text!r}")
+    return int(text)
+
+
+def _speed(text: str) -> float:
+    try:
+        speed = float(text)
+    except ValueError:
+        speed = 0.0
+    if not 0 < speed < float("inf"):
+        raise argparse.ArgumentTypeError(f"a speed is a number above 0; got {text!r}")
+    return speed
 
 
 def _plan(options: argparse.Namespace) -> WardPlan:

@@ -31,6 +31,7 @@ class BedSite:
         name = plan.station_id
         self.lamp = Output(lambda value: tell(name, "lamp", value))
         self.buzzer = Output(lambda value: tell(name, "chirp", value))
+        self._timeline = timeline
         self._ether = ether
         self._tell = tell
         outputs: dict[str, Callable[[int, Any], None]] = {
@@ -44,8 +45,8 @@ class BedSite:
     def power_off(self) -> None:
         """A flat battery: everything goes dark."""
         self.device.power_off()
-        self.lamp.set(self.device.started_us, 0)
-        self.buzzer.set(self.device.started_us, 0)
+        self.lamp.set(self._timeline.now_us, 0)
+        self.buzzer.set(self._timeline.now_us, 0)
 
     def _button(self, key: str, timeline: Timeline, seed: int) -> Button:
         chance = random.Random(f"{seed}/key/{self.plan.station_id}/{key}")

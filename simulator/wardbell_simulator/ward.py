@@ -150,6 +150,19 @@ class Ward:
         self.receiver.power_on()
         self._tell(EAR, "power", 1)
 
+    def kill_bed(self, bed: str) -> None:
+        """Take the battery out of a bed's node."""
+        self.site(bed).power_off()
+        self._tell(bed, "power", 0)
+
+    def restart_bed(self, bed: str) -> None:
+        """Put a battery into a bed's node, a fresh one if it runs."""
+        site = self.site(bed)
+        if site.device.is_on:
+            self.kill_bed(bed)
+        site.device.power_on()
+        self._tell(bed, "power", 1)
+
     def pull_cable(self) -> None:
         """Unplug the serial cable."""
         self.line.pull()
@@ -221,8 +234,7 @@ class Ward:
         """Keep pace with the wall, `speed` times as fast, until stopped: by `stop` or `post(stop.set)`."""
         pace = Pace(self.timeline, speed)
         while stop is None or not stop.is_set():
-            while self._posted:
-                self._posted.popleft()()
+            self.do_posted()
             self.receiver.hear_line()
             self.timeline.run_until(pace.now_us())
             self._wait(pace.wait_s(_LIVE_WAIT_S))
@@ -231,6 +243,11 @@ class Ward:
         """From any thread: have a verb done by `run_live`, soon: `ward.post(ward.press, "203-2")`."""
         self._posted.append(lambda: verb(*args, **named))
         os.write(self._wake_write, b"\0")
+
+    def do_posted(self) -> None:
+        """Do the verbs posted so far, now."""
+        while self._posted:
+            self._posted.popleft()()
 
     def _wait(self, longest_s: float) -> None:
         line = self.line.fileno()

@@ -1,12 +1,15 @@
 """The cable is pulled and plugged in again, the line is disturbed: what happened meanwhile is handed over, once."""
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import serial
-from ward_host import WardHost
+from ward_host import WALL_LIMIT_S, WardHost
 
+from wardbell_protocol.link.peer import LinkMessage, LinkPeer
+from wardbell_simulator.live import LiveWard
 from wardbell_simulator.serial_line import PtyLine
 from wardbell_simulator.ward import Ward
 
@@ -58,3 +61,28 @@ def test_garbage_on_the_line_loses_nothing(ward: Ward) -> None:
     assert len(set(places(host))) == len(places(host)) == len(ward.beds)
     assert sum(host.peer.counts().values()) > 0
     host.close()
+
+
+def test_at_the_wall_s_speed_a_press_arrives_at_the_port(ward: Ward) -> None:
+    assert isinstance(ward.line, PtyLine)
+    live = LiveWard(ward)
+    live.start()
+    peer = LinkPeer("gateway", 9)
+    kinds: list[object] = []
+    began_s = time.monotonic()
+    with serial.Serial(str(ward.line.path), timeout=0.02) as port:
+        while "press_end" not in kinds:
+            now_ms = int((time.monotonic() - began_s) * 1000)
+            assert now_ms < WALL_LIMIT_S * 1000
+            was_up = peer.is_up
+            for event in peer.receive(port.read(4096), now_ms):
+                if isinstance(event, LinkMessage):
+                    kinds.append(event.message["t"])
+                    peer.accept(event.seq)
+            peer.poll(now_ms)
+            port.write(peer.take_output())
+            if peer.is_up and not was_up:
+                live.do(ward.press, "203-2")
+    live.stop()
+    assert kinds == ["press", "press_end"]
+    assert live.error is None

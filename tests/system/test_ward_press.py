@@ -152,6 +152,22 @@ def test_the_receiver_remembers_its_ward_over_a_power_cut() -> None:
         assert ward.run_until_true(lambda: ward.lcd_lines[0].startswith("203-1"), ward.now_ms + 5_000)
 
 
+def test_a_node_without_power_is_dark_and_silent_and_comes_back() -> None:
+    with Ward(seed=8, is_cpython=True, has_host=False) as ward:
+        ward.press("202-2")
+        ward.run_for_ms(300)
+        assert ward.lamps["202-2"]
+        ward.kill_bed("202-2")
+        assert (ward.lamps["202-2"], ward.powered["202-2"]) == (False, False)
+        ward.press("202-2")
+        ward.run_for_ms(5_000)
+        assert len(ward.log.of("air", "202-2")) == 1
+        ward.restart_bed("202-2")
+        ward.press("202-2")
+        ward.run_for_ms(1_000)
+        assert len(ward.log.of("air", "202-2")) == 2
+
+
 def test_records_are_json_lines() -> None:
     with Ward(is_cpython=True, has_host=False) as ward:
         ward.press("203-wc")

@@ -16,6 +16,7 @@ from wardbell_protocol.errors import ConfigError
 from wardbell_simulator.errors import DeviceError, WardError
 from wardbell_simulator.micropython import MicroPythonProcess, find_micropython
 from wardbell_simulator.plan import default_plan
+from wardbell_simulator.sim_command import main
 from wardbell_simulator.ward import Ward
 
 LIMIT_S = 30.0
@@ -118,6 +119,10 @@ def test_the_command_takes_verbs_and_prints_what_changes(sim: Sim) -> None:
     sim.hear("refused", "not a verb: 'dance'")
     sim.say("ack")
     sim.hear("lcd", "I know!")
+    sim.say("kill 203-2")
+    sim.hear("power", "0")
+    sim.say("restart 203-2")
+    sim.hear("power", "1")
     sim.say("pull")
     sim.hear("cable", "0")
     assert not (sim.folder / "port").exists()
@@ -163,3 +168,12 @@ def test_a_ward_file_that_is_wrong_is_refused(tmp_path: Path) -> None:
     )
     assert (run.returncode, run.stdout) == (2, "")
     assert "none.toml: (file): cannot be read" in run.stderr
+
+
+@pytest.mark.parametrize(
+    "options", [["--speed", "0"], ["--speed", "fast"], ["--speed", "inf"], ["--beds", "0"], ["--beds", "6561"]]
+)
+def test_numbers_that_cannot_be_are_refused(options: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        main(options)
+    assert options[1] in capsys.readouterr().err
