@@ -3,7 +3,6 @@
 Nothing here is a stand-in: the processes are the `wardbell` commands that a house runs, the broker is a real one.
 """
 
-import json
 import signal
 import socket
 import subprocess
@@ -14,6 +13,7 @@ from typing import Self
 
 from wardbell_simulator.errors import WardError
 from wardbell_simulator.plan import WardPlan
+from wardbell_simulator.sim_command import write_registry
 
 PARTS = ("broker", "gateway", "callcenter", "escalator")
 START_S = 20.0
@@ -47,9 +47,7 @@ class House:
     def start(self) -> None:
         """Start every part; the broker first, so that nobody waits out a retry."""
         self.home.mkdir(parents=True, exist_ok=True)
-        registry = self.home / "registry.json"
-        if not registry.exists():
-            registry.write_text(json.dumps(self.plan.registry_document(), ensure_ascii=False, indent=2))
+        write_registry(self.plan, self.home / "registry.json")
         for part in PARTS:
             if part == "broker" and not self._port:
                 continue
