@@ -1,0 +1,71 @@
+"""The receiver's copy of the ward's stations, over power loss and nonsense."""
+
+import json
+
+import pytest
+from firmware_bench import address, station
+
+from wardbell_firmware.receiver.table import RERAISE_FILE, STATIONS_FILE, TableCopy
+
+
+def filled(n: int = 3) -> TableCopy:
+    copy = TableCopy()
+    for number in range(1, n + 1):
+        copy.station(station(number))
+    assert copy.stations(n)
+    return copy
+
+
+def test_a_saved_table_is_the_same_after_a_restart() -> None:
+    copy = filled()
+    copy.reraise({"normal": [60, 600]})
+    again = TableCopy()
+    for name, data in copy.take_unsaved().items():
+        again.load(name, data)
+    assert again.table.stations == copy.table.stations
+    assert again.table.resolve("000000", address(2) + "0001") == copy.table.resolve("000000", address(2) + "0001")
+    assert (again.policies["normal"].reraise_s, again.policies["normal"].reraise_attended_s) == (60, 600)
+    assert again.n_refused == 0
+
+
+def test_an_equal_table_is_not_written_again() -> None:
+    copy = filled()
+    assert set(copy.take_unsaved()) == {STATIONS_FILE}
+    for number in (3, 1, 2):
+        copy.station(station(number))
+    assert copy.stations(3)
+    copy.reraise({"normal": [180, 900]})
+    assert copy.take_unsaved() == {}
+
+
+def test_a_station_said_twice_counts_once() -> None:
+    copy = TableCopy()
+    copy.station(station(1))
+    copy.station(station(1, room="9"))
+    assert copy.stations(1)
+    assert copy.table.stations["S1"].room == "9"
+
+
+def test_an_empty_table_is_a_table() -> None:
+    copy = filled()
+    assert copy.stations(0)
+    assert copy.table.stations == {}
+
+
+def test_what_a_dead_host_began_is_forgotten() -> None:
+    copy = filled()
+    copy.station(station(8))
+    copy.host_is_new()
+    copy.station(station(9))
+    assert copy.stations(1)
+    assert set(copy.table.stations) == {"S9"}
+
+
+@pytest.mark.parametrize("name", [STATIONS_FILE, RERAISE_FILE])
+@pytest.mark.parametrize("data", [b"", b"{", b"\xff\xfe", json.dumps([{"station_id": 3}]).encode()])
+def test_a_damaged_file_is_counted_and_the_hosts_copy_awaited(name: str, data: bytes) -> None:
+    copy = TableCopy()
+    copy.load(name, data)
+    assert copy.n_refused == 1
+    assert copy.table.stations == {}
+    assert copy.policies["normal"].reraise_s == 180
