@@ -1,0 +1,65 @@
+"""An evening at the receiver's desk. Arguments: folders of the protocol, the tests and the firmware."""
+
+import sys
+
+for folder in sys.argv[1:]:
+    sys.path.insert(0, folder)
+
+from firmware_bench import DeskBench, call, station  # noqa: E402
+
+from wardbell_protocol.air.codeword import CodeWord  # noqa: E402
+
+
+def show(bench: DeskBench, what: str) -> None:
+    print(
+        bench.now_ms,
+        what,
+        bench.lines,
+        bench.desk.tone_hz,
+        sorted(bench.told_of("press") and [m["code"] for m in bench.told_of("press")]),
+    )
+
+
+bench = DeskBench(8)
+show(bench, "no host yet")
+for number, signal in (
+    (1, "normal"),
+    (2, "bathroom"),
+    (1, "normal"),
+    (3, "emergency"),
+    (4, "low_battery"),
+    (3, "reset"),
+    (2, "presence"),
+):
+    bench.press(number, signal)
+    bench.pause()
+    show(bench, signal)
+bench.tap()
+show(bench, "tap")
+bench.hold(3_100)
+show(bench, "hold")
+for _ in range(6):
+    bench.wait(2_000)
+    show(bench, "turn")
+bench.plug_in()
+show(bench, "host")
+bench.say(call(5, "code", age=9_000, since=9_000), {"t": "calls", "n": 1, "seen": 99})
+show(bench, "a call of the host, a list of another life")
+bench.say({"t": "calls", "n": 1, "seen": bench.desk.host.peer.last_acknowledged})
+show(bench, "the host's list")
+bench.press(5, "reset")
+show(bench, "reset")
+bench.say(station(6, room="Sunflower 12"), {"t": "stations", "n": 1}, {"t": "reraise", "by_kind": {"normal": [10, 20]}})
+print(sorted(bench.desk.take_unsaved()))
+bench.press(6)
+bench.tap()
+bench.wait(9_000)
+show(bench, "answered")
+bench.wait(2_000)
+show(bench, "rings again")
+bench.send(CodeWord(0x123456))
+bench.unplug()
+bench.wait(70_000)
+show(bench, "host gone")
+print(sorted(set(bench.lines_seen)))
+print(len(bench.tones_heard), bench.desk.n_unknown, bench.desk.n_all_refused)
