@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
 from servers import wait_until
 
 from wardbell_bus.client import BusClient
@@ -29,13 +30,20 @@ ADDRESSES = {"203-1": "0F1F01F0", "203-2": "0F1F01F1", "204-1": "0F1F01FF", "204
 def station(station_id: str, **changes: object) -> dict[str, object]:
     """A station's document, a node of ours."""
     room, _, bed = station_id.partition("-")
-    document: dict[str, object] = {"station_id": station_id, "room": room, "bed": bed, "address": ADDRESSES.get(station_id, "")}
+    document: dict[str, object] = {
+        "station_id": station_id,
+        "room": room,
+        "bed": bed,
+        "address": ADDRESSES.get(station_id, ""),
+    }
     return {**document, "codes": {}, "clear_at": ["bed"], **changes}
 
 
 def tables(*stations: dict[str, object], policies: dict[str, object] | None = None) -> dict[str, dict[str, object]]:
     """A registry's content; four beds where none is given."""
-    documents = stations or tuple(station(station_id, clear_at=["bed", "receiver", "console"]) for station_id in ADDRESSES)
+    documents = stations or tuple(
+        station(station_id, clear_at=["bed", "receiver", "console"]) for station_id in ADDRESSES
+    )
     ward = {"ward": WARD, "name": {"en": "East", "zh_CN": "东区"}, "policies": policies or {}}
     return {"ward": {"1": ward}, "stations": {str(n): document for n, document in enumerate(documents, 1)}}
 
@@ -105,7 +113,9 @@ class ReceiverEnd:
 
     def press(self, station_id: str, kind: str = "normal", at: int | None = None) -> int:
         """Report that the button was heard."""
-        return self.send(t="press", code=code_of(station_id, kind), words=4, t_us=400, at=_now_ms() if at is None else at)
+        return self.send(
+            t="press", code=code_of(station_id, kind), words=4, t_us=400, at=_now_ms() if at is None else at
+        )
 
     def of_kind(self, kind: str) -> list[dict[str, object]]:
         """Messages of that kind that the gateway sent."""
@@ -192,9 +202,15 @@ class BusEnd:
 
     def command(self, verb: str, call_id: str, command_id: str, by: str = "Li") -> None:
         """Send a verb to the ward."""
-        command = Command(
-            command_id=command_id, verb=verb, by=by, reply_to=self.client_id, at_ms=0, call_id=call_id  # type: ignore[arg-type]
-        )
+        fields = {
+            "command_id": command_id,
+            "verb": verb,
+            "by": by,
+            "reply_to": self.client_id,
+            "at_ms": 0,
+            "call_id": call_id,
+        }
+        command = msgspec.convert(fields, Command)
         self.client.publish(topics.command(WARD), encode(command))
 
     def replies_to(self, command_id: str) -> list[Reply]:
@@ -213,7 +229,7 @@ class BusEnd:
         self._thread.join()
         self.client.stop()
 
-    def _message(self, topic: str, payload: bytes, retained: bool) -> None:
+    def _message(self, topic: str, payload: bytes, _retained: bool) -> None:
         with self.lock:
             address = topics.parse(topic)
             if address is not None and address.channel == "reply":

@@ -4,7 +4,6 @@ import argparse
 import json
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 from wardbell_bus import paths
@@ -144,16 +143,15 @@ def _remove(path: Path, journal: Path, station_id: str) -> int:
     return 0
 
 
-def _listen(journal: Path, seconds: float | None, say: Callable[[str], None] = print) -> int:
+def _listen(journal: Path, seconds: float | None) -> int:
     end_s = time.monotonic() + seconds if seconds is not None else None
-    shown: dict[int, int] = {}
-    since_ms = time.time_ns() // 1_000_000
-    say("press the remote near the receiver; Ctrl-C ends")
+    shown = {unknown.code: unknown.times for unknown in read_unknown_codes(journal)}
+    print("press the remote near the receiver; Ctrl-C ends", flush=True)
     try:
         while end_s is None or time.monotonic() < end_s:
-            for unknown in read_unknown_codes(journal, since_ms):
+            for unknown in read_unknown_codes(journal):
                 if shown.get(unknown.code) != unknown.times:
-                    say(_describe(unknown))
+                    print(_describe(unknown), flush=True)
                 shown[unknown.code] = unknown.times
             time.sleep(LOOK_EVERY_S)
     except KeyboardInterrupt:

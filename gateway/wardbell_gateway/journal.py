@@ -235,14 +235,14 @@ def connect(path: Path, synchronous: str) -> sqlite3.Connection:
     return db
 
 
-def read_unknown_codes(path: Path, since_ms: int) -> list[UnknownCode]:
-    """Codes heard since then that nobody enrolled, newest last; for other processes, beside a running gateway.
+def read_unknown_codes(path: Path) -> list[UnknownCode]:
+    """Codes heard lately that nobody had enrolled, newest last; for other processes, beside a running gateway.
 
     Raises:
         ConfigError: there is no journal to read.
     """
-    sql = "SELECT code, first_at_ms, last_at_ms, times FROM unknown_codes WHERE last_at_ms >= ? ORDER BY last_at_ms"
-    return [UnknownCode(*row) for row in _read_only(path, sql, since_ms)]
+    sql = "SELECT code, first_at_ms, last_at_ms, times FROM unknown_codes ORDER BY last_at_ms"
+    return [UnknownCode(*row) for row in _read_only(path, sql)]
 
 
 def has_open_call(path: Path, station_id: str) -> bool:
@@ -254,10 +254,10 @@ def has_open_call(path: Path, station_id: str) -> bool:
     return bool(_read_only(path, sql, station_id))
 
 
-def _read_only(path: Path, sql: str, value: object) -> list[Any]:
+def _read_only(path: Path, sql: str, *values: object) -> list[Any]:
     try:
         with contextlib.closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as db:
-            return db.execute(sql, (value,)).fetchall()
+            return db.execute(sql, values).fetchall()
     except sqlite3.Error as error:
         raise ConfigError(str(path), "journal", f"{error}; start `wardbell gateway` with this --home first") from error
 
