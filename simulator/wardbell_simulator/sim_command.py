@@ -3,12 +3,12 @@
 import argparse
 import contextlib
 import json
-import os
 import signal
 import sys
 import threading
 from pathlib import Path
 
+from wardbell_bus.paths import home
 from wardbell_protocol.errors import WardbellError
 from wardbell_simulator.headless import VERBS, run_headless
 from wardbell_simulator.live import LiveWard
@@ -36,19 +36,13 @@ def main(argv: list[str]) -> int:
         plan = _plan(options)
         if options.registry is not None:
             write_registry(plan, options.registry)
-        line = PtyLine(options.serial or state_directory() / "receiver")
+        line = PtyLine(options.serial or home() / "receiver.tty")
         with contextlib.closing(line):
             _run(options, plan, line)
     except (WardbellError, OSError) as error:
         print(f"wardbell sim: {error}", file=sys.stderr)
         return 2
     return 0
-
-
-def state_directory() -> Path:
-    """Where a running ward keeps its port, by the XDG rules."""
-    base = os.environ.get("XDG_STATE_HOME") or str(Path.home() / ".local" / "state")
-    return Path(base) / "wardbell"
 
 
 def write_registry(plan: WardPlan, path: Path) -> None:
@@ -67,7 +61,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--headless", action="store_true", help="no screen: verbs on standard input, JSON lines out")
     parser.add_argument(
-        "--serial", type=Path, metavar="PATH", help="the port's path (default: receiver, in the state directory)"
+        "--serial", type=Path, metavar="PATH", help="the port's path (default: receiver.tty in the state folder)"
     )
     parser.add_argument(
         "--registry", type=Path, metavar="FILE", help="write the ward's registry there if there is none"

@@ -81,7 +81,8 @@ class ReceiverSite:
         self._timeline = timeline
         self._tell = tell
         self._settings = settings
-        self._chance = random.Random(f"{seed}/epoch")
+        # A host remembers epochs: two lives with one epoch are one to it, and what the second says was said already.
+        self._epochs = random.Random(f"{seed}/epoch") if line.fileno() is None else random.SystemRandom()
         self._received = b""
         self._shown = self.glass.lines()
         self._settling: Timer | None = None
@@ -124,7 +125,7 @@ class ReceiverSite:
 
     def _start(self) -> dict[str, Any]:
         files = {name: data.hex() for name, data in self.files.items()}
-        return {"settings": self._settings, "epoch": self._chance.randint(1, (1 << 30) - 1), "files": files}
+        return {"settings": self._settings, "epoch": self._epochs.randint(1, (1 << 30) - 1), "files": files}
 
     def _gather(self, message: dict[str, Any], started_us: int) -> None:
         pulses, end_us = self._ear.take()

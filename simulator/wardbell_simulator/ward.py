@@ -234,10 +234,14 @@ class Ward:
         """Keep pace with the wall, `speed` times as fast, until stopped: by `stop` or `post(stop.set)`."""
         pace = Pace(self.timeline, speed)
         while stop is None or not stop.is_set():
-            self.do_posted()
-            self.receiver.hear_line()
-            self.timeline.run_until(pace.now_us())
+            self.catch_up(pace)
             self._wait(pace.wait_s(_LIVE_WAIT_S))
+
+    def catch_up(self, pace: Pace) -> None:
+        """Let time pass up to the pace's, then take in what people and the host have done: that is now, not before."""
+        self.timeline.run_until(pace.now_us())
+        self.do_posted()
+        self.receiver.hear_line()
 
     def post(self, verb: Callable[..., object], *args: Any, **named: Any) -> None:  # noqa: ANN401 - the verb's own
         """From any thread: have a verb done by `run_live`, soon: `ward.post(ward.press, "203-2")`."""

@@ -49,6 +49,20 @@ def test_presses_made_with_the_cable_out_are_handed_over_when_it_is_back(ward: W
     host.close()
 
 
+def test_at_a_real_port_no_two_lives_of_a_receiver_share_an_epoch(tmp_path: Path) -> None:
+    epochs = set()
+    for _ in range(2):
+        with Ward(seed=1, is_cpython=True, line=PtyLine(tmp_path / "receiver")) as ward:
+            host = WardHost(ward)
+            host.run_until(lambda host=host: host.peer.is_up)  # type: ignore[misc]
+            epochs.add(host.peer.peer_epoch)
+            ward.restart_receiver()
+            host.run_until(lambda host=host: host.peer.peer_epoch not in epochs)  # type: ignore[misc]
+            epochs.add(host.peer.peer_epoch)
+            host.close()
+    assert len(epochs) == 4
+
+
 def test_garbage_on_the_line_loses_nothing(ward: Ward) -> None:
     host = WardHost(ward)
     host.run_until(lambda: host.peer.is_up)

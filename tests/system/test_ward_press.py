@@ -10,6 +10,7 @@ import pytest
 from ward_host import WardHost
 
 from wardbell_simulator.carriers import NoiseSpec
+from wardbell_simulator.clock import Pace
 from wardbell_simulator.plan import default_plan
 from wardbell_simulator.serial_line import PtyLine
 from wardbell_simulator.ward import Ward
@@ -166,6 +167,16 @@ def test_a_node_without_power_is_dark_and_silent_and_comes_back() -> None:
         ward.press("202-2")
         ward.run_for_ms(1_000)
         assert len(ward.log.of("air", "202-2")) == 2
+
+
+def test_what_comes_in_at_wall_speed_comes_when_it_comes_not_when_something_last_happened() -> None:
+    with Ward(is_cpython=True, has_host=False) as ward:
+        seen_us: list[int] = []
+        ward.post(lambda: seen_us.append(ward.timeline.now_us))
+        pace = Pace(ward.timeline, speed=1e6)
+        earliest_us = pace.now_us()
+        ward.catch_up(pace)
+        assert seen_us[0] >= earliest_us > 0
 
 
 def test_records_are_json_lines() -> None:
