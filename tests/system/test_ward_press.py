@@ -153,6 +153,14 @@ def test_the_receiver_remembers_its_ward_over_a_power_cut() -> None:
         assert ward.run_until_true(lambda: ward.lcd_lines[0].startswith("203-1"), ward.now_ms + 5_000)
 
 
+def test_an_idle_night_wakes_nobody_without_a_cause() -> None:
+    with Ward(seed=9, has_host=False) as ward:
+        ward.run_for_ms(8 * 3_600_000)
+        assert ward.receiver.device.n_wakes < 10
+        assert {bed.device.n_wakes for bed in ward.beds.values()} == {1}
+        assert ward.lcd_lines[0] == "Everything Good!"
+
+
 def test_a_node_without_power_is_dark_and_silent_and_comes_back() -> None:
     with Ward(seed=8, is_cpython=True, has_host=False) as ward:
         ward.press("202-2")

@@ -81,3 +81,11 @@ def test_what_is_wrong_with_it_is_named(tmp_path: Path, old: str, new: str, key:
     with pytest.raises(ConfigError) as caught:
         load_plan(path)
     assert (caught.value.file, caught.value.key) == (str(path), key)
+
+
+def test_the_example_in_the_readme_is_a_ward(tmp_path: Path) -> None:
+    readme = Path(__file__).resolve().parents[2] / "simulator" / "README.md"
+    path = tmp_path / "west.toml"
+    path.write_text(readme.read_text(encoding="utf-8").partition("```toml\n")[2].partition("```")[0], encoding="utf-8")
+    plan = load_plan(path)
+    assert (plan.nodes[0].clock_error, plan.noise.dip_share) == (0.03, 0.2)
