@@ -12,6 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
+import pytest
 from servers import wait_until
 
 from wardbell_bus.client import BusClient
@@ -75,6 +76,12 @@ class GatewayProcess:
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(self._command, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
 
+    @property
+    def pid(self) -> int:
+        """Its process id."""
+        assert self._process is not None
+        return self._process.pid
+
     def kill(self, number: int = signal.SIGKILL) -> int:
         """End it; the exit status."""
         if self._process is None:
@@ -109,12 +116,12 @@ class ReceiverEnd:
     def send(self, **message: object) -> int:
         """Queue a message; its number."""
         with self.lock:
-            return self.peer.send(message, _now_ms())
+            return self.peer.send(message, now_ms())
 
     def press(self, station_id: str, kind: str = "normal", at: int | None = None) -> int:
         """Report that the button was heard."""
         return self.send(
-            t="press", code=code_of(station_id, kind), words=4, t_us=400, at=_now_ms() if at is None else at
+            t="press", code=code_of(station_id, kind), words=4, t_us=400, at=now_ms() if at is None else at
         )
 
     def of_kind(self, kind: str) -> list[dict[str, object]]:
@@ -155,12 +162,12 @@ class ReceiverEnd:
                 self._turn(self.line.take() if self.line.is_plugged else b"")
 
     def _turn(self, data: bytes) -> None:
-        now_ms = _now_ms()
-        for event in self.peer.receive(data, now_ms):
+        at_ms = now_ms()
+        for event in self.peer.receive(data, at_ms):
             if isinstance(event, LinkMessage):
                 self.said.append(event.message)
                 self.peer.accept(event.seq)
-        self.peer.poll(now_ms)
+        self.peer.poll(at_ms)
         self.line.send(self.peer.take_output())
 
 
@@ -239,7 +246,7 @@ class BusEnd:
                 self.events.append(decode(payload, WardEvent))
             if address is not None and address.channel == "call":
                 self.retained[address.last] = payload
-            self.applied += self.mirror.receive(topic, payload, _now_ms())
+            self.applied += self.mirror.receive(topic, payload, now_ms())
 
     def _connected(self, is_up: bool) -> None:
         if not is_up:
@@ -249,14 +256,17 @@ class BusEnd:
     def _poll(self) -> None:
         while not self._stopping.wait(0.05):
             with self.lock:
-                wanted = self.mirror.poll(_now_ms())
+                wanted = self.mirror.poll(now_ms())
             for publication in wanted:
                 self.client.publish(publication.topic, publication.payload)
 
 
 def wait_for(bus: BusEnd, condition: Callable[[BusEnd], object], what: str) -> None:
     """As wait_until, for what a reader of the bus must come to see."""
-    wait_until(lambda: condition(bus), f"{what}; open: {bus.open}, faults: {bus.faults()}")
+    try:
+        wait_until(lambda: condition(bus), what)
+    except pytest.fail.Exception as failure:
+        pytest.fail(f"{failure}; open: {bus.open}, faults: {bus.faults()}, stale: {bus.mirror.is_stale}")
 
 
 def environment() -> dict[str, str]:
@@ -264,5 +274,6 @@ def environment() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if not name.startswith("WARDBELL_")}
 
 
-def _now_ms() -> int:
+def now_ms() -> int:
+    """The receiver's clock."""
     return time.monotonic_ns() // 1_000_000
