@@ -1,0 +1,96 @@
+"""The nurse console without a terminal: the same Textual app, its screen in memory, its keys pressed by a script."""
+
+import asyncio
+import time
+from typing import Self
+
+from wardbell_bus.mirror import WardMirror
+from wardbell_console.app import ConsoleApp
+from wardbell_console.desk import Desk
+from wardbell_console.feed import Feed
+from wardbell_console.language import Language
+from wardbell_console.mqtt_port import MqttPort
+from wardbell_protocol.bus import topics
+from wardbell_protocol.bus.payloads import CallState
+
+SIZE = (120, 36)
+
+
+def now_ms() -> int:
+    """UNIX time."""
+    return time.time_ns() // 1_000_000
+
+
+class HeadlessConsole:
+    """One console, an operator's where `operator` is set.
+
+    It runs in a task of its own, because Textual keeps the running app in the task's context.
+    """
+
+    def __init__(self, broker_url: str, name: str, by: str, wards: tuple[str, ...], operator: str = "") -> None:
+        self.by = by
+        self.feed = Feed(f"console-{name}", by, wards, operator)
+        scope = wards[0] if wards else topics.CALL_CENTRE_SCOPE
+        self._port = MqttPort(broker_url, self.feed.client_id, self.feed.subscriptions(), name, scope, now_ms())
+        self.app = ConsoleApp(Desk(self.feed, self._port, now_ms, Language("en")), starts_at_operator=bool(operator))
+        self.placed: set[str] = set()  # every call ever seen
+        self._keys: asyncio.Queue[tuple[tuple[str, ...], asyncio.Event] | None] = asyncio.Queue()
+        self._is_ready = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+
+    async def __aenter__(self) -> Self:
+        self._port.start()
+        self._task = asyncio.create_task(self._run())
+        await asyncio.wait(
+            {self._task, asyncio.create_task(self._is_ready.wait())}, return_when=asyncio.FIRST_COMPLETED
+        )
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        assert self._task is not None
+        await self._keys.put(None)
+        await self._task
+        self._port.stop()
+
+    async def press(self, *keys: str) -> None:
+        """Press keys, one after the other."""
+        done = asyncio.Event()
+        await self._keys.put((keys, done))
+        await done.wait()
+
+    @property
+    def calls(self) -> list[CallState]:
+        """Open calls of the wards."""
+        mirrors: list[WardMirror] = self.feed.wards
+        calls = [call for mirror in mirrors for call in mirror.calls.values()]
+        self.placed |= {call.call_id for call in calls}
+        return calls
+
+    @property
+    def contact_by(self) -> set[str]:
+        """Who at the call centre has accepted one of the calls, as the rows show it."""
+        return {row.contact.accepted_by for row in self.app.desk.rows if row.contact is not None}
+
+    @property
+    def is_asked(self) -> bool:
+        """Whether the operator's screen shows an offer, and the accept key takes it."""
+        return bool(self.feed.offers()) and not self.app.screen.query_one("#offer").has_class("quiet")
+
+    def shows(self, station_id: str, status: str) -> bool:
+        """Whether a row on the screen is that station's call in that status."""
+        self.calls  # noqa: B018 - keeps count of what was ever placed
+        return any((row.call.station_id, row.call.status) == (station_id, status) for row in self.app.desk.rows)
+
+    def screen_text(self) -> str:
+        """What stands on the screen."""
+        strips = self.app.screen._compositor.render_strips()  # noqa: SLF001 - Textual has no public way to the text
+        lines = ["".join(segment.text for segment in strip).rstrip() for strip in strips]
+        return "\n".join(line for line in lines if line)
+
+    async def _run(self) -> None:
+        async with self.app.run_test(size=SIZE) as pilot:
+            self._is_ready.set()
+            while (item := await self._keys.get()) is not None:
+                keys, done = item
+                await pilot.press(*keys)
+                done.set()

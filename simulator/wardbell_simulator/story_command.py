@@ -1,0 +1,83 @@
+"""`wardbell demo-story`: the scripted night, printed as a time line."""
+
+import argparse
+import asyncio
+import contextlib
+import dataclasses
+import logging
+import sys
+import tempfile
+from pathlib import Path
+
+from wardbell_protocol.errors import WardbellError
+from wardbell_simulator.headless_console import HeadlessConsole
+from wardbell_simulator.house import House
+from wardbell_simulator.live import LiveWard
+from wardbell_simulator.plan import default_plan
+from wardbell_simulator.serial_line import PtyLine
+from wardbell_simulator.story import Story
+from wardbell_simulator.ward import Ward
+
+_EXAMPLES = """\
+example:
+  wardbell demo-story
+
+Exit status 0 only if every line happened, in order, and nothing was lost or doubled.
+"""
+
+# Seconds instead of minutes, so that a night passes while somebody watches. Real defaults: calls/escalation.py.
+_QUICK = {"steps": [["forward", 2], ["call_centre", 4], ["all_stations", 600]], "reraise_s": 600}
+
+
+def main(argv: list[str]) -> int:
+    """Tell the story: 0 if it all happened, 1 if something did not."""
+    parser = argparse.ArgumentParser(
+        prog="wardbell demo-story",
+        description="Run a scripted night on the whole chain, without a terminal, and print a time line.",
+        epilog=_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument(
+        "--broker", metavar="URL", default="", help="use a broker that runs, which stays up in the crash"
+    )
+    parser.add_argument("--seed", type=int, default=0, help="of the ward's draws; default %(default)s")
+    options = parser.parse_args(argv)
+    logging.getLogger("wardbell").setLevel(
+        logging.CRITICAL
+    )  # the consoles' warnings of the crash are part of the story
+    with tempfile.TemporaryDirectory(prefix="wardbell-story-") as folder:
+        try:
+            asyncio.run(_run(Path(folder), options.broker, options.seed))
+        except WardbellError as error:
+            print(f"wardbell demo-story: {error}", file=sys.stderr)
+            return 1
+    print("the night went well")
+    return 0
+
+
+async def _run(home: Path, broker_url: str, seed: int) -> None:
+    plan = default_plan()
+    plan = dataclasses.replace(
+        plan, policies={"bathroom": _QUICK, "normal": _QUICK | {"steps": [["call_centre", 600]]}}
+    )
+    house = House(home, plan, broker_url)
+    live = LiveWard(Ward(plan, seed=seed, line=PtyLine(house.serial)))
+    live.start()
+    try:
+        with house:
+            await _tell(live, house)
+    finally:
+        live.stop()
+
+
+async def _tell(live: LiveWard, house: House) -> None:
+    url, ward = house.broker_url, house.plan.ward
+    async with contextlib.AsyncExitStack() as stack:
+        nurse = await stack.enter_async_context(HeadlessConsole(url, "desk", "Li Na", (ward,)))
+        wang = await stack.enter_async_context(HeadlessConsole(url, "wang", "wang", (), "wang"))
+        chen = await stack.enter_async_context(HeadlessConsole(url, "chen", "chen", (), "chen"))
+        await Story(live, house, nurse, (wang, chen), _line).run()
+
+
+def _line(at_s: float, who: str, what: str) -> None:
+    print(f"{at_s:7.2f} s  {who:<11}  {what}", flush=True)
