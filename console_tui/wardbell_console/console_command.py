@@ -8,7 +8,6 @@ import socket
 import time
 from pathlib import Path
 
-from wardbell_bus.life_sign import LifeSign
 from wardbell_bus.paths import add_options
 from wardbell_console.desk import Desk
 from wardbell_console.feed import Feed
@@ -39,8 +38,8 @@ def main(argv: list[str]) -> int:
     _log_to(args.home / f"console-{args.name}.log")
     own_wards = tuple(args.ward) if args.ward else (() if args.operator else None)
     feed = Feed(f"console-{args.name}", args.by or args.operator or args.name, own_wards, args.operator)
-    life_sign = LifeSign(args.ward[0] if args.ward else topics.CALL_CENTRE_SCOPE, "console", args.name)
-    port = MqttPort(args.broker, feed.client_id, feed.subscriptions(), life_sign, now_ms())
+    scope = args.ward[0] if args.ward else topics.CALL_CENTRE_SCOPE
+    port = MqttPort(args.broker, feed.client_id, feed.subscriptions(), args.name, scope, now_ms())
     desk = Desk(feed, port, now_ms, Language(args.lang))
 
     from wardbell_console.app import ConsoleApp

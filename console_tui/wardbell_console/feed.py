@@ -11,7 +11,7 @@ from uuid import uuid4
 from wardbell_bus.mirror import CentreMirror, Publication, WardMirror, part_state
 from wardbell_bus.wards import WardMirrors
 from wardbell_console.escalator import Escalator
-from wardbell_console.verbs import Attempt, Verbs
+from wardbell_console.verbs import UNCONFIRMED, Attempt, Verbs
 from wardbell_protocol.bus import topics
 from wardbell_protocol.bus.payloads import CallState, Command, ContactState, Reply, WardEvent, decode
 from wardbell_protocol.calls.escalation import CALL_CENTRE, EscalationPolicy
@@ -67,6 +67,7 @@ class Feed:
         self.histories: dict[str, list[WardEvent]] = {}
         self.refused: dict[str, int] = {}
         self._wants_seat = bool(operator)
+        self._may_take_over = bool(operator)  # from another seat; once seated here, a later move elsewhere is obeyed
         self._new_id = new_id
         self._wards = WardMirrors(client_id)
         self._escalator = Escalator(self._wards.mirrors, self.centre, client_id)
@@ -98,13 +99,12 @@ class Feed:
         self.connection_changed_ms = now_ms
         self._wards.connection_lost()
         self.centre.connection_lost()
-        if is_connected and self._wants_seat:
-            self.sign_in(self.operator, now_ms)
 
     def poll(self, now_ms: int) -> list[Publication]:
         """Everything to publish now: verbs, snapshot requests, and steps of the escalation that are due."""
         for attempt in self.verbs.poll(now_ms):
             self._note(attempt, now_ms)
+        self._keep_seat(now_ms)
         outgoing, self._outgoing = self._outgoing, []
         if not self.is_connected:
             return outgoing
@@ -190,7 +190,7 @@ class Feed:
         if operator != self.operator and self.is_signed_in:
             self.sign_out(now_ms)
         self.operator = operator
-        self._wants_seat = True
+        self._wants_seat = self._may_take_over = True
         command = self._command("sign_in", operator, now_ms)
         self._send(topics.CALL_CENTRE_SCOPE, operator, (operator, ""), command, now_ms)
 
@@ -211,6 +211,21 @@ class Feed:
         self._send(topics.CALL_CENTRE_SCOPE, contact_id, (contact.room, contact.bed), command, now_ms, reason)
 
     # Inside.
+
+    def _keep_seat(self, now_ms: int) -> None:
+        """Sign in where the call centre does not have us: at the start, and when it held us for gone."""
+        if not self._wants_seat or not self.is_connected or self.centre.is_stale:
+            return
+        if self.is_signed_in:
+            self._may_take_over = False
+        elif self.operator in self.centre.operators and not self._may_take_over:
+            self._wants_seat = False
+        elif self._may_sign_in_again():
+            self.sign_in(self.operator, now_ms)
+
+    def _may_sign_in_again(self) -> bool:
+        attempt = self.verbs.find("sign_in", self.operator)
+        return attempt is None or attempt.state == UNCONFIRMED
 
     def _receive(self, topic: str, payload: bytes, now_ms: int) -> None:
         address = topics.parse(topic)

@@ -9,13 +9,14 @@ CATALOGUES = {"en": en.TEXTS, "zh_CN": zh_cn.TEXTS}
 
 # What the authorities say when they refuse (calls/board.py, the call centre), and the text for it.
 _REASONS = (
-    (re.compile(r"^(?:call \S+: )?not open$"), "reason.not_open"),
+    (re.compile(r"^(?:call \S+: )?not open\b"), "reason.not_open"),
     (
         re.compile(r"^(?:call \S+: )?already (?P<status>acknowledged|attended|cleared) by (?P<by>.+)$"),
         "reason.already_by",
     ),
     (re.compile(r"^(?:call \S+: )?already (?P<status>acknowledged|attended|cleared)$"), "reason.already"),
     (re.compile(r"^(?:call \S+: )?may not be cleared at the \w+"), "reason.clear_at_bed"),
+    (re.compile(r"^sign in first$"), "reason.not_signed_in"),
     (re.compile(r"^already (?:taken|accepted) by (?P<by>.+)$"), "reason.taken_by"),
 )
 
@@ -45,6 +46,10 @@ class Language:
     def ward(self, names: "dict[str, str]", ward: str) -> str:
         """The ward's name, else its id."""
         return names.get(self.code) or names.get("en") or ward
+
+    def fault(self, word: str) -> str:
+        """A fault's stable word in this language, or as it came."""
+        return self._texts.get(f"fault.{word}", word)
 
     def reason(self, reason: str) -> str:
         """A refusal in this language: a key of ours, a text of an authority that is known, or the text as it came."""

@@ -14,18 +14,19 @@ class MqttPort:
 
     Args:
         url: the broker, as for BusClient.
-        client_id: as on the bus.
+        client_id: as on the bus, `console-<name>`.
         subscriptions: the feed's.
-        life_sign: of this console.
+        name: this console's.
+        scope: where the broker is to tell our death: a ward, or the call centre.
         now_ms: for the last will.
     """
 
-    def __init__(self, url: str, client_id: str, subscriptions: list[str], life_sign: LifeSign, now_ms: int) -> None:
+    def __init__(self, url: str, client_id: str, subscriptions: list[str], name: str, scope: str, now_ms: int) -> None:
         self._arrivals: queue.SimpleQueue[Message | Connection] = queue.SimpleQueue()
-        self._life_sign = life_sign
-        self._client = BusClient(
-            url, client_id, subscriptions, self._message, self._connection, will=life_sign.will(now_ms)
-        )
+        self._name = name
+        self._signs = {scope: LifeSign(scope, "console", name)}
+        will = self._signs[scope].will(now_ms)
+        self._client = BusClient(url, client_id, subscriptions, self._message, self._connection, will=will)
 
     def start(self) -> None:
         """Begin to connect."""
@@ -47,14 +48,19 @@ class MqttPort:
         """Send."""
         self._client.publish(publication.topic, publication.payload)
 
-    def beat(self, now_ms: int) -> None:
-        """Say that this console is there, where that is due."""
-        self._life_sign.beat(self._client, now_ms)
+    def beat(self, now_ms: int, wards: list[str]) -> None:
+        """Say that this console is there, where that is due; each ward's gateway watches its own topic."""
+        for ward in wards:
+            if ward not in self._signs:
+                self._signs[ward] = LifeSign(ward, "console", self._name)
+        for sign in list(self._signs.values()):
+            sign.beat(self._client, now_ms)
 
     def _message(self, topic: str, payload: bytes, _is_retained: bool) -> None:
         self._arrivals.put(Message(topic, payload))
 
     def _connection(self, is_connected: bool) -> None:
         if is_connected:
-            self._life_sign.connected()
+            for sign in list(self._signs.values()):
+                sign.connected()
         self._arrivals.put(Connection(is_connected))

@@ -1,6 +1,6 @@
 """What the screen shows, made from a Feed: rows of calls, lights of health, banners. Pure; no text is chosen here."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from wardbell_bus.mirror import WardMirror, part_state
 from wardbell_console.bell import Ringing
@@ -13,6 +13,7 @@ from wardbell_protocol.calls.signals import FAULT
 
 RERAISE = "reraise"
 PARTS = ("radio", "gateway", "broker", "escalator", "callcenter")
+FORGOTTEN_AFTER_MS = 24 * 3600 * 1000
 GRACE_MS = 3000  # after connecting, until a gateway that has not been heard yet counts as silent
 _BEST_FIRST = ("online", "degraded", "offline", "silent")
 
@@ -27,11 +28,15 @@ class NextStep:
 
 @dataclass(frozen=True)
 class Row:
-    """One open call as the nurses see it. `contact` is the call centre's, `attempt` the last verb from here."""
+    """One open call as the nurses see it.
+
+    `needs_ward`: the ward must be named, for it is not the only one here. `contact` is the call centre's, `attempt` the
+    last verb from here.
+    """
 
     call: CallState
     ward_names: dict[str, str]
-    is_own: bool
+    needs_ward: bool
     is_stale: bool
     may_clear: bool
     next: NextStep | None
@@ -118,7 +123,7 @@ def lights(feed: Feed, now_ms: int) -> list[Light]:
     own = [mirror for mirror in feed.wards if feed.is_own(mirror.ward)]
     everywhere = {key: health for mirror in feed.wards for key, health in mirror.health.items()} | feed.centre.health
     return [
-        _worst([_best("radio", mirror.health, now_ms) for mirror in own], "radio"),
+        _worst([_all("radio", mirror.health, now_ms) for mirror in own], "radio"),
         _worst([_best("gateway", mirror.health, now_ms) for mirror in own], "gateway"),
         _broker(feed, now_ms),
         _best("escalator", everywhere, now_ms),
@@ -148,7 +153,7 @@ def _ward_rows(feed: Feed, mirror: WardMirror, now_ms: int) -> list[Row]:
         row = Row(
             call=state,
             ward_names=names,
-            is_own=feed.is_own(mirror.ward),
+            needs_ward=not feed.is_own(mirror.ward) or sum(feed.is_own(each.ward) for each in feed.wards) > 1,
             is_stale=is_stale,
             may_clear=not feed.why_not_clear(state.call_id),
             next=following,
@@ -178,6 +183,14 @@ def _best(part: str, health: dict[tuple[str, str], Health], now_ms: int) -> Ligh
         return Light(part, "silent", None)
     best = min(found, key=lambda item: (_BEST_FIRST.index(part_state(item, now_ms)), -item.at_ms))
     return Light(part, part_state(best, now_ms), now_ms - best.at_ms, tuple(best.faults))
+
+
+def _all(part: str, health: dict[tuple[str, str], Health], now_ms: int) -> Light:
+    """The best of several ears, degraded by any that is not well; one that has been silent for a day was taken away."""
+    recent = {key: item for key, item in health.items() if key[0] == part and now_ms - item.at_ms < FORGOTTEN_AFTER_MS}
+    best = _best(part, recent, now_ms)
+    unwell = tuple(item.name for item in recent.values() if part_state(item, now_ms) != "online")
+    return replace(best, state="degraded", faults=unwell) if best.state == "online" and unwell else best
 
 
 def _worst(found: list[Light], part: str) -> Light:

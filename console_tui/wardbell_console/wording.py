@@ -15,7 +15,7 @@ SHAPES = {"online": "✓", "degraded": "!", "offline": "✗", "silent": "?"}
 def kind_text(language: Language, kind: str, detail: str = "") -> str:
     """The kind of call; a fault with what is wrong."""
     text = language.text(f"kind.{kind}")
-    return f"{text} {detail}" if detail else text
+    return f"{text} {language.fault(detail)}" if detail else text
 
 
 def next_text(language: Language, following: NextStep | None, all_taken: bool, now_ms: int) -> str:
@@ -52,18 +52,25 @@ def state_text(language: Language, row: Row) -> str:
 
 
 def row_cells(language: Language, row: Row, now_ms: int, operator: str = "") -> dict[str, str]:
-    """A row's text by column. `follow` is for narrow screens: the contact where there is one, else the next step."""
+    """A row's text by column.
+
+    For narrow screens: `stand` is the state after the ward where that must be told, `follow` the contact where there
+    is one, else the next step.
+    """
     call = row.call
     following = next_text(language, row.next, row.all_taken, now_ms)
     contact = contact_text(language, row.contact, operator)
+    ward = language.ward(row.ward_names, call.ward)
+    state = state_text(language, row)
     return {
         "mark": language.text("row.stale") if row.is_stale else MARKS[call.kind],
-        "ward": language.ward(row.ward_names, call.ward),
+        "ward": ward,
         "place": language.place(call.room, call.bed),
         "kind": kind_text(language, call.kind, call.detail),
         "age": duration(now_ms - call.placed_at_ms),
         "presses": str(call.presses),
-        "state": state_text(language, row),
+        "state": state,
+        "stand": language.text("row.elsewhere", ward=ward, state=state) if row.needs_ward else state,
         "next": following,
         "contact": contact,
         "follow": contact or following,
@@ -87,7 +94,7 @@ def detail_lines(language: Language, row: Row, now_ms: int, operator: str = "") 
     centre = language.text("detail.contact", contact=contact) if contact else language.text("detail.no_contact")
     parts = [state_text(language, row), next_text(language, row.next, row.all_taken, now_ms), centre]
     if row.attempt is not None and row.attempt.state == REFUSED:
-        parts.insert(1, language.reason(row.attempt.reason))
+        parts[1:] = [language.reason(row.attempt.reason)]
     return [about, "  |  ".join(part for part in parts if part)]
 
 

@@ -12,6 +12,7 @@ TEXTS = {
     "kind.staff_assist": "staff assist",
     "kind.normal": "normal",
     "kind.fault": "fault",
+    "fault.low_battery": "battery",
     "status.placed": "calling",
     "status.acknowledged": "acknowledged",
     "status.attended": "attended",
@@ -43,6 +44,7 @@ TEXTS = {
     "column.next": "next",
     "column.contact": "call centre",
     "row.stale": "stale",
+    "row.elsewhere": "{ward}: {state}",
     "row.next": "{step} {left}",
     "row.no_next": "",
     "row.last_step": "all steps taken",
@@ -87,8 +89,8 @@ TEXTS = {
     "contact.accepted_me": "accepted by me",
     "contact.withdrawn": "withdrawn",
     # Banner.
-    "banner.broker": "NO BROKER for {age}: calls on this screen are STALE. Watch the receiver and the dome lights.",
-    "banner.gateway": "GATEWAY of {ward} {state}: its calls on this screen are STALE. Watch the receiver.",
+    "banner.broker": "NO BROKER for {age}: this list is STALE. Go by the receiver and dome lights.",
+    "banner.gateway": "GATEWAY of {ward} {state}: its calls are STALE. Go by the receiver.",
     "banner.resync": "Something was missed: reading {ward} again.",
     "banner.offer": "OFFER {target} {kind}: press o to see and accept it.",
     # Detail of the selected call.
@@ -154,8 +156,9 @@ TEXTS = {
         "l        language\n"
         "ctrl+q   quit\n"
         "\n"
-        "***** code   !!!!! emergency   !!!! bathroom   !!! staff assist   !! normal   - fault\n"
-        "pending: the key is on its way; nothing has happened until the word goes away\n"
+        "***** code   !!!!! emergency   !!!! bathroom\n"
+        "!!! staff assist   !! normal   - fault\n"
+        "pending: the key is on its way; nothing has happened yet\n"
         "not confirmed: no answer in 5 s; press the key again\n"
         "stale: the gateway or broker is lost; trust the receiver"
     ),

@@ -112,7 +112,7 @@ class CallList(ScrollView, can_focus=True):
 
 
 def _text_of(column: str) -> str:
-    return "next" if column == "follow" else column
+    return {"follow": "next", "stand": "state"}.get(column, column)
 
 
 def _style(row: Row) -> Style:

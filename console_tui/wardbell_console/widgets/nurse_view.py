@@ -99,7 +99,6 @@ class NurseView(Vertical):
         self._paint_head(now_ms)
         self._paint_strip(now_ms)
         self._paint_banner(troubles)
-        self.calls.display = bool(desk.rows)
         empty = self.query_one("#empty", Static)
         empty.display = not desk.rows
         is_doubtful = any(banner.kind != "offer" for banner in troubles)
