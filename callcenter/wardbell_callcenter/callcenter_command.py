@@ -1,4 +1,4 @@
-"""`wardbell callcenter`."""
+"""`wardbell callcenter`: the call centre, which takes each step once and finds the operator who accepts."""
 
 import argparse
 import logging
