@@ -39,4 +39,5 @@ receiver.wake(
 for _ in range(6):
     due = desk.step(receiver.clock.now_ms())
     print(due, receiver.answer(due)["out"])
+    assert due is not None
     receiver.wake({"t": due * 1000})

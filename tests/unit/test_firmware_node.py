@@ -193,7 +193,7 @@ def test_a_node_at_rest_sleeps(bench: NodeBench) -> None:
         ({"address": "0F1"}, EncodeError),
         ({"signals": {"call": "tea"}}, ConfigError),
         ({"signals": None}, ConfigError),
-        ({"words": 0}, ConfigError),
+        ({"words": 3}, ConfigError),
         ({"alpha_us": "fast"}, ConfigError),
     ],
 )

@@ -7,7 +7,7 @@ follows it. Numbers and their reasons: firmware/README.md.
 
 from wardbell_firmware.drivers.key import PRESSED, DebouncedKey
 from wardbell_protocol.air.codeword import CodeWord
-from wardbell_protocol.air.waveform import burst
+from wardbell_protocol.air.waveform import N_BURST, burst
 from wardbell_protocol.calls.signals import DATA_BY_SIGNAL, PRIORITY
 from wardbell_protocol.errors import ConfigError
 
@@ -46,7 +46,7 @@ class BedsideNode:
 
     def __init__(self, settings: "Mapping[str, object]") -> None:
         self._alpha_us = _number(settings, "alpha_us", ALPHA_US)
-        self._n_words = int(_number(settings, "words", N_WORDS))
+        self._n_words = int(_number(settings, "words", N_WORDS, N_BURST))
         self._signals = _signals(settings)
         self._words = {
             signal: CodeWord.from_parts(str(settings.get("address", "")), DATA_BY_SIGNAL[signal])
@@ -131,10 +131,10 @@ class BedsideNode:
         return int(self._budget_ms.get(signal, 0) - (N_BURSTS_AT_ONCE - 1) * _PAUSE_BURSTS * length_ms)
 
 
-def _number(settings: "Mapping[str, object]", name: str, default: float) -> float:
+def _number(settings: "Mapping[str, object]", name: str, default: float, least: float = 1) -> float:
     value = settings.get(name, default)
-    if not isinstance(value, (int, float)) or value <= 0:
-        raise ConfigError("settings", name, "give a number above 0")
+    if not isinstance(value, (int, float)) or value < least:
+        raise ConfigError("settings", name, f"give a number, at least {least}")
     return value
 
 
