@@ -4,7 +4,6 @@ import asyncio
 import time
 from typing import Self
 
-from wardbell_bus.mirror import WardMirror
 from wardbell_console.app import ConsoleApp
 from wardbell_console.desk import Desk
 from wardbell_console.feed import Feed
@@ -33,7 +32,6 @@ class HeadlessConsole:
         scope = wards[0] if wards else topics.CALL_CENTRE_SCOPE
         self._port = MqttPort(broker_url, self.feed.client_id, self.feed.subscriptions(), name, scope, now_ms())
         self.app = ConsoleApp(Desk(self.feed, self._port, now_ms, Language("en")), starts_at_operator=bool(operator))
-        self.placed: set[str] = set()  # every call ever seen
         self._keys: asyncio.Queue[tuple[tuple[str, ...], asyncio.Event] | None] = asyncio.Queue()
         self._is_ready = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
@@ -61,10 +59,18 @@ class HeadlessConsole:
     @property
     def calls(self) -> list[CallState]:
         """Open calls of the wards."""
-        mirrors: list[WardMirror] = self.feed.wards
-        calls = [call for mirror in mirrors for call in mirror.calls.values()]
-        self.placed |= {call.call_id for call in calls}
-        return calls
+        return [call for mirror in self.feed.wards for call in mirror.calls.values()]
+
+    @property
+    def is_current(self) -> bool:
+        """Whether it is connected and snapshots have confirmed all that it shows."""
+        is_stale = self.feed.centre.is_stale or any(mirror.is_stale for mirror in self.feed.wards)
+        return self.feed.is_connected and not is_stale
+
+    @property
+    def is_in_doubt(self) -> bool:
+        """Whether it says of every row that it may be out of date."""
+        return bool(self.app.desk.rows) and all(row.is_stale for row in self.app.desk.rows)
 
     @property
     def contact_by(self) -> set[str]:
@@ -78,7 +84,6 @@ class HeadlessConsole:
 
     def shows(self, station_id: str, status: str) -> bool:
         """Whether a row on the screen is that station's call in that status."""
-        self.calls  # noqa: B018 - keeps count of what was ever placed
         return any((row.call.station_id, row.call.status) == (station_id, status) for row in self.app.desk.rows)
 
     def screen_text(self) -> str:
