@@ -1,0 +1,88 @@
+"""`wardbell up`: all host parts of this machine, supervised: what dies is started again."""
+
+import argparse
+import os
+import shlex
+import sys
+from pathlib import Path
+
+from wardbell_bus.client import DEFAULT_URL, Broker
+from wardbell_bus.paths import add_options
+from wardbell_console.supervision import Plan, configuration, parts
+from wardbell_protocol.errors import ConfigError
+
+EMBEDDED = "embedded"
+CHOOSABLE = ("gateway", "callcenter", "escalate")
+LONGEST_SOCKET_PATH = 100  # the kernel's limit is 108 with the name's random ending
+
+_EXAMPLES = """\
+examples:
+  wardbell up --serial /dev/ttyACM0                    a ward's gateway, call centre and escalator; the broker runs already
+  wardbell up --broker embedded --sim                  everything on this machine, with a virtual ward
+  wardbell up --without callcenter --broker mqtt://10.0.0.5   the call centre is elsewhere
+
+Then, in another terminal:
+  wardbell console
+  supervisorctl -c ~/.local/share/wardbell/supervisord.conf status     (the file is in the state folder)
+
+Parts log to the state folder, one file each. ctrl+c ends them all.
+"""
+
+
+def main(argv: list[str]) -> int:
+    """Write the supervisor's configuration and become the supervisor; returns only where that cannot be.
+
+    Raises:
+        ConfigError: the state folder's path is too long, or the registry is missing.
+    """
+    options = _parser().parse_args(argv)
+    home = options.home.expanduser().resolve()
+    _check(home, options)
+    broker_url = f"mqtt://127.0.0.1:{options.port}" if options.broker == EMBEDDED else options.broker
+    Broker.of(broker_url)  # a bad URL would only show in the logs of every part
+    plan = Plan(
+        program=str(Path(sys.executable).with_name("wardbell")),
+        home=home,
+        broker_url=broker_url,
+        embedded_port=options.port if options.broker == EMBEDDED else None,
+        serial=tuple(options.serial),
+        without=frozenset(options.without),
+        with_sim=options.sim,
+    )
+    file = _write(home, configuration(plan))
+    running = ", ".join(part.name for part in parts(plan))
+    print(f"wardbell up: {running}; broker {broker_url}; logs in {home}", flush=True)
+    print(f"in another terminal: wardbell console --broker {shlex.quote(broker_url)}", flush=True)
+    supervisor = [sys.executable, "-m", "supervisor.supervisord", "--nodaemon", "--configuration", str(file)]
+    os.execv(sys.executable, supervisor)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="wardbell up",
+        description=f"Run all host parts of this machine under a supervisor. --broker {EMBEDDED} adds a broker.",
+        epilog=_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    add_options(parser)
+    port = Broker.of(DEFAULT_URL).port
+    parser.add_argument("--port", type=int, default=port, help="of the embedded broker; default %(default)s")
+    parser.add_argument("--serial", metavar="PORT", action="append", default=[], help="a receiver; may be repeated")
+    parser.add_argument("--without", choices=CHOOSABLE, action="append", default=[], help="a part that runs elsewhere")
+    parser.add_argument("--sim", action="store_true", help="a virtual ward in place of a receiver")
+    return parser
+
+
+def _check(home: Path, options: argparse.Namespace) -> None:
+    if len(str(home / "supervisor.sock")) > LONGEST_SOCKET_PATH:
+        raise ConfigError("--home", str(home), "choose a folder with a shorter path, for the supervisor's socket")
+    registry = home / "registry.json"
+    if not options.sim and "gateway" not in options.without and not registry.exists():
+        raise ConfigError(str(registry), "missing", "make it with `wardbell enrol`, or add --sim for a virtual ward")
+
+
+def _write(home: Path, text: str) -> Path:
+    home.mkdir(parents=True, exist_ok=True)
+    file = home / "supervisord.conf"
+    file.write_text(text, encoding="utf-8")
+    return file
