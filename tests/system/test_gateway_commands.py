@@ -1,0 +1,150 @@
+"""`wardbell enrol` and `wardbell calls` as processes."""
+
+import json
+import random
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from gateways import BusEnd, GatewayProcess, ReceiverEnd, environment, wait_for, write_registry
+from servers import BrokerProcess, wait_until
+
+from wardbell_gateway import enrolment
+from wardbell_gateway.enrolment import Wanted
+from wardbell_gateway.registry import read_registry
+from wardbell_protocol.errors import ConfigError
+
+
+def command(name: str, *arguments: object) -> list[str]:
+    """The command line of one of our commands."""
+    code = f"import sys; from wardbell_gateway.{name}_command import main; sys.exit(main(sys.argv[1:]))"
+    return [sys.executable, "-c", code, *map(str, arguments)]
+
+
+def run(name: str, *arguments: object) -> subprocess.CompletedProcess[str]:
+    """Run one to its end."""
+    return subprocess.run(
+        command(name, *arguments), capture_output=True, text=True, timeout=60, check=False, env=environment()
+    )
+
+
+def test_a_ward_from_nothing(tmp_path: Path) -> None:
+    home = ("--home", tmp_path / "new")
+    began = run(
+        "enrol", *home, "--ward", "east", "--name", "zh_CN=东区", "--room", "203", "--bed", "2", "--address", "0f1f01f0"
+    )
+    assert began.returncode == 0, began.stderr
+    assert "Next: press its button" in began.stdout
+    again = run("enrol", *home, "--ward", "east")
+    assert again.returncode == 78
+    assert "there is a registry already" in again.stderr
+    urgent = run("enrol", *home, "--room", "204", "--code", "91568F", "--signal", "emergency")
+    assert urgent.returncode == 78
+    assert "stations[204].codes: emergency clears only at the bed" in urgent.stderr
+    pair = ("--code", "91568F", "--signal", "emergency", "--code", "915683", "--signal", "reset")
+    assert run("enrol", *home, "--room", "204", *pair).returncode == 0
+    more = run("enrol", *home, "--room", "204", "--code", "915680", "--signal", "normal")
+    assert more.returncode == 0, more.stderr
+    stations = json.loads(run("enrol", *home, "--list", "--json").stdout)
+    assert [station["station_id"] for station in stations] == ["203-2", "204"]
+    assert stations[1]["codes"] == {"91568F": "emergency", "915683": "reset", "915680": "normal"}
+    assert run("enrol", *home, "--remove", "203-2").returncode == 0
+    assert run("enrol", *home, "--remove", "203-2").returncode == 78
+    assert "204" in run("enrol", *home, "--list").stdout
+    assert run("enrol", *home).returncode == 2
+    assert run("enrol", *home, "--room", "1", "--code", "91568F").returncode == 2
+
+
+def test_two_people_enrol_at_once(tmp_path: Path) -> None:
+    enrolment.create(tmp_path / "registry.json", "east", {})
+    addresses = [f"{n:08b}" for n in range(8)]
+    started = [
+        subprocess.Popen(
+            command("enrol", "--home", tmp_path, "--room", n, "--address", address), stdout=subprocess.DEVNULL
+        )
+        for n, address in enumerate(addresses)
+    ]
+    assert [process.wait(60) for process in started] == [0] * len(started)
+    assert {station.address for station in read_registry(tmp_path / "registry.json").stations} == set(addresses)
+
+
+def test_killed_while_enrolling(tmp_path: Path) -> None:
+    path = tmp_path / "registry.json"
+    enrolment.create(path, "east", {})
+    code = (
+        "import sys, pathlib, wardbell_gateway.enrolment as e\n"
+        "path = pathlib.Path(sys.argv[1])\n"
+        "print(flush=True)\n"
+        "for n in range(10**6):\n"
+        "    e.enrol(path, e.Wanted('room' + 'x' * (n % 12), station_id=f's{n % 7}', address=f'{n % 7:08b}'))\n"
+        "    e.remove(path, f's{(n - 3) % 7}') if n >= 3 else None\n"
+    )
+    source = random.Random(5)
+    found = 0
+    for _ in range(20):
+        process = subprocess.Popen(
+            [sys.executable, "-c", code, str(path)], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+        )
+        assert process.stdout is not None
+        process.stdout.readline()
+        for _ in range(source.randrange(400_000)):
+            pass
+        process.kill()
+        process.wait()
+        process.stdout.close()
+        for station in read_registry(path).stations:
+            found += 1
+            enrolment.remove(path, station.station_id)
+    assert found > 8
+
+
+def test_what_cannot_be_enrolled_leaves_the_file_alone(tmp_path: Path) -> None:
+    path = write_registry(tmp_path)
+    before = path.read_bytes()
+    with pytest.raises(ConfigError, match=r"stations\[209\]\.address"):
+        enrolment.enrol(path, Wanted("209", address="0F1F01F0"))
+    with pytest.raises(ConfigError, match="remove the station first"):
+        enrolment.enrol(path, Wanted("203", "2", address="FFFFFFFF"))
+    assert path.read_bytes() == before
+
+
+def test_calls_list_and_a_station_with_an_open_call(broker: BrokerProcess, tmp_path: Path) -> None:
+    home = tmp_path / "ward"
+    write_registry(home)
+    nobody = run("calls", "list", "--home", home, "--broker", broker.url)
+    assert nobody.returncode == 69
+    assert "no gateway answers for ward east" in nobody.stderr
+    receiver = ReceiverEnd(tmp_path / "ttyBELL")
+    gateway = GatewayProcess(home, broker.url, "--serial", str(receiver.line.path))
+    gateway.start()
+    wait_until(lambda: receiver.peer.is_up, "the link")
+    bus = BusEnd(broker.url)
+    receiver.press("203-2", "emergency")
+    receiver.press("203-1")
+    wait_for(bus, lambda bus: len(bus.open) == 2, "both calls")
+
+    listed = run("calls", "list", "--json", "--home", home, "--broker", broker.url)
+    assert listed.returncode == 0, listed.stderr
+    calls = json.loads(listed.stdout)["calls"]
+    assert [(call["room"], call["bed"], call["kind"]) for call in calls] == [
+        ("203", "2", "emergency"),
+        ("203", "1", "normal"),
+    ]
+    table = run("calls", "list", "--ward", "east", "--home", home, "--broker", broker.url).stdout.splitlines()
+    assert table[1].split()[:3] == ["203-2", "emergency", "placed"]
+
+    kept = run("enrol", "--home", home, "--remove", "203-2")
+    assert kept.returncode == 2
+    assert "clear it first" in kept.stderr
+    gateway.kill()
+    bus.close()
+    receiver.close()
+
+
+def test_no_broker_is_said(tmp_path: Path) -> None:
+    without = run("calls", "list", "--ward", "east", "--home", tmp_path, "--broker", "mqtt://127.0.0.1:1")
+    assert without.returncode == 69
+    assert "no broker at mqtt://127.0.0.1:1" in without.stderr
+    assert run("calls", "list", "--home", tmp_path).returncode == 78
+    assert run("calls", "list", "--ward", "East Wing", "--home", tmp_path).returncode == 2
