@@ -11,13 +11,8 @@ from wardbell_protocol.air.codeword import CodeWord  # noqa: E402
 
 
 def show(bench: DeskBench, what: str) -> None:
-    print(
-        bench.now_ms,
-        what,
-        bench.lines,
-        bench.desk.tone_hz,
-        sorted(bench.told_of("press") and [m["code"] for m in bench.told_of("press")]),
-    )
+    codes = sorted(int(str(message["code"])) for message in bench.told_of("press"))
+    print(bench.now_ms, what, bench.lines, bench.desk.tone_hz, codes)
 
 
 bench = DeskBench(8)

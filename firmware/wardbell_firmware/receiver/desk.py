@@ -6,11 +6,10 @@ copy. With the host alive the gateway decides (`merge`). Texts, tones and keys: 
 
 from wardbell_firmware.drivers.key import PRESSED, RELEASED, DebouncedKey
 from wardbell_firmware.receiver import text
+from wardbell_firmware.receiver.annunciator import Annunciator
 from wardbell_firmware.receiver.host import UNTOLD, HostSide
 from wardbell_firmware.receiver.merge import CallMerge
 from wardbell_firmware.receiver.table import TableCopy
-from wardbell_firmware.receiver.tones import tone_at
-from wardbell_firmware.receiver.turns import Turns
 from wardbell_protocol.air.codeword import CodeWord
 from wardbell_protocol.air.presses import PressReceiver, PressStarted
 from wardbell_protocol.calls.board import (
@@ -34,9 +33,7 @@ if TYPE_CHECKING:
     from wardbell_protocol.link.peer import LinkDown
 
 HOLD_MS = 3000
-NOTICE_MS = 2000
 STATUS_EVERY_MS = 60000
-_WAIT_STEP_MS = 1000  # how often the shown waiting time is brought up to date
 
 
 class ReceiverDesk:
@@ -53,22 +50,14 @@ class ReceiverDesk:
         self.copy = TableCopy()
         self.board = CallBoard("r", self.copy.policies)
         self.host = HostSide(name, epoch, has_host)
-        self.lines = ("", "")
-        self.tone_hz = 0
         self.n_unknown = 0
         self.n_refused = 0
         self._presses = PressReceiver()
         self._merge = CallMerge(self.board)
-        self._turns = Turns()
+        self._annunciator = Annunciator()
         self._key = DebouncedKey()
         self._held: Call | None = None  # the call that was shown when the key went down
         self._health: tuple[bool, str] | None = None
-        self._notice = ""
-        self._notice_until_ms = 0
-        self._ringing = ""  # kind whose pattern plays
-        self._rings_since_ms = 0
-        self._tone_until_ms: int | None = None
-        self._redraw_at_ms: int | None = 0
         self._status_at_ms = STATUS_EVERY_MS
 
     @property
@@ -92,7 +81,7 @@ class ReceiverDesk:
         """The acknowledge key's contact as it is now."""
         change = self._key.receive(is_closed, now_ms)
         if change == PRESSED:
-            self._held = self._turns.shown
+            self._held = self._annunciator.shown
         elif change == RELEASED and self._held is not None:
             held, self._held = self._held, None
             self._acknowledge(held, now_ms)
@@ -110,12 +99,20 @@ class ReceiverDesk:
             held, self._held = self._held, None
             self._clear(held, now_ms)
         self._send_status(now_ms)
-        if self._held is None and not self._notice and self._turns.poll(now_ms):
-            self._redraw_at_ms = now_ms
-        self._draw(now_ms)
-        self._sound(now_ms)
+        self._annunciator.is_frozen = self._held is not None
+        self._annunciator.poll(self._trouble(), now_ms)
 
     # Out.
+
+    @property
+    def lines(self) -> "tuple[str, str]":
+        """What the display is to show."""
+        return self._annunciator.lines
+
+    @property
+    def tone_hz(self) -> int:
+        """What the sounder is to play; 0 = silence."""
+        return self._annunciator.tone_hz
 
     def take_output(self) -> bytes:
         """Bytes for the line. Save `take_unsaved` first: these bytes tell the host that it is safe."""
@@ -132,11 +129,9 @@ class ReceiverDesk:
             self.host.next_deadline_ms(),
             self.board.next_deadline_ms(),
             self._key.next_deadline_ms(),
-            self._redraw_at_ms,
-            self._tone_until_ms,
+            self._annunciator.next_deadline_ms(),
             None if air_us is None else -(-air_us // 1000),
             self._key.down_at_ms + HOLD_MS if self._held is not None else None,
-            self._turns.next_deadline_ms() if self._held is None and not self._notice else None,
             self._status_at_ms if self.host.is_up else None,
         ]
         known = [at_ms for at_ms in times if at_ms is not None]
@@ -173,7 +168,7 @@ class ReceiverDesk:
 
     def _from_host(self, events: "list[LinkMessage | LinkUp | LinkDown]", now_ms: int) -> None:
         for event in events:
-            self._redraw_at_ms = now_ms  # whether all is well may have changed
+            self._annunciator.redraw(now_ms)
             if isinstance(event, LinkMessage):
                 try:
                     self._host_says(event.message, now_ms)
@@ -232,22 +227,20 @@ class ReceiverDesk:
     def _acknowledge(self, held: "Call", now_ms: int) -> None:
         call = self.board.calls.get(held.call_id)
         if call is None or call.status != PLACED:
-            ringing = [other for other in self._turns.calls if other.status == PLACED]
-            if not ringing:
-                return
-            call = ringing[0]
+            call = self._annunciator.first_unanswered
+        if call is None:
+            return
         self._verb("acknowledge", "ack", call, now_ms)
-        self._turns.show(call.call_id, now_ms)
+        self._annunciator.show(call, now_ms)
 
     def _clear(self, held: "Call", now_ms: int) -> None:
         call = self.board.calls.get(held.call_id)
         if call is None:
             return
-        self._turns.show(call.call_id, now_ms)
-        if not call.may_clear(AT_RECEIVER):
-            self._say(text.CLEAR_AT_BED, now_ms)
-            return
-        self._verb("clear", "clear", call, now_ms)
+        if call.may_clear(AT_RECEIVER):
+            self._verb("clear", "clear", call, now_ms)
+        else:
+            self._annunciator.show(call, now_ms, text.CLEAR_AT_BED)
 
     def _verb(self, verb: str, kind: str, call: "Call", now_ms: int) -> None:
         if call.status not in ALLOWED[verb]:
@@ -263,51 +256,19 @@ class ReceiverDesk:
         number = self._tell(message, now_ms)
         self._happened(self.board.receive(Verb(verb, call.call_id, self.name, AT_RECEIVER), now_ms), number, now_ms)
 
-    def _say(self, notice: str, now_ms: int) -> None:
-        self._notice = notice
-        self._notice_until_ms = now_ms + NOTICE_MS
-        self._redraw_at_ms = now_ms
-
     # What follows from it.
 
     def _happened(self, events: "list[CallEvent]", number: int, now_ms: int) -> None:
         if not events:
             return
-        self._redraw_at_ms = now_ms
-        self._turns.update(list(self.board.calls.values()), now_ms)
+        self._annunciator.update(list(self.board.calls.values()), now_ms)
         for event in events:
             if number:
                 self._merge.changed_here(event.call.key, number)
             if event.kind == EV_CLEARED:
                 self.host.gone(event.call.key)
             elif event.kind in (EV_PLACED, EV_RAISED_AGAIN):
-                self._begins_to_ring(event.call, now_ms)
-
-    def _begins_to_ring(self, call: "Call", now_ms: int) -> None:
-        if call.status != PLACED:
-            return
-        self._ringing = ""  # the pattern begins anew
-        self._turns.announce(call, now_ms)
-        self._notice = ""
-
-    def _draw(self, now_ms: int) -> None:
-        if self._notice and now_ms >= self._notice_until_ms:
-            self._notice = ""
-            self._redraw_at_ms = now_ms
-        if self._redraw_at_ms is None or now_ms < self._redraw_at_ms:
-            return
-        call = self._turns.shown
-        if call is None:
-            self.lines = text.idle_lines(self._trouble())
-            self._redraw_at_ms = None
-            return
-        index, n = self._turns.index + 1, len(self._turns.calls)
-        if self._notice:
-            self.lines = text.notice_lines(call, index, n, self._notice)
-            self._redraw_at_ms = self._notice_until_ms
-            return
-        self.lines = text.call_lines(call, index, n, now_ms - self._turns.oldest_ms())
-        self._redraw_at_ms = now_ms + _WAIT_STEP_MS
+                self._annunciator.begins_to_ring(event.call, now_ms)
 
     def _trouble(self) -> str:
         if self.host.has_host:
@@ -318,14 +279,3 @@ class ReceiverDesk:
             if not self._health[0]:
                 return self._health[1].strip() or text.HOST_NOT_WELL
         return "" if self.copy.table.stations else text.NO_STATIONS
-
-    def _sound(self, now_ms: int) -> None:
-        ringing = [call for call in self._turns.calls if call.status == PLACED]
-        if not ringing:
-            self._ringing, self.tone_hz, self._tone_until_ms = "", 0, None
-            return
-        if ringing[0].kind != self._ringing:
-            self._ringing = ringing[0].kind
-            self._rings_since_ms = now_ms
-        self.tone_hz, left_ms = tone_at(self._ringing, now_ms - self._rings_since_ms)
-        self._tone_until_ms = now_ms + left_ms
