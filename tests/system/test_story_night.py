@@ -1,0 +1,65 @@
+"""The scripted night, as `make demo-story` runs it: on the embedded broker, which dies with the host, and on others."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from servers import BrokerProcess, free_port
+
+from wardbell_protocol.errors import ConfigError
+from wardbell_simulator.micropython import find_micropython
+
+WARDBELL = str(Path(sys.executable).with_name("wardbell"))
+NIGHT_S = 100
+LANDMARKS = (
+    "203-2: somebody presses the call key",
+    "display: 203-2, Calling!!!",
+    "acknowledged, confirmed by the gateway",
+    "cleared at the bed",
+    "step 2: a contact is opened",
+    "both press accept at the same moment",
+    "the host crashes; killed:",
+    "the host is back",
+    "the contact is withdrawn",
+    "nothing lost, nothing doubled",
+    "the night went well",
+)
+
+
+@pytest.fixture(autouse=True)
+def micropython() -> None:
+    """The night runs the firmware in MicroPython."""
+    try:
+        find_micropython()
+    except ConfigError as error:
+        pytest.skip(str(error))
+
+
+def night(*options: str) -> subprocess.CompletedProcess[str]:
+    """Live through it."""
+    command = [WARDBELL, "demo-story", *options]
+    return subprocess.run(command, capture_output=True, text=True, timeout=NIGHT_S, check=False)
+
+
+def assert_went_well(told: subprocess.CompletedProcess[str]) -> None:
+    """Every landmark, in order."""
+    assert told.returncode == 0, told.stdout + told.stderr
+    at = 0
+    for landmark in LANDMARKS:
+        assert landmark in told.stdout[at:], (landmark, told.stdout)
+        at = told.stdout.index(landmark, at)
+
+
+def test_a_night_with_everything_on_one_host_that_crashes() -> None:
+    assert_went_well(night())
+
+
+def test_a_night_on_a_broker_of_its_own(broker: BrokerProcess) -> None:
+    assert_went_well(night("--broker", broker.url, "--seed", "1"))
+
+
+def test_a_night_without_a_broker_does_not_go_well() -> None:
+    told = night("--broker", f"mqtt://127.0.0.1:{free_port()}")
+    assert told.returncode == 1
+    assert "waited 10 s in vain for: wang is signed in" in told.stderr
