@@ -13,7 +13,7 @@ from wardbell_protocol.link.peer import LinkPeer
 @given(
     seed=st.integers(0, 2**32 - 1),
     per_mille=st.integers(0, 150),
-    most_delay_ms=st.integers(0, 300),
+    most_delay_ms=st.integers(0, 1_500),
     plan=st.lists(st.tuples(st.sampled_from("ab"), st.integers(0, 700)), max_size=60),
 )
 @settings(max_examples=60, deadline=None)
@@ -27,7 +27,7 @@ def test_a_bad_wire_delivers_exactly_once_in_order(
         assert pair.got["a"] == pair.sent["b"][: len(pair.got["a"])]
         assert pair.got["b"] == pair.sent["a"][: len(pair.got["b"])]
     pair.mend()
-    pair.wait(20_000)
+    pair.wait(60_000)
     assert (pair.got["a"], pair.got["b"]) == (pair.sent["b"], pair.sent["a"])
     assert (pair.peers["a"].unacknowledged, pair.peers["b"].unacknowledged) == (0, 0)
 

@@ -69,6 +69,27 @@ def test_what_is_not_accepted_is_offered_again() -> None:
     assert set(pair.got["b"]) == {1}
 
 
+def test_a_message_that_comes_twice_in_one_read_is_given_once() -> None:
+    peer = LinkPeer("b", 2)
+    hello = encode_frame(HELLO, 9, struct.pack(">BQIIIB", 1, 0, 1, 1, 0, 0))
+    data = [encode_frame(DATA, 9, struct.pack(">I", seq) + b'{"t": "stations", "n": %d}' % seq) for seq in (1, 2)]
+    events = peer.receive(hello + (data[0] + data[1]) * 2, 0)
+    assert [event.seq for event in events if isinstance(event, LinkMessage)] == [1, 2]
+    # Not accepted, so the next copy is offered again; accepted, it is not.
+    assert [event.seq for event in peer.receive(data[0], 0) if isinstance(event, LinkMessage)] == [1]
+    peer.accept(2)
+    assert peer.receive(data[0] + data[1], 0) == []
+
+
+def test_a_line_that_stalls_longer_than_the_resend_delivers_once() -> None:
+    pair = LinkPair(most_delay_ms=2_000)
+    for n in range(30):
+        pair.send("a", n)
+        pair.wait(150)
+    pair.wait(30_000)
+    assert pair.got["b"] == list(range(30))
+
+
 def test_a_full_queue_loses_its_oldest_and_counts() -> None:
     pair = LinkPair(queue_limit=10)
     for n in range(25):

@@ -78,6 +78,7 @@ class LinkPeer:
         self._resend_at_ms: int | None = None
         self._expected = 0  # next number wanted from the peer
         self._accepted = 0  # highest number that is safe here
+        self._offered = 0  # highest number given out by the present call of `receive`, which nobody can have accepted yet
         self._heard_at_ms: int | None = None
         self._hello_at_ms = 0
         self._out: list[bytes] = []
@@ -122,6 +123,7 @@ class LinkPeer:
     def receive(self, data: bytes, now_ms: int) -> "list[LinkMessage | LinkUp | LinkDown]":
         """Take bytes off the line. Never raises."""
         events: list[LinkMessage | LinkUp | LinkDown] = []
+        self._offered = self._accepted
         for kind, epoch, body in self._reader.receive(data):
             if kind == HELLO:
                 events.extend(self._hello(epoch, body, now_ms))
@@ -205,7 +207,7 @@ class LinkPeer:
         if new:
             self.peer_epoch = epoch
             self._expected = oldest
-            self._accepted = oldest - 1
+            self._accepted = self._offered = oldest - 1
         elif oldest > self._expected:
             self._expected = oldest  # its queue overflowed: what is missing will never come
             self._accepted = max(self._accepted, oldest - 1)
@@ -232,11 +234,14 @@ class LinkPeer:
         if seq <= self._accepted:
             self._out.append(self._ack_frame())  # our acknowledgement was lost on the way
             return []
+        if seq <= self._offered:
+            return []  # twice in one read, after a stall of the line
         if seq > self._expected:
             self._count("gap")
             return []
         # A number below the expected one was delivered and not accepted (a full disk): it is offered again.
         self._expected = max(self._expected, seq + 1)
+        self._offered = seq
         try:
             message: "dict[str, object]" = json.loads(body[4:].decode())
             check_message(message)
