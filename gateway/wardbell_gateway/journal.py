@@ -91,12 +91,14 @@ class Journal:
 
     def __init__(self, path: Path, now_ms: int) -> None:
         self.path = path
-        self._lock = _take(path)
-        try:
-            self._db = connect(path, "FULL")
-            self._open(now_ms)
-        except sqlite3.Error as error:
-            raise _unusable(path, error) from error
+        with contextlib.ExitStack() as opened:
+            self._lock = opened.enter_context(_take(path))
+            try:
+                self._db = opened.enter_context(contextlib.closing(connect(path, "FULL")))
+                self._open(now_ms)
+            except (sqlite3.Error, JournalError) as error:
+                raise _unusable(path, error) from error
+            opened.pop_all()  # it can be used: keep it open
         self.epoch = self._meta("epoch")
 
     def close(self) -> None:
@@ -230,8 +232,12 @@ class Journal:
 def connect(path: Path, synchronous: str) -> sqlite3.Connection:
     """A connection in WAL mode whose transactions are begun and ended by hand; any thread may use it, one at a time."""
     db = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=BUSY_TIMEOUT_MS / 1000)
-    db.execute("PRAGMA journal_mode = WAL")
-    db.execute(f"PRAGMA synchronous = {synchronous}")
+    try:
+        db.execute("PRAGMA journal_mode = WAL")
+        db.execute(f"PRAGMA synchronous = {synchronous}")
+    except sqlite3.Error:
+        db.close()
+        raise
     return db
 
 
