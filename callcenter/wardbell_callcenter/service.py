@@ -43,20 +43,22 @@ class Service:
         self._stopping = threading.Event()
         self._store_is_ill = False
         self._life_sign = LifeSign(CALL_CENTRE_SCOPE, "callcenter", "main")
-        subscriptions = [
-            *self._wards.subscriptions(),
-            topics.command(CALL_CENTRE_SCOPE),
+        # The broker keeps commands for us, and the wards' events, which say who cleared what; the rest is told again.
+        kept = [topics.command(CALL_CENTRE_SCOPE), topics.event(topics.ANY)]
+        passing = [
+            *(topic for topic in self._wards.subscriptions() if topic not in kept),
             topics.snapshot_request(CALL_CENTRE_SCOPE),
             topics.contact(topics.ANY),
         ]
         self.client = BusClient(
             broker_url,
             OURSELVES,
-            subscriptions,
+            kept,
             self._message,
             self._connected,
             self._life_sign.will(_wall_ms()),
             keep_session=True,
+            passing=passing,
         )
         self._pump = OutboxPump(self.client, store)
 

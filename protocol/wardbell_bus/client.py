@@ -122,6 +122,7 @@ class BusClient:
         self._client.on_message = self._message
         self._client.on_publish = self._published
         self._stopping = threading.Event()
+        self._drop_timer: threading.Timer | None = None
 
     def start(self) -> None:
         """Begin to connect; returns at once, also when no broker is there yet."""
@@ -193,12 +194,17 @@ class BusClient:
         _properties: Properties | None,
     ) -> None:
         was_connected, self.is_connected = self.is_connected, False
+        if self._drop_timer is not None:
+            self._drop_timer.cancel()
+            self._drop_timer = None
         if was_connected:
             if not self._stopping.is_set():
                 log.warning("lost the broker: %s", code)
             self._on_connected(False)
 
     def _message(self, client: paho.Client, _userdata: object, message: paho.MQTTMessage) -> None:
+        if self._drop_timer is not None:
+            return  # acknowledgements must keep the order of the messages (MQTT-4.6.0-2): all behind comes again as well
         try:
             self._on_message(message.topic, bytes(message.payload), message.retain)
         except NotTakenError as error:
@@ -220,9 +226,9 @@ class BusClient:
 
     def _drop_later(self) -> None:
         # Only a new connection makes a broker deliver an unacknowledged message again, or take a subscription after all.
-        timer = threading.Timer(RECONNECT_MAX_S, self.drop_connection)
-        timer.daemon = True
-        timer.start()
+        self._drop_timer = threading.Timer(RECONNECT_MAX_S, self.drop_connection)
+        self._drop_timer.daemon = True
+        self._drop_timer.start()
 
     def _refuse(self, topic: str, error: DecodeError) -> None:
         if topic not in self.refused:

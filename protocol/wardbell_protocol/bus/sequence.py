@@ -20,6 +20,7 @@ class EventSequence:
         self.in_gap = True
         self._newest = 0  # highest number heard of in the epoch last heard of, which a snapshot may not have reached yet
         self._newest_epoch = ""
+        self._announced = ("", 0)
         self._behind_since_ms: int | None = None
         self._ask_at_ms = 0
 
@@ -50,9 +51,10 @@ class EventSequence:
     def announced(self, epoch: str, seq: int, now_ms: int) -> None:
         """The authority says how far it has come."""
         self._heard(epoch, seq)
-        if epoch == self.epoch and seq <= self.seq:
+        self._announced = (epoch, seq)
+        if not self._is_behind():
             self._behind_since_ms = None
-        elif self._behind_since_ms is None:
+        elif self._behind_since_ms is None or now_ms < self._behind_since_ms:
             self._behind_since_ms = now_ms
 
     def lost(self) -> None:
@@ -63,13 +65,17 @@ class EventSequence:
     def must_ask(self, now_ms: int) -> bool:
         """True when a snapshot is to be asked for now; says so once in 2 s."""
         if self._behind_since_ms is not None and now_ms - self._behind_since_ms >= LATE_MS:
-            self.in_gap = True
+            self.in_gap = self.in_gap or self._is_behind()  # what was on its way may have come meanwhile
             self._behind_since_ms = None
         asked_just_now = self._ask_at_ms - ASK_EVERY_MS <= now_ms < self._ask_at_ms  # unless the clock was set back
         if not self.in_gap or asked_just_now:
             return False
         self._ask_at_ms = now_ms + ASK_EVERY_MS
         return True
+
+    def _is_behind(self) -> bool:
+        epoch, seq = self._announced
+        return epoch != self.epoch or seq > self.seq
 
     def _heard(self, epoch: str, seq: int) -> None:
         if epoch != self._newest_epoch:
