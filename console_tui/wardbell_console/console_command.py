@@ -37,7 +37,7 @@ def main(argv: list[str]) -> int:
     args = _parser().parse_args(argv)
     _log_to(args.home / f"console-{args.name}.log")
     own_wards = tuple(args.ward) if args.ward else (() if args.operator else None)
-    feed = Feed(f"console-{args.name}", args.by or args.operator or args.name, own_wards, args.operator)
+    feed = Feed(f"console-{args.name}", args.by or args.operator or args.name, own_wards, args.operator or "")
     scope = args.ward[0] if args.ward else topics.CALL_CENTRE_SCOPE
     port = MqttPort(args.broker, feed.client_id, feed.subscriptions(), args.name, scope, now_ms())
     desk = Desk(feed, port, now_ms, Language(args.lang))
@@ -72,8 +72,8 @@ def _parser() -> argparse.ArgumentParser:
         "--ward", action="append", type=_name, help="a ward whose calls are always shown; may be repeated"
     )
     parser.add_argument("--name", type=_name, default=default_name(), help="this console's name; default %(default)s")
-    parser.add_argument("--by", metavar="PERSON", type=_person, default="", help="who acknowledges; default the name")
-    parser.add_argument("--operator", metavar="NAME", type=_name, default="", help="sign in at the call centre as NAME")
+    parser.add_argument("--by", metavar="PERSON", type=_person, help="who acknowledges; default the name")
+    parser.add_argument("--operator", metavar="NAME", type=_name, help="sign in at the call centre as NAME")
     language = of_locale(os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or "")
     parser.add_argument("--lang", choices=sorted(CATALOGUES), default=language, help="default %(default)s, by $LANG")
     add_options(parser)

@@ -13,7 +13,7 @@ from wardbell_console.view import Row, ringing, rows
 
 log = logging.getLogger("wardbell.console")
 
-TICK_S = 0.2  # arrivals are applied together, so that a storm of presses costs five paints a second
+TICK_S = 0.1  # arrivals are applied together, so that a storm of presses costs ten paints a second
 
 
 @dataclass(frozen=True)

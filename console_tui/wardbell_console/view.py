@@ -1,5 +1,6 @@
 """What the screen shows, made from a Feed: rows of calls, lights of health, banners. Pure; no text is chosen here."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from wardbell_bus.mirror import WardMirror, part_state
@@ -14,7 +15,7 @@ from wardbell_protocol.calls.signals import FAULT
 RERAISE = "reraise"
 PARTS = ("radio", "gateway", "broker", "escalator", "callcenter")
 FORGOTTEN_AFTER_MS = 24 * 3600 * 1000
-GRACE_MS = 3000  # after connecting, until a gateway that has not been heard yet counts as silent
+GRACE_MS = 3000  # after connecting, to hear the gateway and read its snapshot before that is called a trouble
 _BEST_FIRST = ("online", "degraded", "offline", "silent")
 
 
@@ -121,13 +122,14 @@ def ringing(feed: Feed, shown: list[Row], now_ms: int) -> list[Ringing]:
 def lights(feed: Feed, now_ms: int) -> list[Light]:
     """The five lights of the strip: for what each own ward has one of, the ward that is worst off."""
     own = [mirror for mirror in feed.wards if feed.is_own(mirror.ward)]
-    everywhere = {key: health for mirror in feed.wards for key, health in mirror.health.items()} | feed.centre.health
+    centre = list(feed.centre.health.values())
+    everywhere = [*centre, *(health for mirror in feed.wards for health in mirror.health.values())]
     return [
-        _worst([_all("radio", mirror.health, now_ms) for mirror in own], "radio"),
-        _worst([_best("gateway", mirror.health, now_ms) for mirror in own], "gateway"),
+        _worst([_all("radio", mirror.health.values(), now_ms) for mirror in own], "radio"),
+        _worst([_best("gateway", mirror.health.values(), now_ms) for mirror in own], "gateway"),
         _broker(feed, now_ms),
         _best("escalator", everywhere, now_ms),
-        _best("callcenter", feed.centre.health, now_ms),
+        _best("callcenter", centre, now_ms),
     ]
 
 
@@ -176,20 +178,20 @@ def _is_shown(feed: Feed, ward: str, state: CallState, policy: EscalationPolicy 
     return any(step.name in wanted for step in policy.due(state.to_call(), now_ms))
 
 
-def _best(part: str, health: dict[tuple[str, str], Health], now_ms: int) -> Light:
+def _best(part: str, health: Iterable[Health], now_ms: int) -> Light:
     """The part of that kind that is best off: any one will do."""
-    found = [item for (kind, _), item in health.items() if kind == part]
+    found = [item for item in health if item.part == part]
     if not found:
         return Light(part, "silent", None)
     best = min(found, key=lambda item: (_BEST_FIRST.index(part_state(item, now_ms)), -item.at_ms))
     return Light(part, part_state(best, now_ms), now_ms - best.at_ms, tuple(best.faults))
 
 
-def _all(part: str, health: dict[tuple[str, str], Health], now_ms: int) -> Light:
+def _all(part: str, health: Iterable[Health], now_ms: int) -> Light:
     """The best of several ears, degraded by any that is not well; one that has been silent for a day was taken away."""
-    recent = {key: item for key, item in health.items() if key[0] == part and now_ms - item.at_ms < FORGOTTEN_AFTER_MS}
+    recent = [item for item in health if item.part == part and now_ms - item.at_ms < FORGOTTEN_AFTER_MS]
     best = _best(part, recent, now_ms)
-    unwell = tuple(item.name for item in recent.values() if part_state(item, now_ms) != "online")
+    unwell = tuple(item.name for item in recent if part_state(item, now_ms) != "online")
     return replace(best, state="degraded", faults=unwell) if best.state == "online" and unwell else best
 
 
@@ -208,7 +210,7 @@ def _ward_banners(feed: Feed, now_ms: int) -> list[Banner]:
     for mirror in feed.wards:
         names = mirror.info.name if mirror.info is not None else {}
         state = feed.gateway_state(mirror, now_ms)
-        if not feed.is_own(mirror.ward) or (is_early and state == "silent"):
+        if not feed.is_own(mirror.ward) or (is_early and state != "offline"):
             continue
         if state in ("offline", "silent"):
             found.append(Banner("gateway", mirror.ward, names, state))

@@ -6,7 +6,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.screen import Screen
-from textual.widgets import Digits, Static
+from textual.widgets import Digits
 
 from wardbell_console.centre_view import board, offer_view
 from wardbell_console.centre_wording import offer_lines, operator_lines, seat_line
@@ -15,6 +15,7 @@ from wardbell_console.screens.help import Help
 from wardbell_console.screens.name import AskName
 from wardbell_console.widgets.cells import fit
 from wardbell_console.widgets.contact_board import ContactBoard
+from wardbell_console.widgets.line import Line
 from wardbell_console.wording import notice_text
 
 NOTICE_SHOWN_MS = 10_000
@@ -54,17 +55,17 @@ class OperatorScreen(Screen[None]):
 
     def compose(self) -> ComposeResult:
         """Lay out, from top to bottom."""
-        yield Static(id="seat", markup=False)
+        yield Line("seat")
         with Vertical(id="offer"):
-            yield Static(id="offer-title", classes="offer-line", markup=False)
+            yield Line("offer-title", classes="offer-line")
             yield Digits(id="offer-place")
-            yield Static(id="offer-line", classes="offer-line", markup=False)
-            yield Static(id="offer-keys", classes="offer-line", markup=False)
+            yield Line("offer-line", classes="offer-line")
+            yield Line("offer-keys", classes="offer-line")
         with Horizontal(id="boards"):
-            yield ContactBoard(id="contacts")
-            yield Static(id="operators", markup=False)
-        yield Static(id="notice", markup=False)
-        yield Static(id="operator-keys", markup=False)
+            yield ContactBoard("contacts")
+            yield Line("operators")
+        yield Line("notice")
+        yield Line("operator-keys")
 
     def on_mount(self) -> None:
         """Paint along with the desk."""
@@ -74,16 +75,16 @@ class OperatorScreen(Screen[None]):
     def paint(self) -> None:
         """Draw what the desk knows of the call centre."""
         language, now_ms, feed = self.desk.language, self.desk.clock(), self.desk.feed
-        self.query_one("#seat", Static).update(seat_line(language, feed, now_ms))
+        self.query_one("#seat", Line).put(seat_line(language, feed, now_ms))
         self._paint_offer(now_ms)
         self.query_one(ContactBoard).show(board(feed), language, now_ms, feed.operator)
-        side = self.query_one("#operators", Static).content_size.width or 16
+        side = self.query_one("#operators", Line).content_size.width or 16
         people = operator_lines(language, feed, now_ms)
-        self.query_one("#operators", Static).update("\n".join(fit(person, side) for person in people))
+        self.query_one("#operators", Line).put("\n".join(fit(person, side) for person in people))
         notice = feed.notice
         is_fresh = notice is not None and now_ms - notice.at_ms <= NOTICE_SHOWN_MS
-        self.query_one("#notice", Static).update(notice_text(language, notice) if notice and is_fresh else "")
-        self.query_one("#operator-keys", Static).update(language.text("keys.operator"))
+        self.query_one("#notice", Line).put(notice_text(language, notice) if notice and is_fresh else "")
+        self.query_one("#operator-keys", Line).put(language.text("keys.operator"))
 
     def action_accept(self) -> None:
         """Take the offer that is shown."""
@@ -138,8 +139,8 @@ class OperatorScreen(Screen[None]):
         # 1 Hz, between the IEC's slow and fast: seen from across a room, not mistaken for the urgent tone's rhythm.
         panel.set_class(offer is not None and now_ms // 500 % 2 == 0, "flash")
         title, place, line, keys = offer_lines(language, offer, now_ms)
-        self.query_one("#offer-title", Static).update(title)
+        self.query_one("#offer-title", Line).put(title)
         self.query_one("#offer-place", Digits).update(place)
         self.query_one("#offer-place", Digits).display = offer is not None
-        self.query_one("#offer-line", Static).update(line)
-        self.query_one("#offer-keys", Static).update(keys)
+        self.query_one("#offer-line", Line).put(line)
+        self.query_one("#offer-keys", Line).put(keys)

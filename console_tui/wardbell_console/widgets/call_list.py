@@ -57,11 +57,14 @@ class CallList(ScrollView, can_focus=True):
             self.selected_id = None
         layout = columns(max(20, self.scrollable_content_region.width - 2))
         self._header = "  " + line({name: language.text(f"column.{_text_of(name)}") for name, _ in layout}, layout)
-        self._lines = [(line(row_cells(language, row, now_ms, operator), layout), _style(row)) for row in rows]
+        lines = [(line(row_cells(language, row, now_ms, operator), layout), _style(row)) for row in rows]
+        is_changed = (lines, self._selected_at()) != (self._lines, was_at)
+        self._lines = lines
         self.virtual_size = Size(self.scrollable_content_region.width, len(rows))
         if was_at != self._selected_at():
             self._follow()
-        self.refresh()
+        if is_changed:
+            self.refresh()
 
     @property
     def header(self) -> str:

@@ -5,7 +5,6 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
-from textual.widgets import Static
 
 from wardbell_console.desk import TICK_S, Desk
 from wardbell_console.language import duration, time_of_day
@@ -15,7 +14,8 @@ from wardbell_console.screens.history import History
 from wardbell_console.screens.operator import OperatorScreen
 from wardbell_console.view import PARTS, Banner, Row, banners, counts, lights
 from wardbell_console.widgets.call_list import CallList
-from wardbell_console.wording import banner_text, counts_text, detail_lines, light_lines, notice_text
+from wardbell_console.widgets.line import Line
+from wardbell_console.wording import SHAPES, banner_text, counts_text, detail_lines, light_lines, notice_text
 
 NOTICE_SHOWN_MS = 10_000
 
@@ -66,19 +66,19 @@ class NurseView(Vertical):
     def compose(self) -> ComposeResult:
         """Lay out, from top to bottom."""
         with Horizontal(id="head"):
-            yield Static(id="head-left", markup=False)
-            yield Static(id="head-right", markup=False)
+            yield Line("head-left")
+            yield Line("head-right")
         with Horizontal(id="strip"):
             for part in PARTS:
-                yield Static(id=f"light-{part}", classes="light", markup=False)
-        yield Static(id="banner", markup=False)
-        yield Static(id="columns", markup=False)
+                yield Line(f"light-{part}", classes="light")
+        yield Line("banner")
+        yield Line("columns")
         with Vertical(id="calls"):
-            yield Static(id="empty", markup=False)
+            yield Line("empty")
             yield self.calls
-        yield Static(id="detail", markup=False)
-        yield Static(id="notice", markup=False)
-        yield Static(id="keys", markup=False)
+        yield Line("detail")
+        yield Line("notice")
+        yield Line("keys")
 
     def on_mount(self) -> None:
         """Start to tick."""
@@ -99,15 +99,15 @@ class NurseView(Vertical):
         self._paint_head(now_ms)
         self._paint_strip(now_ms)
         self._paint_banner(troubles)
-        empty = self.query_one("#empty", Static)
+        empty = self.query_one("#empty", Line)
         empty.display = not desk.rows
         is_doubtful = any(banner.kind != "offer" for banner in troubles)
-        empty.update(language.text("list.empty_stale" if is_doubtful else "list.empty"))
+        empty.put(language.text("list.empty_stale" if is_doubtful else "list.empty"))
         self.calls.show(desk.rows, language, now_ms, desk.feed.operator)
-        self.query_one("#columns", Static).update(self.calls.header)
+        self.query_one("#columns", Line).put(self.calls.header)
         self._paint_detail(now_ms)
-        self.query_one("#notice", Static).update(self._notice(now_ms))
-        self.query_one("#keys", Static).update(language.text("keys.nurse"))
+        self.query_one("#notice", Line).put(self._notice(now_ms))
+        self.query_one("#keys", Line).put(language.text("keys.nurse"))
 
     @property
     def selected(self) -> Row | None:
@@ -206,23 +206,24 @@ class NurseView(Vertical):
         muted_ms = desk.bell.muted_ms(now_ms)
         muted = [language.text("head.muted", left=duration(muted_ms))] if muted_ms else []
         left = [language.text("app.title"), ward, counts_text(language, counts(desk.rows, now_ms)), *muted]
-        self.query_one("#head-left", Static).update("  ".join(left))
-        self.query_one("#head-right", Static).update(f"{desk.feed.by}  {time_of_day(now_ms)}")
+        self.query_one("#head-left", Line).put("  ".join(left))
+        self.query_one("#head-right", Line).put(f"{desk.feed.by}  {time_of_day(now_ms)}")
 
     def _paint_strip(self, now_ms: int) -> None:
         for light in lights(self.desk.feed, now_ms):
-            widget = self.query_one(f"#light-{light.part}", Static)
-            widget.update("\n".join(light_lines(self.desk.language, light)))
-            widget.set_classes(f"light {light.state}")
+            widget = self.query_one(f"#light-{light.part}", Line)
+            widget.put("\n".join(light_lines(self.desk.language, light)))
+            for state in SHAPES:
+                widget.set_class(state == light.state, state)
 
     def _paint_banner(self, troubles: list[Banner]) -> None:
-        widget = self.query_one("#banner", Static)
+        widget = self.query_one("#banner", Line)
         widget.display = bool(troubles)
         widget.set_class(all(banner.kind == "offer" for banner in troubles), "offer-only")
-        widget.update("\n".join(banner_text(self.desk.language, banner) for banner in troubles))
+        widget.put("\n".join(banner_text(self.desk.language, banner) for banner in troubles))
 
     def _paint_detail(self, now_ms: int) -> None:
         row = self.selected
         language = self.desk.language
         lines = detail_lines(language, row, now_ms, self.desk.feed.operator) if row is not None else []
-        self.query_one("#detail", Static).update("\n".join(lines))
+        self.query_one("#detail", Line).put("\n".join(lines))
