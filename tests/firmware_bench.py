@@ -42,9 +42,13 @@ def call(number: int, kind: str = "normal", **fields: object) -> "dict[str, obje
 class DeskBench:
     """A desk with `n_beds` stations; `host` is the far end of its line, silent until `plug_in`."""
 
-    def __init__(self, n_beds: int = 4, has_host: bool = True) -> None:
+    def __init__(
+        self, n_beds: int = 4, has_host: bool = True, epoch: int = 7, files: "dict[str, bytes] | None" = None
+    ) -> None:
         self.now_ms = 0
-        self.desk = ReceiverDesk("ward", 7, has_host)
+        self.desk = ReceiverDesk("ward", epoch, has_host)
+        self.files = dict(files or {})
+        self.n_writes = 0
         self.host = LinkPeer("host", 99)
         self.is_plugged = False
         self.is_key_closed = False
@@ -53,9 +57,12 @@ class DeskBench:
         self.n_host_starts = 0
         self.lines_seen: list[tuple[str, str]] = []
         self.tones_heard: list[int] = []
-        for number in range(1, n_beds + 1):
-            self.desk.copy.station(station(number))
-        self.desk.copy.stations(n_beds)
+        for name in self.files:
+            self.desk.load(name, self.files[name], 0)
+        if not self.files:
+            for number in range(1, n_beds + 1):
+                self.desk.copy.station(station(number))
+            self.desk.copy.stations(n_beds)
         self.settle()
 
     @property
@@ -67,6 +74,9 @@ class DeskBench:
         """Let the desk and, over the line, the host do what is due now."""
         self.desk.receive_key(self.is_key_closed, self.now_ms)
         self.desk.poll(self.now_ms)
+        for name, data in self.desk.take_unsaved().items():
+            self.files[name] = data
+            self.n_writes += 1
         for _ in range(MOST_STEPS_AT_ONCE):
             output = self.desk.take_output()
             if self.is_plugged:

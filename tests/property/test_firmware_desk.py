@@ -240,8 +240,8 @@ def test_nothing_the_host_says_raises(kind: str, junk: dict[str, object]) -> Non
 )
 def test_any_saved_file_is_taken_or_refused(data: bytes) -> None:
     bench = DeskBench(0, has_host=False)
-    for name in ("stations.json", "reraise.json"):
-        bench.desk.copy.load(name, data)
+    for name in ("stations.json", "reraise.json", "calls.json"):
+        bench.desk.load(name, data, 0)
     bench.wait(100)
 
 

@@ -212,17 +212,19 @@ def test_status_comes_once_a_minute(linked: DeskBench) -> None:
 
 
 def test_a_complete_table_replaces_the_old_one_and_is_saved(linked: DeskBench) -> None:
-    linked.desk.take_unsaved()
+    linked.files.clear()
     linked.say(station(9, room="Garden", bed=""), {"t": "stations", "n": 1})
-    assert list(linked.desk.take_unsaved()) == ["stations.json"]
+    linked.settle()
+    assert list(linked.files) == ["stations.json"]
     linked.press(9)
     assert linked.lines[0] == "Garden call  1/1"
 
 
 def test_an_incomplete_table_changes_nothing(linked: DeskBench) -> None:
-    linked.desk.take_unsaved()
+    linked.files.clear()
     linked.say(station(9), {"t": "stations", "n": 2})
-    assert linked.desk.take_unsaved() == {}
+    linked.settle()
+    assert linked.files == {}
     linked.press(1)
     assert linked.lines[0].startswith("201-1")
 

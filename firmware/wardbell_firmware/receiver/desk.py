@@ -8,6 +8,7 @@ from wardbell_firmware.drivers.key import PRESSED, RELEASED, DebouncedKey
 from wardbell_firmware.receiver import text
 from wardbell_firmware.receiver.annunciator import Annunciator
 from wardbell_firmware.receiver.host import UNTOLD, HostSide
+from wardbell_firmware.receiver.memory import OPEN_CALLS_FILE, OpenCalls, from_file, to_file
 from wardbell_firmware.receiver.merge import CallMerge
 from wardbell_firmware.receiver.table import TableCopy
 from wardbell_protocol.air.codeword import CodeWord
@@ -55,6 +56,7 @@ class ReceiverDesk:
         self._presses = PressReceiver()
         self._merge = CallMerge(self.board)
         self._annunciator = Annunciator()
+        self._memory = OpenCalls()
         self._key = DebouncedKey()
         self._held: Call | None = None  # the call that was shown when the key went down
         self._health: tuple[bool, str] | None = None
@@ -64,6 +66,17 @@ class ReceiverDesk:
     def n_all_refused(self) -> int:
         """What came over the line or out of the store and was not as the spec has it."""
         return self.n_refused + self._merge.n_refused + self.copy.n_refused
+
+    def load(self, name: str, data: "bytes | None", now_ms: int) -> None:
+        """Take a saved file, or that there is none, before anything else."""
+        if name != OPEN_CALLS_FILE:
+            self.copy.load(name, data)
+        elif data is not None:
+            messages = from_file(data)
+            if messages is None:
+                self.n_refused += 1
+            for message in messages or ():
+                self._remember(message, now_ms)
 
     # In.
 
@@ -99,6 +112,9 @@ class ReceiverDesk:
             held, self._held = self._held, None
             self._clear(held, now_ms)
         self._send_status(now_ms)
+        if self._memory.is_due(now_ms):
+            calls = self.board.open_calls()
+            self.copy.unsaved[OPEN_CALLS_FILE] = to_file(calls, self.host.codes_untold(), now_ms)
         self._annunciator.is_frozen = self._held is not None
         self._annunciator.poll(self._trouble(), now_ms)
 
@@ -130,6 +146,7 @@ class ReceiverDesk:
             self.board.next_deadline_ms(),
             self._key.next_deadline_ms(),
             self._annunciator.next_deadline_ms(),
+            self._memory.next_deadline_ms(),
             None if air_us is None else -(-air_us // 1000),
             self._key.down_at_ms + HOLD_MS if self._held is not None else None,
             self._status_at_ms if self.host.is_up else None,
@@ -177,6 +194,17 @@ class ReceiverDesk:
                 self.host.peer.accept(event.seq)
             elif isinstance(event, LinkUp):
                 self._host_is_up(event.epoch)
+
+    def _remember(self, message: "dict[str, object]", now_ms: int) -> None:
+        """A call that was open before the power was lost."""
+        events = self._merge.call(message, 0, now_ms)
+        self._happened(events, 0, now_ms)
+        code = message.get("code")
+        if events and isinstance(code, int):
+            press: dict[str, object] = {"t": "press", "code": code, "words": 2, "t_us": 0}
+            press["at"] = events[0].call.placed_at_ms
+            self.host.pressed(events[0].call.key, UNTOLD, press)
+            self._merge.changed_here(events[0].call.key, UNTOLD)
 
     def _host_is_up(self, epoch: int) -> None:
         if epoch != self.host.known_epoch:
@@ -262,6 +290,8 @@ class ReceiverDesk:
         if not events:
             return
         self._annunciator.update(list(self.board.calls.values()), now_ms)
+        if any(event.kind != EV_PRESSED_AGAIN for event in events):
+            self._memory.changed(now_ms)
         for event in events:
             if number:
                 self._merge.changed_here(event.call.key, number)

@@ -55,6 +55,14 @@ class HostSide:
         """Open calls whose press fell out."""
         return [key for key in self._presses if self._presses[key][0] == UNTOLD]
 
+    def codes_untold(self) -> "dict[CallKey, int]":
+        """Codes of the presses that placed calls and that a host which is away has not heard of."""
+        if self.peer.is_up:
+            return {}
+        safe = self.peer.last_acknowledged
+        waiting = [key for key in self._presses if self._presses[key][0] > safe]
+        return {key: int(str(self._presses[key][1]["code"])) for key in waiting}
+
     def tell_again(self, now_ms: int) -> "list[tuple[CallKey, int]]":
         """Send what fell out once there is room; returns the calls and their new numbers."""
         told: list[tuple[CallKey, int]] = []

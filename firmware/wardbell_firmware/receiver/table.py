@@ -25,7 +25,7 @@ class TableCopy:
         self.policies: dict[str, EscalationPolicy] = default_policies()
         self.n_refused = 0
         self._incoming: list[dict[str, object]] = []
-        self._unsaved: dict[str, bytes] = {}
+        self.unsaved: dict[str, bytes] = {}
 
     def load(self, name: str, data: "bytes | None") -> None:
         """Take a saved file. One that cannot be read is counted, and the host's copy awaited."""
@@ -59,14 +59,14 @@ class TableCopy:
         before = self.table.stations
         self._use(records)
         if self.table.stations != before:  # the host sends it at each start, and flash wears
-            self._unsaved[STATIONS_FILE] = json.dumps(records).encode()
+            self.unsaved[STATIONS_FILE] = json.dumps(records).encode()
         return True
 
     def reraise(self, by_kind: object) -> None:
         """Re-raise seconds by kind: [acknowledged, attended]."""
         before = self._reraise_times()
         if self._use_reraise(by_kind) and self._reraise_times() != before:
-            self._unsaved[RERAISE_FILE] = json.dumps(by_kind).encode()
+            self.unsaved[RERAISE_FILE] = json.dumps(by_kind).encode()
 
     def host_is_new(self) -> None:
         """The host has started anew: what it had begun to send will not be finished."""
@@ -74,8 +74,8 @@ class TableCopy:
 
     def take_unsaved(self) -> "dict[str, bytes]":
         """Files to be saved, before anything else is said to the host."""
-        unsaved = self._unsaved
-        self._unsaved = {}
+        unsaved = self.unsaved
+        self.unsaved = {}
         return unsaved
 
     def _use(self, records: "list[dict[str, object]]") -> None:

@@ -1,0 +1,92 @@
+"""The open calls over a loss of power: written when they change, rung again at the next start.
+
+What is written are `call` messages of the link, as the host would say them, so that coming back is merging. A
+call that the host could not be told of carries its press along, and is told of after the restart.
+"""
+
+import json
+
+from wardbell_protocol.calls.call import ACKNOWLEDGED, ATTENDED
+from wardbell_protocol.errors import EncodeError
+from wardbell_protocol.link.messages import check_message
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from wardbell_protocol.calls.call import Call
+
+OPEN_CALLS_FILE = "calls.json"
+WRITE_EVERY_MS = 2000  # a host that is back says all its calls at once, and flash wears
+
+
+class OpenCalls:
+    """Says when the open calls are due to be written, and how."""
+
+    def __init__(self) -> None:
+        self._write_at_ms: int | None = None
+        self._earliest_ms = 0
+
+    def changed(self, now_ms: int) -> None:
+        """The open calls are no longer what was written."""
+        if self._write_at_ms is None:
+            self._write_at_ms = max(now_ms, self._earliest_ms)
+
+    def is_due(self, now_ms: int) -> bool:
+        """Whether to write now; it is then taken as written."""
+        if self._write_at_ms is None or now_ms < self._write_at_ms:
+            return False
+        self._write_at_ms = None
+        self._earliest_ms = now_ms + WRITE_EVERY_MS
+        return True
+
+    def next_deadline_ms(self) -> "int | None":
+        """When to write."""
+        return self._write_at_ms
+
+
+def to_file(calls: "list[Call]", untold: "dict[tuple[str, str, str], int]", now_ms: int) -> bytes:
+    """The open calls as a file. `untold`: call -> code of the press that the host does not know of."""
+    messages = []
+    for call in calls:
+        message = _message_of(call, now_ms)
+        if call.key in untold:
+            message["code"] = untold[call.key]
+        messages.append(message)
+    return json.dumps(messages).encode()
+
+
+def from_file(data: bytes) -> "list[dict[str, object]] | None":
+    """The `call` messages of a file; None if it is not one of ours."""
+    try:
+        messages = json.loads(data.decode())
+        if not isinstance(messages, list):
+            return None
+        for message in messages:
+            check_message(message)
+            if message["t"] != "call":
+                return None
+    except (ValueError, EncodeError):
+        return None
+    return messages
+
+
+def _message_of(call: "Call", now_ms: int) -> "dict[str, object]":
+    since_ms, by = call.raised_at_ms, ""
+    if call.status == ACKNOWLEDGED and call.acknowledged_at_ms is not None:
+        since_ms, by = call.acknowledged_at_ms, call.acknowledged_by
+    elif call.status == ATTENDED and call.attended_at_ms is not None:
+        since_ms, by = call.attended_at_ms, call.attended_by
+    return {
+        "t": "call",
+        "station": call.station_id,
+        "kind": call.kind,
+        "detail": call.detail,
+        "room": call.room,
+        "bed": call.bed,
+        "status": call.status,
+        "age": now_ms - call.placed_at_ms,
+        "since": now_ms - since_ms,
+        "presses": call.presses,
+        "by": by,
+        "clear_at": list(call.clear_at),
+        "seen": 0,
+    }
