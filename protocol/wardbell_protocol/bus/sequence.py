@@ -18,7 +18,7 @@ class EventSequence:
         self.epoch = ""
         self.seq = 0
         self.in_gap = True
-        self._newest = 0  # highest number heard of in the epoch last heard of, which a snapshot may not have reached yet
+        self._newest = 0  # highest number heard of in `_newest_epoch`, which a snapshot may not have reached yet
         self._newest_epoch = ""
         self._announced = ("", 0)
         self._behind_since_ms: int | None = None

@@ -78,7 +78,7 @@ class LinkPeer:
         self._resend_at_ms: int | None = None
         self._expected = 0  # next number wanted from the peer
         self._accepted = 0  # highest number that is safe here
-        self._offered = 0  # highest number given out by the present call of `receive`, which nobody can have accepted yet
+        self._offered = 0  # highest number given out by the present `receive`, which nobody can have accepted yet
         self._heard_at_ms: int | None = None
         self._hello_at_ms = 0
         self._out: list[bytes] = []
