@@ -35,7 +35,7 @@ check: $(READY) ## format, lint, types, import contracts, and what the device's 
 	$(BIN)/mypy
 	$(BIN)/pyright --project firmware
 	$(BIN)/lint-imports --no-logo
-	@.ci/compile-for-board
+	@$(BIN)/python .ci/compile-for-board
 
 fix: $(READY) ## format, and apply the linter's safe fixes
 	$(BIN)/ruff check --fix-only --quiet .
