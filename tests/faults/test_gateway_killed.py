@@ -1,6 +1,7 @@
 """kill -9 of the gateway at any moment: the same open calls, nothing lost, nothing doubled."""
 
 import random
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,21 +13,58 @@ PRESSES_A_KILL = 10
 N_PRESSES = N_KILLS * PRESSES_A_KILL
 
 
-def numbers(bus: BusEnd) -> list[int]:
-    """Sequence numbers of the events that the mirror applied."""
-    return [event.seq for event in bus.applied]
+def kill_on_the_way(gateway: GatewayProcess, receiver: ReceiverEnd, source: random.Random) -> bool:
+    """Kill it after some presses, anywhere between the line, the commit, the acknowledgement and the PUBACK."""
+    left = source.randrange(PRESSES_A_KILL)
+    while receiver.pending > left:  # no wait_until: it would sleep through the moment
+        pass
+    for _ in range(source.randrange(20_000)):
+        pass
+    was_pending = receiver.pending > 0
+    gateway.kill()
+    return was_pending
+
+
+def check_events(bus: BusEnd) -> None:
+    """Every event reached the bus, in order, and none under two numbers; those not acknowledged came again."""
+    by_seq = {event.seq: event for event in bus.events}
+    assert sorted(by_seq) == list(range(1, N_PRESSES + 1))
+    assert all(by_seq[event.seq] == event for event in bus.events)
+    first = list(dict.fromkeys(event.seq for event in bus.events))
+    assert first == sorted(first)
+    applied = [event.seq for event in bus.applied]
+    assert applied == sorted(set(applied))
+
+
+class Chain:
+    """A receiver, a gateway and a reader."""
+
+    def __init__(self, url: str, folder: Path) -> None:
+        write_registry(folder / "ward")
+        self.receiver = ReceiverEnd(folder / "ttyBELL")
+        self.gateway = GatewayProcess(folder / "ward", url, "--serial", str(self.receiver.line.path))
+        self.gateway.start()
+        self.bus = BusEnd(url)
+        wait_until(lambda: self.receiver.peer.is_up, "the link")
+
+    def close(self) -> None:
+        """End all of it."""
+        self.gateway.kill()
+        self.bus.close()
+        self.receiver.close()
+
+
+@pytest.fixture
+def chain(iotcore_broker: BrokerProcess, tmp_path: Path) -> Iterator[Chain]:
+    chain = Chain(iotcore_broker.url, tmp_path)
+    yield chain
+    chain.close()
 
 
 @pytest.mark.parametrize("seed", [1, 2])
-def test_killed_while_presses_flow(iotcore_broker: BrokerProcess, tmp_path: Path, seed: int) -> None:
+def test_killed_while_presses_flow(iotcore_broker: BrokerProcess, chain: Chain, seed: int) -> None:
+    receiver, gateway, bus = chain.receiver, chain.gateway, chain.bus
     source = random.Random(seed)
-    home = tmp_path / "ward"
-    write_registry(home)
-    receiver = ReceiverEnd(tmp_path / "ttyBELL")
-    bus = BusEnd(iotcore_broker.url)
-    gateway = GatewayProcess(home, iotcore_broker.url, "--serial", str(receiver.line.path))
-    gateway.start()
-    wait_until(lambda: receiver.peer.is_up, "the link")
 
     pressed = dict.fromkeys(ADDRESSES, 0)
     killed_with_pending = 0
@@ -34,15 +72,7 @@ def test_killed_while_presses_flow(iotcore_broker: BrokerProcess, tmp_path: Path
         for station_id in source.choices(list(ADDRESSES), k=PRESSES_A_KILL):
             receiver.press(station_id)
             pressed[station_id] += 1
-        left = source.randrange(PRESSES_A_KILL)
-        while receiver.pending > left:  # no wait_until: it would sleep through the moment
-            pass
-        for _ in range(
-            source.randrange(20_000)
-        ):  # anywhere between the line, the commit, the acknowledgement, the PUBACK
-            pass
-        killed_with_pending += receiver.pending > 0
-        gateway.kill()
+        killed_with_pending += kill_on_the_way(gateway, receiver, source)
         gateway.start()
     assert killed_with_pending
     wait_until(lambda: receiver.pending == 0, "every press to be safe")
@@ -59,28 +89,13 @@ def test_killed_while_presses_flow(iotcore_broker: BrokerProcess, tmp_path: Path
     wait_for(late, lambda bus: not bus.mirror.is_stale, "a snapshot")
     assert late.mirror.calls == before
 
-    # The outbox replays what was not acknowledged: every event reached the bus, in order, and none under two numbers.
-    by_seq = {event.seq: event for event in bus.events}
-    assert sorted(by_seq) == list(range(1, N_PRESSES + 1))
-    assert all(by_seq[event.seq] == event for event in bus.events)
-    first = list(dict.fromkeys(event.seq for event in bus.events))
-    assert first == sorted(first)
-    assert numbers(bus) == sorted(set(numbers(bus)))
-    gateway.kill()
+    check_events(bus)
     late.close()
-    bus.close()
-    receiver.close()
 
 
-def test_killed_between_commands(iotcore_broker: BrokerProcess, tmp_path: Path) -> None:
+def test_killed_between_commands(chain: Chain) -> None:
     """A command that was sent again after a crash is answered as it was the first time, and done once."""
-    home = tmp_path / "ward"
-    write_registry(home)
-    receiver = ReceiverEnd(tmp_path / "ttyBELL")
-    bus = BusEnd(iotcore_broker.url)
-    gateway = GatewayProcess(home, iotcore_broker.url, "--serial", str(receiver.line.path))
-    gateway.start()
-    wait_until(lambda: receiver.peer.is_up, "the link")
+    receiver, gateway, bus = chain.receiver, chain.gateway, chain.bus
     receiver.press("203-1")
     wait_for(bus, lambda bus: bus.open, "the call")
     call_id = bus.call_id("203-1")
@@ -90,11 +105,9 @@ def test_killed_between_commands(iotcore_broker: BrokerProcess, tmp_path: Path) 
     bus.command("acknowledge", call_id, "c-1", by="Li")
     bus.command("acknowledge", call_id, "c-2", by="Wang")
     gateway.start()
-    wait_until(lambda: len(bus.replies_to("c-1")) == 2 and bus.replies_to("c-2"), "both replies")
-    assert [reply.ok for reply in bus.replies_to("c-1")] == [True, True]
+    # The crash may also have kept the first command or its reply from being acknowledged: then there are more replies.
+    wait_until(lambda: len(bus.replies_to("c-1")) >= 2 and bus.replies_to("c-2"), "both replies")
+    assert all(reply.ok for reply in bus.replies_to("c-1"))
     assert not bus.replies_to("c-2")[0].ok
     assert "Li" in bus.replies_to("c-2")[0].reason
-    assert [event.kind for event in bus.events] == ["placed", "acknowledged"]
-    gateway.kill()
-    bus.close()
-    receiver.close()
+    assert {event.seq: event.kind for event in bus.events} == {1: "placed", 2: "acknowledged"}

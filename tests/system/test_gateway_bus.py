@@ -1,0 +1,95 @@
+"""The gateway's face on a real broker, its clock in the test's hand."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from gateways import BusEnd, code_of, tables
+from servers import BrokerProcess, wait_until
+
+from wardbell_gateway.bus_face import BusFace
+from wardbell_gateway.journal import Journal, Mark
+from wardbell_gateway.registry import check_tables
+from wardbell_gateway.supervision import CONSOLE_GONE_AFTER_MS, NO_CONSOLE, Supervision
+from wardbell_gateway.ward import Now, Ward
+from wardbell_protocol.bus import topics
+
+UNIX_MS = 1_800_000_000_000
+
+
+class Gateway:
+    """The parts of a gateway behind the bus, without serial lines."""
+
+    def __init__(self, url: str, folder: Path) -> None:
+        self.up_ms = 1000
+        self.journal = Journal(folder / "gateway.db", UNIX_MS)
+        self.ward = Ward(check_tables("registry.json", tables()), self.journal, self.now())
+        self.supervision = Supervision([], self.journal.console_was_seen(), self.up_ms)
+        self.face = BusFace(self.ward, self.supervision, url, self.journal.path, [], self.now)
+        self.face.start()
+
+    def now(self) -> Now:
+        return Now(UNIX_MS + self.up_ms, self.up_ms)
+
+    def stop(self) -> None:
+        self.face.stop()
+        self.journal.close()
+
+
+@pytest.fixture
+def gateway(broker: BrokerProcess, tmp_path: Path) -> Iterator[Gateway]:
+    gateway = Gateway(broker.url, tmp_path)
+    yield gateway
+    gateway.stop()
+
+
+@pytest.fixture
+def bus(broker: BrokerProcess, gateway: Gateway) -> Iterator[BusEnd]:
+    bus = BusEnd(broker.url)
+    wait_until(
+        lambda: gateway.supervision.judge(gateway.up_ms).get(("broker", "lost")) is False, "the gateway's connection"
+    )
+    yield bus
+    bus.close()
+
+
+def test_a_console_that_falls_silent_is_missed(gateway: Gateway, bus: BusEnd) -> None:
+    bus.sign_of_life()
+    wait_until(lambda: gateway.supervision.judge(gateway.up_ms).get(NO_CONSOLE) is False, "the console to be seen")
+    gateway.up_ms += CONSOLE_GONE_AFTER_MS + 1
+    gateway.ward.judge(gateway.supervision.judge(gateway.up_ms), gateway.now())
+    wait_until(lambda: bus.faults() == {("console", "none_present")}, "the fault")
+    bus.sign_of_life()
+    wait_until(lambda: gateway.supervision.judge(gateway.up_ms).get(NO_CONSOLE) is False, "the console to be back")
+    gateway.ward.judge(gateway.supervision.judge(gateway.up_ms), gateway.now())
+    wait_until(lambda: bus.faults() == set(), "the fault to go")
+
+    assert gateway.journal.console_was_seen()
+
+
+def test_history_tells_all_of_a_call_after_it_is_cleared(gateway: Gateway, bus: BusEnd) -> None:
+    for seq, kind in enumerate(["normal", "normal", "reset"], 1):
+        gateway.up_ms += 1000
+        mark = Mark("receiver", "e", seq, code_of("203-1", kind), gateway.now().unix_ms)
+        gateway.ward.hear(mark, gateway.now())
+    wait_until(lambda: len(bus.events) == 3, "the events")
+    call_id = bus.events[0].call.call_id
+    bus.command("history", call_id, "h-1")
+    wait_until(lambda: bus.replies_to("h-1"), "the history")
+    reply = bus.replies_to("h-1")[0]
+    assert reply.events == bus.events[-3:]
+    assert [event.kind for event in reply.events] == ["placed", "pressed_again", "cleared"]
+    bus.command("history", "east-none-1", "h-2")
+    wait_until(lambda: bus.replies_to("h-2"), "the refusal")
+    assert not bus.replies_to("h-2")[0].ok
+
+
+def test_what_is_not_ours_does_no_harm(bus: BusEnd) -> None:
+    bus.client.publish(topics.command("east"), b"{")
+    bus.client.publish(topics.command("east"), b'{"v": 2}')
+    bus.client.publish(topics.snapshot_request("east"), b'{"v": 1, "reply_to": "no/such"}')
+    bus.client.publish(topics.hearing("east"), b'{"v": 1, "ear": "a", "epoch": "e", "seq": 1, "code": "XYZ"}')
+    bus.command("acknowledge", "east-none-1", "c-1")
+    wait_until(lambda: bus.replies_to("c-1"), "an answer all the same")
+    assert not bus.replies_to("c-1")[0].ok
+    assert "not open" in bus.replies_to("c-1")[0].reason
