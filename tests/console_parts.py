@@ -4,7 +4,10 @@ from collections.abc import Iterable
 from typing import Any
 
 from wardbell_bus.mirror import Publication
-from wardbell_console.desk import BusPort, Connection, Message
+from wardbell_console.desk import BusPort, Connection, Desk, Message
+from wardbell_console.feed import Feed
+from wardbell_console.language import Language
+from wardbell_console.view import Row, banners, lights
 from wardbell_protocol.bus import topics
 from wardbell_protocol.bus.payloads import (
     CallState,
@@ -241,6 +244,59 @@ class CentreOnPaper:
         if command.step_name != "call_centre":
             return taken
         return [*taken, *self.offer(f"k-{command.call_id}", command.call, list(self.operators))]
+
+
+class House:
+    """Two wards and a call centre around one console."""
+
+    def __init__(
+        self, own: tuple[str, ...] | None = ("east",), by: str = "Li Na", operator: str = "", lang: str = "en"
+    ) -> None:
+        self.clock = SetClock()
+        self.wire = WireToTest()
+        self.east = WardOnBoard(self.clock, "east")
+        self.west = WardOnBoard(self.clock, "west")
+        self.centre = CentreOnPaper(self.clock)
+        self.wire.authorities = [self.east, self.west, self.centre]
+        self.feed = Feed("console-a", by, own, operator)
+        self.desk = Desk(self.feed, self.wire, self.clock, Language(lang))
+        self.wire.connect()
+        self.live()
+
+    def live(self) -> None:
+        """Everybody gives a life sign, and all that is on the wire arrives."""
+        for ward in (self.east, self.west):
+            self.wire.deliver([*ward.health(), *ward.health(part="radio")])
+        self.wire.deliver(self.centre.health())
+        self.tick()
+
+    def tick(self) -> None:
+        """Handle all that is on the wire, and all that this brings."""
+        self.desk.tick()
+        while self.wire.arrivals:
+            self.desk.tick()
+
+    def wait_s(self, seconds: float) -> None:
+        """Let time pass with everybody alive."""
+        self.clock.pass_s(seconds)
+        self.live()
+
+    @property
+    def places(self) -> list[str]:
+        """Places of the rows, from the top."""
+        return [f"{row.call.room}-{row.call.bed}" for row in self.desk.rows]
+
+    def row(self, place: str) -> Row:
+        """The row of a place."""
+        return next(row for row in self.desk.rows if f"{row.call.room}-{row.call.bed}" == place)
+
+    def banners(self) -> list[str]:
+        """Kinds of the banners."""
+        return [banner.kind for banner in banners(self.feed, self.clock())]
+
+    def lights(self) -> dict[str, str]:
+        """State of each light."""
+        return {light.part: light.state for light in lights(self.feed, self.clock())}
 
 
 def life_sign(

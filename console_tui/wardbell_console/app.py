@@ -13,7 +13,6 @@ from wardbell_console.widgets.nurse_view import NurseView
 class ConsoleApp(App[None]):
     """Args: desk: whose feed, port, clock and language the screens use; starts_at_operator: which view comes first."""
 
-    CSS_PATH = "console.tcss"
     ENABLE_COMMAND_PALETTE = False
     BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+q", "quit", show=False, priority=True)]
 

@@ -4,7 +4,7 @@ import shlex
 from pathlib import Path
 
 import pytest
-from supervisor.options import ServerOptions
+from supervisor.options import ServerOptions  # type: ignore[import-untyped]
 
 from wardbell_console.supervision import Plan, configuration, parts
 

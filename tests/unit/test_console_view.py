@@ -1,64 +1,17 @@
 """What is shown: order, ages, countdowns, other wards' calls, lights and banners, in virtual time."""
 
 import pytest
-from console_parts import CentreOnPaper, SetClock, WardOnBoard, WireToTest
+from console_parts import House
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wardbell_console.desk import Desk
-from wardbell_console.feed import Feed
 from wardbell_console.language import Language
-from wardbell_console.view import Row, banners, counts, lights, next_step
+from wardbell_console.view import counts, lights, next_step
 from wardbell_console.wording import next_text, row_cells
+from wardbell_protocol.bus.payloads import OperatorState
 from wardbell_protocol.calls.call import Call
 from wardbell_protocol.calls.escalation import default_policies
 from wardbell_protocol.calls.signals import KINDS
-
-
-class House:
-    """Two wards and a call centre around one console."""
-
-    def __init__(self, own: tuple[str, ...] | None = ("east",), by: str = "Li Na", operator: str = "") -> None:
-        self.clock = SetClock()
-        self.wire = WireToTest()
-        self.east = WardOnBoard(self.clock, "east")
-        self.west = WardOnBoard(self.clock, "west")
-        self.centre = CentreOnPaper(self.clock)
-        self.wire.authorities = [self.east, self.west, self.centre]
-        self.feed = Feed("console-a", by, own, operator)
-        self.desk = Desk(self.feed, self.wire, self.clock, Language("en"))
-        self.wire.connect()
-        self.live()
-
-    def live(self) -> None:
-        """Everybody gives a life sign, and all that is on the wire arrives."""
-        for ward in (self.east, self.west):
-            self.wire.deliver([*ward.health(), *ward.health(part="radio")])
-        self.wire.deliver(self.centre.health())
-        self.tick()
-
-    def tick(self) -> None:
-        self.desk.tick()
-        while self.wire.arrivals:
-            self.desk.tick()
-
-    def wait_s(self, seconds: float) -> None:
-        """Let time pass with everybody alive."""
-        self.clock.pass_s(seconds)
-        self.live()
-
-    @property
-    def places(self) -> list[str]:
-        return [f"{row.call.room}-{row.call.bed}" for row in self.desk.rows]
-
-    def row(self, place: str) -> Row:
-        return next(row for row in self.desk.rows if f"{row.call.room}-{row.call.bed}" == place)
-
-    def banners(self) -> list[str]:
-        return [banner.kind for banner in banners(self.feed, self.clock())]
-
-    def lights(self) -> dict[str, str]:
-        return {light.part: light.state for light in lights(self.feed, self.clock())}
 
 
 @given(
@@ -271,9 +224,8 @@ def test_what_is_not_ours_is_counted_and_changes_nothing() -> None:
 
 def test_an_operator_who_moved_to_another_seat_is_not_pulled_back() -> None:
     house = House(own=(), operator="wang")
-    assert house.feed.is_signed_in
-    moved = house.centre.operators["wang"]
-    house.centre.operators["wang"] = type(moved)(operator="wang", seat="console-b", signed_in_at_ms=house.clock())
+    assert house.centre.operators["wang"].seat == "console-a"
+    house.centre.operators["wang"] = OperatorState(operator="wang", seat="console-b", signed_in_at_ms=house.clock())
     house.wire.deliver([house.centre.event("signed_in", operator=house.centre.operators["wang"])])
     house.wait_s(30)
     assert not house.feed.is_signed_in

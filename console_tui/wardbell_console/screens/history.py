@@ -44,10 +44,11 @@ class History(ModalScreen[None]):
     def on_mount(self) -> None:
         """Watch for the answer."""
         self.query_one(VerticalScroll).focus()
-        self._paint()
-        self.set_interval(TICK_S, self._paint)
+        self.paint()
+        self.set_interval(TICK_S, self.paint)
 
-    def _paint(self) -> None:
+    def paint(self) -> None:
+        """Draw what is known by now."""
         self.query_one("#events", Static).update(self._text())
 
     def _text(self) -> str:

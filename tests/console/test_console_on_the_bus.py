@@ -1,0 +1,132 @@
+"""Two seats and a desk on a real broker, with the real gateway and call centre behind it."""
+
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from servers import BrokerProcess, wait_until
+
+from wardbell_bus.client import BusClient
+from wardbell_console.desk import Desk
+from wardbell_console.feed import Feed
+from wardbell_console.language import Language
+from wardbell_console.mqtt_port import MqttPort
+from wardbell_protocol.bus import topics
+from wardbell_protocol.bus.payloads import Hearing, encode
+
+WARDBELL = str(Path(sys.executable).with_name("wardbell"))
+CODE = "A5A5C3"
+REGISTRY = {
+    "ward": {"1": {"ward": "east", "name": {"en": "East"}, "policies": {}}},
+    "stations": {
+        "1": {"station_id": "s1", "room": "203", "bed": "2", "address": "", "codes": {CODE: "normal"},
+              "clear_at": ["bed", "console"]},
+    },
+}  # fmt: skip
+
+
+def now_ms() -> int:
+    return time.time_ns() // 1_000_000
+
+
+@pytest.fixture
+def house(iotcore_broker: BrokerProcess, tmp_path: Path) -> Iterator[BrokerProcess]:
+    """A broker with a gateway and a call centre on it."""
+    (tmp_path / "registry.json").write_text(json.dumps(REGISTRY))
+    where = ["--broker", iotcore_broker.url, "--home", str(tmp_path)]
+    running = []
+    for part in ("gateway", "callcenter"):
+        with (tmp_path / f"{part}.log").open("wb") as log:
+            running.append(subprocess.Popen([WARDBELL, part, *where], stdout=log, stderr=log))
+    yield iotcore_broker
+    for process in running:
+        process.terminate()
+        process.wait(10)
+
+
+@pytest.fixture
+def open_desk(house: BrokerProcess) -> Iterator[Callable[..., Desk]]:
+    """Makes desks on the broker, and leaves with all of them at the end."""
+    ports: list[MqttPort] = []
+
+    def make(name: str, operator: str = "") -> Desk:
+        feed = Feed(f"console-{name}", operator or "Li Na", () if operator else ("east",), operator)
+        port = MqttPort(house.url, feed.client_id, feed.subscriptions(), name, "east", now_ms())
+        ports.append(port)
+        port.start()
+        return Desk(feed, port, now_ms, Language("en"))
+
+    yield make
+    for port in ports:
+        port.stop()
+
+
+def hear(broker: BrokerProcess) -> None:
+    """An ear of the house hears the button of 203-2."""
+    client = BusClient(broker.url, "ear-test", [], lambda *_: None, lambda _: None)
+    client.start()
+    wait_until(lambda: client.is_connected, "the ear's connection")
+    heard = Hearing(ear="ear-test", epoch="x", seq=1, code=CODE, words=6, t_us=450, at_ms=now_ms())
+    client.publish(topics.hearing("east"), encode(heard))
+    client.stop()
+
+
+def holds(desks: list[Desk], condition: Callable[[], object], what: str) -> None:
+    """Tick the desks until the condition holds."""
+
+    def look() -> object:
+        for desk in desks:
+            desk.tick()
+        return condition()
+
+    wait_until(look, what)
+
+
+def test_a_press_is_acknowledged_escalated_and_accepted_by_one_of_two(
+    house: BrokerProcess, open_desk: Callable[..., Desk]
+) -> None:
+    nurse, wang, zhao = open_desk("desk1"), open_desk("seat1", "wang"), open_desk("seat2", "zhao")
+    desks = [nurse, wang, zhao]
+    holds(desks, lambda: wang.feed.is_signed_in and zhao.feed.is_signed_in, "two operators")
+    holds(desks, lambda: not nurse.feed.is_stale(nurse.feed.wards[0], now_ms()), "the ward")
+    hear(house)
+    holds(desks, lambda: nurse.rows, "the call's row")
+    call_id = nurse.rows[0].call.call_id
+    assert (nurse.rows[0].call.room, nurse.rows[0].call.bed) == ("203", "2")
+
+    nurse.feed.escalate(call_id, now_ms())
+    holds(desks, lambda: wang.feed.offers() and zhao.feed.offers(), "the offer at both seats")
+    contact_id = wang.feed.offers()[0].contact_id
+    for seat in (wang, zhao):  # both press before either has heard of the other
+        seat.feed.accept(contact_id, now_ms())
+        seat.send()
+    holds(desks, lambda: _told(wang, "accept") and _told(zhao, "accept"), "both answers")
+    states = sorted(_told(seat, "accept") for seat in (wang, zhao))
+    assert states == ["confirmed", "refused"]
+    winner, loser = (wang, zhao) if _told(wang, "accept") == "confirmed" else (zhao, wang)
+    assert loser.feed.notice is not None
+    assert loser.feed.notice.reason == f"already taken by {winner.feed.operator}"
+    holds(desks, lambda: _accepted_by(nurse) == winner.feed.operator, "the winner's name at the desk")
+
+    nurse.feed.acknowledge(call_id, now_ms())
+    nurse.send()
+    holds(desks, lambda: nurse.rows[0].call.status == "acknowledged", "the acknowledgement")
+    nurse.feed.history(call_id, now_ms())
+    holds(desks, lambda: call_id in nurse.feed.histories, "the history")
+    assert [event.kind for event in nurse.feed.histories[call_id]] == ["placed", "acknowledged"]
+    nurse.feed.clear(call_id, now_ms())
+    holds(desks, lambda: not nurse.rows and not wang.feed.centre.contacts, "the clear, and the contact withdrawn")
+
+
+def _told(desk: Desk, verb: str) -> str:
+    notice = desk.feed.notice
+    return notice.state if notice is not None and notice.verb == verb else ""
+
+
+def _accepted_by(desk: Desk) -> str:
+    contact = desk.rows[0].contact
+    return contact.accepted_by if contact is not None else ""
