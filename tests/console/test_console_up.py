@@ -1,0 +1,76 @@
+"""`wardbell up` with the real supervisor: everything comes up, what is killed comes again, an end ends all of it."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from servers import free_port, is_listening, wait_until
+
+from wardbell_console.desk import Desk
+from wardbell_console.feed import Feed
+from wardbell_console.language import Language
+from wardbell_console.mqtt_port import MqttPort
+from wardbell_console.view import lights
+
+BIN = Path(sys.executable).parent
+REGISTRY = {"ward": {"1": {"ward": "east", "name": {"en": "East"}, "policies": {}}}, "stations": {}}
+
+
+def now_ms() -> int:
+    return time.time_ns() // 1_000_000
+
+
+@pytest.fixture
+def home() -> Iterator[Path]:
+    """A state folder whose path is short enough for a socket."""
+    with tempfile.TemporaryDirectory(prefix="wb") as folder:
+        (Path(folder) / "registry.json").write_text(json.dumps(REGISTRY))
+        yield Path(folder)
+
+
+def parts(home: Path) -> dict[str, str]:
+    """State and process id of each part, as supervisorctl tells them."""
+    told = subprocess.run(
+        [BIN / "supervisorctl", "-c", home / "supervisord.conf", "status"],
+        capture_output=True, text=True, timeout=20, check=False,
+    ).stdout  # fmt: skip
+    words = [line.split() for line in told.splitlines()]
+    return {line[0]: line[3].rstrip(",") for line in words if line[1:3] == ["RUNNING", "pid"]}
+
+
+def test_all_parts_come_up_and_a_killed_one_comes_again(home: Path) -> None:
+    port = free_port()
+    command = [BIN / "wardbell", "up", "--broker", "embedded", "--port", str(port), "--home", home]
+    with (home / "up.log").open("wb") as log:
+        supervisor = subprocess.Popen(command, stdout=log, stderr=log)
+    feed = Feed("console-up", "Li Na", ("east",))
+    bus = MqttPort(f"mqtt://127.0.0.1:{port}", feed.client_id, feed.subscriptions(), "up", "east", now_ms())
+    desk = Desk(feed, bus, now_ms, Language("en"))
+
+    def all_lights_but_the_radio() -> bool:
+        desk.tick()
+        states = {light.part: light.state for light in lights(feed, now_ms())}
+        return all(states[part] == "online" for part in ("broker", "escalator", "callcenter"))
+
+    try:
+        wait_until(lambda: is_listening(port), "the broker")
+        bus.start()
+        wait_until(all_lights_but_the_radio, "the lights", 40)
+        wait_until(lambda: len(parts(home)) == 4, "four running parts")
+        before = parts(home)
+        assert sorted(before) == ["broker", "callcenter", "escalate", "gateway"]
+        os.kill(int(before["callcenter"]), signal.SIGKILL)
+        wait_until(lambda: parts(home).get("callcenter") not in (None, before["callcenter"]), "the call centre again")
+        assert parts(home)["gateway"] == before["gateway"]
+    finally:
+        bus.stop()
+        supervisor.terminate()
+        assert supervisor.wait(30) == 0
+    assert not is_listening(port)
