@@ -79,12 +79,13 @@ class LossyBus(RuleBasedStateMachine):
     def the_connection_breaks(self) -> None:
         self.mirror.connection_lost()
 
-    @rule(answered=st.booleans())
-    def time_passes(self, answered: bool) -> None:
+    @rule(answer=st.sampled_from(["at once", "in time", "never"]))
+    def time_passes(self, answer: str) -> None:
         self.now_ms += ASK_EVERY_MS
         for _request in self.mirror.poll(self.now_ms):
-            if answered:
-                self.on_the_way.append(self.ward.snapshot(CLIENT))
+            self.on_the_way += [self.ward.snapshot(CLIENT)] if answer != "never" else []
+        while self.on_the_way and answer == "at once":
+            self.mirror.receive(*self.on_the_way.pop(0), self.now_ms)
 
     @invariant()
     def what_is_shown_as_certain_has_been_true(self) -> None:

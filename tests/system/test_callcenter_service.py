@@ -1,0 +1,102 @@
+"""The call centre's wiring inside this process, where its patience can be shortened; and the escalator's life sign."""
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from centre_host import CENTRE, PartProcess, Seat, now_ms
+from centre_parts import ward_info
+from servers import BrokerProcess, wait_until
+
+from wardbell_bus.life_sign import LifeSign
+from wardbell_callcenter.service import Service
+from wardbell_callcenter.store import Store
+from wardbell_protocol.bus import topics
+from wardbell_protocol.bus.payloads import encode
+
+PATIENCE_MS = 700
+
+
+@pytest.fixture
+def service(iotcore_broker: BrokerProcess, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Service]:
+    monkeypatch.setattr("wardbell_callcenter.seats.GONE_AFTER_MS", PATIENCE_MS)
+    store = Store(f"sqlite:///{tmp_path / 'callcenter.db'}")
+    running = Service(iotcore_broker.url, store)
+    thread = threading.Thread(target=running.run)
+    thread.start()
+    wait_until(lambda: running.client.is_connected, "the call centre")
+    yield running
+    running.stop()
+    thread.join()
+    store.close()
+
+
+@pytest.mark.usefixtures("service")
+def test_an_operator_whose_console_went_silent_is_signed_out(iotcore_broker: BrokerProcess) -> None:
+    watching, silent = (Seat(iotcore_broker.url, f"console-{name}") for name in ("watching", "silent"))
+    sign = LifeSign(CENTRE, "console", "watching")
+    watching.wait(lambda: not watching.centre.is_stale, "the call centre")
+    watching.ask("sign_in", "Wei")
+    silent.ask("sign_in", "Li")
+    silent.stop()
+
+    def only_wei_is_left() -> bool:
+        sign.connected()  # says it again at once, so that a console of this test is never silent for long
+        sign.beat(watching.client, now_ms())
+        return list(watching.centre.operators) == ["Wei"]
+
+    watching.wait(only_wei_is_left, "Li to be signed out")
+    left = [event for event in watching.events if event.kind == "signed_out"]
+    assert [(event.by, event.operator and event.operator.operator) for event in left] == [("callcenter", "Li")]
+    watching.stop()
+
+
+def test_policies_that_cannot_be_read_are_a_fault(service: Service, iotcore_broker: BrokerProcess) -> None:
+    seat = Seat(iotcore_broker.url, "console-a")
+    bad = encode(ward_info(policies={"normal": {"steps": [["moon", 5]]}}))
+    seat.client.publish(topics.ward("east"), bad, retain=True)
+
+    def faults() -> list[str]:
+        health = seat.centre.health.get(("callcenter", "main"))
+        return health.faults if health is not None else []
+
+    seat.wait(lambda: faults() == ["policies-east"], "the fault")
+    seat.client.publish(topics.ward("east"), encode(ward_info()), retain=True)
+    seat.wait(lambda: faults() == [], "the fault to go")
+    assert service.client.refused == {}
+    seat.stop()
+
+
+def test_what_is_not_ours_is_counted_by_topic(service: Service, iotcore_broker: BrokerProcess) -> None:
+    seat = Seat(iotcore_broker.url, "console-a")
+    for payload in (b"", b"{}", b"\xff"):
+        seat.client.publish(topics.command(CENTRE), payload)
+    seat.client.publish(topics.event("east"), b"[]")
+    wanted = {topics.command(CENTRE): 3, topics.event("east"): 1}
+    seat.wait(lambda: service.client.refused == wanted, "all four to be counted")
+    seat.stop()
+
+
+@pytest.fixture
+def escalator(iotcore_broker: BrokerProcess, tmp_path: Path) -> Iterator[PartProcess]:
+    arguments = ["--broker", iotcore_broker.url, "--ward", "east", "--name", "cellar"]
+    process = PartProcess("wardbell_console.escalate_command", arguments, tmp_path / "escalate.log")
+    process.start()
+    yield process
+    process.kill()
+
+
+def test_an_escalator_is_seen_in_its_ward_and_missed_when_it_dies(
+    iotcore_broker: BrokerProcess, escalator: PartProcess
+) -> None:
+    seat = Seat(iotcore_broker.url, "console-a", wards=["east"])
+
+    def state() -> str:
+        health = seat.wards[0].health.get(("escalator", "cellar"))
+        return health.state if health is not None else "unheard of"
+
+    seat.wait(lambda: state() == "online", "its life sign")
+    escalator.kill()
+    seat.wait(lambda: state() == "offline", "the broker's word that it died")
+    seat.stop()
