@@ -10,6 +10,10 @@ from wardbell_protocol.link.frame import MAX_BODY
 Message = dict[str, object]
 
 _SEQ_BYTES = 4
+_MAX_BY = 16  # columns of the display's line
+_MAX_BY_BYTES = (
+    50  # as JSON, where a Chinese character takes 6; a longer name could make the message too long to be sent
+)
 
 
 def fits_the_link(message: Message) -> bool:
@@ -39,6 +43,7 @@ def table_messages(stations: list[Station], policies: dict[str, EscalationPolicy
 
 def call_message(call: Call, now_ms: int, seen: int) -> Message:
     """One call; `seen` is the newest message of the receiver that it accounts for."""
+    by = call.attended_by if call.status == ATTENDED else call.acknowledged_by
     return {
         "t": "call",
         "station": call.station_id,
@@ -50,7 +55,7 @@ def call_message(call: Call, now_ms: int, seen: int) -> Message:
         "age": max(0, now_ms - call.placed_at_ms),
         "since": max(0, now_ms - _status_began_ms(call)),
         "presses": call.presses,
-        "by": call.attended_by if call.status == ATTENDED else call.acknowledged_by,
+        "by": _shortened(by),
         "clear_at": list(call.clear_at),
         "seen": seen,
     }
@@ -74,3 +79,10 @@ def _status_began_ms(call: Call) -> int:
         ATTENDED: call.attended_at_ms,
     }.get(call.status, call.cleared_at_ms)
     return call.raised_at_ms if began is None else began
+
+
+def _shortened(name: str) -> str:
+    name = name[:_MAX_BY]
+    while len(json.dumps(name)) > _MAX_BY_BYTES:
+        name = name[:-1]
+    return name

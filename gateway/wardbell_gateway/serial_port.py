@@ -84,7 +84,8 @@ class SerialPort:
             self._say(_explain(self.path, error))
             self._later()
             return False
-        self._say(f"{self.path}: open")
+        log.info("%s: open", self.path)
+        self._said = ""
         self._retry_s = RETRY_FIRST_S
         return True
 
