@@ -4,6 +4,7 @@ from wardbell_console.centre_view import Entry, Offer, is_centre_stale
 from wardbell_console.feed import Feed
 from wardbell_console.language import Language, countdown, duration
 from wardbell_console.wording import MARKS, attempt_text, contact_text, kind_text
+from wardbell_protocol.bus.payloads import ContactState
 
 
 def seat_line(language: Language, feed: Feed, now_ms: int) -> str:
@@ -24,10 +25,10 @@ def seat_line(language: Language, feed: Feed, now_ms: int) -> str:
     return "  ".join(part for part in parts if part)
 
 
-def offer_lines(language: Language, offer: Offer | None, now_ms: int) -> tuple[str, str, str, str]:
-    """Title, place for large figures, line below, keys."""
+def offer_lines(language: Language, offer: Offer | None, now_ms: int) -> tuple[str, str, str, str, str]:
+    """Title, place for large figures, line below, keys, and what the ward did meanwhile."""
     if offer is None:
-        return language.text("operator.no_offer"), "", "", ""
+        return language.text("operator.no_offer"), "", "", "", ""
     contact = offer.contact
     title = f"{MARKS[contact.kind]} {language.text('operator.offer')} {MARKS[contact.kind]}"
     if offer.more:
@@ -44,22 +45,29 @@ def offer_lines(language: Language, offer: Offer | None, now_ms: int) -> tuple[s
         next=following,
     )
     keys = attempt_text(language, offer.attempt) or language.text("operator.offer_keys")
-    return title, f"{contact.room}-{contact.bed}" if contact.bed else contact.room, line, keys
+    place = f"{contact.room}-{contact.bed}" if contact.bed else contact.room
+    return title, place, line, keys, answer_text(language, contact)
+
+
+def answer_text(language: Language, contact: ContactState) -> str:
+    """Who answered in the ward; "" while nobody did."""
+    if not contact.answered_by:
+        return ""
+    status = language.text(f"status.{contact.call_status}")
+    return language.text("status.by", status=status, by=contact.answered_by)
 
 
 def entry_cells(language: Language, entry: Entry, now_ms: int, operator: str) -> dict[str, str]:
     """A board line's text by column."""
     contact = entry.contact
     state = attempt_text(language, entry.attempt) or contact_text(language, contact, operator)
-    if contact.answered_by:
-        status = language.text(f"status.{contact.call_status}")
-        state += ", " + language.text("status.by", status=status, by=contact.answered_by)
+    answer = answer_text(language, contact)
     return {
         "mark": MARKS[contact.kind],
         "place": language.place(contact.room, contact.bed),
         "kind": kind_text(language, contact.kind),
         "age": duration(now_ms - contact.opened_at_ms),
-        "state": state,
+        "state": f"{state}, {answer}" if answer else state,
     }
 
 

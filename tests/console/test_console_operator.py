@@ -1,5 +1,6 @@
 """The operator view: signing in, offers that cannot be missed, and who was first."""
 
+import msgspec
 import pytest
 from console_parts import House
 from console_screen import SIZES, Terminal, terminal
@@ -108,6 +109,20 @@ async def test_an_offer_rings_and_shows_on_the_nurse_view_too() -> None:
         await screen.press("o")
         assert isinstance(screen.app.screen, OperatorScreen)
         assert screen.app.strokes > 0
+
+
+async def test_an_offer_tells_that_the_ward_answered_meanwhile() -> None:
+    house = seat()
+    async with terminal(house, is_operator=True) as screen:
+        await offered(house, screen)
+        assert "acknowledged" not in screen.text
+        contact = house.centre.contacts["k-1"]
+        answered = msgspec.structs.replace(contact, call_status="acknowledged", answered_by="Li Na")
+        house.centre.contacts["k-1"] = answered
+        house.wire.deliver([house.centre.event("changed", contact=answered)])
+        await screen.settle()
+        assert "acknowledged Li Na" in screen.lines[8]
+        assert "acknowledged Li Na" in screen.line("118-1")
 
 
 async def test_signing_in_by_name_and_out() -> None:

@@ -47,7 +47,7 @@ def parts(home: Path) -> dict[str, str]:
 
 def test_all_parts_come_up_and_a_killed_one_comes_again(home: Path) -> None:
     port = free_port()
-    command = [BIN / "wardbell", "up", "--broker", "embedded", "--port", str(port), "--home", home]
+    command = [str(BIN / "wardbell"), "up", "--broker", "embedded", "--port", str(port), "--home", str(home)]
     with (home / "up.log").open("wb") as log:
         supervisor = subprocess.Popen(command, stdout=log, stderr=log)
     feed = Feed("console-up", "Li Na", ("east",))

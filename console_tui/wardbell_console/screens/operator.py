@@ -44,8 +44,8 @@ class OperatorScreen(Screen[None]):
     OperatorScreen #offer-place { width: 1fr; height: 3; text-style: bold; }
     OperatorScreen .offer-line { height: 1; text-style: bold; }
     OperatorScreen #boards { height: 1fr; }
-    OperatorScreen #contacts { width: 3fr; height: 1fr; padding: 0 1; }
-    OperatorScreen #operators { width: 1fr; height: 1fr; padding: 0 1; border-left: solid $primary; }
+    OperatorScreen #contacts { width: 1fr; height: 1fr; padding: 0 1; }
+    OperatorScreen #operators { width: 18; height: 1fr; padding: 0 1; border-left: solid $primary; }
     """
 
     def __init__(self, desk: Desk) -> None:
@@ -61,6 +61,7 @@ class OperatorScreen(Screen[None]):
             yield Digits(id="offer-place")
             yield Line("offer-line", classes="offer-line")
             yield Line("offer-keys", classes="offer-line")
+            yield Line("offer-answer", classes="offer-line")
         with Horizontal(id="boards"):
             yield ContactBoard("contacts")
             yield Line("operators")
@@ -138,9 +139,10 @@ class OperatorScreen(Screen[None]):
         panel.set_class(offer is None, "quiet")
         # 1 Hz, between the IEC's slow and fast: seen from across a room, not mistaken for the urgent tone's rhythm.
         panel.set_class(offer is not None and now_ms // 500 % 2 == 0, "flash")
-        title, place, line, keys = offer_lines(language, offer, now_ms)
+        title, place, line, keys, answer = offer_lines(language, offer, now_ms)
         self.query_one("#offer-title", Line).put(title)
         self.query_one("#offer-place", Digits).update(place)
         self.query_one("#offer-place", Digits).display = offer is not None
         self.query_one("#offer-line", Line).put(line)
         self.query_one("#offer-keys", Line).put(keys)
+        self.query_one("#offer-answer", Line).put(answer)
