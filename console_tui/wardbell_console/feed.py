@@ -8,12 +8,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from uuid import uuid4
 
+import msgspec
+
 from wardbell_bus.mirror import CentreMirror, Publication, WardMirror, part_state
 from wardbell_bus.wards import WardMirrors
 from wardbell_console.escalator import Escalator
 from wardbell_console.verbs import UNCONFIRMED, Attempt, Verbs
 from wardbell_protocol.bus import topics
-from wardbell_protocol.bus.payloads import CallState, Command, ContactState, Reply, WardEvent, decode
+from wardbell_protocol.bus.payloads import CallState, Command, ContactState, Health, Reply, WardEvent, decode
 from wardbell_protocol.calls.escalation import CALL_CENTRE, EscalationPolicy
 from wardbell_protocol.calls.signals import AT_CONSOLE
 from wardbell_protocol.errors import DecodeError
@@ -66,6 +68,7 @@ class Feed:
         self.notice: Notice | None = None
         self.histories: dict[str, list[WardEvent]] = {}
         self.refused: dict[str, int] = {}
+        self._last_sign_ms: dict[tuple[str, str, str], int] = {}
         self._wants_seat = bool(operator)
         self._may_take_over = bool(operator)  # from another seat; once seated here, a later move elsewhere is obeyed
         self._new_id = new_id
@@ -134,6 +137,13 @@ class Feed:
         """Whether what is shown of that ward may be out of date."""
         lost = self.gateway_state(mirror, now_ms) in ("offline", "silent")
         return not self.is_connected or mirror.is_stale or lost
+
+    def signs(self, scope: str, health: dict[tuple[str, str], Health]) -> list[Health]:
+        """Health of a scope's parts, each with the time of its last life sign: a last will bears that of its connection."""
+        last_ms = self._last_sign_ms
+        return [
+            msgspec.structs.replace(h, at_ms=last_ms.get((scope, h.part, h.name), h.at_ms)) for h in health.values()
+        ]
 
     def offers(self) -> list[ContactState]:
         """Contacts that the operator of this console is asked to take, the most urgent first."""
@@ -231,6 +241,8 @@ class Feed:
         address = topics.parse(topic)
         if address is None:
             return
+        if address.channel == "health" and payload:
+            self._sign(address.scope, decode(payload, Health))
         if address.channel == "reply":
             self._reply(decode(payload, Reply), now_ms)
         elif address.scope == topics.CALL_CENTRE_SCOPE:
@@ -238,6 +250,10 @@ class Feed:
         else:
             for event in self._wards.receive(topic, payload, now_ms):
                 self._happened(event, now_ms)
+
+    def _sign(self, scope: str, health: Health) -> None:
+        key = (scope, health.part, health.name)
+        self._last_sign_ms[key] = max(self._last_sign_ms.get(key, 0), health.at_ms)
 
     def _centre(self, topic: str, payload: bytes, now_ms: int) -> None:
         for event in self.centre.receive(topic, payload, now_ms):

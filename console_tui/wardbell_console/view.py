@@ -8,6 +8,7 @@ from wardbell_console.bell import Ringing
 from wardbell_console.feed import Feed
 from wardbell_console.verbs import Attempt
 from wardbell_protocol.bus.payloads import CallState, ContactState, Health
+from wardbell_protocol.bus.topics import CALL_CENTRE_SCOPE
 from wardbell_protocol.calls.call import Call
 from wardbell_protocol.calls.escalation import ALL_STATIONS, FORWARD, EscalationPolicy
 from wardbell_protocol.calls.signals import FAULT
@@ -122,11 +123,12 @@ def ringing(feed: Feed, shown: list[Row], now_ms: int) -> list[Ringing]:
 def lights(feed: Feed, now_ms: int) -> list[Light]:
     """The five lights of the strip: for what each own ward has one of, the ward that is worst off."""
     own = [mirror for mirror in feed.wards if feed.is_own(mirror.ward)]
-    centre = list(feed.centre.health.values())
-    everywhere = [*centre, *(health for mirror in feed.wards for health in mirror.health.values())]
+    centre = feed.signs(CALL_CENTRE_SCOPE, feed.centre.health)
+    wards = {mirror.ward: feed.signs(mirror.ward, mirror.health) for mirror in feed.wards}
+    everywhere = [*centre, *(sign for signs in wards.values() for sign in signs)]
     return [
-        _worst([_all("radio", mirror.health.values(), now_ms) for mirror in own], "radio"),
-        _worst([_best("gateway", mirror.health.values(), now_ms) for mirror in own], "gateway"),
+        _worst([_all("radio", wards[mirror.ward], now_ms) for mirror in own], "radio"),
+        _worst([_best("gateway", wards[mirror.ward], now_ms) for mirror in own], "gateway"),
         _broker(feed, now_ms),
         _best("escalator", everywhere, now_ms),
         _best("callcenter", centre, now_ms),

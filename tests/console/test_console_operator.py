@@ -113,7 +113,7 @@ async def test_an_offer_rings_and_shows_on_the_nurse_view_too() -> None:
 
 async def test_an_offer_tells_that_the_ward_answered_meanwhile() -> None:
     house = seat()
-    async with terminal(house, is_operator=True) as screen:
+    async with terminal(house, (120, 40), is_operator=True) as screen:
         await offered(house, screen)
         assert "acknowledged" not in screen.text
         contact = house.centre.contacts["k-1"]

@@ -1,7 +1,7 @@
 """What is shown: order, ages, countdowns, other wards' calls, lights and banners, in virtual time."""
 
 import pytest
-from console_parts import House
+from console_parts import T0, House, life_sign
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -188,6 +188,17 @@ def test_a_lost_gateway_raises_a_banner_and_marks_its_rows(how: str) -> None:
     assert house.lights()["gateway"] == how
     assert house.banners() == ["gateway"]
     assert house.row("203-2").is_stale
+
+
+def test_a_last_will_does_not_make_the_last_life_sign_older() -> None:
+    house = House()
+    house.wait_s(60)
+    house.clock.pass_s(4)
+    will = life_sign("east", "gateway", "east", "offline", T0)  # as it was left with the broker at the connect
+    house.wire.deliver([will])
+    house.tick()
+    gateway = next(light for light in lights(house.feed, house.clock()) if light.part == "gateway")
+    assert (gateway.state, gateway.age_ms) == ("offline", 4000)
 
 
 def test_a_ward_that_was_never_heard_is_no_news_but_a_trouble() -> None:
