@@ -5,19 +5,20 @@ It knows the wards through their mirrors and keeps everything else in the store.
 
 from dataclasses import replace
 
-from wardbell_bus.ladder import Ladder, StepKey
+from wardbell_bus.ladder import Ladder, Rung, StepKey
 from wardbell_bus.wards import WardMirrors
 from wardbell_callcenter import offers
 from wardbell_callcenter.contact import WITHDRAWN, answered_at_ms, answered_by, how_cleared
 from wardbell_callcenter.ledger import Ledger
 from wardbell_callcenter.store import Store
 from wardbell_protocol.bus.payloads import CallState, CentreSnapshot, Command, OperatorState, Reply, StepTaken
-from wardbell_protocol.calls.escalation import CALL_CENTRE, STEP_NAMES
+from wardbell_protocol.calls.escalation import STEP_NAMES
 
 OURSELVES = "callcenter"
 REPLY_KEPT_MS = 24 * 3600 * 1000
 # A call that its ward, whole again after a gap, no longer shows is closed only after this: its first event may be on its way.
 ABSENT_FOR_MS = 5000
+STEPS_AT_ONCE = 100
 
 
 class Desk:
@@ -80,12 +81,17 @@ class Desk:
         for call in list(mirror.calls.values()) if mirror is not None else []:
             self.follow(call, now_ms)
 
-    def poll(self, now_ms: int) -> None:
-        """Take the steps that are due and that nobody sent, and let go of calls that their wards no longer have."""
-        for rung in self._ladder.untaken(self._taken, now_ms):
-            self._take(_step_taken(rung.call, rung.due.key, rung.due.name, rung.due.due_at_ms, now_ms), rung.call)
+    def poll(self, now_ms: int) -> bool:
+        """Take the steps that are due and that nobody sent, and let go of calls that their wards no longer have.
+
+        Returns:
+            True when more is due than one turn takes: poll again, when those who wait have had theirs.
+        """
+        rungs = self._ladder.untaken(self._taken, now_ms)
+        self._take_some(rungs[:STEPS_AT_ONCE], now_ms)
         for call_id in self._absent(now_ms):
             self._close(call_id, "no longer open in the ward", None, now_ms)
+        return len(rungs) > STEPS_AT_ONCE
 
     def next_deadline_ms(self) -> int | None:
         """When the next step is due."""
@@ -101,6 +107,11 @@ class Desk:
         """Take an operator off; what was offered only to him waits for the next one."""
         with self._store.writing() as ledger:
             offers.sign_out(ledger, operator, by, now_ms)
+
+    def try_store(self) -> None:
+        """Raise StoreError unless the database takes a write."""
+        with self._store.writing() as ledger:
+            ledger.touch()
 
     def position(self) -> tuple[str, int]:
         """Epoch, and number of the last event."""
@@ -158,18 +169,31 @@ class Desk:
             return call, ""
         return shown, ""
 
-    def _take(self, step: StepTaken, call: CallState, taken_from: str = OURSELVES) -> str:
+    def _take(self, step: StepTaken, call: CallState, taken_from: str) -> str:
         with self._store.writing() as ledger:
-            if ledger.step(step.call_id, step.step, step.loop) is None:
-                if ledger.is_closed(step.call_id):
-                    return "already cleared"
-                ledger.add_step(step, taken_from)
-                ledger.record("step_taken", step.taken_at_ms, taken_from, step=step)
-                if step.step_name == CALL_CENTRE:
-                    offers.open_contact(ledger, step, call)
+            is_taken = offers.take_step(ledger, step, call, taken_from)
+        if not is_taken:
+            return "already cleared"
+        self._remember(step)
+        return ""
+
+    def _take_some(self, rungs: list[Rung], now_ms: int) -> None:
+        """In one transaction: a storm of calls is one wait for the disk."""
+        if not rungs:
+            return
+        with self._store.writing() as ledger:
+            steps = [_step_taken(rung.call, rung.due.key, rung.due.name, rung.due.due_at_ms, now_ms) for rung in rungs]
+            taken = [
+                step
+                for step, rung in zip(steps, rungs, strict=True)
+                if offers.take_step(ledger, step, rung.call, OURSELVES)
+            ]
+        for step in taken:
+            self._remember(step)
+
+    def _remember(self, step: StepTaken) -> None:
         self._ward_of[step.call_id] = step.ward
         self._taken.add((step.call_id, step.step, step.loop))
-        return ""
 
     def _absent(self, now_ms: int) -> list[str]:
         """Calls with steps that their ward, heard without a gap, has not shown for a while."""

@@ -38,6 +38,10 @@ class Ledger:
         row = self._connection.execute(select(authority.c.epoch, authority.c.seq)).one()
         return row.epoch, row.seq
 
+    def touch(self) -> None:
+        """Write without changing anything: only that shows whether the disk takes it."""
+        self._connection.execute(update(authority).values(seq=authority.c.seq))
+
     def record(self, kind: str, now_ms: int, by: str = "", **of: Contact | StepTaken | OperatorState) -> None:
         """Append an event of that kind, and put it and what is retained into the outbox."""
         raised = update(authority).values(seq=authority.c.seq + 1).returning(authority.c.epoch, authority.c.seq)

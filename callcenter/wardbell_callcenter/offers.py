@@ -1,10 +1,24 @@
-"""What happens to contacts and operators: each function is part of one transaction, with its events."""
+"""What happens to steps, contacts and operators: each function is part of one transaction, with its events."""
 
 from dataclasses import replace
 
 from wardbell_callcenter.contact import ACCEPTED, NEW, OFFERED, WITHDRAWN, Contact
 from wardbell_callcenter.ledger import Ledger
 from wardbell_protocol.bus.payloads import CallState, OperatorState, StepTaken
+from wardbell_protocol.calls.escalation import CALL_CENTRE
+
+
+def take_step(ledger: Ledger, step: StepTaken, call: CallState, taken_from: str) -> bool:
+    """Store a step and what it does, unless it is there already; False when the call is over."""
+    if ledger.step(step.call_id, step.step, step.loop) is not None:
+        return True
+    if ledger.is_closed(step.call_id):
+        return False
+    ledger.add_step(step, taken_from)
+    ledger.record("step_taken", step.taken_at_ms, taken_from, step=step)
+    if step.step_name == CALL_CENTRE:
+        open_contact(ledger, step, call)
+    return True
 
 
 def open_contact(ledger: Ledger, step: StepTaken, call: CallState) -> None:

@@ -67,8 +67,9 @@ class Service:
         self._pump.start()
         self.client.start()
         try:
-            while not self._stopping.wait(TICK_S):
-                self._tick()
+            is_behind = False
+            while not self._stopping.wait(0 if is_behind else TICK_S):
+                is_behind = self._tick()
         finally:
             self.client.stop()
             self._pump.stop()
@@ -77,24 +78,28 @@ class Service:
         """Have `run` end; may be called from a signal handler."""
         self._stopping.set()
 
-    def _tick(self) -> None:
+    def _tick(self) -> bool:
+        """What is due; True when there is more of it."""
         now_ms = _wall_ms()
         try:
             with self._lock:
-                self._desk.poll(now_ms)
+                if self._store_is_ill:  # a turn that only reads would call it well
+                    self._desk.try_store()
+                is_behind = self._desk.poll(now_ms)
                 self._sign_out_the_gone(now_ms)
                 requests = self._wards.poll(now_ms)
                 epoch, seq = self._desk.position()
         except StoreError as error:
             self._store_failed(error)
             self._life_sign.beat(self.client, now_ms, self._faults())
-            return
+            return False
         self._store_is_ill = False
         self._pump.kick()
         if self.client.is_connected:
             for request in requests:
                 self.client.publish(request.topic, request.payload)
         self._life_sign.beat(self.client, now_ms, self._faults(), epoch, seq)
+        return is_behind
 
     def _sign_out_the_gone(self, now_ms: int) -> None:
         for operator in self._desk.operators():

@@ -7,7 +7,7 @@ import pytest
 from centre_parts import T0, WardOnPaper, acknowledged, call_state, cleared, command, raised_again, step_command
 
 from wardbell_bus.wards import WardMirrors
-from wardbell_callcenter.desk import ABSENT_FOR_MS, OURSELVES, Desk
+from wardbell_callcenter.desk import ABSENT_FOR_MS, OURSELVES, STEPS_AT_ONCE, Desk
 from wardbell_callcenter.store import Store
 from wardbell_protocol.bus import topics
 from wardbell_protocol.bus.payloads import CallState, CentreEvent, ContactState, Reply, decode, encode
@@ -294,6 +294,18 @@ def test_a_command_that_makes_no_sense_is_answered(centre: Centre, fields: dict[
     reply = centre.desk.receive(command(**fields), T0)  # type: ignore[arg-type]
     assert not reply.ok
     assert reply.reason.startswith(reason)
+
+
+def test_a_storm_is_taken_in_turns_oldest_step_first(centre: Centre) -> None:
+    for number in range(2 * STEPS_AT_ONCE // 3 + 1):
+        centre.hear("placed", call_state(f"east-{number:03}"))
+    assert centre.desk.poll(T0 + 5 * MINUTE)
+    first = centre.desk.snapshot(T0).steps
+    assert len(first) == STEPS_AT_ONCE
+    assert [step.step for step in first if step.step == 3] == []
+    while centre.desk.poll(T0 + 5 * MINUTE):
+        pass
+    assert len(centre.desk.snapshot(T0).steps) == 3 * (2 * STEPS_AT_ONCE // 3 + 1)
 
 
 def test_a_technical_fault_calls_nobody_out(centre: Centre) -> None:
