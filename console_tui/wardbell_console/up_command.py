@@ -1,8 +1,9 @@
 """`wardbell up`: all host parts of this machine, supervised: what dies is started again."""
 
 import argparse
-import os
 import shlex
+import signal
+import subprocess
 import sys
 from pathlib import Path
 
@@ -25,12 +26,12 @@ Then, in another terminal:
   wardbell console
   supervisorctl -c ~/.local/share/wardbell/supervisord.conf status     (the file is in the state folder)
 
-Parts log to the state folder, one file each. ctrl+c ends them all.
+Parts log to the state folder, one file each. ctrl+c, or closing the terminal, ends them all.
 """
 
 
 def main(argv: list[str]) -> int:
-    """Write the supervisor's configuration and become the supervisor; returns only where that cannot be.
+    """Write the supervisor's configuration and run it until it is ended: 0.
 
     Raises:
         ConfigError: the state folder's path is too long, or the registry is missing.
@@ -53,8 +54,26 @@ def main(argv: list[str]) -> int:
     running = ", ".join(part.name for part in parts(plan))
     print(f"wardbell up: {running}; broker {broker_url}; logs in {home}", flush=True)
     print(f"in another terminal: wardbell console --broker {shlex.quote(broker_url)}", flush=True)
-    supervisor = [sys.executable, "-m", "supervisor.supervisord", "--nodaemon", "--configuration", str(file)]
-    os.execv(sys.executable, supervisor)
+    return _supervise(file, home)
+
+
+def _supervise(file: Path, home: Path) -> int:
+    """Run the supervisor until it ends or we are told to.
+
+    In a session of its own: a terminal that is closed would have it write to nowhere, die of that, and leave the parts
+    running without it.
+    """
+    command = [sys.executable, "-m", "supervisor.supervisord", "--nodaemon", "--silent", "--configuration", str(file)]
+    with (home / "supervisord.err").open("wb") as errors:
+        supervisor = subprocess.Popen(command, stdin=subprocess.DEVNULL, stderr=errors, start_new_session=True)
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, lambda *_: supervisor.terminate())
+    status = supervisor.wait()
+    if status:
+        print(
+            f"wardbell up: the supervisor ended with {status}: see supervisord.log and .err in {home}", file=sys.stderr
+        )
+    return status
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -49,7 +49,7 @@ def test_all_parts_come_up_and_a_killed_one_comes_again(home: Path) -> None:
     port = free_port()
     command = [str(BIN / "wardbell"), "up", "--broker", "embedded", "--port", str(port), "--home", str(home)]
     with (home / "up.log").open("wb") as log:
-        supervisor = subprocess.Popen(command, stdout=log, stderr=log)
+        up = subprocess.Popen(command, stdout=log, stderr=log)
     feed = Feed("console-up", "Li Na", ("east",))
     bus = MqttPort(f"mqtt://127.0.0.1:{port}", feed.client_id, feed.subscriptions(), "up", "east", now_ms())
     desk = Desk(feed, bus, now_ms, Language("en"))
@@ -71,6 +71,6 @@ def test_all_parts_come_up_and_a_killed_one_comes_again(home: Path) -> None:
         assert parts(home)["gateway"] == before["gateway"]
     finally:
         bus.stop()
-        supervisor.terminate()
-        assert supervisor.wait(30) == 0
+        up.send_signal(signal.SIGHUP)  # as a terminal does that is closed
+        assert up.wait(30) == 0
     assert not is_listening(port)

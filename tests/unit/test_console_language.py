@@ -7,6 +7,7 @@ from rich.cells import cell_len
 
 from wardbell_console.language import CATALOGUES, Language, countdown, duration, of_locale
 from wardbell_console.widgets.cells import NARROW, WIDE, columns, fit, line
+from wardbell_console.wording import kind_text
 from wardbell_protocol.calls.call import STATUSES
 from wardbell_protocol.calls.escalation import STEP_NAMES
 from wardbell_protocol.calls.signals import KINDS
@@ -55,7 +56,11 @@ def test_kinds_and_pending_verbs_fit_their_columns_at_80_cells() -> None:
     widths = dict(columns(78))
     for code, texts in CATALOGUES.items():
         language = Language(code)
-        kinds = [texts[f"kind.{kind}"] for kind in KINDS]
+        faults = [key.removeprefix("fault.") for key in texts if key.startswith("fault.")]
+        kinds = [
+            *(kind_text(language, kind) for kind in KINDS),
+            *(kind_text(language, "fault", word) for word in faults),
+        ]
         verbs = [texts[f"verb.{verb}"] for verb in ("acknowledge", "clear", "step", "history")]
         states = [language.text(f"verb.{state}", verb=verb) for verb in verbs for state in ("pending", "refused")]
         assert max(map(cell_len, kinds)) <= widths["kind"]

@@ -3,7 +3,7 @@
 from rich.cells import cell_len, set_cell_size
 
 # Narrow screens show the contact where there is one, else the next step, in one column.
-NARROW = (("mark", 5), ("place", 9), ("kind", 12), ("age", 6), ("presses", 2), ("stand", 0), ("follow", 0))
+NARROW = (("mark", 5), ("place", 9), ("kind", 14), ("age", 6), ("presses", 2), ("stand", 0), ("follow", 0))
 WIDE = (
     ("mark", 5), ("ward", 12), ("place", 10), ("kind", 14), ("age", 7), ("presses", 3), ("state", 0), ("next", 0),
     ("contact", 0),
