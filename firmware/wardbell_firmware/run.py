@@ -1,5 +1,7 @@
 """The loop that every device runs: do what is due, sleep until the next deadline or the next input."""
 
+import gc
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Protocol
@@ -13,7 +15,14 @@ if TYPE_CHECKING:
             """Do all that is due."""
 
 
+# Long-lived calls that settle between a heap full of scraps leave no room in one piece: 216 calls once stopped a receiver
+# that had 1.6 MB of 2 MB free. Collecting often keeps the scraps few, and each collection is over in some ms.
+COLLECT_EVERY_BYTES = 16384
+
+
 def run(app: "App", clock: "Clock") -> None:
     """Run an app for ever."""
+    if hasattr(gc, "threshold"):  # MicroPython's; CPython's collector moves nothing and needs no such care
+        gc.threshold(COLLECT_EVERY_BYTES)
     while True:
         clock.wait(app.step(clock.now_ms()))

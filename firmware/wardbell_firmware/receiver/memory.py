@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from wardbell_protocol.calls.call import Call
 
 OPEN_CALLS_FILE = "calls.json"
+# The file is made in one piece of memory, which a heap full of calls may not have; a host says all of them again anyway.
+MOST_KEPT = 64
 WRITE_EVERY_MS = 2000  # a host that is back says all its calls at once, and flash wears
 
 
@@ -44,9 +46,12 @@ class OpenCalls:
 
 
 def to_file(calls: "list[Call]", untold: "dict[tuple[str, str, str], int]", now_ms: int) -> bytes:
-    """The open calls as a file. `untold`: call -> code of the press that the host does not know of."""
+    """The open calls, most urgent first, as a file: the first 64 of them.
+
+    `untold`: call -> code of the press that the host does not know of.
+    """
     messages = []
-    for call in calls:
+    for call in calls[:MOST_KEPT]:
         message = _message_of(call, now_ms)
         if call.key in untold:
             message["code"] = untold[call.key]
