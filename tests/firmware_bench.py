@@ -166,6 +166,6 @@ class DeskBench:
         for event in events:
             if isinstance(event, LinkMessage):
                 self.told.append(event.message)
-                self.host.accept(event.seq)
+                self.host.accept(event)
             elif isinstance(event, LinkUp):
                 self.n_host_starts += 1

@@ -166,7 +166,7 @@ class ReceiverEnd:
         for event in self.peer.receive(data, at_ms):
             if isinstance(event, LinkMessage):
                 self.said.append(event.message)
-                self.peer.accept(event.seq)
+                self.peer.accept(event)
         self.peer.poll(at_ms)
         self.line.send(self.peer.take_output())
 

@@ -62,6 +62,6 @@ class LinkPair:
             if isinstance(event, LinkMessage):
                 self.got[who].append(int(str(event.message["n"])))
                 if self.is_accepting:
-                    peer.accept(event.seq)
+                    peer.accept(event)
             else:
                 self.events[who].append(type(event).__name__)

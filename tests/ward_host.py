@@ -76,7 +76,7 @@ class WardHost:
         for event in self.peer.receive(self.port.read_all(), now_ms):
             if isinstance(event, LinkMessage):
                 self.messages.append(event.message)
-                self.peer.accept(event.seq)
+                self.peer.accept(event)
         self.peer.poll(now_ms)
         output = self.peer.take_output()
         if output:

@@ -83,7 +83,7 @@ class ReceiverLink:
         self._stuck_at = None
         self._dropped = 0
         try:
-            self._seen = self._ward.journal.last_heard(*self._ear())
+            self._seen = self._ward.journal.last_heard(*self._ear(self.peer.peer_epoch))
         except JournalError:
             self._seen = 0  # then the receiver keeps what it has itself; the fault is shown by the next write
         self._send_table(now)
@@ -104,7 +104,7 @@ class ReceiverLink:
             self._stuck_at = message.seq
             return
         self._stuck_at = None
-        self.peer.accept(message.seq)
+        self.peer.accept(message)
 
     def _take(self, message: LinkMessage, now: Now) -> None:
         fields = message.message
@@ -123,7 +123,7 @@ class ReceiverLink:
         if not 0 <= code < 1 << N_BITS:
             return
         if message.message["t"] == "press_end":
-            self._ward.press_ended(self._ear(), code, self._unix_ms(message.message["end"], now))
+            self._ward.press_ended(self._ear(message.epoch), code, self._unix_ms(message.message["end"], now))
             return
         events = self._ward.hear(self._mark(message, code, now), now)
         self._must_send_calls = self._must_send_calls or not events
@@ -135,10 +135,11 @@ class ReceiverLink:
         self._dropped = dropped
 
     def _mark(self, message: LinkMessage, code: int, now: Now) -> Mark:
-        return Mark(*self._ear(), message.seq, code, self._unix_ms(message.message["at"], now))
+        return Mark(*self._ear(message.epoch), message.seq, code, self._unix_ms(message.message["at"], now))
 
-    def _ear(self) -> tuple[str, str]:
-        return (self.peer.peer_name, f"{self.peer.peer_epoch:08x}")
+    def _ear(self, epoch: int) -> tuple[str, str]:
+        # A receiver's life: one read may hold the last words of one and the first of the next.
+        return (self.peer.peer_name, f"{epoch:08x}")
 
     def _unix_ms(self, device_ms: object, now: Now) -> int:
         up_ms = int(str(device_ms)) + self.peer.offset_ms

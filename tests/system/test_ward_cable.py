@@ -92,7 +92,7 @@ def test_at_the_wall_s_speed_a_press_arrives_at_the_port(ward: Ward) -> None:
             for event in peer.receive(port.read(4096), now_ms):
                 if isinstance(event, LinkMessage):
                     kinds.append(event.message["t"])
-                    peer.accept(event.seq)
+                    peer.accept(event)
             peer.poll(now_ms)
             port.write(peer.take_output())
             if peer.is_up and not was_up:

@@ -62,7 +62,7 @@ class Bench:
             for event in self.device.receive(self.link.take_output(), self.device_ms):
                 if isinstance(event, LinkMessage):
                     self.said.append(event.message)
-                    self.device.accept(event.seq)
+                    self.device.accept(event)
             self.device.poll(self.device_ms)
 
     def press(self, station_id: str, kind: str = "normal") -> int:

@@ -74,10 +74,11 @@ def test_a_message_that_comes_twice_in_one_read_is_given_once() -> None:
     hello = encode_frame(HELLO, 9, struct.pack(">BQIIIB", 1, 0, 1, 1, 0, 0))
     data = [encode_frame(DATA, 9, struct.pack(">I", seq) + b'{"t": "stations", "n": %d}' % seq) for seq in (1, 2)]
     events = peer.receive(hello + (data[0] + data[1]) * 2, 0)
-    assert [event.seq for event in events if isinstance(event, LinkMessage)] == [1, 2]
+    messages = [event for event in events if isinstance(event, LinkMessage)]
+    assert [message.seq for message in messages] == [1, 2]
     # Not accepted, so the next copy is offered again; accepted, it is not.
     assert [event.seq for event in peer.receive(data[0], 0) if isinstance(event, LinkMessage)] == [1]
-    peer.accept(2)
+    peer.accept(messages[1])
     assert peer.receive(data[0] + data[1], 0) == []
 
 

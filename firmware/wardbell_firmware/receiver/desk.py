@@ -191,7 +191,7 @@ class ReceiverDesk:
                     self._host_says(event.message, now_ms)
                 except (ValueError, TypeError, KeyError, AttributeError):
                     self.n_refused += 1  # well framed and yet not as the spec has it
-                self.host.peer.accept(event.seq)
+                self.host.peer.accept(event)
             elif isinstance(event, LinkUp):
                 self._host_is_up(event.epoch)
 

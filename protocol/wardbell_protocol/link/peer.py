@@ -27,7 +27,7 @@ _HELLO_BYTES = 22
 
 
 class LinkMessage:
-    """A message of the other end. Call `accept(seq)` when it is safe; until then it is not acknowledged.
+    """A message of the other end. Hand it to `accept` when it is safe; until then it is not acknowledged.
 
     It may be delivered again while it is not accepted. Messages of kind `unknown` need nothing but `accept`.
     """
@@ -135,9 +135,11 @@ class LinkPeer:
                 self._count("type")
         return events
 
-    def accept(self, seq: int) -> None:
-        """The message of that number, and all before it, are safe here: acknowledge them."""
-        self._accepted = max(self._accepted, seq)
+    def accept(self, message: LinkMessage) -> None:
+        """This message, and all before it, are safe here: acknowledge them."""
+        if message.epoch != self.peer_epoch:
+            return  # one read held its sender's last words and its next life, whose numbers are others
+        self._accepted = max(self._accepted, message.seq)
         self._out.append(self._ack_frame())
 
     def poll(self, now_ms: int) -> "list[LinkMessage | LinkUp | LinkDown]":
@@ -146,6 +148,7 @@ class LinkPeer:
             self._say_hello(now_ms, ask=not self.is_up)
         if self._resend_at_ms is not None and now_ms >= self._resend_at_ms:
             self._sent = 0
+            self._resend_at_ms = None
             self._fill(now_ms)
         if self.is_up and self._heard_at_ms is not None and now_ms >= self._heard_at_ms + DEAD_AFTER_MS:
             self.is_up = False
@@ -185,7 +188,9 @@ class LinkPeer:
             seq = self._oldest + self._sent
             self._out.append(encode_frame(DATA, self.epoch, struct.pack(">I", seq) + self._queue[self._sent]))
             self._sent += 1
-        self._resend_at_ms = now_ms + RESEND_MS if self._sent else None
+        # Counted from the oldest on the line: messages that keep coming must not put off one that was lost.
+        if self._sent and self._resend_at_ms is None:
+            self._resend_at_ms = now_ms + RESEND_MS
 
     def _say_hello(self, now_ms: int, ask: bool) -> None:
         body = struct.pack(_HELLO, VERSION, now_ms, self._oldest, self._accepted + 1, self.peer_epoch, 1 if ask else 0)
@@ -215,11 +220,11 @@ class LinkPeer:
         self.is_up = True
         if back:
             self._sent = 0
+            self._resend_at_ms = None
         if ask or new:
             self._say_hello(now_ms, ask=False)
-        if about == self.epoch:
-            self._acknowledged_up_to(wanted - 1)
-        if back:
+        is_further = about == self.epoch and self._acknowledged_up_to(wanted - 1)
+        if back or is_further:
             self._fill(now_ms)
         return [LinkUp(self.peer_name, epoch)] if back else []
 
@@ -271,8 +276,7 @@ class LinkPeer:
         self._queue = self._queue[n:]
         self._oldest += n
         self._sent = max(0, self._sent - n)
-        if not self._queue:
-            self._resend_at_ms = None
+        self._resend_at_ms = None
         return True
 
     def _ack_frame(self) -> bytes:
