@@ -19,8 +19,8 @@ NURSE_WIDTH = 80
 BOTH_WIDTH = NURSE_WIDTH + WIDTH + 2
 
 _FOOT = {
-    "en": "TAB the other side (now: {side})   F1 help   F2 call centre   F3 中文   CTRL+Q quit",
-    "zh_CN": "TAB 换到另一侧(现在:{side})   F1 帮助   F2 呼叫中心   F3 English   CTRL+Q 退出",
+    "en": "TAB other side (now: {side})  F1 help  F2 call centre  F3 中文  CTRL+Q quit",
+    "zh_CN": "TAB 换到另一侧(现在:{side})  F1 帮助  F2 呼叫中心  F3 English  CTRL+Q 退出",
 }
 _SIDES = {"en": {True: "ward", False: "nurses"}, "zh_CN": {True: "病区", False: "护士站"}}
 
@@ -62,18 +62,18 @@ class DemoApp(App[None]):
         """Begin where the button is."""
         self.title = "Wardbell"
         self.set_interval(TICK_S, self._follow)
-        self.call_after_refresh(self._arrange)
+        self._arrange(self.size.width)
 
-    def on_resize(self, _event: Resize) -> None:
+    def on_resize(self, event: Resize) -> None:
         """Show what there is room for."""
-        self._arrange()
+        self._arrange(event.size.width)
 
     def action_side(self) -> None:
         """Give the keys to the other side."""
         if len(self.screen_stack) > 1:
             return
         self._is_at_ward = not self._is_at_ward
-        self._arrange()
+        self._arrange(self.size.width)
 
     def action_help(self) -> None:
         """The console's keys and signs."""
@@ -90,8 +90,8 @@ class DemoApp(App[None]):
         self._desk.switch_language()
         self._follow()
 
-    def _arrange(self) -> None:
-        is_narrow = self.size.width < BOTH_WIDTH
+    def _arrange(self, width: int) -> None:
+        is_narrow = width < BOTH_WIDTH
         self.set_class(is_narrow, "narrow")
         self._nurses.display = not (is_narrow and self._is_at_ward)
         self._panel.display = not is_narrow or self._is_at_ward
