@@ -41,6 +41,8 @@ def create(path: Path, ward: str, name: dict[str, str]) -> None:
 
 def enrol(path: Path, wanted: Wanted) -> dict[str, Any]:
     """Add a station, or codes to the one that has this id; the station as it is now."""
+    if not path.exists():
+        raise ConfigError(str(path), "file", "there is none; begin the ward first: wardbell enrol --ward NAME")
     with _changed(path) as database:
         stations = database.table("stations")
         found = stations.get(where("station_id") == wanted.id)

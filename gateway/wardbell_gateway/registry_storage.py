@@ -44,7 +44,7 @@ def read_file(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except FileNotFoundError as error:
-        raise ConfigError(str(path), "file", "there is none; `wardbell enrol` makes it") from error
+        raise ConfigError(str(path), "file", "there is none; `wardbell enrol --ward NAME` begins one") from error
     except OSError as error:
         raise ConfigError(str(path), "file", f"cannot be read: {error.strerror}") from error
 
@@ -75,13 +75,24 @@ class AtomicStorage(Storage):
         """Replace all tables."""
         self._check(data)
         text = json.dumps(data, indent=1, ensure_ascii=False, sort_keys=False)
-        write_atomically(self._path, (text + "\n").encode())
+        try:
+            write_atomically(self._path, (text + "\n").encode())
+        except OSError as error:
+            raise _unwritable(self._path, error) from error
 
 
 @contextlib.contextmanager
 def locked(path: Path) -> Iterator[None]:
     """Hold the registry against other processes that change it; people's editors do not ask."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.with_name(f".{path.name}.lock").open("w") as lock:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        lock = path.with_name(f".{path.name}.lock").open("w")
+    except OSError as error:
+        raise _unwritable(path, error) from error
+    with lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
+
+
+def _unwritable(path: Path, error: OSError) -> ConfigError:
+    return ConfigError(str(path), "folder", f"{error.strerror}; give a folder that can be written with --home")

@@ -31,6 +31,9 @@ def run(name: str, *arguments: object) -> subprocess.CompletedProcess[str]:
 
 def test_a_ward_from_nothing(tmp_path: Path) -> None:
     home = ("--home", tmp_path / "new")
+    early = run("enrol", *home, "--room", "203", "--bed", "2", "--address", "0F1F01F0")
+    assert early.returncode == 78
+    assert "begin the ward first: wardbell enrol --ward NAME" in early.stderr
     began = run(
         "enrol", *home, "--ward", "east", "--name", "zh_CN=东区", "--room", "203", "--bed", "2", "--address", "0f1f01f0"
     )
