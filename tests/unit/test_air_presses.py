@@ -73,7 +73,7 @@ def test_a_button_held_for_minutes_is_one_press() -> None:
 
 
 def test_both_of_two_stations_pressing_at_once_are_heard() -> None:
-    other = CodeWord.from_trits("F1F00F1F0011")
+    other = CodeWord.from_trits("F1F00F100001")
     receiver = PressReceiver()
     pulses = [-50_000]
     for _ in range(3):
@@ -82,6 +82,21 @@ def test_both_of_two_stations_pressing_at_once_are_heard() -> None:
     events += receiver.poll(10**7)
     assert [event.press.code for event in events] == [WORD.code, other.code] * 2
     assert [event.press.words for event in events] == [2, 2, 3, 3]
+
+
+def test_a_station_that_calls_resets_and_calls_again_makes_three_presses() -> None:
+    reset = CodeWord.from_trits("F1F00F1F0111")
+    receiver = PressReceiver()
+    pulses = [-50_000]
+    for word in (WORD, reset, WORD):
+        pulses += signed(burst(word, 25, 8))  # T = 100 us: all of it within the silence that ends a press
+    events = [event for _, event in drip(receiver, pulses)] + receiver.poll(10**7)
+    assert [event.press.code for event in events if isinstance(event, PressStarted)] == [
+        WORD.code,
+        reset.code,
+        WORD.code,
+    ]
+    assert [event.press.words for event in events if isinstance(event, PressEnded)] == [8, 8, 8]
 
 
 def test_a_storm_of_codes_stays_bounded_and_leaves_a_press_alone() -> None:

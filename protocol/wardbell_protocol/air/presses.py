@@ -8,6 +8,7 @@ from wardbell_protocol.air.slicer import PulseSlicer, SlicedWord
 
 SILENCE_US = 400000  # after its last word a press is over; also how long a single word waits for its twin
 _F = 1  # the trit's two bits
+_DATA_BITS = 8  # behind the address
 _MAX_TRACKED = 16  # presses and lone words at a time; at most about 40 words fit into the silence
 
 # A space this long is over as far as words go: the last word is complete though nobody sends again. 60 T at most.
@@ -56,7 +57,7 @@ class PressStarted:
 
 
 class PressEnded:
-    """The press has been silent for `SILENCE_US`; `press` is final."""
+    """The press has been silent for `SILENCE_US`, or its station says something else; `press` is final."""
 
     def __init__(self, press: Press) -> None:
         self.press = press
@@ -132,6 +133,7 @@ class PressReceiver:
                 press.t_us += (2 * (word.t_us - press.t_us) + press.words) // (2 * press.words)  # rounded
                 press.end_us = end_us
                 if press.words == 2:
+                    self._end_earlier_of(press, same_clock, events)
                     events.append(PressStarted(_copy(press)))
                 return
         for press in same_clock:
@@ -140,6 +142,15 @@ class PressReceiver:
                 press.end_us = end_us
                 return
         self._track(Press(word.code, 1, word.t_us, end_us - word.length_us, end_us))
+
+    def _end_earlier_of(
+        self, press: Press, same_clock: "list[Press]", events: "list[PressStarted | PressEnded]"
+    ) -> None:
+        # One encoder says one thing at a time: what its station said before is over, and said again is said anew.
+        for earlier in same_clock:
+            if earlier.words >= 2 and earlier is not press and earlier.code >> _DATA_BITS == press.code >> _DATA_BITS:
+                self._tracked.remove(earlier)
+                events.append(PressEnded(earlier))
 
     def _track(self, press: Press) -> None:
         if len(self._tracked) >= _MAX_TRACKED:
