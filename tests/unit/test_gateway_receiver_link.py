@@ -247,3 +247,17 @@ def test_a_command_of_another_authority_is_refused(bench: Bench) -> None:
     answer = bench.journal.answer_to("c")
     assert answer is not None
     assert b"not a ward's verb" in answer
+
+
+def test_the_last_words_of_a_receiver_and_its_next_life_in_one_read_are_both_heard(bench: Bench) -> None:
+    bench.run()
+    bench.press("203-2")
+    bench.press("203-1")
+    last_words = bench.device.take_output()
+    bench.device = LinkPeer("receiver-east", 78)
+    bench.device.poll(0)
+    bench.press("204-1")
+    bench.link.receive(last_words + bench.device.take_output(), bench.now)
+    bench.run(1_000)
+    assert set(bench.statuses()) == {"203-2", "203-1", "204-1"}
+    assert bench.device.unacknowledged == 0

@@ -136,7 +136,7 @@ class LinkPeer:
         return events
 
     def accept(self, message: LinkMessage) -> None:
-        """This message, and all before it, are safe here: acknowledge them."""
+        """Acknowledge a message: it, and all before it, are safe here."""
         if message.epoch != self.peer_epoch:
             return  # one read held its sender's last words and its next life, whose numbers are others
         self._accepted = max(self._accepted, message.seq)
