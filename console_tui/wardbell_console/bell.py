@@ -39,7 +39,8 @@ class Bell:
 
     def muted_ms(self, now_ms: int) -> int:
         """How long the mute still lasts; 0 when there is none."""
-        return max(0, self._muted_until_ms - now_ms)
+        left_ms = self._muted_until_ms - now_ms
+        return left_ms if 0 < left_ms <= MUTE_MS else 0  # a clock that was set back must not make it last
 
     def poll(self, ringing: list[Ringing], now_ms: int) -> bool:
         """True for one stroke now."""
@@ -53,7 +54,8 @@ class Bell:
         if not loud:
             return False
         every_ms = min(EVERY_MS[item.kind] for item in loud)
-        if not arrived and self._rang_at_ms is not None and now_ms - self._rang_at_ms < every_ms:
+        rang_just_now = self._rang_at_ms is not None and 0 <= now_ms - self._rang_at_ms < every_ms
+        if rang_just_now and not arrived:
             return False
         self._rang_at_ms = now_ms
         return True

@@ -1,6 +1,7 @@
 """`wardbell console`: open calls of a ward on this terminal, and the operators' view of the call centre."""
 
 import argparse
+import contextlib
 import logging
 import os
 import re
@@ -88,12 +89,16 @@ def _name(text: str) -> str:
 
 
 def _person(text: str) -> str:
-    if not 1 <= len(text) <= 64:
-        raise argparse.ArgumentTypeError("give a name of 1 to 64 characters")
+    if not 1 <= len(text) <= 64 or not text.isprintable():
+        raise argparse.ArgumentTypeError("give a name of 1 to 64 printable characters")
     return text
 
 
 def _log_to(file: Path) -> None:
-    """The screen belongs to Textual: a line on stderr would tear it."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    logging.basicConfig(filename=file, level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s")
+    """The screen belongs to Textual: a line on stderr would tear it. Where no file can be written, calls come first."""
+    log: logging.Handler = logging.NullHandler()
+    with contextlib.suppress(OSError):
+        file.parent.mkdir(parents=True, exist_ok=True)
+        log = logging.FileHandler(file, encoding="utf-8")
+    form = "%(asctime)s %(name)s %(levelname)s %(message)s"
+    logging.basicConfig(handlers=[log], level=logging.INFO, format=form)

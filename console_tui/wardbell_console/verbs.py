@@ -91,6 +91,7 @@ class Verbs:
         """Verbs that just became unconfirmed; refusals are forgotten when they were shown long enough."""
         late = []
         for key, attempt in list(self._attempts.items()):
+            attempt.since_ms = min(attempt.since_ms, now_ms)  # the clock was set back: it waits from now
             age_ms = now_ms - attempt.since_ms
             if attempt.state == PENDING and age_ms >= ANSWER_WITHIN_MS:
                 attempt.state = UNCONFIRMED

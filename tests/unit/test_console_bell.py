@@ -68,3 +68,13 @@ def test_muting_never_silences_an_urgent_call(kinds: list[str], muted_at_ms: int
     bell.mute(muted_at_ms)
     rang = bool(strokes(bell, ringing, muted_at_ms, muted_at_ms + 3000))
     assert rang == any(kind in ORIGIN_ONLY for kind in kinds)
+
+
+def test_a_clock_set_back_an_hour_neither_stops_the_bell_nor_prolongs_a_mute() -> None:
+    hour_ms = 3_600_000
+    bell = Bell()
+    assert bell.poll([NORMAL], 2 * hour_ms)
+    assert bell.poll([NORMAL], hour_ms)
+    bell.mute(2 * hour_ms)
+    assert bell.muted_ms(hour_ms) == 0
+    assert strokes(bell, [NORMAL], hour_ms, hour_ms + 8100) == [hour_ms + 4000, hour_ms + 8000]

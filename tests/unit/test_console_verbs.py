@@ -101,3 +101,10 @@ def test_a_target_that_is_gone_is_forgotten_unless_an_answer_is_awaited() -> Non
     verbs.poll(ANSWER_WITHIN_MS)
     verbs.forget("e-1")
     assert state(verbs) == ""
+
+
+def test_a_clock_set_back_an_hour_leaves_no_verb_pending_for_an_hour() -> None:
+    verbs = Verbs()
+    sent(verbs, 1, 3_600_000)
+    assert verbs.poll(0) == []
+    assert [attempt.state for attempt in verbs.poll(ANSWER_WITHIN_MS)] == [UNCONFIRMED]
