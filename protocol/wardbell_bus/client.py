@@ -47,13 +47,18 @@ class Broker:
     @classmethod
     def of(cls, url: str) -> "Broker":
         """Take a URL apart; ConfigError names what is wrong."""
-        parts = urlsplit(url)
+        example = f"give a URL like {DEFAULT_URL} or mqtts://user:password@host:8883"
+        try:
+            parts = urlsplit(url)
+            (parts.hostname or "").encode("idna")  # what cannot be looked up would end paho's thread
+        except ValueError as error:
+            raise ConfigError("--broker", url, example) from error
         try:
             port = parts.port
         except ValueError as error:
             raise ConfigError("--broker", "port", "give a port from 1 to 65535") from error
         if parts.scheme not in ("mqtt", "mqtts") or not parts.hostname:
-            raise ConfigError("--broker", url, f"give a URL like {DEFAULT_URL} or mqtts://user:password@host:8883")
+            raise ConfigError("--broker", url, example)
         tls = parts.scheme == "mqtts"
         user = unquote(parts.username) if parts.username else None
         password = unquote(parts.password) if parts.password else None

@@ -3,6 +3,7 @@
 from wardbell_bus.mirror import Publication, WardMirror
 from wardbell_protocol.bus import topics
 from wardbell_protocol.bus.payloads import WardEvent
+from wardbell_protocol.errors import EncodeError
 
 
 class WardMirrors:
@@ -31,13 +32,16 @@ class WardMirrors:
         if address is None or address.scope == topics.CALL_CENTRE_SCOPE:
             return []
         mirror = self._by_ward.get(address.scope)
-        if mirror is None:
-            if not payload or not _is_of_a_ward(address):
-                return []
-            mirror = WardMirror(address.scope, self.client_id)
-            self._by_ward[address.scope] = mirror
-            self.mirrors.append(mirror)
-        return mirror.receive(topic, payload, now_ms)
+        if mirror is not None:
+            return mirror.receive(topic, payload, now_ms)
+        if not payload or not _is_of_a_ward(address):
+            return []
+        mirror = WardMirror(address.scope, self.client_id)
+        events = mirror.receive(topic, payload, now_ms)
+        # Only now: junk on one topic must not become a ward whose gateway every console misses.
+        self._by_ward[address.scope] = mirror
+        self.mirrors.append(mirror)
+        return events
 
     def poll(self, now_ms: int) -> list[Publication]:
         """Snapshot requests that are due."""
@@ -51,6 +55,10 @@ class WardMirrors:
 
 def _is_of_a_ward(address: topics.Address) -> bool:
     """A ward is where a gateway speaks: the life sign of a console alone would have us ask nobody for snapshots."""
+    try:
+        topics.check_name(address.scope)
+    except EncodeError:
+        return False
     if address.channel == "health":
         return address.last.startswith("gateway-")
     return address.channel in ("event", "ward", "call")

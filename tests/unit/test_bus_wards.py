@@ -63,3 +63,20 @@ def test_what_is_not_a_payload_is_refused() -> None:
     wards = WardMirrors("c")
     with pytest.raises(PayloadError):
         wards.receive(topics.event("east"), b"not json", T0)
+
+
+@pytest.mark.parametrize(
+    "topic", ["wardbell/v1/east/ward", "wardbell/v1/east/call/x", "wardbell/v1/east/health/gateway-x"]
+)
+def test_junk_makes_no_ward(topic: str) -> None:
+    wards = WardMirrors("c")
+    for payload in (b"junk", b"{}", b'{"v":2}'):
+        with pytest.raises(PayloadError):
+            wards.receive(topic, payload, T0)
+    assert wards.mirrors == []
+
+
+def test_a_scope_that_can_be_no_ward_is_none() -> None:
+    wards = WardMirrors("c")
+    wards.receive(topics.ward("e st"), encode(WardOnPaper("east").info), T0)
+    assert wards.mirrors == []

@@ -13,9 +13,17 @@ from wardbell_protocol.bus.topics import Address
 from wardbell_protocol.calls.call import Call
 from wardbell_protocol.errors import DecodeError
 
-Name = Annotated[str, Meta(min_length=1, max_length=64)]
-Ms = Annotated[int, Meta(ge=0)]
-Count = Annotated[int, Meta(ge=0)]
+# Texts go to terminals and displays, which obey control characters.
+_PRINTABLE = r"^(?![\s\S]*[\u0000-\u001f\u007f-\u009f])"
+# Larger numbers are no times or counts of ours; they would overflow calendars and databases. 2**53-1, JSON's own limit.
+_MOST = 9_007_199_254_740_991
+_LAST_MS = 253_370_764_800_000  # the year 9999 begins: the last that a calendar can show in every time zone
+
+Name = Annotated[str, Meta(min_length=1, max_length=64, pattern=_PRINTABLE)]
+Text = Annotated[str, Meta(max_length=256, pattern=_PRINTABLE)]
+Ms = Annotated[int, Meta(ge=0, le=_LAST_MS)]
+Count = Annotated[int, Meta(ge=0, le=_MOST)]
+Seq = Annotated[int, Meta(ge=1, le=_MOST)]
 Kind = Literal["code", "emergency", "bathroom", "staff_assist", "normal", "fault"]
 Status = Literal["placed", "acknowledged", "attended", "cleared"]
 CallEventKind = Literal["placed", "pressed_again", "acknowledged", "attended", "cleared", "raised_again"]
@@ -34,11 +42,11 @@ class CallState(Payload, frozen=True, kw_only=True):
     ward: Name
     call_id: Name
     station_id: Name
-    room: str
-    bed: str
+    room: Text
+    bed: Text
     kind: Kind
-    detail: str
-    clear_at: list[str]
+    detail: Text
+    clear_at: list[Text]
     status: Status
     priority: int
     placed_at_ms: Ms
@@ -47,12 +55,12 @@ class CallState(Payload, frozen=True, kw_only=True):
     presses: Count
     last_press_at_ms: Ms
     acknowledged_at_ms: Ms | None = None
-    acknowledged_by: str = ""
+    acknowledged_by: Text = ""
     attended_at_ms: Ms | None = None
-    attended_by: str = ""
+    attended_by: Text = ""
     cleared_at_ms: Ms | None = None
-    cleared_by: str = ""
-    cleared_where: str = ""
+    cleared_by: Text = ""
+    cleared_where: Text = ""
 
     @classmethod
     def of(cls, ward: str, call: Call) -> "CallState":
@@ -68,11 +76,11 @@ class WardEvent(Payload, frozen=True, kw_only=True):
     """Something happened to a call. `seq` counts from 1 within the journal that `epoch` names."""
 
     epoch: Name
-    seq: Annotated[int, Meta(ge=1)]
+    seq: Seq
     at_ms: Ms
     kind: CallEventKind
-    by: str
-    where: str
+    by: Text
+    where: Text
     call: CallState
 
 
@@ -80,16 +88,16 @@ class StationInfo(Payload, frozen=True, kw_only=True):
     """One station of the ward."""
 
     station_id: Name
-    room: str
-    bed: str
-    clear_at: list[str]
+    room: Text
+    bed: Text
+    clear_at: list[Text]
 
 
 class WardInfo(Payload, frozen=True, kw_only=True):
     """What a ward is: its name by language, its stations, and its policies by kind (calls/escalation.py records)."""
 
     ward: Name
-    name: dict[str, str]
+    name: dict[Text, Text]
     stations: list[StationInfo]
     policies: dict[str, Any]
 
@@ -123,10 +131,10 @@ class Command(Payload, frozen=True, kw_only=True):
     by: Name
     reply_to: Name
     at_ms: Ms
-    call_id: str = ""
-    contact_id: str = ""
+    call_id: Text = ""
+    contact_id: Text = ""
     step: Count = 0
-    step_name: str = ""
+    step_name: Text = ""
     loop: Count = 0
     due_at_ms: Ms = 0
     call: CallState | None = None
@@ -137,7 +145,7 @@ class Reply(Payload, frozen=True, kw_only=True):
 
     command_id: Name
     ok: bool
-    reason: str = ""
+    reason: Text = ""
     events: list[WardEvent] = []
 
 
@@ -152,19 +160,19 @@ class ContactState(Payload, frozen=True, kw_only=True):
     call_id: Name
     loop: Count
     step: Count
-    room: str
-    bed: str
+    room: Text
+    bed: Text
     kind: Kind
     priority: int
     status: ContactStatus
     opened_at_ms: Ms
-    offered_to: list[str]
-    accepted_by: str = ""
+    offered_to: list[Text]
+    accepted_by: Text = ""
     accepted_at_ms: Ms | None = None
     withdrawn_at_ms: Ms | None = None
-    withdrawn_reason: str = ""
+    withdrawn_reason: Text = ""
     call_status: Status = "placed"
-    answered_by: str = ""
+    answered_by: Text = ""
 
 
 class StepTaken(Payload, frozen=True, kw_only=True):
@@ -173,7 +181,7 @@ class StepTaken(Payload, frozen=True, kw_only=True):
     ward: Name
     call_id: Name
     step: Count
-    step_name: str
+    step_name: Text
     loop: Count
     due_at_ms: Ms
     taken_at_ms: Ms
@@ -194,10 +202,10 @@ class CentreEvent(Payload, frozen=True, kw_only=True):
     """
 
     epoch: Name
-    seq: Annotated[int, Meta(ge=1)]
+    seq: Seq
     at_ms: Ms
     kind: Literal["opened", "offered", "accepted", "withdrawn", "changed", "step_taken", "signed_in", "signed_out"]
-    by: str = ""
+    by: Text = ""
     contact: ContactState | None = None
     step: StepTaken | None = None
     operator: OperatorState | None = None
@@ -221,9 +229,9 @@ class Health(Payload, frozen=True, kw_only=True):
     name: Name
     state: Literal["online", "degraded", "offline"]
     at_ms: Ms
-    faults: list[str] = []
+    faults: list[Text] = []
     # An authority says how far its events have come, so that a reader notices the loss of the last one in quiet hours.
-    epoch: str = ""
+    epoch: Text = ""
     seq: Count = 0
 
 
@@ -232,7 +240,7 @@ class Hearing(Payload, frozen=True, kw_only=True):
 
     ear: Name
     epoch: Name
-    seq: Annotated[int, Meta(ge=1)]
+    seq: Seq
     code: Annotated[str, Meta(pattern="^[0-9A-F]{6}$")]
     words: Count
     t_us: Count

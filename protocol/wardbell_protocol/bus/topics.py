@@ -20,7 +20,7 @@ _NAME = re.compile("^[a-z0-9][a-z0-9_-]*$")
 
 def check_name(name: str) -> str:
     """`name` itself, 1..40 characters of a-z 0-9 _ - that begin with a letter or digit; EncodeError otherwise."""
-    if len(name) > 40 or not _NAME.match(name):
+    if len(name) > 40 or "\n" in name or not _NAME.match(name):  # `$` lets one newline through
         raise EncodeError(f"{name!r} cannot be a topic level: use a-z, 0-9, _ and -, at most 40")
     return name
 
