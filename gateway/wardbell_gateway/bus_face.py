@@ -63,12 +63,12 @@ class BusFace:
         self._client = BusClient(
             url,
             topics.check_name(f"gateway-{name}"[:40]),
-            [topics.command(name), topics.snapshot_request(name), topics.hearing(name)],
+            [topics.command(name), topics.hearing(name)],
             self._message,
             self._connected,
             self._sign.will(read_clock().unix_ms),
             keep_session=True,
-            passing=[topics.health(name, topics.ANY), topics.call(name, topics.ANY)],
+            passing=[topics.snapshot_request(name), topics.health(name, topics.ANY), topics.call(name, topics.ANY)],
         )
         self._outbox = JournalOutbox(journal)
         self._pump = OutboxPump(self._client, self._outbox)

@@ -78,9 +78,10 @@ def _ward(file: str, item: dict[str, Any]) -> tuple[str, dict[str, str], dict[st
     _check_keys(file, "ward", item, _WARD_KEYS)
     ward = item.get("ward")
     try:
-        topics.check_name(ward if isinstance(ward, str) else "")
+        topics.check_name(f"gateway-{ward}" if isinstance(ward, str) and ward else "")  # its life sign's name
+        topics.check_name(str(ward))
     except EncodeError as error:
-        raise ConfigError(file, "ward.ward", "give a name of a-z, 0-9, _ and -, at most 40 characters") from error
+        raise ConfigError(file, "ward.ward", "give a name of a-z, 0-9, _ and -, at most 32 characters") from error
     if ward == topics.CALL_CENTRE_SCOPE:
         raise ConfigError(file, "ward.ward", "this name is the call centre's; take another")
     name = item.get("name", {})
@@ -95,7 +96,7 @@ def _station(file: str, number: str, item: object) -> Station:
     station_id = item.get("station_id")
     if not isinstance(station_id, str) or not _STATION_ID.fullmatch(station_id):
         raise ConfigError(
-            file, f"stations[#{number}].station_id", "give 1 to 32 of A-Z a-z 0-9 . _ -, like the place 203-2"
+            file, f"stations[#{number}].station_id", "give 1 to 32 of A-Z a-z 0-9 . _ -, like 203-2 (enrol: --id)"
         )
     key = f"stations[{station_id}]"
     if station_id in FAULT_PARTS:

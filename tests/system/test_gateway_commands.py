@@ -151,3 +151,9 @@ def test_no_broker_is_said(tmp_path: Path) -> None:
     assert "no broker at mqtt://127.0.0.1:1" in without.stderr
     assert run("calls", "list", "--home", tmp_path).returncode == 78
     assert run("calls", "list", "--ward", "East Wing", "--home", tmp_path).returncode == 2
+
+
+def test_a_folder_that_cannot_be_written_is_said() -> None:
+    done = run("enrol", "--home", "/dev/null/ward", "--ward", "east")
+    assert (done.returncode, "Traceback" in done.stderr) == (78, False)
+    assert "--home" in done.stderr

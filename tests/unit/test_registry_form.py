@@ -100,6 +100,8 @@ def test_two_stations_never_share(second: dict[str, object], key: str, says: str
         ({}, "ward.ward"),
         ({"ward": "East wing"}, "ward.ward"),
         ({"ward": "callcenter"}, "ward.ward"),
+        ({"ward": "e" * 33}, "ward.ward"),
+        ({"ward": "east\n"}, "ward.ward"),
         ({"ward": "east", "name": "East"}, "ward.name"),
         ({"ward": "east", "beds": 3}, "ward.beds"),
         ({"ward": "east", "policies": {"normal": {"reraise_s": -1}}}, "ward.policies.normal.reraise_s"),
