@@ -38,7 +38,8 @@ def rate_of(path: Path) -> int:
         return DEFAULT_RATE_HZ
     number, unit = tokens[-1]
     rate_hz = int(float(number) * _UNITS[unit])
-    return rate_hz if rate_hz < 100_000_000 else DEFAULT_RATE_HZ  # the only token was the carrier's frequency
+    # A token may be the carrier's frequency; and no rate at which a word could be told is below 1 kHz.
+    return rate_hz if 1_000 <= rate_hz < 100_000_000 else DEFAULT_RATE_HZ
 
 
 def read_cu8(path: Path) -> list[int]:

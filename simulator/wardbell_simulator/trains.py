@@ -33,11 +33,14 @@ def read_trains(path: Path) -> list[Train]:
     """
     if not path.is_file():
         raise ConfigError(str(path), "file", "there is no such file")
-    if path.suffix == ".cu8":
-        named = _CAPTURE_NAME.match(path.stem)
-        return [Train(named.group(1) if named else path.stem, read_cu8(path))]
-    if path.suffix == ".jsonl":
-        return _read_jsonl(path)
+    try:
+        if path.suffix == ".cu8":
+            named = _CAPTURE_NAME.match(path.stem)
+            return [Train(named.group(1) if named else path.stem, read_cu8(path))]
+        if path.suffix == ".jsonl":
+            return _read_jsonl(path)
+    except OSError as error:
+        raise ConfigError(str(path), "file", f"cannot be read: {error}") from None
     raise ConfigError(str(path), "file", "the name must end in .jsonl (pulse trains) or .cu8 (IQ)")
 
 
@@ -53,7 +56,7 @@ def _read_jsonl(path: Path) -> list[Train]:
 def _read_line(path: Path, number: int, line: str) -> Train:
     try:
         row: Any = json.loads(line)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise ConfigError(str(path), f"line {number}", f"not JSON ({error}); write {_FORM}") from None
     if not isinstance(row, dict):
         raise ConfigError(str(path), f"line {number}", f"not a JSON object; write {_FORM}")

@@ -48,6 +48,7 @@ def test_names_an_iq_recording(name: str, train_id: str, tmp_path: Path, capsys:
     ("name", "text", "complaint"),
     [
         ("a.jsonl", '{"id": "a", "pulses": []}\n{"id": "b"', "a.jsonl: line 2: not JSON"),
+        ("a.jsonl", "[" * 100_000, "a.jsonl: line 1: not JSON"),
         ("a.jsonl", "[1, 2]", "a.jsonl: line 1: not a JSON object"),
         ("a.jsonl", '{"id": "a"}', "a.jsonl: line 1, pulses: must be a list of whole numbers"),
         ("a.jsonl", '{"pulses": [1, 2.5]}', "a.jsonl: line 1, pulses: must be"),
@@ -77,3 +78,9 @@ def test_help_has_examples(capsys: pytest.CaptureFixture[str]) -> None:
         main(["--help"])
     assert exit_info.value.code == 0
     assert "wardbell decode words.jsonl" in capsys.readouterr().out
+
+
+def test_a_file_that_cannot_be_read_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "a.jsonl").symlink_to("/proc/self/mem")
+    assert main([str(tmp_path / "a.jsonl")]) == 2
+    assert "a.jsonl: file: cannot be read" in capsys.readouterr().err

@@ -29,6 +29,7 @@ def codes_in(path: Path) -> list[str]:
         ("g002_868M_2M.cu8", 2_000_000),
         ("g003_433.92M.cu8", 250_000),
         ("door_bell.cu8", 250_000),
+        ("bench_0k.cu8", 250_000),
     ],
 )
 def test_the_rate_is_in_the_name(name: str, rate_hz: int) -> None:

@@ -69,7 +69,8 @@ class PulseSlicer:
 
     def receive(self, pulses: list[int]) -> list[SlicedWord]:
         """Take the next durations; give the words that they complete, oldest first."""
-        words = []
+        words: list[SlicedWord] = []
+        places: list[int] = []  # of the space that completed each
         recent = self._recent
         at = len(recent) - 1
         recent.extend(pulses)
@@ -78,8 +79,10 @@ class PulseSlicer:
             if duration_us <= -_GAP_MIN_US:
                 word = self._look(at)
                 if word is not None:
-                    word.age_us += max(0, -duration_us - _LONGEST_US) + sum(map(abs, recent[at + 1 :]))
+                    word.age_us += max(0, -duration_us - _LONGEST_US)
                     words.append(word)
+                    places.append(at)
+        _grow_older(words, places, recent)
         if len(recent) > _KEPT:
             self._word_at -= len(recent) - _WINDOW
             self._recent = recent[-_WINDOW:]
@@ -146,6 +149,16 @@ class PulseSlicer:
         if self._word_at < 0 or at - self._word_at > _WINDOW:
             return _LONG_AGO_US
         return self._word_gap_us + sum(map(_size_us, self._recent[self._word_at + 1 : at + 1]))
+
+
+def _grow_older(words: list[SlicedWord], places: list[int], durations: list[int]) -> None:
+    """Add to each word's age what came after the space at its place, newest first: an hour may come in one portion."""
+    later_us = 0
+    end = len(durations)
+    for index in range(len(words) - 1, -1, -1):
+        later_us += sum(map(abs, durations[places[index] + 1 : end]))
+        end = places[index] + 1
+        words[index].age_us += later_us
 
 
 def _size_us(duration_us: int) -> int:
