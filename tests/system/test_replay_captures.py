@@ -1,6 +1,8 @@
 """A real remote's press, out of a recording, becomes a call on the bus."""
 
+import asyncio
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -11,6 +13,7 @@ from gateways import BusEnd, GatewayProcess, environment, station, tables, wait_
 from servers import REPOSITORY, BrokerProcess
 
 from wardbell_simulator.decode_command import decode
+from wardbell_simulator.headless_console import HeadlessConsole
 from wardbell_simulator.replay_command import presses_of
 from wardbell_simulator.trains import Train, read_trains
 
@@ -71,6 +74,22 @@ def test_a_real_doorbell_becomes_a_call(bus: BusEnd, home: Path, iotcore_broker:
     assert replayed.returncode == 0, replayed.stderr
     assert {json.loads(line)["code"] for line in replayed.stdout.splitlines()} == {code}
     wait_for(bus, lambda bus: bus.open == {("207", "normal"): "placed"}, "the doorbell's call")
+
+
+async def test_a_real_remote_is_a_row_on_the_console(bus: BusEnd, home: Path, iotcore_broker: BrokerProcess) -> None:
+    arguments = ("--home", home, "--room", "12", "--code", expected()["iq000"], "--signal", "normal")
+    assert run("wardbell_gateway.enrol_command", *arguments).returncode == 0
+    wait_for(bus, lambda bus: bus.mirror.info is not None and len(bus.mirror.info.stations) == 2, "the new station")
+    async with HeadlessConsole(iotcore_broker.url, "desk", "Li Na", ("east",)) as console:
+        recording = CAPTURES / "iq" / "iq000_PT2262_433.92M_250k.cu8"
+        where = ("--home", home, "--broker", iotcore_broker.url)
+        replaying = asyncio.to_thread(run, "wardbell_simulator.replay_command", recording, *where)
+        assert (await replaying).returncode == 0
+        for _ in range(200):
+            if console.shows("12", "placed") and re.search(r"!! .* 12 +normal .* calling", console.screen_text()):
+                return
+            await asyncio.sleep(0.05)
+        pytest.fail(console.screen_text())
 
 
 def test_an_unknown_remote_is_counted_and_shown_for_enrolment(
