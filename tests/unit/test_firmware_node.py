@@ -193,7 +193,12 @@ def test_a_node_at_rest_sleeps(bench: NodeBench) -> None:
         ({"address": "0F1"}, EncodeError),
         ({"signals": {"call": "tea"}}, ConfigError),
         ({"signals": None}, ConfigError),
+        ({"signals": {}}, ConfigError),
         ({"words": 3}, ConfigError),
+        ({"words": 1_000_000}, ConfigError),
+        ({"alpha_us": 5}, ConfigError),
+        ({"alpha_us": 500}, ConfigError),
+        ({"alpha_us": float("nan")}, ConfigError),
         ({"alpha_us": "fast"}, ConfigError),
     ],
 )

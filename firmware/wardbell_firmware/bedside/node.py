@@ -7,7 +7,7 @@ follows it. Numbers and their reasons: firmware/README.md.
 
 from wardbell_firmware.drivers.key import PRESSED, DebouncedKey
 from wardbell_protocol.air.codeword import CodeWord
-from wardbell_protocol.air.waveform import N_BURST, burst
+from wardbell_protocol.air.waveform import ALPHA_MAX_US, ALPHA_MIN_US, N_BURST, burst
 from wardbell_protocol.calls.signals import DATA_BY_SIGNAL, PRIORITY
 from wardbell_protocol.errors import ConfigError
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 # Two words must arrive. With a fifth of all words lost 4 words fail in 2.7 % of presses, 8 in 0.008 %; at
 # T = 350 us they take 358 ms.
 N_WORDS = 8
+N_WORDS_MOST = 32  # 4.1 s at T = 1000 us; an automatic sender must end within 5 s (FCC 15.231)
 ALPHA_US = 87.5
 
 LAMP_MIN_MS = 1000  # a burst at T = 100 us is over in a tenth of a second: too short to be seen
@@ -45,8 +46,8 @@ class BedsideNode:
     """
 
     def __init__(self, settings: "Mapping[str, object]") -> None:
-        self._alpha_us = _number(settings, "alpha_us", ALPHA_US)
-        self._n_words = int(_number(settings, "words", N_WORDS, N_BURST))
+        self._alpha_us = _number(settings, "alpha_us", ALPHA_US, ALPHA_MIN_US, ALPHA_MAX_US)
+        self._n_words = int(_number(settings, "words", N_WORDS, N_BURST, N_WORDS_MOST))
         self._signals = _signals(settings)
         self._words = {
             signal: CodeWord.from_parts(str(settings.get("address", "")), DATA_BY_SIGNAL[signal])
@@ -131,16 +132,17 @@ class BedsideNode:
         return int(self._budget_ms.get(signal, 0) - (N_BURSTS_AT_ONCE - 1) * _PAUSE_BURSTS * length_ms)
 
 
-def _number(settings: "Mapping[str, object]", name: str, default: float, least: float = 1) -> float:
+def _number(settings: "Mapping[str, object]", name: str, default: float, least: float, most: float) -> float:
     value = settings.get(name, default)
-    if not isinstance(value, (int, float)) or value < least:
-        raise ConfigError("settings", name, f"give a number, at least {least}")
+    # Refused now: a node that fails only when somebody presses is found out too late.
+    if not isinstance(value, (int, float)) or not least <= value <= most:
+        raise ConfigError("settings", name, f"give a number from {least} to {most}")
     return value
 
 
 def _signals(settings: "Mapping[str, object]") -> "dict[str, str]":
     signals = settings.get("signals")
-    if not isinstance(signals, dict):
+    if not isinstance(signals, dict) or not signals:
         raise ConfigError("settings", "signals", 'give signals by key, like {"call": "normal"}')
     for name in signals:
         if signals[name] not in DATA_BY_SIGNAL:

@@ -25,6 +25,7 @@ class Annunciator:
         self.is_frozen = False  # while the key is down the turn is not passed on
         self._turns = Turns()
         self._notice = ""
+        self._noticed = ""  # id of the call it is said of
         self._notice_until_ms = 0
         self._ringing = ""  # kind whose pattern plays
         self._rings_since_ms = 0
@@ -44,9 +45,18 @@ class Annunciator:
                 return call
         return None
 
+    @property
+    def answerable(self) -> "Call | None":
+        """What a short press of the key answers: the call on the display, else the most urgent that still rings."""
+        shown = self._turns.shown
+        return shown if shown is not None and shown.status == PLACED else self.first_unanswered
+
     def update(self, calls: "list[Call]", now_ms: int) -> None:
         """Take the open calls as they are now."""
         self._turns.update(calls, now_ms)
+        shown = self._turns.shown
+        if shown is None or shown.call_id != self._noticed:
+            self._notice = ""  # it was said of a call that is no longer shown
         self._redraw_at_ms = now_ms
 
     def redraw(self, now_ms: int) -> None:
@@ -64,6 +74,7 @@ class Annunciator:
         """Give a call a turn from now on, with an answer to a key in its second line."""
         self._turns.show(call.call_id, now_ms)
         self._notice = notice
+        self._noticed = call.call_id
         self._notice_until_ms = now_ms + NOTICE_MS
         self._redraw_at_ms = now_ms
 

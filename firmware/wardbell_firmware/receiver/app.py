@@ -25,10 +25,10 @@ class ReceiverApp:
     def step(self, now_ms: int) -> "int | None":
         """Do all that is due; returns the next deadline in ms, or None."""
         board, desk = self.board, self.desk
+        desk.receive_key(board.ack_key.is_pressed(), now_ms)  # first: it is meant for what the display still shows
         pulses, end_us = board.radio.read()
         desk.receive_air(pulses, end_us, now_ms)
         desk.receive_line(board.line.read(), now_ms)
-        desk.receive_key(board.ack_key.is_pressed(), now_ms)
         desk.poll(now_ms)
         board.buzzer.set(desk.tone_hz)
         self._lcd.show(desk.lines)

@@ -59,6 +59,7 @@ class ReceiverDesk:
         self._memory = OpenCalls()
         self._key = DebouncedKey()
         self._held: Call | None = None  # the call that was shown when the key went down
+        self._meant: Call | None = None  # the call that a short press answers, as things were then
         self._health: tuple[bool, str] | None = None
         self._status_at_ms = STATUS_EVERY_MS
 
@@ -94,10 +95,10 @@ class ReceiverDesk:
         """The acknowledge key's contact as it is now."""
         change = self._key.receive(is_closed, now_ms)
         if change == PRESSED:
-            self._held = self._annunciator.shown
+            self._held, self._meant = self._annunciator.shown, self._annunciator.answerable
         elif change == RELEASED and self._held is not None:
-            held, self._held = self._held, None
-            self._acknowledge(held, now_ms)
+            self._held = None
+            self._acknowledge(now_ms)
 
     def poll(self, now_ms: int) -> None:
         """Do what is due and settle what is shown and sounded."""
@@ -252,12 +253,10 @@ class ReceiverDesk:
 
     # Key.
 
-    def _acknowledge(self, held: "Call", now_ms: int) -> None:
-        call = self.board.calls.get(held.call_id)
+    def _acknowledge(self, now_ms: int) -> None:
+        call = self.board.calls.get(self._meant.call_id) if self._meant is not None else None
         if call is None or call.status != PLACED:
-            call = self._annunciator.first_unanswered
-        if call is None:
-            return
+            return  # answered elsewhere while the finger was on the key: it answers nothing that nobody has seen
         self._verb("acknowledge", "ack", call, now_ms)
         self._annunciator.show(call, now_ms)
 
