@@ -128,8 +128,9 @@ class BedsideNode:
         return durations
 
     def _allowed_at_ms(self, signal: str) -> int:
-        length_ms = 512 * self._n_words * self._alpha_us / 1000
-        return int(self._budget_ms.get(signal, 0) - (N_BURSTS_AT_ONCE - 1) * _PAUSE_BURSTS * length_ms)
+        # Whole before it meets a time: the chip's float has 24 bits, which ms of uptime outgrow in five hours.
+        length_ms = int(512 * self._n_words * self._alpha_us / 1000)
+        return self._budget_ms.get(signal, 0) - (N_BURSTS_AT_ONCE - 1) * _PAUSE_BURSTS * length_ms
 
 
 def _number(settings: "Mapping[str, object]", name: str, default: float, least: float, most: float) -> float:
