@@ -12,7 +12,7 @@ from wardbell_callcenter.contact import WITHDRAWN, answered_at_ms, answered_by, 
 from wardbell_callcenter.ledger import Ledger
 from wardbell_callcenter.store import Store
 from wardbell_protocol.bus.payloads import CallState, CentreSnapshot, Command, OperatorState, Reply, StepTaken
-from wardbell_protocol.calls.escalation import STEP_NAMES
+from wardbell_protocol.calls.escalation import STEP_NAMES, STEP_NUMBER
 
 OURSELVES = "callcenter"
 REPLY_KEPT_MS = 24 * 3600 * 1000
@@ -151,8 +151,8 @@ class Desk:
         if key in self._taken:
             return ""
         call = command.call
-        if call is None or call.call_id != command.call_id or command.step < 1 or command.step_name not in STEP_NAMES:
-            return "a step needs its call, a number from 1 and one of " + ", ".join(STEP_NAMES)
+        if call is None or call.call_id != command.call_id or command.step != STEP_NUMBER.get(command.step_name):
+            return "a step needs its call, one of " + ", ".join(STEP_NAMES) + ", and its number"
         call, refusal = self._newest(call)
         refusal = refusal or _overtaken(call, command.loop, command.due_at_ms)
         if refusal:

@@ -16,7 +16,7 @@ from wardbell_console.escalator import Escalator
 from wardbell_console.verbs import UNCONFIRMED, Attempt, Verbs
 from wardbell_protocol.bus import topics
 from wardbell_protocol.bus.payloads import CallState, Command, ContactState, Health, Reply, WardEvent, decode
-from wardbell_protocol.calls.escalation import CALL_CENTRE, EscalationPolicy
+from wardbell_protocol.calls.escalation import CALL_CENTRE, STEP_NUMBER, EscalationPolicy
 from wardbell_protocol.calls.signals import AT_CONSOLE
 from wardbell_protocol.errors import DecodeError
 
@@ -177,9 +177,9 @@ class Feed:
             return
         call = mirror.calls[call_id]
         policy = self.policies(mirror).get(call.kind)
-        steps = policy.steps if policy is not None else []
-        number = next((n for n, (name, _) in enumerate(steps, 1) if name == CALL_CENTRE), 0)
-        reason = "" if number else "reason.no_centre_step"
+        has_step = policy is not None and any(name == CALL_CENTRE for name, _ in policy.steps)
+        reason = "" if has_step else "reason.no_centre_step"
+        number = STEP_NUMBER[CALL_CENTRE]
         if (call_id, number, call.loop) in self.centre.steps:
             reason = "reason.at_centre"
         command = self._command(

@@ -9,7 +9,7 @@ from calls_script import open_rows, play, steps_due
 
 from wardbell_protocol.calls.board import CallBoard, CallEvent, Signal
 from wardbell_protocol.calls.call import ALLOWED, STATUSES, Call
-from wardbell_protocol.calls.escalation import default_policies, policies_from_record
+from wardbell_protocol.calls.escalation import EscalationPolicy, default_policies, policies_from_record
 from wardbell_protocol.calls.signals import (
     AT_BED,
     CLEAR_PLACES,
@@ -95,6 +95,7 @@ def test_who_may_clear_where(kind: str, where: str, clear_at: tuple[str, ...]) -
         ({"normal": {"steps": 3}}, "policies.normal.steps", "give a list"),
         ({"normal": {"steps": [["tea", 3]]}}, "policies.normal.steps[0]", "with a step of"),
         ({"normal": {"steps": [["forward", 60], ["call_centre", 30]]}}, "policies.normal.steps", "in the order"),
+        ({"normal": {"steps": [["forward", 30], ["forward", 60]]}}, "policies.normal.steps", "each step once"),
         ({"normal": {"reraise_s": -1}}, "policies.normal.reraise_s", "whole seconds"),
         ({"normal": {"reraise_attended_s": True}}, "policies.normal.reraise_attended_s", "whole seconds"),
     ],
@@ -153,3 +154,10 @@ def test_the_specification_has_the_codes_defaults() -> None:
         wanted = [after.get("forward"), after.get("call_centre"), after.get("all_stations")]
         wanted += [policy.reraise_s or None, policy.reraise_attended_s or None]
         assert [int(cell) if cell else None for cell in cells] == wanted, kind
+
+
+def test_a_step_keeps_its_number_when_the_policy_is_edited() -> None:
+    call = Call("east-1", "203-2", "203", "2", "normal", 0)
+    before = EscalationPolicy([("forward", 30), ("call_centre", 60)])
+    after = EscalationPolicy([("call_centre", 60)])
+    assert before.due(call, 60_000)[1].key == after.due(call, 60_000)[0].key

@@ -12,13 +12,16 @@ from wardbell_protocol.errors import ConfigError
 FORWARD = "forward"  # to the stations where staff are, the neighbour wards' consoles
 ALL_STATIONS = "all_stations"  # to every console of the house
 CALL_CENTRE = "call_centre"  # opens a contact at the main call centre
-STEP_NAMES = (FORWARD, ALL_STATIONS, CALL_CENTRE)
+STEP_NAMES = (FORWARD, CALL_CENTRE, ALL_STATIONS)
+# A step keeps its number whatever the policy's order, so that a policy edited while a call is open cannot make one step pass
+# for another that was taken.
+STEP_NUMBER = {name: number for number, name in enumerate(STEP_NAMES, 1)}
 
 MAX_AFTER_S = 3600
 
 
 class StepDue:
-    """One rung that has been reached. `step` counts from 1 in the policy's order; `loop` is the call's."""
+    """One rung that has been reached. `step` is STEP_NUMBER of its name; `loop` is the call's."""
 
     def __init__(self, call_id: str, step: int, name: str, loop: int, due_at_ms: int) -> None:
         self.call_id = call_id
@@ -80,8 +83,8 @@ class EscalationPolicy:
         if call.status != PLACED:
             return []
         return [
-            StepDue(call.call_id, number, name, call.loop, call.raised_at_ms + after_s * 1000)
-            for number, (name, after_s) in enumerate(self.steps, 1)
+            StepDue(call.call_id, STEP_NUMBER[name], name, call.loop, call.raised_at_ms + after_s * 1000)
+            for name, after_s in self.steps
         ]
 
     def to_record(self) -> "dict[str, object]":
@@ -136,6 +139,8 @@ def _policy_from_record(item: object, file: str, key: str) -> EscalationPolicy:
     for earlier, later in zip(checked, checked[1:]):
         if later[1] < earlier[1]:
             raise ConfigError(file, key + ".steps", "put the steps in the order of their seconds")
+    if len({name for name, _ in checked}) < len(checked):
+        raise ConfigError(file, key + ".steps", "give each step once")
     reraise_s = _seconds(item.get("reraise_s", 180), file, key + ".reraise_s")
     reraise_attended_s = _seconds(item.get("reraise_attended_s", 900), file, key + ".reraise_attended_s")
     return EscalationPolicy(checked, reraise_s, reraise_attended_s)
