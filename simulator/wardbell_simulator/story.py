@@ -37,6 +37,7 @@ class Story:
         live: LiveWard,
         house: House,
         nurse: HeadlessConsole,
+        neighbour: HeadlessConsole,
         operators: tuple[HeadlessConsole, HeadlessConsole],
         tell: Callable[[float, str, str], None],
     ) -> None:
@@ -44,6 +45,7 @@ class Story:
         self._ward = live.ward
         self._house = house
         self._nurse = nurse
+        self._neighbour = neighbour
         self._operators = operators
         self._tell = tell
         self._began_s = time.monotonic()
@@ -83,8 +85,13 @@ class Story:
         self._say("bed", f"{CORD}: the bathroom cord is pulled, and nobody answers")
         self._live.do(self._ward.press, CORD)
         await self._expect("console", "the bathroom call is there", lambda: self._nurse.shows(CORD, "placed"))
-        await self._expect("call centre", "step 1: forwarded", lambda: "forward" in self._steps)
-        await self._expect("call centre", "step 2: a contact is opened", lambda: "call_centre" in self._steps)
+        self._demand(not self._neighbour.shows(CORD, "placed"), "the neighbour ward is left in peace at first")
+        await self._expect("call centre", "step: forward is taken", lambda: "forward" in self._steps)
+        await self._expect(
+            "neighbours", "the next ward's console shows it", lambda: self._neighbour.shows(CORD, "placed")
+        )
+        await self._expect("call centre", "step: all stations is taken", lambda: "all_stations" in self._steps)
+        await self._expect("call centre", "step: a contact is opened", lambda: "call_centre" in self._steps)
         one, other = self._operators
         await self._expect("operators", "both see the offer", lambda: one.is_asked and other.is_asked)
         self._say("operators", "both press accept at the same moment")
@@ -152,8 +159,8 @@ class Story:
         contacts = self._journalled("callcenter.db", "SELECT accepted_by FROM contacts")
         self._demand(len(contacts) == 1, f"one contact was opened, not {len(contacts)}")
         steps = self._journalled("callcenter.db", "SELECT call_id, step, loop FROM steps")
-        self._demand(len(steps) == len(set(steps)) == 2, f"each step was taken once: {steps}")
-        self._say("record", "3 presses, 3 calls, 2 steps, 1 contact, accepted once; nothing lost, nothing doubled")
+        self._demand(len(steps) == len(set(steps)) == 3, f"each step was taken once: {steps}")
+        self._say("record", "3 presses, 3 calls, 3 steps, 1 contact, accepted once; nothing lost, nothing doubled")
 
     def _journalled(self, name: str, query: str) -> list[tuple[object, ...]]:
         with contextlib.closing(sqlite3.connect(f"file:{self._house.home / name}?mode=ro", uri=True)) as journal:
@@ -214,5 +221,7 @@ class Story:
 
     def _scene(self) -> str:
         logs = [f"--- {part}\n{self._house.log_tail(part)}" for part in self._house.parts]
-        screens = [f"--- {console.by}\n{console.screen_text()}" for console in (self._nurse, *self._operators)]
+        screens = [
+            f"--- {console.by}\n{console.screen_text()}" for console in (self._nurse, self._neighbour, *self._operators)
+        ]
         return "\n".join([f"display: {self._ward.lcd_lines}, tone {self._ward.tone_hz} Hz", *screens, *logs])

@@ -26,7 +26,7 @@ Exit status 0 only if every line happened, in order, and nothing was lost or dou
 """
 
 # Seconds instead of minutes, so that a night passes while somebody watches. Real defaults: calls/escalation.py.
-_QUICK = {"steps": [["forward", 2], ["call_centre", 4], ["all_stations", 600]], "reraise_s": 600}
+_QUICK = {"steps": [["forward", 2], ["all_stations", 3], ["call_centre", 4]], "reraise_s": 600}
 
 
 def main(argv: list[str]) -> int:
@@ -74,9 +74,10 @@ async def _tell(live: LiveWard, house: House) -> None:
     url, ward = house.broker_url, house.plan.ward
     async with contextlib.AsyncExitStack() as stack:
         nurse = await stack.enter_async_context(HeadlessConsole(url, "desk", "Li Na", (ward,)))
+        neighbour = await stack.enter_async_context(HeadlessConsole(url, "west", "west", ("west",)))
         wang = await stack.enter_async_context(HeadlessConsole(url, "wang", "wang", (), "wang"))
         chen = await stack.enter_async_context(HeadlessConsole(url, "chen", "chen", (), "chen"))
-        await Story(live, house, nurse, (wang, chen), _line).run()
+        await Story(live, house, nurse, neighbour, (wang, chen), _line).run()
 
 
 def _line(at_s: float, who: str, what: str) -> None:
