@@ -123,7 +123,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     paths.add_options(parser)
     parser.add_argument("--ward", action="append", required=True, type=_ward, help="a ward; may be repeated; + for all")
-    parser.add_argument("--name", default="main", help="tells two of a kind apart; default %(default)s")
+    parser.add_argument("--name", default=paths.host_name(), help="tells two of a kind apart; default %(default)s")
     return parser
 
 

@@ -13,7 +13,8 @@ class Plan:
     """What is to run.
 
     `program` is the `wardbell` executable; `embedded_port` the port of a broker of our own, or None; `serial` the
-    receivers' ports; `without` the parts that run elsewhere.
+    receivers' ports; `without` the parts that run elsewhere; `leash` begins the command of a part so that it ends with
+    its supervisor.
     """
 
     program: str
@@ -23,6 +24,7 @@ class Plan:
     serial: tuple[str, ...]
     without: frozenset[str]
     with_sim: bool
+    leash: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -48,7 +50,7 @@ def parts(plan: Plan) -> list[Part]:
     found.append(Part("gateway", ("gateway", *where, *ears)))
     found.append(Part("callcenter", ("callcenter", *where)))
     found.append(Part("escalate", ("escalate", *where, "--ward", "+")))
-    return [Part(part.name, (plan.program, *part.command)) for part in found if part.name not in plan.without]
+    return [Part(p.name, (*plan.leash, plan.program, *p.command)) for p in found if p.name not in plan.without]
 
 
 def configuration(plan: Plan) -> str:

@@ -1,11 +1,16 @@
 """`wardbell up`: all host parts of this machine, supervised: what dies is started again."""
 
 import argparse
+import fcntl
+import os
 import shlex
+import shutil
 import signal
 import subprocess
 import sys
+import threading
 from pathlib import Path
+from typing import IO
 
 from wardbell_bus.client import DEFAULT_URL, Broker
 from wardbell_bus.paths import add_options
@@ -34,7 +39,7 @@ def main(argv: list[str]) -> int:
     """Write the supervisor's configuration and run it until it is ended: 0.
 
     Raises:
-        ConfigError: the state folder's path is too long, or the registry is missing.
+        ConfigError: the state folder cannot be used, or the registry is missing.
     """
     options = _parser().parse_args(argv)
     home = options.home.expanduser().resolve()
@@ -49,31 +54,66 @@ def main(argv: list[str]) -> int:
         serial=tuple(options.serial),
         without=frozenset(options.without),
         with_sim=options.sim,
+        leash=_leash(),
     )
-    file = _write(home, configuration(plan))
-    running = ", ".join(part.name for part in parts(plan))
-    print(f"wardbell up: {running}; broker {broker_url}; logs in {home}", flush=True)
-    print(f"in another terminal: wardbell console --broker {shlex.quote(broker_url)}", flush=True)
-    return _supervise(file, home)
+    with _taken(home):
+        file = _write(home, configuration(plan))
+        running = ", ".join(part.name for part in parts(plan))
+        print(f"wardbell up: {running}; broker {broker_url}; logs in {home}", flush=True)
+        print(f"in another terminal: wardbell console --broker {shlex.quote(broker_url)}", flush=True)
+        return _supervise(file, home)
 
 
 def _supervise(file: Path, home: Path) -> int:
-    """Run the supervisor until it ends or we are told to.
+    """Run the supervisor until it ends or we are told to; one that is killed is started again.
 
     In a session of its own: a terminal that is closed would have it write to nowhere, die of that, and leave the parts
     running without it.
     """
-    command = [sys.executable, "-m", "supervisor.supervisord", "--nodaemon", "--silent", "--configuration", str(file)]
-    with (home / "supervisord.err").open("wb") as errors:
-        supervisor = subprocess.Popen(command, stdin=subprocess.DEVNULL, stderr=errors, start_new_session=True)
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, lambda *_: supervisor.terminate())
-    status = supervisor.wait()
-    if status:
+    supervisord = [sys.executable, "-m", "supervisor.supervisord"]
+    command = [*_leash(), *supervisord, "--nodaemon", "--silent", "--configuration", str(file)]
+    stopping = threading.Event()
+    status = -1
+    while status < 0 and not stopping.is_set():
+        with (home / "supervisord.err").open("wb") as errors:
+            supervisor = subprocess.Popen(command, stdin=subprocess.DEVNULL, stderr=errors, start_new_session=True)
+        _end_with_us(supervisor, stopping)
+        status = supervisor.wait()
+    if status > 0:
         print(
             f"wardbell up: the supervisor ended with {status}: see supervisord.log and .err in {home}", file=sys.stderr
         )
     return status
+
+
+def _end_with_us(supervisor: subprocess.Popen[bytes], stopping: threading.Event) -> None:
+    def end(*_: object) -> None:
+        stopping.set()
+        supervisor.terminate()
+
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, end)
+
+
+def _leash() -> tuple[str, ...]:
+    """Has the kernel end a child whose parent was killed: left alone it would hold the journal, unsupervised."""
+    setpriv = shutil.which("setpriv")
+    return (setpriv, "--pdeathsig", "TERM") if setpriv is not None else ()
+
+
+def _taken(home: Path) -> IO[str]:
+    """Hold the state folder against another `wardbell up`."""
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+        lock = (home / ".up.lock").open("w")
+    except OSError as error:
+        raise ConfigError("--home", str(home), f"{error.strerror}; give a folder that can be written") from error
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        lock.close()
+        raise ConfigError("--home", str(home), "another `wardbell up` runs on it; end that one first") from error
+    return lock
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -93,7 +133,9 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _check(home: Path, options: argparse.Namespace) -> None:
-    if len(str(home / "supervisor.sock")) > LONGEST_SOCKET_PATH:
+    if "%" in str(home) or " ;" in str(home):
+        raise ConfigError("--home", str(home), "choose a folder without % and ; in its path, for the supervisor's sake")
+    if len(os.fsencode(home / "supervisor.sock")) > LONGEST_SOCKET_PATH:
         raise ConfigError("--home", str(home), "choose a folder with a shorter path, for the supervisor's socket")
     registry = home / "registry.json"
     if not options.sim and "gateway" not in options.without and not registry.exists():
@@ -101,7 +143,8 @@ def _check(home: Path, options: argparse.Namespace) -> None:
 
 
 def _write(home: Path, text: str) -> Path:
-    home.mkdir(parents=True, exist_ok=True)
     file = home / "supervisord.conf"
+    file.touch(0o600)
+    file.chmod(0o600)  # the broker's password is in it
     file.write_text(text, encoding="utf-8")
     return file

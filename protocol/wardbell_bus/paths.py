@@ -2,6 +2,8 @@
 
 import argparse
 import os
+import re
+import socket
 from pathlib import Path
 
 from wardbell_bus.client import DEFAULT_URL
@@ -10,6 +12,12 @@ from wardbell_bus.client import DEFAULT_URL
 def home() -> Path:
     """The state folder: $WARDBELL_HOME, else `~/.local/share/wardbell`."""
     return Path(os.environ.get("WARDBELL_HOME") or Path.home() / ".local/share/wardbell")
+
+
+def host_name() -> str:
+    """This machine's name as a part's name on the bus: two of a kind with one name throw each other off the broker."""
+    name = socket.gethostname().partition(".")[0].lower()
+    return re.sub("[^a-z0-9_-]+", "", name).strip("-_")[:20] or "main"
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:

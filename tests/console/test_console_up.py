@@ -45,6 +45,27 @@ def parts(home: Path) -> dict[str, str]:
     return {line[0]: line[3].rstrip(",") for line in words if line[1:3] == ["RUNNING", "pid"]}
 
 
+def has_ended(pid: str) -> bool:
+    """Whether that process runs no more; it may wait for whoever is to take note of it."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
+    except FileNotFoundError:
+        return True
+
+
+def started(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run it to its end, which is to be an early one."""
+    command = [str(BIN / "wardbell"), "up", "--home", str(home), *arguments]
+    return subprocess.run(command, capture_output=True, text=True, timeout=20, check=False)
+
+
+@pytest.mark.parametrize("folder", ["/dev/null/ward", "/tmp/a%b", "/tmp/" + "é" * 60])
+def test_a_folder_that_will_not_do_is_said(folder: str) -> None:
+    done = started(Path(folder), "--sim")
+    assert (done.returncode, done.stdout, "Traceback" in done.stderr) == (78, "", False)
+    assert "--home" in done.stderr
+
+
 def test_all_parts_come_up_and_a_killed_one_comes_again(home: Path) -> None:
     port = free_port()
     command = [str(BIN / "wardbell"), "up", "--broker", "embedded", "--port", str(port), "--home", str(home)]
@@ -66,9 +87,13 @@ def test_all_parts_come_up_and_a_killed_one_comes_again(home: Path) -> None:
         wait_until(lambda: len(parts(home)) == 4, "four running parts")
         before = parts(home)
         assert sorted(before) == ["broker", "callcenter", "escalate", "gateway"]
+        assert "another `wardbell up` runs" in started(home).stderr
         os.kill(int(before["callcenter"]), signal.SIGKILL)
         wait_until(lambda: parts(home).get("callcenter") not in (None, before["callcenter"]), "the call centre again")
         assert parts(home)["gateway"] == before["gateway"]
+        os.kill(int((home / "supervisord.pid").read_text()), signal.SIGKILL)
+        wait_until(lambda: parts(home).get("gateway") not in (None, before["gateway"]), "the gateway under another", 60)
+        wait_until(lambda: has_ended(before["gateway"]), "the end of the gateway that nobody supervised")
     finally:
         bus.stop()
         up.send_signal(signal.SIGHUP)  # as a terminal does that is closed
