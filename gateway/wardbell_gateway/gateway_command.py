@@ -11,6 +11,7 @@ from wardbell_bus import paths
 from wardbell_protocol.errors import ConfigError
 
 EXIT_CONFIG = 78  # EX_CONFIG: a supervisor need not start us again before somebody mended the file
+EXIT_BUSY = 75  # EX_TEMPFAIL: it may try again, the other gateway will end some day
 
 _EXAMPLES = """\
 examples:
@@ -23,7 +24,7 @@ Files in the state folder: registry.json, registry.last-good.json, gateway.db. B
 
 
 def main(argv: list[str]) -> int:
-    """Run the gateway until it is told to end; 78 where a file cannot be used."""
+    """Run the gateway until it is told to end; 78 where a file cannot be used, 75 where another gateway has it."""
     parser = argparse.ArgumentParser(
         prog="wardbell gateway",
         description="Keep one ward's calls: receivers on serial lines, the bus, the journal.",
@@ -39,6 +40,7 @@ def main(argv: list[str]) -> int:
     logging.basicConfig(
         level=os.environ.get("WARDBELL_LOG", "INFO").upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s"
     )
+    from wardbell_gateway.journal import JournalTakenError
     from wardbell_gateway.service import Service
 
     try:
@@ -46,7 +48,7 @@ def main(argv: list[str]) -> int:
         service = Service(registry, options.home / "gateway.db", options.broker, options.serial)
     except ConfigError as error:
         print(f"wardbell gateway: {error}", file=sys.stderr)
-        return EXIT_CONFIG
+        return EXIT_BUSY if isinstance(error, JournalTakenError) else EXIT_CONFIG
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: service.stop())
     service.run()

@@ -45,6 +45,10 @@ class JournalError(WardbellError):
     """What was to be written is not: disk full, locked, or worse. Nobody may be told that it happened."""
 
 
+class JournalTakenError(ConfigError):
+    """Another gateway runs on this journal."""
+
+
 @dataclass(frozen=True)
 class Publication:
     """Something for the bus."""
@@ -280,9 +284,8 @@ def _take(path: Path) -> IO[str]:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:
         lock.close()
-        raise ConfigError(
-            str(path), "lock", "another gateway runs on this journal; end it, or give another --home"
-        ) from error
+        remedy = "another gateway runs on this journal; end it, or give another --home"
+        raise JournalTakenError(str(path), "lock", remedy) from error
     return lock
 
 

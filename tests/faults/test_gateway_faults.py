@@ -160,7 +160,7 @@ def test_a_broken_registry_without_a_copy_ends_the_start(tmp_path: Path) -> None
 def test_a_second_gateway_on_the_same_journal_is_refused(ward: Ward) -> None:
     second = GatewayProcess(ward.home, "mqtt://127.0.0.1:1")
     second.start()
-    assert second.wait() == 78
+    assert second.wait() == 75  # a supervisor tries again: the first may be an orphan that ends some day
     assert "another gateway runs on this journal" in second.log()
 
 

@@ -13,6 +13,7 @@ from wardbell_gateway.registry import check_tables
 from wardbell_gateway.supervision import CONSOLE_GONE_AFTER_MS, NO_CONSOLE, Supervision
 from wardbell_gateway.ward import Now, Ward
 from wardbell_protocol.bus import topics
+from wardbell_protocol.bus.payloads import Hearing, SnapshotRequest, encode
 
 UNIX_MS = 1_800_000_000_000
 
@@ -93,3 +94,27 @@ def test_what_is_not_ours_does_no_harm(bus: BusEnd) -> None:
     wait_until(lambda: bus.replies_to("c-1"), "an answer all the same")
     assert not bus.replies_to("c-1")[0].ok
     assert "not open" in bus.replies_to("c-1")[0].reason
+
+
+def test_readers_who_ask_while_the_gateway_is_away_push_no_press_out_of_the_queue(
+    broker: BrokerProcess, tmp_path: Path
+) -> None:
+    gateway = Gateway(broker.url, tmp_path)
+    bus = BusEnd(broker.url)
+    try:
+        wait_until(lambda: bus.mirror.info is not None, "the gateway")
+        gateway.stop()
+        taken: list[int] = []
+        bus.client.watch_published(taken.append)
+        request = encode(SnapshotRequest(reply_to="console-other"))
+        for _ in range(1100):  # mosquitto keeps 1,000 for who is away, and drops what comes after
+            bus.client.publish(topics.snapshot_request("east"), request)
+        code = f"{code_of('203-1', 'normal'):06X}"
+        hearing = Hearing(ear="other", epoch="1", seq=1, code=code, words=4, t_us=400, at_ms=UNIX_MS)
+        last = bus.client.publish(topics.hearing("east"), encode(hearing))
+        wait_until(lambda: last in taken, "the broker to have it all")
+        gateway = Gateway(broker.url, tmp_path)
+        wait_until(lambda: ("203-1", "normal") in bus.open, "the press that was heard meanwhile")
+    finally:
+        bus.close()
+        gateway.stop()
