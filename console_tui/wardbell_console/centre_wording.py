@@ -54,7 +54,7 @@ def answer_text(language: Language, contact: ContactState) -> str:
     if not contact.answered_by:
         return ""
     status = language.text(f"status.{contact.call_status}")
-    return language.text("status.by", status=status, by=contact.answered_by)
+    return language.text("status.by", status=status, by=language.who(contact.answered_by))
 
 
 def entry_cells(language: Language, entry: Entry, now_ms: int, operator: str) -> dict[str, str]:

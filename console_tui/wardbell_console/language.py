@@ -20,6 +20,8 @@ _REASONS = (
     (re.compile(r"^already (?:taken|accepted) by (?P<by>.+)$"), "reason.taken_by"),
 )
 
+BY_RECEIVER = "receiver"  # what a gateway writes where the receiver's own key was used
+
 
 class Language:
     """Texts of one language by key; `code` is `en` or `zh_CN`."""
@@ -38,10 +40,15 @@ class Language:
         return Language(codes[(codes.index(self.code) + 1) % len(codes)])
 
     def place(self, room: str, bed: str) -> str:
-        """Room and bed as this language writes them; a place that is no number (a part, a hall) stays as it is."""
-        if not room[:1].isdigit():
-            return f"{room}-{bed}" if bed else room
-        return self.text("place.bed", room=room, bed=bed) if bed else self.text("place.room", room=room)
+        """Room and bed as this language writes them.
+
+        A room that is no number (a hall, `3楼护士站`) stays as it is, and so does a bed that is none (`wc`).
+        """
+        if not _is_number(room):
+            return f"{room}-{bed}" if bed else self.word(room)
+        if not bed:
+            return self.text("place.room", room=room)
+        return self.text("place.bed" if _is_number(bed) else "place.part", room=room, bed=bed)
 
     def ward(self, names: "dict[str, str]", ward: str) -> str:
         """The ward's name, else its id."""
@@ -50,6 +57,18 @@ class Language:
     def fault(self, word: str) -> str:
         """A fault's stable word in this language, or as it came."""
         return self._texts.get(f"fault.{word}", word)
+
+    def word(self, part: str) -> str:
+        """A part of the system, or what is wrong with it, in this language; anything else as it came."""
+        return self._texts.get(f"word.{part}", self.fault(part))
+
+    def where(self, place: str) -> str:
+        """From where a verb came; a place that a newer gateway knows stays as it came."""
+        return self._texts.get(f"where.{place}", place)
+
+    def who(self, by: str) -> str:
+        """Who did it: a person's name as it is; the receiver knows none."""
+        return self.word(by) if by == BY_RECEIVER else by
 
     def reason(self, reason: str) -> str:
         """A refusal in this language: a key of ours, a text of an authority that is known, or the text as it came."""
@@ -61,8 +80,15 @@ class Language:
                 values = found.groupdict()
                 if "status" in values:
                     values["status"] = self.text(f"status.{values['status']}")
+                if "by" in values:
+                    values["by"] = self.who(values["by"])
                 return self.text(key, **values)
         return reason
+
+
+def _is_number(text: str) -> bool:
+    """`203`, `12A`; not `wc`, nor `203室`, which says already what it is."""
+    return text.isascii() and text[:1].isdigit()
 
 
 def of_locale(locale: str) -> str:

@@ -1,7 +1,7 @@
 """The words for what view.py made: every string that the widgets draw, in one language. Pure."""
 
 from wardbell_console.feed import Notice
-from wardbell_console.language import Language, countdown, duration, time_of_day
+from wardbell_console.language import BY_RECEIVER, Language, countdown, duration, time_of_day
 from wardbell_console.verbs import CONFIRMED, PENDING, REFUSED, Attempt
 from wardbell_console.view import Banner, Counts, Light, NextStep, Row
 from wardbell_protocol.bus.payloads import ContactState, WardEvent
@@ -47,7 +47,7 @@ def attempt_text(language: Language, attempt: Attempt | None) -> str:
 def state_text(language: Language, row: Row) -> str:
     """The verb on its way, else the call's state and who answered."""
     status = language.text(f"status.{row.call.status}")
-    status = language.text("status.by", status=status, by=row.by) if row.by else status
+    status = language.text("status.by", status=status, by=language.who(row.by)) if row.by else status
     return attempt_text(language, row.attempt) or status
 
 
@@ -108,7 +108,7 @@ def light_lines(language: Language, light: Light) -> tuple[str, str]:
     """Name with its shape, and below the state with the age of the last life sign."""
     state = language.text(f"health.{light.state}")
     age = "" if light.age_ms is None else " " + duration(light.age_ms)
-    fault = f" {light.faults[0]}" if light.faults and light.state == "degraded" else age
+    fault = f" {language.word(light.faults[0])}" if light.faults and light.state == "degraded" else age
     return f"{SHAPES[light.state]} {language.text(f'part.{light.part}')}", f"  {state}{fault}"
 
 
@@ -137,9 +137,9 @@ def notice_text(language: Language, notice: Notice) -> str:
 
 def event_line(language: Language, event: WardEvent, first_ms: int) -> str:
     """One line of a call's history."""
-    by = event.by
-    if event.where and event.by:
-        by = language.text("history.where", by=event.by, where=language.text(f"where.{event.where}"))
+    by = language.who(event.by)
+    if event.where and event.by not in ("", BY_RECEIVER):
+        by = language.text("history.where", by=by, where=language.where(event.where))
     return language.text(
         "history.line",
         at=time_of_day(event.at_ms),

@@ -96,7 +96,16 @@ def test_places_in_both_grammars() -> None:
     en, zh = Language("en"), Language("zh_CN")
     assert (en.place("203", "2"), zh.place("203", "2")) == ("203-2", "203室2床")
     assert (en.place("203", ""), zh.place("203", "")) == ("203", "203室")
-    assert zh.place("receiver", "") == "receiver"
+    assert (en.place("203", "wc"), zh.place("203", "wc"), zh.place("203", "sa")) == ("203-wc", "203室 wc", "203室 sa")
+    assert (zh.place("wc", ""), zh.place("3楼护士站", ""), zh.place("203室", "2床")) == ("wc", "3楼护士站", "203室-2床")
+    assert (en.place("receiver", ""), zh.place("receiver", "")) == ("receiver", "接收器")
+
+
+def test_who_acknowledged_at_the_receiver_is_told_in_the_language() -> None:
+    en, zh = Language("en"), Language("zh_CN")
+    assert (en.who("receiver"), zh.who("receiver"), zh.who("李娜")) == ("receiver", "接收器", "李娜")
+    assert (zh.where("receiver"), zh.where("pager")) == ("接收器", "pager")
+    assert zh.reason("call east-1: already acknowledged by receiver") == "接收器 已应答"
 
 
 @pytest.mark.parametrize(
