@@ -5,6 +5,7 @@ import contextlib
 import logging
 import os
 import re
+import signal
 import socket
 import time
 from pathlib import Path
@@ -45,9 +46,11 @@ def main(argv: list[str]) -> int:
 
     from wardbell_console.app import ConsoleApp
 
+    app = ConsoleApp(desk, starts_at_operator=bool(args.operator))
+    signal.signal(signal.SIGTERM, lambda *_: app.exit())  # else the terminal stays as the screen left it
     port.start()
     try:
-        ConsoleApp(desk, starts_at_operator=bool(args.operator)).run()
+        app.run()
         feed.sign_out(now_ms())
         desk.send()
     finally:
