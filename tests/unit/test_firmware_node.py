@@ -18,12 +18,15 @@ SIGNALS = {
     "sos": "emergency",
 }
 ADDRESS = "0F1F0F1F"
+WORD = waveform(CodeWord.from_parts(ADDRESS, "0001"), 87.5)
+WORD = waveform(CodeWord.from_parts(ADDRESS, "0001"), 87.5)
 
 
 class NodeBench:
     """A node, its keys and a transmitter that takes as long as what it plays."""
 
     def __init__(self, **settings: object) -> None:
+        self.address = settings.get("address", ADDRESS)
         self.node = BedsideNode({"address": ADDRESS, "signals": SIGNALS, **settings})
         self.now_ms = 0
         self.closed = dict.fromkeys(SIGNALS, False)
@@ -51,7 +54,7 @@ class NodeBench:
         started = [event.press for event in events if isinstance(event, PressStarted)]
         assert len(started) == 1
         word = CodeWord(started[0].code)
-        assert word.address == ADDRESS
+        assert word.address == self.address
         return SIGNAL_BY_DATA[word.data]
 
     def wait(self, ms: int) -> None:
@@ -119,7 +122,7 @@ def test_a_chattering_key_keeps_below_a_tenth_of_the_air_and_masks_nothing(bench
     for _ in range(2_000):
         bench.press("call", 60)
         bench.wait(60)
-    assert sum(sum(durations) for _, _, durations in bench.sent) / 1000 < 0.1 * bench.now_ms + 10 * 360
+    assert len(bench.sent) * sum(8 * WORD) / 1000 < 0.1 * bench.now_ms + 10 * 360
     pressed_ms = bench.now_ms
     bench.press("sos")
     bench.wait(1_000)
@@ -128,10 +131,27 @@ def test_a_chattering_key_keeps_below_a_tenth_of_the_air_and_masks_nothing(bench
     assert at_ms[0] - pressed_ms < 400
 
 
-def test_a_burst_is_eight_equal_words(bench: NodeBench) -> None:
-    bench.press("call")
-    word = waveform(CodeWord.from_parts(ADDRESS, "0001"), 87.5)
-    assert bench.sent[0][2] == word * 8
+def test_a_burst_is_four_words_together_and_then_pairs_after_drawn_pauses(bench: NodeBench) -> None:
+    pauses = set()
+    for _ in range(9):
+        bench.press("call")
+        bench.wait(2_000)
+        sent = bench.sent[-1][2]
+        spaces = [at for at, (is_us, alone_us) in enumerate(zip(sent, 8 * WORD, strict=True)) if is_us != alone_us]
+        assert set(spaces) <= {4 * 50 - 1, 6 * 50 - 1}
+        pauses |= {divmod(sent[at] - WORD[-1], 2 * sum(WORD) * 5 // 4) for at in (4 * 50 - 1, 6 * 50 - 1)}
+    assert pauses == {(0, 0), (1, 0), (2, 0)}
+
+
+def test_two_nodes_do_not_pause_alike() -> None:
+    pauses = []
+    for address in ("0F1F0F1F", "0F1F0F11"):
+        bench = NodeBench(address=address, signals={"call": "normal"})
+        for _ in range(6):
+            bench.press("call")
+            bench.wait(2_000)
+        pauses.append([durations[4 * 50 - 1] for _, _, durations in bench.sent])
+    assert sum(one != other for one, other in zip(*pauses, strict=True)) >= 3
 
 
 def test_words_and_clock_are_settings() -> None:
