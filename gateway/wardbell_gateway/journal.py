@@ -161,9 +161,12 @@ class Journal:
         for (record,) in self._rows(f"SELECT record FROM events WHERE {is_open} OR call_id = ({newest}) ORDER BY seq"):
             yield CallEvent.from_record(json.loads(record))
 
-    def events_of(self, call_id: str) -> list[tuple[int, CallEvent]]:
-        """A call's events with their sequence numbers."""
-        rows = self._rows("SELECT seq, record FROM events WHERE call_id = ? ORDER BY seq", (call_id,))
+    def events_of(self, call_id: str, limit: int) -> list[tuple[int, CallEvent]]:
+        """A call's events with their sequence numbers: its first, and its newest up to `limit`."""
+        first = "SELECT min(seq) FROM events WHERE call_id = ?"
+        newest = "SELECT seq FROM events WHERE call_id = ? ORDER BY seq DESC LIMIT ?"
+        sql = f"SELECT seq, record FROM events WHERE seq = ({first}) OR seq IN ({newest}) ORDER BY seq"
+        rows = self._rows(sql, (call_id, call_id, limit))
         return [(seq, CallEvent.from_record(json.loads(record))) for seq, record in rows]
 
     def last_seq(self) -> int:

@@ -2,7 +2,7 @@
 
 import json
 
-from wardbell_protocol.calls.call import ACKNOWLEDGED, ATTENDED, PLACED, Call
+from wardbell_protocol.calls.call import ATTENDED, Call
 from wardbell_protocol.calls.escalation import EscalationPolicy
 from wardbell_protocol.calls.station import Station
 from wardbell_protocol.link.frame import MAX_BODY
@@ -53,7 +53,7 @@ def call_message(call: Call, now_ms: int, seen: int) -> Message:
         "bed": call.bed,
         "status": call.status,
         "age": max(0, now_ms - call.placed_at_ms),
-        "since": max(0, now_ms - _status_began_ms(call)),
+        "since": max(0, now_ms - call.status_since_ms),
         "presses": call.presses,
         "by": _shortened(by),
         "clear_at": list(call.clear_at),
@@ -70,15 +70,6 @@ def calls_messages(calls: list[Call], now_ms: int, seen: int) -> list[Message]:
 def health_message(unwell: list[str]) -> Message:
     """Whether all behind the gateway is well; else the first part that is not."""
     return {"t": "health", "ok": not unwell, "text": unwell[0] if unwell else ""}
-
-
-def _status_began_ms(call: Call) -> int:
-    began = {
-        PLACED: call.raised_at_ms,
-        ACKNOWLEDGED: call.acknowledged_at_ms,
-        ATTENDED: call.attended_at_ms,
-    }.get(call.status, call.cleared_at_ms)
-    return call.raised_at_ms if began is None else began
 
 
 def _shortened(name: str) -> str:

@@ -22,6 +22,7 @@ from wardbell_protocol.errors import CallError
 log = logging.getLogger("wardbell.gateway")
 
 VERBS = ("acknowledge", "attend", "clear")
+MAX_HISTORY = 500  # events; a reply that outgrows what the broker takes would break the connection again and again
 
 
 class Now(NamedTuple):
@@ -102,7 +103,7 @@ class Ward:
             self._write(Entry(events=events, answer=(command.command_id, reply.payload), publications=[reply]), now)
 
     def history(self, command: Command) -> Publication:
-        """The reply to `history`: all events of that call, open or long cleared."""
+        """The reply to `history`: the events of that call, open or long cleared."""
         with self.lock:
             events = self._events_of(command.call_id)
         reason = "" if events else f"call {command.call_id}: not in the journal"
@@ -131,8 +132,7 @@ class Ward:
     def poll(self, now: Now) -> None:
         """Do what the time asks for."""
         with self.lock:
-            due_ms = self._desk.board.next_deadline_ms()
-            if due_ms is not None and due_ms <= now.unix_ms:
+            if self._desk.board.is_due(now.unix_ms):
                 self._write(Entry(events=self._desk.poll(now.unix_ms)), now)
 
     def set_registry(self, registry: Registry, now: Now) -> None:
@@ -154,7 +154,7 @@ class Ward:
         return events, Reply(command_id=command.command_id, ok=True)
 
     def _events_of(self, call_id: str) -> list[WardEvent]:
-        found = self.journal.events_of(call_id)
+        found = self.journal.events_of(call_id, MAX_HISTORY)
         return [announcements.ward_event(self.name, self.journal.epoch, seq, event) for seq, event in found]
 
     def _write(self, entry: Entry, now: Now) -> None:

@@ -15,7 +15,7 @@ def home() -> Path:
 
 
 def host_name() -> str:
-    """This machine's name as a part's name on the bus: two of a kind with one name throw each other off the broker."""
+    """The name of this machine as a part's name on the bus: two of a kind with one name throw each other off the broker."""
     name = socket.gethostname().partition(".")[0].lower()
     return re.sub("[^a-z0-9_-]+", "", name).strip("-_")[:20] or "main"
 

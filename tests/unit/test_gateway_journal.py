@@ -83,7 +83,7 @@ def test_a_full_disk_leaves_nothing_of_an_entry(tmp_path: Path, monkeypatch: pyt
     opened[-1].execute("PRAGMA max_page_count = 1000")
     book.write(Entry(events=[placed(n)] * 5, mark=mark(n)), publications, 0)
     assert book.last_seq() == 5 * n
-    assert [seq for seq, _ in book.events_of(f"east-{n}-1")] == list(range(5 * n - 4, 5 * n + 1))
+    assert [seq for seq, _ in book.events_of(f"east-{n}-1", 10)] == list(range(5 * n - 4, 5 * n + 1))
     book.close()
 
 

@@ -22,6 +22,11 @@ EV_RAISED_AGAIN = "raised_again"
 EVENT_TYPES = (EV_PLACED, EV_PRESSED_AGAIN, EV_ACKNOWLEDGED, EV_ATTENDED, EV_CLEARED, EV_RAISED_AGAIN)
 
 
+# How far ahead of the clock an open call may lie before the clock must have been set back. Nothing of such a call would fall
+# due for as long: not its steps, not its re-raise.
+AHEAD_MS = 10_000
+
+
 class Signal:
     """A station was heard saying `signal` (signals.py)."""
 
@@ -120,13 +125,16 @@ class CallBoard:
         return self._fault_gone(x, now_ms)
 
     def poll(self, now_ms: int) -> "list[CallEvent]":
-        """Ring again what was answered and then left."""
-        events = []
-        for call in self.open_calls():
-            at_ms = self._reraise_at_ms(call)
-            if at_ms is not None and at_ms <= now_ms:
-                events.append(self._event(EV_RAISED_AGAIN, now_ms, call))
-        return events
+        """Ring again what was answered and then left, and all that a clock that was set back has put into the future."""
+        return [
+            self._event(EV_RAISED_AGAIN, now_ms, call)
+            for call in self.open_calls()
+            if self._rings_again(call, now_ms)
+        ]
+
+    def is_due(self, now_ms: int) -> bool:
+        """Whether `poll` has something to do now."""
+        return any(self._rings_again(call, now_ms) for call in self.calls.values())
 
     def next_deadline_ms(self) -> "int | None":
         """When `poll` next has something to do."""
@@ -166,7 +174,7 @@ class CallBoard:
     def _place(self, station: Station, kind: str, detail: str, now_ms: int) -> "list[CallEvent]":
         call = self.find(station.station_id, kind, detail)
         if call is not None:
-            return [self._event(EV_PRESSED_AGAIN, now_ms, call, station.place, AT_BED)]
+            return [self._pressed_again(call, station, now_ms)]
         call_id = f"{self.prefix}-{self._last_number + 1}"
         call = Call(call_id, station.station_id, station.room, station.bed, kind, now_ms)
         call.detail = detail
@@ -174,6 +182,12 @@ class CallBoard:
         event = CallEvent(EV_PLACED, now_ms, call, station.place, AT_BED)
         self.apply(event)
         return [event]
+
+    def _pressed_again(self, call: Call, station: Station, now_ms: int) -> CallEvent:
+        # The registry may have been edited since: help goes to where the station is said to be now.
+        at_place = Call.from_record(call.to_record())
+        at_place.room, at_place.bed, at_place.clear_at = station.room, station.bed, station.clear_at
+        return self._event(EV_PRESSED_AGAIN, now_ms, at_place, station.place, AT_BED)
 
     def _each_of(self, station: Station, kind: str, verb: str, now_ms: int) -> "list[CallEvent]":
         # A fault of the station itself is not answered by being at the bed: a reset must not hide a low battery.
@@ -232,6 +246,12 @@ class CallBoard:
         event = CallEvent(kind, now_ms, after, by, where)
         self.apply(event)
         return event
+
+    def _rings_again(self, call: Call, now_ms: int) -> bool:
+        at_ms = self._reraise_at_ms(call)
+        if at_ms is not None and at_ms <= now_ms:
+            return True
+        return call.kind != FAULT and call.status_since_ms > now_ms + AHEAD_MS
 
     def _reraise_at_ms(self, call: Call) -> "int | None":
         policy = self.policies.get(call.kind)

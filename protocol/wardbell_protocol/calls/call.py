@@ -14,7 +14,7 @@ ALLOWED = {
     "acknowledge": (PLACED,),
     "attend": (PLACED, ACKNOWLEDGED),
     "clear": (PLACED, ACKNOWLEDGED, ATTENDED),
-    "raise_again": (ACKNOWLEDGED, ATTENDED),
+    "raise_again": (PLACED, ACKNOWLEDGED, ATTENDED),
 }
 
 FIELDS = (
@@ -91,6 +91,17 @@ class Call:
     def is_open(self) -> bool:
         """True until it is cleared."""
         return self.status != CLEARED
+
+    @property
+    def status_since_ms(self) -> int:
+        """When the present status began."""
+        began = {
+            PLACED: self.raised_at_ms,
+            ACKNOWLEDGED: self.acknowledged_at_ms,
+            ATTENDED: self.attended_at_ms,
+            CLEARED: self.cleared_at_ms,
+        }[self.status]
+        return self.raised_at_ms if began is None else began
 
     def may_clear(self, where: str) -> bool:
         """Whether the call may be cleared from there (design §1): always at its bed; an urgent one only there."""
