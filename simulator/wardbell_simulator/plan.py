@@ -5,12 +5,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from wardbell_firmware.bedside.node import N_WORDS
+from wardbell_firmware.bedside.node import N_WORDS, N_WORDS_MOST
+from wardbell_protocol.air.waveform import ALPHA_MAX_US, ALPHA_MIN_US, N_BURST
+from wardbell_protocol.calls.escalation import policies_from_record
 from wardbell_protocol.calls.signals import (
     AT_BED,
     AT_CONSOLE,
     AT_RECEIVER,
     BATHROOM,
+    CLEAR_PLACES,
     CODE,
     NORMAL,
     PRESENCE,
@@ -33,6 +36,21 @@ EVERYWHERE = (AT_BED, AT_RECEIVER, AT_CONSOLE)
 _N_ADDRESS = 8
 _TRITS = "01F"
 MOST_BEDS = len(_TRITS) ** _N_ADDRESS - 1
+
+# Least and most of each number of a ward's file.
+_NODE_NUMBERS: dict[str, tuple[float, float]] = {
+    "alpha_us": (ALPHA_MIN_US, ALPHA_MAX_US),
+    "words": (N_BURST, N_WORDS_MOST),
+    "clock_error": (-0.2, 0.2),
+    "level_db": (-200, 200),
+    "word_loss": (0, 1),
+    "burst_loss": (0, 1),
+}
+_NOISE_NUMBERS: dict[str, tuple[float, float]] = {
+    "rate_hz": (0, 100_000),
+    "mean_us": (1, 1_000_000),
+    "dip_share": (0, 1),
+}
 
 
 @dataclass(frozen=True)
@@ -130,14 +148,21 @@ def load_plan(path: Path) -> WardPlan:
         document = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise ConfigError(str(path), "(file)", f"cannot be read: {error}") from error
-    nodes = tuple(_node(path, at, entry) for at, entry in enumerate(document.pop("node", [])))
-    if not nodes:
+    entries = document.pop("node", [])
+    if not isinstance(entries, list) or not entries or not all(isinstance(entry, dict) for entry in entries):
         raise ConfigError(str(path), "node", "a ward has at least one [[node]]")
+    nodes = tuple(_node(path, at, entry) for at, entry in enumerate(entries))
     try:
         noise = NoiseSpec(**document.pop("noise", {}))
         plan = WardPlan(nodes=nodes, noise=noise, **document)
     except TypeError as error:
         raise ConfigError(str(path), "(top)", str(error)) from error
+    _check_numbers(path, "noise", noise, _NOISE_NUMBERS)
+    policies_from_record(plan.policies, str(path))
+    if not isinstance(plan.ward, str) or not isinstance(plan.name, dict):
+        raise ConfigError(
+            str(path), "ward, name", 'ward is a word, [name] has one text a language, as en = "East ward"'
+        )
     _check_distinct(path, plan)
     return plan
 
@@ -146,17 +171,30 @@ def _node(path: Path, at: int, entry: dict[str, Any]) -> NodePlan:
     key = f"node[{at}]"
     for name in ("keys", "clear_at"):
         if name in entry:
-            entry[name] = tuple(entry[name])
+            entry[name] = tuple(entry[name]) if isinstance(entry[name], list) else (entry[name],)
     try:
         node = NodePlan(**entry)
     except TypeError as error:
         raise ConfigError(str(path), key, str(error)) from error
-    if len(node.address) != _N_ADDRESS or not set(node.address) <= set(_TRITS):
+    for name in ("station_id", "room", "bed"):
+        if not isinstance(getattr(node, name), str):
+            raise ConfigError(str(path), f"{key}.{name}", f"is a text in quotes; got {getattr(node, name)!r}")
+    _check_numbers(path, key, node, _NODE_NUMBERS)
+    if not isinstance(node.address, str) or len(node.address) != _N_ADDRESS or not set(node.address) <= set(_TRITS):
         raise ConfigError(str(path), f"{key}.address", f"8 of 0, 1, F are an address; got {node.address!r}")
-    unknown = [name for name in node.keys if name not in SIGNAL_OF_KEY]
-    if unknown or not node.keys:
+    if not node.keys or any(name not in tuple(SIGNAL_OF_KEY) for name in node.keys):
         raise ConfigError(str(path), f"{key}.keys", f"keys are {', '.join(SIGNAL_OF_KEY)}; got {node.keys!r}")
+    if not node.clear_at or any(place not in CLEAR_PLACES for place in node.clear_at):
+        raise ConfigError(str(path), f"{key}.clear_at", f"places are {', '.join(CLEAR_PLACES)}; got {node.clear_at!r}")
     return node
+
+
+def _check_numbers(path: Path, key: str, spec: NodePlan | NoiseSpec, limits: dict[str, tuple[float, float]]) -> None:
+    for name, (least, most) in limits.items():
+        value = getattr(spec, name)
+        is_number = isinstance(value, int if name == "words" else (int, float)) and not isinstance(value, bool)
+        if not is_number or not least <= value <= most:
+            raise ConfigError(str(path), f"{key}.{name}", f"is a number from {least} to {most}; got {value!r}")
 
 
 def _check_distinct(path: Path, plan: WardPlan) -> None:
