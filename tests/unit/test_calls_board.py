@@ -96,6 +96,7 @@ def test_who_may_clear_where(kind: str, where: str, clear_at: tuple[str, ...]) -
         ({"normal": {"steps": [["tea", 3]]}}, "policies.normal.steps[0]", "with a step of"),
         ({"normal": {"steps": [["forward", 60], ["call_centre", 30]]}}, "policies.normal.steps", "in the order"),
         ({"normal": {"steps": [["forward", 30], ["forward", 60]]}}, "policies.normal.steps", "each step once"),
+        ({"normal": {"step": []}}, "policies.normal.step", "use steps, reraise_s, reraise_attended_s"),
         ({"normal": {"reraise_s": -1}}, "policies.normal.reraise_s", "whole seconds"),
         ({"normal": {"reraise_attended_s": True}}, "policies.normal.reraise_attended_s", "whole seconds"),
     ],
@@ -105,6 +106,14 @@ def test_policies_that_cannot_be_are_refused_with_a_remedy(record: object, key: 
         policies_from_record(record, "ward.json")
     assert (caught.value.file, caught.value.key) == ("ward.json", key)
     assert remedy in caught.value.remedy
+
+
+def test_what_a_policy_leaves_out_keeps_its_kinds_default() -> None:
+    policies = policies_from_record({"emergency": {"reraise_s": 60}, "fault": {}, "normal": {"steps": []}})
+    default = default_policies()
+    assert (policies["emergency"].steps, policies["emergency"].reraise_s) == (default["emergency"].steps, 60)
+    assert policies["fault"] == default["fault"]
+    assert policies["normal"].steps == []
 
 
 def test_policies_survive_their_record() -> None:

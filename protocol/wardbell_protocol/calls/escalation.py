@@ -19,6 +19,8 @@ STEP_NUMBER = {name: number for number, name in enumerate(STEP_NAMES, 1)}
 
 MAX_AFTER_S = 3600
 
+_POLICY_KEYS = ("steps", "reraise_s", "reraise_attended_s")
+
 
 class StepDue:
     """One rung that has been reached. `step` is STEP_NUMBER of its name; `loop` is the call's."""
@@ -114,7 +116,7 @@ def default_policies() -> "dict[str, EscalationPolicy]":
 
 
 def policies_from_record(record: object, file: str = "", key: str = "policies") -> "dict[str, EscalationPolicy]":
-    """Policies by kind; kinds that the record leaves out keep the defaults.
+    """Policies by kind; kinds, and items of a kind, that the record leaves out keep the defaults.
 
     Raises:
         ConfigError: naming file, key and remedy.
@@ -125,25 +127,26 @@ def policies_from_record(record: object, file: str = "", key: str = "policies") 
     for kind, item in record.items():
         if kind not in KINDS:
             raise ConfigError(file, f"{key}.{kind}", "use one of " + ", ".join(KINDS))
-        policies[kind] = _policy_from_record(item, file, f"{key}.{kind}")
+        policies[kind] = _policy_from_record(item, policies[kind], file, f"{key}.{kind}")
     return policies
 
 
-def _policy_from_record(item: object, file: str, key: str) -> EscalationPolicy:
+def _policy_from_record(item: object, default: EscalationPolicy, file: str, key: str) -> EscalationPolicy:
     if not isinstance(item, dict):
         raise ConfigError(file, key, 'give {"steps": [["forward", 30], ...], "reraise_s": 180}')
-    steps = item.get("steps", [])
+    for name in item:
+        if name not in _POLICY_KEYS:  # a slip of the pen must not leave a ward without its steps
+            raise ConfigError(file, f"{key}.{name}", "no such key; use " + ", ".join(_POLICY_KEYS))
+    steps = item.get("steps", default.steps)
     if not isinstance(steps, list):
         raise ConfigError(file, key + ".steps", 'give a list of [step, seconds], like ["forward", 30]')
     checked = [_step_from_record(step, file, f"{key}.steps[{index}]") for index, step in enumerate(steps)]
     for earlier, later in zip(checked, checked[1:]):
         if later[1] < earlier[1]:
             raise ConfigError(file, key + ".steps", "put the steps in the order of their seconds")
-    if len({name for name, _ in checked}) < len(checked):
-        raise ConfigError(file, key + ".steps", "give each step once")
-    reraise_s = _seconds(item.get("reraise_s", 180), file, key + ".reraise_s")
-    reraise_attended_s = _seconds(item.get("reraise_attended_s", 900), file, key + ".reraise_attended_s")
-    return EscalationPolicy(checked, reraise_s, reraise_attended_s)
+    reraise_s = _seconds(item.get("reraise_s", default.reraise_s), file, key + ".reraise_s")
+    attended_s = _seconds(item.get("reraise_attended_s", default.reraise_attended_s), file, key + ".reraise_attended_s")
+    return EscalationPolicy(checked, reraise_s, attended_s)
 
 
 def _step_from_record(step: object, file: str, key: str) -> "tuple[str, int]":
