@@ -144,6 +144,8 @@ def _policy_from_record(item: object, default: EscalationPolicy, file: str, key:
     for earlier, later in zip(checked, checked[1:]):
         if later[1] < earlier[1]:
             raise ConfigError(file, key + ".steps", "put the steps in the order of their seconds")
+    if len({name for name, _ in checked}) < len(checked):
+        raise ConfigError(file, key + ".steps", "give each step once")
     reraise_s = _seconds(item.get("reraise_s", default.reraise_s), file, key + ".reraise_s")
     attended_s = _seconds(item.get("reraise_attended_s", default.reraise_attended_s), file, key + ".reraise_attended_s")
     return EscalationPolicy(checked, reraise_s, attended_s)
