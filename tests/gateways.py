@@ -214,7 +214,7 @@ class BusEnd:
             "verb": verb,
             "by": by,
             "reply_to": self.client_id,
-            "at_ms": 0,
+            "at_ms": time.time_ns() // 1_000_000,
             "call_id": call_id,
         }
         command = msgspec.convert(fields, Command)

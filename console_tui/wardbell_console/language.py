@@ -16,6 +16,7 @@ _REASONS = (
     ),
     (re.compile(r"^(?:call \S+: )?already (?P<status>acknowledged|attended|cleared)$"), "reason.already"),
     (re.compile(r"^(?:call \S+: )?may not be cleared at the \w+"), "reason.clear_at_bed"),
+    (re.compile(r"^(?:call \S+: )?rang again since$"), "reason.rang_again"),
     (re.compile(r"^sign in first$"), "reason.not_signed_in"),
     (re.compile(r"^already (?:taken|accepted) by (?P<by>.+)$"), "reason.taken_by"),
 )

@@ -6,6 +6,8 @@ it arrives.
 
 from dataclasses import dataclass
 
+import msgspec
+
 from wardbell_bus.mirror import Publication
 from wardbell_protocol.bus import topics
 from wardbell_protocol.bus.payloads import Command, Reply, encode
@@ -53,7 +55,7 @@ class Verbs:
         if known is not None and known.state == PENDING:
             return []
         if known is not None and known.state == UNCONFIRMED:
-            command = known.command
+            command = msgspec.structs.replace(known.command, at_ms=command.at_ms)
         attempt = Attempt(scope, command, target, place, PENDING, now_ms)
         self._attempts[command.verb, target] = attempt
         return [attempt.publication]

@@ -22,6 +22,7 @@ from wardbell_protocol.errors import CallError
 log = logging.getLogger("wardbell.gateway")
 
 VERBS = ("acknowledge", "attend", "clear")
+LATE_MS = 10_000  # a verb that waited longer, at a broker while we were away, was said of what was known then
 MAX_HISTORY = 500  # events; a reply that outgrows what the broker takes would break the connection again and again
 
 
@@ -148,10 +149,19 @@ class Ward:
             return [], Reply(command_id=command.command_id, ok=False, reason=f"{command.verb} is not a ward's verb")
         verb = Verb(command.verb, command.call_id, command.by, AT_CONSOLE)
         try:
+            self._check_not_overtaken(command, now)
             events = self._desk.receive(verb, now.unix_ms)
         except CallError as error:
             return [], Reply(command_id=command.command_id, ok=False, reason=str(error))
         return events, Reply(command_id=command.command_id, ok=True)
+
+    def _check_not_overtaken(self, command: Command, now: Now) -> None:
+        """A clear must not take away a press that whoever gave it could not know of."""
+        call = self.find(command.call_id)
+        if call is None or now.unix_ms - command.at_ms <= LATE_MS:
+            return
+        if max(call.last_press_at_ms, call.raised_at_ms) > command.at_ms:
+            raise CallError(command.call_id, "rang again since")
 
     def _events_of(self, call_id: str) -> list[WardEvent]:
         found = self.journal.events_of(call_id, MAX_HISTORY)

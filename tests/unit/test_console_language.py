@@ -104,6 +104,7 @@ def test_places_in_both_grammars() -> None:
 def test_who_acknowledged_at_the_receiver_is_told_in_the_language() -> None:
     en, zh = Language("en"), Language("zh_CN")
     assert (en.who("receiver"), zh.who("receiver"), zh.who("李娜")) == ("receiver", "接收器", "李娜")
+    assert zh.reason("call east-1: rang again since") == zh.text("reason.rang_again")
     assert (zh.where("receiver"), zh.where("pager")) == ("接收器", "pager")
     assert zh.reason("call east-1: already acknowledged by receiver") == "接收器 已应答"
 

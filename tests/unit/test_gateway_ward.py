@@ -34,10 +34,10 @@ class Bench:
         self._seq += 1
         self.ward.hear(Mark("receiver", "e", self._seq, code_of("203-2", kind), at_ms), Now(at_ms, 0))
 
-    def command(self, verb: str, at_ms: int) -> None:
+    def command(self, verb: str, at_ms: int, late_ms: int = 0) -> None:
         fields = {"command_id": f"{verb}-{at_ms}", "verb": verb, "by": "Li", "reply_to": "console-a"}
         command = Command(**fields, at_ms=at_ms, call_id=self.call.call_id)  # type: ignore[arg-type]
-        self.ward.command(command, Now(at_ms, 0))
+        self.ward.command(command, Now(at_ms + late_ms, 0))
 
     @property
     def call(self) -> Call:
@@ -86,3 +86,23 @@ def test_a_bed_that_pressed_a_thousand_times_has_a_history_that_can_be_sent(benc
     )
     reply = decode(bench.ward.history(command).payload, Reply)
     assert [reply.events[0].kind, reply.events[1].seq, reply.events[-1].seq] == ["placed", 101, MAX_HISTORY + 100]
+
+
+@pytest.mark.parametrize("verb", ["clear", "acknowledge"])
+def test_a_verb_that_waited_at_the_broker_takes_no_later_press_away(tmp_path: Path, verb: str) -> None:
+    bench = Bench(tmp_path)
+    bench.ward.set_registry(registry(clear_at=["bed", "console"]), Now(T0, 0))
+    bench.press(T0)
+    bench.press(T0 + HOUR_MS - 1000)
+    bench.command(verb, T0 + 1000, late_ms=HOUR_MS)
+    assert (bench.call.status, bench.call.presses) == ("placed", 2)
+    answer = bench.journal.answer_to(f"{verb}-{T0 + 1000}")
+    assert answer is not None
+    assert decode(answer, Reply).reason.endswith("rang again since")
+    bench.journal.close()
+
+
+def test_a_verb_that_waited_is_done_where_nothing_happened_since(bench: Bench) -> None:
+    bench.press(T0)
+    bench.command("acknowledge", T0 + 1000, late_ms=HOUR_MS)
+    assert bench.call.status == "acknowledged"

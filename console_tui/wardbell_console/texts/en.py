@@ -86,6 +86,7 @@ TEXTS = {
     "reason.no_centre_step": "this kind of call has no step to the call centre",
     "reason.at_centre": "it is at the call centre already",
     "reason.answered": "somebody answered it already",
+    "reason.rang_again": "it rang again since; look, then press again",
     "reason.not_open": "the call is no longer open",
     "reason.already": "already {status}",
     "reason.already_by": "already {status} by {by}",

@@ -82,6 +82,7 @@ TEXTS = {
     "reason.no_centre_step": "此类呼叫不转呼叫中心",
     "reason.at_centre": "已转呼叫中心",
     "reason.answered": "已有人应答",
+    "reason.rang_again": "其间又有呼叫，请看清后再按",
     "reason.not_open": "呼叫已结束",
     "reason.already": "{status}",
     "reason.already_by": "{by} {status}",
