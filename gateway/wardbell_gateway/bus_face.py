@@ -92,6 +92,7 @@ class BusFace:
 
     def poll(self, now: Now, unwell: tuple[str, ...], radio_faults: dict[str, tuple[str, ...]]) -> None:
         """Give life signs, and push what waits in the outbox."""
+        self._supervision.broker_is_contested = self._client.is_contested
         self._sign.beat(self._client, now.unix_ms, unwell, self._ward.journal.epoch, self._ward.journal.last_seq())
         for label, sign in self._radios.items():
             sign.beat(self._client, now.unix_ms, radio_faults[label])

@@ -86,7 +86,8 @@ def ask(broker: str, ward: str) -> WardSnapshot | str:
         client.stop()
     if is_connected:
         return f"no gateway answers for ward {ward}; start `wardbell gateway`, or name another --ward"
-    return f"no broker at {broker}; start one (`wardbell broker`), or give its URL with --broker"
+    where = f"{client.broker.host}:{client.broker.port}"  # the URL may hold a password
+    return f"no broker at {where} that takes us; start one (`wardbell broker`), or give its URL with --broker"
 
 
 def _table(snapshot: WardSnapshot) -> str:

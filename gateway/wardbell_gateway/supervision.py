@@ -25,6 +25,7 @@ class Supervision:
         self.console_was_seen = console_was_seen
         self._lost_at_ms: dict[str, int | None] = dict.fromkeys(receivers, now_ms)
         self._broker_lost_at_ms: int | None = now_ms
+        self.broker_is_contested = False  # another gateway of this name throws us off it again and again
         self._is_registry_good = True
         self._consoles: dict[str, int] = {}
         self._consoles_gone_at_ms = now_ms
@@ -62,7 +63,9 @@ class Supervision:
             (label, LINK_LOST): lost for label in self._lost_at_ms if (lost := self._link(label, now_ms)) is not None
         }
         found[REGISTRY] = not self._is_registry_good
-        if self._broker_lost_at_ms is None:
+        if self.broker_is_contested:
+            found[BROKER] = True
+        elif self._broker_lost_at_ms is None:
             found[BROKER] = False
         elif now_ms - self._broker_lost_at_ms > BROKER_LOST_AFTER_MS:
             found[BROKER] = True

@@ -9,6 +9,7 @@ import logging
 import socket
 import ssl
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
@@ -23,6 +24,8 @@ from wardbell_protocol.errors import ConfigError, DecodeError, WardbellError
 log = logging.getLogger("wardbell.bus")
 
 DEFAULT_URL = "mqtt://127.0.0.1:1883"
+SHORT_S = 3.0  # a connection that ends sooner
+CONTESTED_AFTER = 3  # so many of those in a row: somebody else uses our client id, and each throws the other off
 KEEPALIVE_S = 5  # a dead gateway must be seen within 10 s (design: no silent death); the broker allows 1.5 times this
 RECONNECT_MAX_S = 4
 
@@ -105,6 +108,8 @@ class BusClient:
         self.client_id = client_id
         self.refused: dict[str, int] = {}
         self.is_connected = False
+        self._connected_at_s = 0.0
+        self._n_short = 0
         self._subscriptions = [(topic, 1) for topic in subscriptions] + [(topic, 0) for topic in passing or []]
         self._will = will
         self._on_message = on_message
@@ -129,6 +134,12 @@ class BusClient:
         self._client.on_publish = self._published
         self._stopping = threading.Event()
         self._drop_timer: threading.Timer | None = None
+
+    @property
+    def is_contested(self) -> bool:
+        """Whether another part seems to use our client id: the broker ends our connections as soon as they are made."""
+        lasts = self.is_connected and time.monotonic() - self._connected_at_s >= SHORT_S
+        return self._n_short >= CONTESTED_AFTER and not lasts
 
     def start(self) -> None:
         """Begin to connect; returns at once, also when no broker is there yet."""
@@ -185,11 +196,13 @@ class BusClient:
 
     def _ready(self) -> None:
         self.is_connected = True
+        self._connected_at_s = time.monotonic()
         log.info("connected to %s:%d", self.broker.host, self.broker.port)
         self._on_connected(True)
 
     def _connect_failed(self, _client: paho.Client, _userdata: object) -> None:
-        log.warning("no broker at %s:%d yet", self.broker.host, self.broker.port)
+        doubt = ", or its certificate is not trusted (see $SSL_CERT_FILE)" if self.broker.tls else ""
+        log.warning("no broker at %s:%d yet%s", self.broker.host, self.broker.port, doubt)
 
     def _disconnected(
         self,
@@ -206,7 +219,14 @@ class BusClient:
         if was_connected:
             if not self._stopping.is_set():
                 log.warning("lost the broker: %s", code)
+                self._count_short()
             self._on_connected(False)
+
+    def _count_short(self) -> None:
+        is_short = time.monotonic() - self._connected_at_s < SHORT_S
+        self._n_short = self._n_short + 1 if is_short else 0
+        if self._n_short == CONTESTED_AFTER:
+            log.error("does another part call itself %s? the broker ends each connection of ours at once", self.client_id)
 
     def _message(self, client: paho.Client, _userdata: object, message: paho.MQTTMessage) -> None:
         if self._drop_timer is not None:
