@@ -140,7 +140,8 @@ class Ear:
 def _replay(ear: Ear, trains: list[Train], is_live: bool) -> int:
     try:
         if not ear.open():
-            print("wardbell replay: no broker there that takes us; start one (`wardbell broker`), or give --broker", file=sys.stderr)
+            said = "no broker there that takes us; start one (`wardbell broker`), or give --broker"
+            print(f"wardbell replay: {said}", file=sys.stderr)
             return EXIT_UNAVAILABLE
         now_ms = time.time_ns() // 1_000_000
         length_us = sum(train.length_us + GAP_US for train in trains) - GAP_US
