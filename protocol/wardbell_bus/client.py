@@ -226,7 +226,9 @@ class BusClient:
         is_short = time.monotonic() - self._connected_at_s < SHORT_S
         self._n_short = self._n_short + 1 if is_short else 0
         if self._n_short == CONTESTED_AFTER:
-            log.error("does another part call itself %s? the broker ends each connection of ours at once", self.client_id)
+            log.error(
+                "does another part call itself %s? the broker ends each connection of ours at once", self.client_id
+            )
 
     def _message(self, client: paho.Client, _userdata: object, message: paho.MQTTMessage) -> None:
         if self._drop_timer is not None:

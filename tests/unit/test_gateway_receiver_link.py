@@ -206,7 +206,9 @@ def test_what_others_do_is_shown(bench: Bench) -> None:
     bench.press("203-2")
     bench.run()
     call_id = bench.ward.open_calls()[0].call_id
-    command = Command(command_id="c", verb="attend", by="Wang", reply_to="console-a", at_ms=bench.now.unix_ms, call_id=call_id)
+    command = Command(
+        command_id="c", verb="attend", by="Wang", reply_to="console-a", at_ms=bench.now.unix_ms, call_id=call_id
+    )
     bench.ward.command(command, bench.now)
     bench.ward.judge({("broker", "lost"): True}, bench.now)
     bench.link.tell_health(["broker"], bench.now)

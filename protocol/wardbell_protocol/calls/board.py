@@ -127,9 +127,7 @@ class CallBoard:
     def poll(self, now_ms: int) -> "list[CallEvent]":
         """Ring again what was answered and then left, and all that a clock that was set back has put into the future."""
         return [
-            self._event(EV_RAISED_AGAIN, now_ms, call)
-            for call in self.open_calls()
-            if self._rings_again(call, now_ms)
+            self._event(EV_RAISED_AGAIN, now_ms, call) for call in self.open_calls() if self._rings_again(call, now_ms)
         ]
 
     def is_due(self, now_ms: int) -> bool:
