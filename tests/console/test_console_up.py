@@ -59,7 +59,7 @@ def started(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, capture_output=True, text=True, timeout=20, check=False)
 
 
-@pytest.mark.parametrize("folder", ["/dev/null/ward", "/tmp/a%b", "/tmp/" + "é" * 60])
+@pytest.mark.parametrize("folder", ["/dev/null/ward", "/var/a%b", "/var/" + "é" * 60])
 def test_a_folder_that_will_not_do_is_said(folder: str) -> None:
     done = started(Path(folder), "--sim")
     assert (done.returncode, done.stdout, "Traceback" in done.stderr) == (78, "", False)
