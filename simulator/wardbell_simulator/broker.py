@@ -5,6 +5,7 @@ A ward runs mosquitto instead, a house a clustered broker: give their URL to eve
 
 import argparse
 import logging
+import signal
 
 from iotcore import Broker
 
@@ -30,10 +31,10 @@ def main(argv: list[str]) -> int:
     port = parser.parse_args(argv).port
     # rumqttd reports every packet as an error of its tracing; its own log level hides that.
     logging.getLogger("rumqttd").setLevel(logging.CRITICAL)
+    # rumqttd never comes back to Python, whose own handling of ctrl+c would wait for that; nothing is there to be saved.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
     try:
         embedded_broker(port).run_forever()
     except OSError as error:
         parser.exit(2, f"wardbell broker: port {port}: {error}; choose another with --port\n")
-    except KeyboardInterrupt:
-        return 0
     return 0
