@@ -99,8 +99,9 @@ class Journal:
             self._lock = opened.enter_context(_take(path))
             try:
                 self._db = opened.enter_context(contextlib.closing(connect(path, "FULL")))
+                self._inode = path.stat().st_ino
                 self._open(now_ms)
-            except (sqlite3.Error, JournalError) as error:
+            except (sqlite3.Error, JournalError, OSError) as error:
                 raise _unusable(path, error) from error
             opened.pop_all()  # it can be used: keep it open
         self.epoch = self._meta("epoch")
@@ -217,6 +218,7 @@ class Journal:
 
     @contextlib.contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:
+        self._check_is_there()
         try:
             self._db.execute("BEGIN IMMEDIATE")
             try:
@@ -228,6 +230,13 @@ class Journal:
                 raise
         except sqlite3.Error as error:
             raise JournalError(f"{self.path}: {error}") from error
+
+    def _check_is_there(self) -> None:
+        """SQLite goes on in a file that was deleted, and all of it is gone at the next start."""
+        with contextlib.suppress(OSError):
+            if self.path.stat().st_ino == self._inode:
+                return
+        raise JournalError(f"{self.path}: was taken away or replaced; put it back, or start the gateway anew")
 
     def _rows(self, sql: str, values: tuple[object, ...] = ()) -> list[Any]:
         try:

@@ -179,3 +179,16 @@ def _step(board: CallBoard, what: str, n: int, now_ms: int) -> list[CallEvent]:
         return board.receive(Verb(what, calls[n % len(calls)].call_id, "Li", "bed"), now_ms) if calls else []
     except CallError:
         return []
+
+
+def test_a_journal_that_was_deleted_takes_nothing_until_it_is_back(tmp_path: Path) -> None:
+    book = Journal(tmp_path / "gateway.db", 0)
+    away = tmp_path / "away.db"
+    book.path.rename(away)
+    with pytest.raises(JournalError, match="was taken away"):
+        book.write(Entry(events=[placed(1)], mark=mark(1)), publications, 0)
+    assert not book.has_heard("receiver", "e", 1)
+    away.rename(book.path)
+    book.write(Entry(events=[placed(1)], mark=mark(1)), publications, 0)
+    assert book.last_seq() == 1
+    book.close()
