@@ -1,11 +1,13 @@
 """The call centre's wiring inside this process, where its patience can be shortened; and the escalator's life sign."""
 
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from centre_host import CENTRE, PartProcess, Seat, now_ms
+from centre_host import CENTRE, PartProcess, Seat, centre_process, now_ms
 from centre_parts import ward_info
 from servers import BrokerProcess, wait_until
 
@@ -76,6 +78,25 @@ def test_what_is_not_ours_is_counted_by_topic(service: Service, iotcore_broker: 
     wanted = {topics.command(CENTRE): 3, topics.event("east"): 1}
     seat.wait(lambda: service.client.refused == wanted, "all four to be counted")
     seat.stop()
+
+
+def test_a_second_call_centre_on_one_folder_leaves_the_first_alone(
+    iotcore_broker: BrokerProcess, tmp_path: Path
+) -> None:
+    seat = Seat(iotcore_broker.url, "console-a")
+    first = centre_process(iotcore_broker.url, tmp_path)
+    first.start()
+    seat.wait(lambda: not seat.centre.is_stale, "the call centre")
+    arguments = ["--broker", iotcore_broker.url, "--home", str(tmp_path)]
+    second = subprocess.run(
+        [Path(sys.executable).with_name("wardbell"), "callcenter", *arguments],
+        capture_output=True, text=True, timeout=30, check=False,
+    )  # fmt: skip
+    assert second.returncode == 75
+    assert "another one runs here" in second.stderr
+    assert seat.ask("sign_in", "Wei").ok
+    seat.stop()
+    assert first.end() == 0
 
 
 @pytest.fixture
