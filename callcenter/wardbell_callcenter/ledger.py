@@ -39,8 +39,12 @@ class Ledger:
         return row.epoch, row.seq
 
     def touch(self) -> None:
-        """Write without changing anything: only that shows whether the disk takes it."""
-        self._connection.execute(update(authority).values(seq=authority.c.seq))
+        """Write without changing anything: only that shows whether the disk takes it.
+
+        There and back, because SQLite writes no page for an update that leaves a row as it was.
+        """
+        for step in (1, -1):
+            self._connection.execute(update(authority).values(seq=authority.c.seq + step))
 
     def record(self, kind: str, now_ms: int, by: str = "", **of: Contact | StepTaken | OperatorState) -> None:
         """Append an event of that kind, and put it and what is retained into the outbox."""

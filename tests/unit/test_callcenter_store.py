@@ -147,3 +147,21 @@ def test_replies_are_forgotten_after_their_time(store: Store) -> None:
         ledger.forget_replies(T0 + 10)
         assert ledger.reply_to("old") is None
         assert ledger.reply_to("new") == Reply(command_id="new", ok=False, reason="no")
+
+
+def test_trying_the_store_really_writes(tmp_path: Path) -> None:
+    path = tmp_path / "callcenter.db"
+    store = Store(f"sqlite:///{path}")
+    log = path.with_name(path.name + "-wal")
+    before = log.stat().st_size
+    position = store_position(store)
+    with store.writing() as ledger:
+        ledger.touch()
+    assert log.stat().st_size > before
+    assert store_position(store) == position
+
+
+def store_position(store: Store) -> tuple[str, int]:
+    """Epoch, and number of the last event."""
+    with store.reading() as ledger:
+        return ledger.position()
