@@ -149,10 +149,8 @@ def test_replies_are_forgotten_after_their_time(store: Store) -> None:
         assert ledger.reply_to("new") == Reply(command_id="new", ok=False, reason="no")
 
 
-def test_trying_the_store_really_writes(tmp_path: Path) -> None:
-    path = tmp_path / "callcenter.db"
-    store = Store(f"sqlite:///{path}")
-    log = path.with_name(path.name + "-wal")
+def test_trying_the_store_really_writes(store: Store, tmp_path: Path) -> None:
+    log = tmp_path / "callcenter.db-wal"
     before = log.stat().st_size
     position = store_position(store)
     with store.writing() as ledger:
