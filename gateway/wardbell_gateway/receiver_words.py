@@ -5,6 +5,7 @@ import json
 from wardbell_protocol.calls.call import ATTENDED, Call
 from wardbell_protocol.calls.escalation import EscalationPolicy
 from wardbell_protocol.calls.station import Station
+from wardbell_protocol.link import messages
 from wardbell_protocol.link.frame import MAX_BODY
 
 Message = dict[str, object]
@@ -37,34 +38,20 @@ def station_message(station: Station) -> Message:
 def table_messages(stations: list[Station], policies: dict[str, EscalationPolicy]) -> list[Message]:
     """The whole table, its end, and the re-raise times."""
     by_kind = {kind: [policy.reraise_s, policy.reraise_attended_s] for kind, policy in policies.items()}
-    messages = [station_message(station) for station in stations]
-    return [*messages, {"t": "stations", "n": len(stations)}, {"t": "reraise", "by_kind": by_kind}]
+    rows = [station_message(station) for station in stations]
+    return [*rows, {"t": "stations", "n": len(stations)}, {"t": "reraise", "by_kind": by_kind}]
 
 
 def call_message(call: Call, now_ms: int, seen: int) -> Message:
     """One call; `seen` is the newest message of the receiver that it accounts for."""
     by = call.attended_by if call.status == ATTENDED else call.acknowledged_by
-    return {
-        "t": "call",
-        "station": call.station_id,
-        "kind": call.kind,
-        "detail": call.detail,
-        "room": call.room,
-        "bed": call.bed,
-        "status": call.status,
-        "age": max(0, now_ms - call.placed_at_ms),
-        "since": max(0, now_ms - call.status_since_ms),
-        "presses": call.presses,
-        "by": _shortened(by),
-        "clear_at": list(call.clear_at),
-        "seen": seen,
-    }
+    return messages.call_message(call, _shortened(by), now_ms, seen)
 
 
 def calls_messages(calls: list[Call], now_ms: int, seen: int) -> list[Message]:
     """All open calls, and that these are all."""
-    messages = [call_message(call, now_ms, seen) for call in calls]
-    return [*messages, {"t": "calls", "n": len(calls), "seen": seen}]
+    rows = [call_message(call, now_ms, seen) for call in calls]
+    return [*rows, {"t": "calls", "n": len(calls), "seen": seen}]
 
 
 def health_message(unwell: list[str]) -> Message:

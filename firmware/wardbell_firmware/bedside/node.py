@@ -21,10 +21,10 @@ N_WORDS = 8
 N_WORDS_MOST = 32  # 4.1 s at T = 1000 us; an automatic sender must end within 5 s (FCC 15.231)
 ALPHA_US = 87.5
 
-# Two nodes pressed at once would destroy each other word by word: of such presses at T = 350 us hardly any arrived, now 82 %
-# (of 600) give both calls and 12 % none. After the first four, words come in pairs, after pauses that each node draws for
-# itself in steps of a pair and as much more as keeps two clocks apart. A receiver still takes it for one press, even with
-# a word lost: 400 ms of silence end one, 65 of which a last space takes, and a clock is 5 % off.
+# Two nodes pressed at once would destroy each other word by word (tests/system/test_ward_same_instant.py). After the
+# first four, words come in pairs, after pauses that each node draws for itself in steps of a pair and as much more as
+# keeps two clocks apart. A receiver still takes it for one press, even with a word lost: 400 ms of silence end one, 65
+# of which a last space takes, and a clock is 5 % off.
 _PAIR = 2
 _STEP_QUARTERS = 5  # of a pair
 _PAUSE_WITH_TWO_WORDS_US = 320000

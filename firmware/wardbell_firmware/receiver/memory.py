@@ -6,9 +6,9 @@ call that the host could not be told of carries its press along, and is told of 
 
 import json
 
-from wardbell_protocol.calls.call import ACKNOWLEDGED, ATTENDED
+from wardbell_protocol.calls.call import ATTENDED
 from wardbell_protocol.errors import EncodeError
-from wardbell_protocol.link.messages import check_message
+from wardbell_protocol.link.messages import call_message, check_message
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def to_file(calls: "list[Call]", untold: "dict[tuple[str, str, str], int]", now_
     """
     messages = []
     for call in calls[:MOST_KEPT]:
-        message = _message_of(call, now_ms)
+        message = call_message(call, call.attended_by if call.status == ATTENDED else call.acknowledged_by, now_ms, 0)
         if call.key in untold:
             message["code"] = untold[call.key]
         messages.append(message)
@@ -72,26 +72,3 @@ def from_file(data: bytes) -> "list[dict[str, object]] | None":
     except (ValueError, EncodeError):
         return None
     return messages
-
-
-def _message_of(call: "Call", now_ms: int) -> "dict[str, object]":
-    since_ms, by = call.raised_at_ms, ""
-    if call.status == ACKNOWLEDGED and call.acknowledged_at_ms is not None:
-        since_ms, by = call.acknowledged_at_ms, call.acknowledged_by
-    elif call.status == ATTENDED and call.attended_at_ms is not None:
-        since_ms, by = call.attended_at_ms, call.attended_by
-    return {
-        "t": "call",
-        "station": call.station_id,
-        "kind": call.kind,
-        "detail": call.detail,
-        "room": call.room,
-        "bed": call.bed,
-        "status": call.status,
-        "age": now_ms - call.placed_at_ms,
-        "since": now_ms - since_ms,
-        "presses": call.presses,
-        "by": by,
-        "clear_at": list(call.clear_at),
-        "seen": 0,
-    }

@@ -7,6 +7,10 @@ calls, health. Field by field: protocol/spec/link.md.
 
 from wardbell_protocol.errors import EncodeError
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from wardbell_protocol.calls.call import Call
+
 UNKNOWN = "unknown"  # stands for a whole frame whose message is not one of these
 
 # kind -> field -> type. Every field is required; a list's or dict's insides are checked by whoever uses them.
@@ -46,6 +50,25 @@ MESSAGES: "dict[str, dict[str, type]]" = {
     # Whether all that stands behind the gateway is well, and the short word for what is not.
     "health": {"ok": bool, "text": str},
 }
+
+
+def call_message(call: "Call", by: str, now_ms: int, seen: int) -> "dict[str, object]":
+    """One call as the link says it: `by` who answered it, `now_ms` on the clock of the call's times, `seen` as in MESSAGES."""
+    return {
+        "t": "call",
+        "station": call.station_id,
+        "kind": call.kind,
+        "detail": call.detail,
+        "room": call.room,
+        "bed": call.bed,
+        "status": call.status,
+        "age": max(0, now_ms - call.placed_at_ms),
+        "since": max(0, now_ms - call.status_since_ms),
+        "presses": call.presses,
+        "by": by,
+        "clear_at": list(call.clear_at),
+        "seen": seen,
+    }
 
 
 def check_message(message: object) -> None:
