@@ -17,6 +17,7 @@ examples:
   wardbell decode g001_433.92M_250k.cu8       an IQ recording, sample rate out of its name
   wardbell decode *.cu8 | jq .presses         many recordings
 
+A press whose station went on with another code, a second key of one remote, has it under "then".
 A train is a line {"id": "...", "pulses": [58148, -6924, 488, ...]}: microseconds, + carrier on, - carrier off.
 """
 
@@ -46,9 +47,25 @@ def decode(train: Train) -> dict[str, Any]:
     receiver = PressReceiver()
     events = receiver.receive(train.pulses, train.length_us)
     events += receiver.poll(train.length_us + 2 * SILENCE_US)
-    presses = [_describe(event.press) for event in events if isinstance(event, PressEnded)]
-    presses.sort(key=lambda press: press["start_us"])
-    return {"id": train.id, "presses": presses, "rejects": receiver.rejects}
+    ended = sorted((event.press for event in events if isinstance(event, PressEnded)), key=lambda press: press.start_us)
+    return {"id": train.id, "presses": _join(ended), "rejects": receiver.rejects}
+
+
+def _join(parts: list[Press]) -> list[dict[str, Any]]:
+    """One entry a press, with what its station said further on before it fell silent."""
+    presses: list[dict[str, Any]] = []
+    latest: dict[str, dict[str, Any]] = {}  # by address
+    for part in parts:
+        said = _describe(part)
+        address = CodeWord(part.code).address
+        if part.is_further and address in latest:
+            press = latest[address]
+            press.setdefault("then", []).append(said)
+            press["end_us"] = part.end_us
+        else:
+            presses.append(said)
+            latest[address] = said
+    return presses
 
 
 def _describe(press: Press) -> dict[str, Any]:

@@ -84,7 +84,7 @@ def test_both_of_two_stations_pressing_at_once_are_heard() -> None:
     assert [event.press.words for event in events] == [2, 2, 3, 3]
 
 
-def test_a_station_that_calls_resets_and_calls_again_makes_three_presses() -> None:
+def test_a_station_that_calls_resets_and_calls_again_is_heard_three_times() -> None:
     reset = CodeWord.from_trits("F1F00F1F0111")
     receiver = PressReceiver()
     pulses = [-50_000]
@@ -96,7 +96,20 @@ def test_a_station_that_calls_resets_and_calls_again_makes_three_presses() -> No
         reset.code,
         WORD.code,
     ]
-    assert [event.press.words for event in events if isinstance(event, PressEnded)] == [8, 8, 8]
+    ended = [event.press for event in events if isinstance(event, PressEnded)]
+    assert [press.words for press in ended] == [8, 8, 8]
+    assert [press.is_further for press in ended] == [False, True, True]
+
+
+@pytest.mark.parametrize(("pause_us", "is_further"), [(SILENCE_US - 30_000, True), (SILENCE_US + 30_000, False)])
+def test_another_key_belongs_to_the_press_unless_its_station_was_silent(pause_us: int, is_further: bool) -> None:
+    receiver = PressReceiver()
+    emergency = CodeWord.from_trits("F1F00F1F0011")
+    pulses = [-50_000, *signed(burst(WORD, 25, 4))]
+    pulses[-1] = -pause_us
+    events = [event for _, event in drip(receiver, pulses + signed(burst(emergency, 25, 4)))] + receiver.poll(10**7)
+    started = [event.press for event in events if isinstance(event, PressStarted)]
+    assert [(press.code, press.is_further) for press in started] == [(WORD.code, False), (emergency.code, is_further)]
 
 
 def test_a_storm_of_codes_stays_bounded_and_leaves_a_press_alone() -> None:

@@ -16,19 +16,30 @@ _LAST_GAP_US = 65000
 
 
 class Press:
-    """One press of one button, as heard so far.
+    """One press of one button, as heard so far: one code of it where the station changes what it says on the way.
 
     `words`: how often its code was heard; `other_words`: words of its release folded in; `t_us`: narrow time,
-    mean over its words; `start_us`, `end_us`: first mark's start, last sync mark's end.
+    mean over its words; `start_us`, `end_us`: first mark's start, last sync mark's end; `is_further`: its station was
+    not silent since its code before, so both belong to one press.
     """
 
-    def __init__(self, code: int, words: int, t_us: int, start_us: int, end_us: int, other_words: int = 0) -> None:
+    def __init__(
+        self,
+        code: int,
+        words: int,
+        t_us: int,
+        start_us: int,
+        end_us: int,
+        other_words: int = 0,
+        is_further: bool = False,
+    ) -> None:
         self.code = code
         self.words = words
         self.t_us = t_us
         self.start_us = start_us
         self.end_us = end_us
         self.other_words = other_words
+        self.is_further = is_further
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Press) and _facts(self) == _facts(other)
@@ -37,7 +48,7 @@ class Press:
         return hash(_facts(self))
 
     def __repr__(self) -> str:
-        return "Press(0x%06X, words=%d, t_us=%d, start_us=%d, end_us=%d, other_words=%d)" % _facts(self)
+        return "Press(0x%06X, words=%d, t_us=%d, start_us=%d, end_us=%d, other_words=%d, is_further=%r)" % _facts(self)
 
 
 class PressStarted:
@@ -57,7 +68,7 @@ class PressStarted:
 
 
 class PressEnded:
-    """The press has been silent for `SILENCE_US`, or its station says something else; `press` is final."""
+    """Its station has been silent for `SILENCE_US`, or says something else now; `press` is final."""
 
     def __init__(self, press: Press) -> None:
         self.press = press
@@ -141,14 +152,16 @@ class PressReceiver:
                 press.other_words += 1
                 press.end_us = end_us
                 return
-        self._track(Press(word.code, 1, word.t_us, end_us - word.length_us, end_us))
+        further = any(_same_station(press, word.code) for press in same_clock)
+        self._track(Press(word.code, 1, word.t_us, end_us - word.length_us, end_us, 0, further))
 
     def _end_earlier_of(
         self, press: Press, same_clock: "list[Press]", events: "list[PressStarted | PressEnded]"
     ) -> None:
         # One encoder says one thing at a time: what its station said before is over, and said again is said anew.
         for earlier in same_clock:
-            if earlier.words >= 2 and earlier is not press and earlier.code >> _DATA_BITS == press.code >> _DATA_BITS:
+            if earlier is not press and _same_station(earlier, press.code):
+                press.is_further = True
                 self._tracked.remove(earlier)
                 events.append(PressEnded(earlier))
 
@@ -202,13 +215,20 @@ def _floats(code: int) -> bool:
     return code & 3 == _F or code >> 2 & 3 == _F
 
 
+def _same_station(press: Press, code: int) -> bool:
+    """Whether `press` is one, not a lone word, and `code` has its address."""
+    return press.words >= 2 and press.code >> _DATA_BITS == code >> _DATA_BITS
+
+
 def _same_clock(t_us: int, other_us: int) -> bool:
     return 4 * abs(t_us - other_us) <= t_us
 
 
 def _copy(press: Press) -> Press:
-    return Press(press.code, press.words, press.t_us, press.start_us, press.end_us, press.other_words)
+    code, words, t_us, start_us, end_us, other_words, is_further = _facts(press)
+    return Press(code, words, t_us, start_us, end_us, other_words, is_further)
 
 
-def _facts(press: Press) -> "tuple[int, int, int, int, int, int]":
-    return (press.code, press.words, press.t_us, press.start_us, press.end_us, press.other_words)
+def _facts(press: Press) -> "tuple[int, int, int, int, int, int, bool]":
+    facts = (press.code, press.words, press.t_us, press.start_us, press.end_us, press.other_words)
+    return facts + (press.is_further,)
