@@ -30,7 +30,7 @@ def play(
 
 def open_rows(board: CallBoard) -> "list[list[object]]":
     """The open calls as the vectors write them."""
-    return [[c.call_id, c.place, c.kind, c.status, c.presses, c.loop] for c in board.open_calls()]
+    return [[c.call_id, c.place, c.kind, c.status, c.presses, c.loop, c.authenticated] for c in board.open_calls()]
 
 
 def steps_due(vector: "dict[str, Any]", now_ms: int) -> "list[str]":
@@ -47,7 +47,7 @@ def _step(board: CallBoard, step: "dict[str, Any]", stations: "dict[str, Station
     if "poll" in step:
         return board.poll(now_ms)
     if "signal" in step:
-        return board.receive(Signal(stations[step["station"]], step["signal"]), now_ms)
+        return board.receive(Signal(stations[step["station"]], step["signal"], "frame" in step), now_ms)
     if "verb" in step:
         return board.receive(Verb(step["verb"], step["call"], step["by"], step["where"]), now_ms)
     fault = FaultGone(step["part"], step["detail"]) if step["gone"] else FaultRaised(step["part"], step["detail"])

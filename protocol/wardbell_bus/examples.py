@@ -40,6 +40,7 @@ CALL = CallState(
     raised_at_ms=PRESSED_MS,
     loop=0,
     presses=2,
+    authenticated=True,
     last_press_at_ms=PRESSED_MS + 41_000,
 )
 WARD = WardInfo(
@@ -147,5 +148,20 @@ EXAMPLES: dict[type[Payload], list[Payload]] = {
         Health(part="gateway", name="east", state="online", at_ms=PRESSED_MS, epoch=JOURNAL, seq=56),
         Health(part="gateway", name="east", state="degraded", at_ms=PRESSED_MS, faults=["receiver silent"]),
     ],
-    Hearing: [Hearing(ear="corridor-2", epoch="09af31c7", seq=12, code="0A3F51", words=4, t_us=350, at_ms=PRESSED_MS)],
+    Hearing: [
+        Hearing(ear="corridor-2", epoch="09af31c7", seq=12, code="0A3F51", words=4, t_us=350, at_ms=PRESSED_MS),
+        Hearing(
+            ear="corridor-2",
+            epoch="09af31c7",
+            seq=13,
+            code="",
+            words=3,
+            t_us=150,
+            at_ms=PRESSED_MS + 41_000,
+            node_id=4660,
+            counter=5017,
+            event=1,
+            battery=14,
+        ),
+    ],
 }

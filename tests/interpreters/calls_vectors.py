@@ -25,3 +25,6 @@ table = StationTable(list(stations.values()))
 for vector in vectors["resolve"]:
     found = table.resolve(vector["code"], vector["trits"])
     print(vector["trits"], (None if found is None else [found[0].station_id, found[1]]) == vector["expect"])
+for vector in vectors["resolve_frame"]:
+    found = table.resolve_frame(vector["node"], vector["event"])
+    print(vector["node"], (None if found is None else [found[0].station_id, found[1]]) == vector["expect"])

@@ -10,13 +10,16 @@ from wardbell_protocol.calls.call import Call
 CALL = CallState.of("east", Call("east-1", "203-2", "203室", "2", "normal", 1_700_000_000_000))
 COMMAND = Command(command_id="1", verb="acknowledge", by="李娜", reply_to="console-a", at_ms=0, call_id="east-1")
 HEARING = Hearing(ear="e", epoch="1", seq=1, code="91568F", words=4, t_us=400, at_ms=0)
+FRAME = Hearing(
+    ear="e", epoch="1", seq=1, code="", words=4, t_us=150, at_ms=0, node_id=7, counter=9, event=1, battery=3
+)
 
 
 def changed(payload: Payload, field: str, value: object) -> bytes:
     return json.dumps({**json.loads(encode(payload)), field: value}).encode()
 
 
-@pytest.mark.parametrize("payload", [CALL, COMMAND, HEARING])
+@pytest.mark.parametrize("payload", [CALL, COMMAND, HEARING, FRAME])
 def test_what_we_send_is_read_as_it_was(payload: Payload) -> None:
     assert decode(encode(payload), type(payload)) == payload
 
@@ -37,3 +40,26 @@ def test_a_text_that_would_command_the_terminal_is_refused(payload: Payload, fie
 def test_a_number_beyond_calendars_and_databases_is_refused(payload: Payload, field: str, number: float) -> None:
     with pytest.raises(PayloadError):
         decode(changed(payload, field, number), type(payload))
+
+
+def test_a_call_of_an_older_gateway_is_unauthenticated() -> None:
+    fields = json.loads(encode(CALL))
+    del fields["authenticated"]
+    assert decode(json.dumps(fields).encode(), CallState).authenticated is False
+
+
+@pytest.mark.parametrize("field", ["node_id", "counter", "event"])
+def test_a_hearing_is_of_a_word_or_of_a_frame(field: str) -> None:
+    for raw in (changed(FRAME, field, None), changed(FRAME, "code", "91568F"), changed(HEARING, "code", "")):
+        with pytest.raises(PayloadError):
+            decode(raw, Hearing)
+
+
+@pytest.mark.parametrize(
+    ("field", "most"), [("node_id", 65535), ("counter", (1 << 24) - 1), ("event", 15), ("battery", 15)]
+)
+def test_what_a_frame_cannot_hold_is_refused(field: str, most: int) -> None:
+    assert decode(changed(FRAME, field, most), Hearing)
+    for number in (-1, most + 1):
+        with pytest.raises(PayloadError):
+            decode(changed(FRAME, field, number), Hearing)

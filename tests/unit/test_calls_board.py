@@ -66,6 +66,26 @@ def test_codes_resolve(vector: dict[str, Any]) -> None:
     assert (found and [found[0].station_id, found[1]]) == vector["expect"]
 
 
+@pytest.mark.parametrize("vector", VECTORS["resolve_frame"], ids=lambda vector: f"{vector['node']}/{vector['event']}")
+def test_frames_resolve(vector: dict[str, Any]) -> None:
+    found = StationTable(list(STATIONS.values())).resolve_frame(vector["node"], vector["event"])
+    assert (found and [found[0].station_id, found[1]]) == vector["expect"]
+
+
+def test_words_of_a_station_with_a_key_are_told_from_words_that_nobody_enrolled() -> None:
+    table = StationTable(list(STATIONS.values()))
+    assert table.keyed_station("000000", "0F1F0FF00111") == STATIONS["keyed"]
+    assert table.keyed_station("000000", "0F1F0F1F0111") is None
+    assert table.keyed_station("000000", "FFFFFFFF0111") is None
+    assert table.keys() == {0x1234: bytes(range(16))}
+
+
+def test_a_call_of_an_older_journal_is_unauthenticated() -> None:
+    record = Call("t-1", "bed1", "201", "1", "normal", 0).to_record()
+    del record["authenticated"]
+    assert Call.from_record(record).authenticated is False
+
+
 def test_a_foreign_remote_resolves_by_its_code_in_either_case() -> None:
     station = Station("x", "7", "", codes={"a1b2c3": "bathroom"})
     assert StationTable([station]).resolve("A1B2C3", "FFFFFFFFFFFF") == (station, "bathroom")

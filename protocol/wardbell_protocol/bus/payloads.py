@@ -54,6 +54,7 @@ class CallState(Payload, frozen=True, kw_only=True):
     loop: Count
     presses: Count
     last_press_at_ms: Ms
+    authenticated: bool = False  # whether a press of it was a verified frame; an older gateway does not say
     acknowledged_at_ms: Ms | None = None
     acknowledged_by: Text = ""
     attended_at_ms: Ms | None = None
@@ -236,15 +237,34 @@ class Health(Payload, frozen=True, kw_only=True):
 
 
 class Hearing(Payload, frozen=True, kw_only=True):
-    """A press heard by another ear: the (ear, epoch, seq) makes it one however often it is delivered."""
+    """A press heard by another ear: the (ear, epoch, seq) makes it one however often it is delivered.
+
+    Of a bare word it says `code`. Of a frame that the ear has verified it says `node_id`, `counter` and `event`, and
+    `code` is empty; `words` are its copies.
+    """
 
     ear: Name
     epoch: Name
     seq: Seq
-    code: Annotated[str, Meta(pattern="^[0-9A-F]{6}$")]
+    code: Annotated[str, Meta(pattern="^([0-9A-F]{6})?$")]
     words: Count
     t_us: Count
     at_ms: Ms
+    node_id: Annotated[int, Meta(ge=0, le=0xFFFF)] | None = None
+    counter: Annotated[int, Meta(ge=0, le=0xFFFFFF)] | None = None
+    event: Annotated[int, Meta(ge=0, le=15)] | None = None
+    battery: Annotated[int, Meta(ge=0, le=15)] | None = None
+
+    def __post_init__(self) -> None:
+        if bool(self.code) == (self.frame is not None):
+            raise ValueError("give code, or node_id, counter and event")
+
+    @property
+    def frame(self) -> tuple[int, int, int] | None:
+        """Node id, counter and event of a frame."""
+        if self.node_id is None or self.counter is None or self.event is None:
+            return None
+        return self.node_id, self.counter, self.event
 
 
 CHANNELS: dict[str, type[Payload]] = {

@@ -28,11 +28,12 @@ AHEAD_MS = 10_000
 
 
 class Signal:
-    """A station was heard saying `signal` (signals.py)."""
+    """A station was heard saying `signal` (signals.py), in a verified frame (`is_authenticated`) or a bare word."""
 
-    def __init__(self, station: Station, signal: str) -> None:
+    def __init__(self, station: Station, signal: str, is_authenticated: bool = False) -> None:
         self.station = station
         self.signal = signal
+        self.is_authenticated = is_authenticated
 
 
 class FaultRaised:
@@ -167,24 +168,28 @@ class CallBoard:
         if x.signal not in PRIORITY and x.signal != LOW_BATTERY:
             return []  # heartbeat and test are supervision's business, not the board's
         kind, detail = call_of_signal(x.signal)
-        return self._place(station, kind, detail, now_ms)
+        return self._place(station, kind, detail, x.is_authenticated, now_ms)
 
-    def _place(self, station: Station, kind: str, detail: str, now_ms: int) -> "list[CallEvent]":
+    def _place(
+        self, station: Station, kind: str, detail: str, is_authenticated: bool, now_ms: int
+    ) -> "list[CallEvent]":
         call = self.find(station.station_id, kind, detail)
         if call is not None:
-            return [self._pressed_again(call, station, now_ms)]
+            return [self._pressed_again(call, station, is_authenticated, now_ms)]
         call_id = f"{self.prefix}-{self._last_number + 1}"
         call = Call(call_id, station.station_id, station.room, station.bed, kind, now_ms)
         call.detail = detail
         call.clear_at = station.clear_at
+        call.authenticated = is_authenticated
         event = CallEvent(EV_PLACED, now_ms, call, station.place, AT_BED)
         self.apply(event)
         return [event]
 
-    def _pressed_again(self, call: Call, station: Station, now_ms: int) -> CallEvent:
+    def _pressed_again(self, call: Call, station: Station, is_authenticated: bool, now_ms: int) -> CallEvent:
         # The registry may have been edited since: help goes to where the station is said to be now.
         at_place = Call.from_record(call.to_record())
         at_place.room, at_place.bed, at_place.clear_at = station.room, station.bed, station.clear_at
+        at_place.authenticated = call.authenticated or is_authenticated
         return self._event(EV_PRESSED_AGAIN, now_ms, at_place, station.place, AT_BED)
 
     def _each_of(self, station: Station, kind: str, verb: str, now_ms: int) -> "list[CallEvent]":
@@ -211,7 +216,7 @@ class CallBoard:
     def _fault_raised(self, x: FaultRaised, now_ms: int) -> "list[CallEvent]":
         if self.find(x.part, FAULT, x.detail) is not None:
             return []
-        return self._place(Station(x.part, x.part, ""), FAULT, x.detail, now_ms)
+        return self._place(Station(x.part, x.part, ""), FAULT, x.detail, True, now_ms)
 
     def _fault_gone(self, x: FaultGone, now_ms: int) -> "list[CallEvent]":
         call = self.find(x.part, FAULT, x.detail)

@@ -30,6 +30,7 @@ FIELDS = (
     "raised_at_ms",
     "loop",
     "presses",
+    "authenticated",
     "last_press_at_ms",
     "acknowledged_at_ms",
     "acknowledged_by",
@@ -46,7 +47,8 @@ class Call:
 
     `raised_at_ms` is when it last began to ring: the press, or the re-raise of a call that was acknowledged and
     then left. `loop` counts the re-raises; it numbers the rounds of the escalation. `presses` counts the
-    presses from the first on. Times are ms of the clock of whoever holds the board (UNIX time at the gateway,
+    presses from the first on; `authenticated` says that one of them at least was a verified frame, or that the ward
+    raised the call itself. Times are ms of the clock of whoever holds the board (UNIX time at the gateway,
     time since start on the receiver).
     """
 
@@ -63,6 +65,7 @@ class Call:
         self.raised_at_ms = placed_at_ms
         self.loop = 0
         self.presses = 1
+        self.authenticated = False
         self.last_press_at_ms = placed_at_ms
         self.acknowledged_at_ms: int | None = None
         self.acknowledged_by = ""

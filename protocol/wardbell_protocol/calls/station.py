@@ -9,8 +9,9 @@ from wardbell_protocol.calls.signals import AT_BED, FAULT, LOW_BATTERY, SIGNAL_B
 class Station:
     """A thing at a place that can place a call.
 
-    Either `address` (8 trits of a node of ours, the signal is in the data trits) or `codes` (24-bit code in hex
-    -> signal, for remotes that know nothing of us) says what it sends; both may be given.
+    What it sends: authenticated frames of `node_id` under `key` (32 hex digits); or bare words, by `address` (8 trits of
+    a node of ours, the signal is in the data trits) or `codes` (24-bit code in hex -> signal, for remotes that know
+    nothing of us). A station with a key is heard by its frames alone: its address only tells its words from others'.
     """
 
     def __init__(
@@ -21,6 +22,8 @@ class Station:
         address: str = "",
         codes: "dict[str, str] | None" = None,
         clear_at: "tuple[str, ...]" = (AT_BED,),
+        node_id: "int | None" = None,
+        key: str = "",
     ) -> None:
         self.station_id = station_id
         self.room = room
@@ -28,6 +31,8 @@ class Station:
         self.address = address
         self.codes = codes or {}
         self.clear_at = tuple(clear_at)
+        self.node_id = node_id
+        self.key = key
 
     @property
     def place(self) -> str:
@@ -35,7 +40,7 @@ class Station:
         return f"{self.room}-{self.bed}" if self.bed else self.room
 
     def to_record(self) -> "dict[str, object]":
-        """Plain data for the link, the registry and the bus."""
+        """Plain data, the key too: for registry, link and the receiver's store, never for the bus or people."""
         return {
             "station_id": self.station_id,
             "room": self.room,
@@ -43,6 +48,8 @@ class Station:
             "address": self.address,
             "codes": dict(self.codes),
             "clear_at": list(self.clear_at),
+            "node_id": self.node_id,
+            "key": self.key,
         }
 
     @classmethod
@@ -55,6 +62,8 @@ class Station:
             str(record.get("address") or ""),
             dict(record.get("codes") or {}),  # type: ignore[call-overload]
             tuple(record.get("clear_at") or (AT_BED,)),  # type: ignore[arg-type]
+            record.get("node_id"),  # type: ignore[arg-type]
+            str(record.get("key") or ""),
         )
 
     def __eq__(self, other: object) -> bool:
@@ -65,28 +74,48 @@ class Station:
 
 
 class StationTable:
-    """Which station and which signal a received code means."""
+    """Which station and which signal a received code or frame means."""
 
     def __init__(self, stations: "list[Station]") -> None:
         self.stations = {station.station_id: station for station in stations}
         self._by_code: dict[str, tuple[Station, str]] = {}
         self._by_address: dict[str, Station] = {}
+        self._by_node: dict[int, Station] = {}
         for station in stations:
             for code, signal in station.codes.items():
                 self._by_code[code.upper()] = (station, signal)
             if station.address:
                 self._by_address[station.address] = station
+            if station.node_id is not None and station.key:
+                self._by_node[station.node_id] = station
+
+    def keys(self) -> "dict[int, bytes]":
+        """Key by node id, of all stations that have one."""
+        return {node_id: bytes.fromhex(self._by_node[node_id].key) for node_id in self._by_node}
 
     def resolve(self, code_hex: str, trits: str) -> "tuple[Station, str] | None":
-        """Station and signal of a code (6 hex digits, and the same as 12 trits), or None where nobody enrolled it."""
+        """Station and signal of a bare word (6 hex digits, and the same as 12 trits).
+
+        None where nobody enrolled it, and where its station has a key: whoever can say a bare word can be anybody.
+        """
         found = self._by_code.get(code_hex.upper())
-        if found is not None:
-            return found
-        station = self._by_address.get(trits[:8])
-        signal = SIGNAL_BY_DATA.get(trits[8:])
-        if station is None or signal is None:
-            return None
-        return station, signal
+        if found is None:
+            station = self._by_address.get(trits[:8])
+            signal = SIGNAL_BY_DATA.get(trits[8:])
+            found = None if station is None or signal is None else (station, signal)
+        return None if found is None or found[0].key else found
+
+    def keyed_station(self, code_hex: str, trits: str) -> "Station | None":
+        """The station with a key whose bare word this would be, had it none."""
+        found = self._by_code.get(code_hex.upper())
+        station = found[0] if found is not None else self._by_address.get(trits[:8])
+        return station if station is not None and station.key else None
+
+    def resolve_frame(self, node_id: int, event: int) -> "tuple[Station, str] | None":
+        """Station and signal of a verified frame; `event` is D0..D3 as bits. None where nobody enrolled the node."""
+        station = self._by_node.get(node_id)
+        signal = SIGNAL_BY_DATA.get("".join(["1" if event >> shift & 1 else "0" for shift in (3, 2, 1, 0)]))
+        return None if station is None or signal is None else (station, signal)
 
 
 def call_of_signal(signal: str) -> "tuple[str, str]":
