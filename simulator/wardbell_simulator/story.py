@@ -66,7 +66,7 @@ class Story:
 
     async def _answered_call(self) -> None:
         self._say("bed", f"{BED}: somebody presses the call key")
-        self._live.do(self._ward.press, BED)
+        await self._at_bed(self._ward.press, BED)
         await self._expect("receiver", "display: 203-2, Calling!!!", lambda: self._shows(BED, "Calling!!!"))
         await self._expect("receiver", "the tone sounds", lambda: self._ward.tone_hz > 0)
         await self._expect("console", "the nurse's console shows the call", lambda: self._nurse.shows(BED, "placed"))
@@ -77,13 +77,13 @@ class Story:
         await self._expect(
             "receiver", "display: I know!, and silence", lambda: self._shows(BED, "I know!") and not self._ward.tone_hz
         )
-        self._live.do(self._ward.reset, BED)
+        await self._at_bed(self._ward.reset, BED)
         await self._expect("console", "cleared at the bed", lambda: not self._nurse.calls)
         await self._expect("receiver", "Everything Good!", lambda: self._ward.lcd_lines[0] == IDLE)
 
     async def _unanswered_call(self) -> None:
         self._say("bed", f"{CORD}: the bathroom cord is pulled, and nobody answers")
-        self._live.do(self._ward.press, CORD)
+        await self._at_bed(self._ward.press, CORD)
         await self._expect("console", "the bathroom call is there", lambda: self._nurse.shows(CORD, "placed"))
         self._demand(not self._neighbour.shows(CORD, "placed"), "the neighbour ward is left in peace at first")
         await self._expect("call centre", "step: forward is taken", lambda: "forward" in self._steps)
@@ -110,7 +110,7 @@ class Story:
         self._say("host", f"the host crashes; killed: {', '.join(self._house.parts)}")
         for part in reversed(self._house.parts):
             self._house.kill(part)
-        self._live.do(self._ward.press, LATE_BED)
+        await self._at_bed(self._ward.press, LATE_BED)
         await self._expect(
             "receiver", f"{LATE_BED} presses; the receiver rings alone, 2 calls", lambda: self._counts(2)
         )
@@ -131,7 +131,7 @@ class Story:
         )
 
     async def _helped_at_last(self) -> None:
-        self._live.do(self._ward.reset, CORD)
+        await self._at_bed(self._ward.reset, CORD)
         await self._expect(
             "console", "the bathroom call is cleared where it was placed", lambda: CORD not in self._places
         )
@@ -140,7 +140,7 @@ class Story:
         await self._expect(
             "console", f"{LATE_BED} is acknowledged", lambda: self._nurse.shows(LATE_BED, "acknowledged")
         )
-        self._live.do(self._ward.reset, LATE_BED)
+        await self._at_bed(self._ward.reset, LATE_BED)
         await self._expect("receiver", "Everything Good!", lambda: self._ward.lcd_lines[0] == IDLE)
 
     def _audit(self) -> None:
@@ -165,6 +165,15 @@ class Story:
     def _journalled(self, name: str, query: str) -> list[tuple[object, ...]]:
         with contextlib.closing(sqlite3.connect(f"file:{self._house.home / name}?mode=ro", uri=True)) as journal:
             return journal.execute(query).fetchall()
+
+    async def _at_bed(self, press: Callable[[str], None], bed: str) -> None:
+        """Press a key, once no other bed's lamp says that it is sending: the story is not about two on the air at once."""
+        await self._wait(
+            "bed",
+            "the other lamps are dark",
+            lambda: not any(is_lit for other, is_lit in self._ward.lamps.items() if other != bed),
+        )
+        self._live.do(press, bed)
 
     # What can be seen.
 
@@ -203,6 +212,10 @@ class Story:
     # How it is told.
 
     async def _expect(self, who: str, what: str, condition: Callable[[], bool], within_s: float = SOON_S) -> None:
+        await self._wait(who, what, condition, within_s)
+        self._say(who, what)
+
+    async def _wait(self, who: str, what: str, condition: Callable[[], bool], within_s: float = SOON_S) -> None:
         end_s = time.monotonic() + within_s
         while not condition():
             if self._live.error is not None:
@@ -210,7 +223,6 @@ class Story:
             if time.monotonic() > end_s:
                 raise StoryError(f"{who}: waited {within_s:.0f} s in vain for: {what}\n{self._scene()}")
             await asyncio.sleep(0.02)
-        self._say(who, what)
 
     def _demand(self, holds: bool, what: str) -> None:
         if not holds:
