@@ -10,6 +10,8 @@ from wardbell_protocol.errors import EncodeError
 RECEIPT_BYTES = 7
 RECEIVED = 1
 COMING = 2  # somebody has seen the call and is on the way
+OVER = 3  # what the node had called for is cleared
+STATES = (RECEIVED, COMING, OVER)
 
 RECEIPT_SYNC = 0b0110
 
@@ -18,15 +20,15 @@ _COUNTER_MASK = 0x3F
 
 
 class Receipt:
-    """What a receiver answers: `node_id` and `counter` of the press that it answers, `state` RECEIVED or COMING."""
+    """What a receiver answers: `node_id` and `counter` of the press that it answers, `state` RECEIVED, COMING or OVER."""
 
     def __init__(self, node_id: int, counter: int, state: int) -> None:
         if not 0 <= node_id <= NODE_ID_MAX or not 0 <= counter <= COUNTER_MAX:
             raise EncodeError(
                 "a receipt has a node id 0..65535 and a counter 0..16777215; got %r, %r" % (node_id, counter)
             )
-        if state not in (RECEIVED, COMING):
-            raise EncodeError("a receipt says received (1) or coming (2); got %r" % (state,))
+        if state not in STATES:
+            raise EncodeError("a receipt says received (1), coming (2) or over (3); got %r" % (state,))
         self.node_id = node_id
         self.counter = counter
         self.state = state
@@ -55,7 +57,7 @@ def open_receipt(raw: bytes, key: bytes, node_id: int, counter: int) -> "Receipt
     if len(raw) != RECEIPT_BYTES or raw[0] << 8 | raw[1] != node_id or (raw[2] ^ counter) & _COUNTER_MASK:
         return None
     state = raw[2] >> 6
-    if state not in (RECEIVED, COMING):
+    if state not in STATES:
         return None
     receipt = Receipt(node_id, counter, state)
     return receipt if is_equal(_tag(receipt, key), raw[_HEAD_BYTES:]) else None
