@@ -19,12 +19,12 @@ _MAX_BY_BYTES = (
 
 def fits_the_link(message: Message) -> bool:
     """Whether it can travel in one frame."""
-    return len(json.dumps(message).encode()) + _SEQ_BYTES <= MAX_BODY
+    return len(messages.encode_message(message)) + _SEQ_BYTES <= MAX_BODY
 
 
 def station_message(station: Station) -> Message:
-    """One row of the receiver's table."""
-    return {
+    """One row of the receiver's table, the station's key with it: for a receiver's line and nothing else."""
+    message: Message = {
         "t": "station",
         "id": station.station_id,
         "room": station.room,
@@ -33,6 +33,7 @@ def station_message(station: Station) -> Message:
         "codes": dict(station.codes),
         "clear_at": list(station.clear_at),
     }
+    return message | {"node_id": station.node_id, "key": station.key} if station.key else message
 
 
 def table_messages(stations: list[Station], policies: dict[str, EscalationPolicy]) -> list[Message]:

@@ -8,7 +8,9 @@ sys.path.insert(0, sys.argv[2])
 
 from link_pair import LinkPair
 
+from wardbell_protocol.errors import EncodeError
 from wardbell_protocol.link.frame import FrameReader, crc16, encode_frame
+from wardbell_protocol.link.messages import check_message
 
 with open(sys.argv[1] + "/vectors/link.json") as file:  # noqa: PTH123 (the device has no pathlib)
     vectors = json.load(file)
@@ -26,6 +28,13 @@ for vector in vectors["malformed"]:
     reader = FrameReader()
     n_frames = len(reader.receive(bytes.fromhex(vector["line"])))
     print(vector["name"], (n_frames, reader.rejects) == (vector["n_frames"], vector["rejects"]))
+for vector in vectors["messages"]:
+    complaint = ""
+    try:
+        check_message(vector["message"])
+    except EncodeError as error:
+        complaint = str(error)
+    print(vector["name"], vector["complaint"] in complaint and bool(vector["complaint"]) == bool(complaint))
 for seed in range(5):
     pair = LinkPair(seed, 20 * seed, 60 * seed)
     for n in range(40):

@@ -104,3 +104,14 @@ def hello_of(bench: DeskBench) -> bytes:
     """The host's first heartbeat."""
     bench.host.poll(bench.now_ms)
     return bench.host.take_output()
+
+
+def test_whether_a_call_is_authenticated_is_what_the_host_says_last(merge: CallMerge) -> None:
+    for message, expected in (
+        (call(1), False),
+        (call(1, auth=True), True),
+        (call(1), True),
+        (call(1, auth=False), False),
+    ):
+        merge.call(message, 0, 0)
+        assert [c.authenticated for c in merge._board.open_calls()] == [expected]  # noqa: SLF001

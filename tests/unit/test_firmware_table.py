@@ -7,6 +7,8 @@ from firmware_bench import address, station
 
 from wardbell_firmware.receiver.table import RERAISE_FILE, STATIONS_FILE, TableCopy
 
+KEY_HEX = "00112233445566778899aabbccddeeff"
+
 
 def filled(n: int = 3) -> TableCopy:
     copy = TableCopy()
@@ -69,3 +71,34 @@ def test_a_damaged_file_is_counted_and_the_hosts_copy_awaited(name: str, data: b
     assert copy.n_refused == 1
     assert copy.table.stations == {}
     assert copy.policies["normal"].reraise_s == 180
+
+
+def test_a_key_comes_with_its_station_and_is_kept() -> None:
+    copy = TableCopy()
+    copy.station(station(1, node_id=0, key=KEY_HEX))
+    copy.station(station(2))
+    assert copy.stations(2)
+    again = TableCopy()
+    again.load(STATIONS_FILE, copy.take_unsaved()[STATIONS_FILE])
+    assert again.table.keys() == {0: bytes.fromhex(KEY_HEX)}
+    assert again.table.resolve("000000", address(1) + "0111") is None
+    assert again.table.resolve("000000", address(2) + "0111") is not None
+
+
+def test_another_key_of_the_same_station_is_written() -> None:
+    copy = TableCopy()
+    for key in (KEY_HEX, KEY_HEX[::-1]):
+        copy.station(station(1, node_id=1, key=key))
+        assert copy.stations(1)
+        assert set(copy.take_unsaved()) == {STATIONS_FILE}
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [{"node_id": 65536, "key": KEY_HEX}, {"node_id": -1, "key": KEY_HEX}, {"node_id": 1, "key": "xy" * 16},
+     {"node_id": 1, "key": KEY_HEX[:-1]}, {"node_id": 1}, {"key": KEY_HEX}],
+)  # fmt: skip
+def test_a_key_that_cannot_be_one_is_refused(fields: dict[str, object]) -> None:
+    copy = TableCopy()
+    copy.station(station(1, **fields))
+    assert copy.n_refused == 1

@@ -117,6 +117,7 @@ def test_a_press_is_shown_with_the_message_that_it_accounts_for(bench: Bench) ->
         "age": 0,
         "since": 0,
         "presses": 1,
+        "auth": False,
         "by": "",
         "clear_at": ["bed", "receiver", "console"],
         "seen": seq,

@@ -1,16 +1,21 @@
 """Two ends of the link on a good line, a dead one, and after a restart."""
 
+import json
 import struct
+from pathlib import Path
+from typing import Any
 
 import pytest
 from link_pair import LinkPair
 
 from wardbell_protocol.errors import EncodeError
 from wardbell_protocol.link.frame import DATA, HELLO, encode_frame
-from wardbell_protocol.link.messages import MESSAGES, UNKNOWN, check_message
+from wardbell_protocol.link.messages import MESSAGES, OPTIONAL, UNKNOWN, check_message
 from wardbell_protocol.link.peer import DEAD_AFTER_MS, LinkMessage, LinkPeer, LinkUp
 
 GOOD = {"t": "stations", "n": 1}
+PROTOCOL = Path(__file__).parents[2] / "protocol"
+VECTORS: dict[str, Any] = json.loads((PROTOCOL / "vectors" / "link.json").read_text())
 
 
 def test_messages_cross_in_order_both_ways() -> None:
@@ -203,11 +208,24 @@ def test_a_message_that_is_no_object_is_refused() -> None:
 
 
 def test_the_spec_names_every_message_and_field() -> None:
-    from pathlib import Path
-
-    spec = (Path(__file__).parents[2] / "protocol" / "spec" / "link.md").read_text()
+    spec = (PROTOCOL / "spec" / "link.md").read_text()
     rows = {line.split("|")[1].strip(" `"): line for line in spec.splitlines() if line.startswith("| `")}
     assert {kind for kind in rows if kind in MESSAGES} == set(MESSAGES)
     for kind, fields in MESSAGES.items():
         cell = rows[kind].split("|")[2]
-        assert {word.strip(" `") for word in cell.split(",") if word.strip()} == set(fields), kind
+        words = {word.strip() for word in cell.split(",") if word.strip()}
+        assert {word.strip("`") for word in words if not word.startswith("(")} == set(fields), kind
+        assert {word.strip("()`") for word in words if word.startswith("(")} == set(OPTIONAL.get(kind, {})), kind
+
+
+@pytest.mark.parametrize("vector", VECTORS["messages"], ids=lambda vector: vector["name"])
+def test_messages(vector: dict[str, Any]) -> None:
+    if not vector["complaint"]:
+        check_message(vector["message"])
+        return
+    with pytest.raises(EncodeError, match=vector["complaint"]):
+        check_message(vector["message"])
+
+
+def test_a_key_is_not_shown_by_the_message_that_carries_it() -> None:
+    assert "c0ffee" not in repr(LinkMessage(1, {"t": "station", "key": "c0ffee" * 6}, 1))

@@ -100,6 +100,7 @@ def _call_of(known: "Call | None", message: "dict[str, object]", now_ms: int) ->
     call.clear_at = _places(message["clear_at"])
     call.status = str(message["status"])
     call.presses = max(1, _ms(message["presses"]))
+    call.authenticated = message.get("auth", known is not None and known.authenticated) is True
     if known is not None:
         call.loop = known.loop
         call.raised_at_ms = known.raised_at_ms

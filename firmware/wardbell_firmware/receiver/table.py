@@ -7,7 +7,7 @@ import json
 
 from wardbell_protocol.calls.escalation import MAX_AFTER_S, default_policies
 from wardbell_protocol.calls.signals import CLEAR_PLACES, SIGNALS
-from wardbell_protocol.calls.station import Station, StationTable
+from wardbell_protocol.calls.station import Station, StationTable, is_keyed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -45,6 +45,9 @@ class TableCopy:
         """One station of a table that is coming in."""
         record = {field: message[field] for field in ("room", "bed", "address", "codes", "clear_at")}
         record["station_id"] = message["id"]
+        for field in ("node_id", "key"):
+            if field in message:
+                record[field] = message[field]
         if self._is_good(record):
             self._incoming = [other for other in self._incoming if other["station_id"] != record["station_id"]]
             self._incoming.append(record)
@@ -107,6 +110,9 @@ def is_station(record: object) -> bool:
     for field in ("station_id", "room", "bed", "address"):
         if not isinstance(record.get(field), str):
             return False
+    node_id, key = record.get("node_id"), record.get("key")
+    if (node_id is not None or key) and not is_keyed(node_id, key):
+        return False
     codes, clear_at = record.get("codes"), record.get("clear_at")
     if not isinstance(codes, dict) or not isinstance(clear_at, list):
         return False

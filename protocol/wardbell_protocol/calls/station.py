@@ -5,6 +5,9 @@ The table is the ward registry's; the receiver keeps a copy so that it can work 
 
 from wardbell_protocol.calls.signals import AT_BED, FAULT, LOW_BATTERY, SIGNAL_BY_DATA
 
+MAX_NODE_ID = 0xFFFF
+KEY_DIGITS = 32
+
 
 class Station:
     """A thing at a place that can place a call.
@@ -116,6 +119,13 @@ class StationTable:
         station = self._by_node.get(node_id)
         signal = SIGNAL_BY_DATA.get("".join(["1" if event >> shift & 1 else "0" for shift in (3, 2, 1, 0)]))
         return None if station is None or signal is None else (station, signal)
+
+
+def is_keyed(node_id: object, key: object) -> bool:
+    """Whether these can be a node's id and key: 0..65535, 32 hex digits."""
+    if type(node_id) is not int or not 0 <= node_id <= MAX_NODE_ID or not isinstance(key, str):
+        return False
+    return len(key) == KEY_DIGITS and all(digit in "0123456789abcdefABCDEF" for digit in key)
 
 
 def call_of_signal(signal: str) -> "tuple[str, str]":

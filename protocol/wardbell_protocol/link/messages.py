@@ -1,9 +1,11 @@
 """The messages of the serial link: small JSON objects whose "t" names the kind. Times are ms of the sender's
 clock (HELLO carries it).
 
-Receiver to host: press, press_end, ack, clear, status. Host to receiver: station, stations, reraise, call,
-calls, health. Field by field: protocol/spec/link.md.
+Receiver to host: press, press_end, frame, frame_end, ack, clear, fault, status. Host to receiver: station,
+stations, reraise, call, calls, health. Field by field: protocol/spec/link.md.
 """
+
+import json
 
 from wardbell_protocol.errors import EncodeError
 
@@ -13,15 +15,21 @@ if TYPE_CHECKING:
 
 UNKNOWN = "unknown"  # stands for a whole frame whose message is not one of these
 
-# kind -> field -> type. Every field is required; a list's or dict's insides are checked by whoever uses them.
+# kind -> field -> type. Every field is required but those of OPTIONAL; a list's or dict's insides are checked by whoever
+# uses them.
 MESSAGES: "dict[str, dict[str, type]]" = {
     # A press was taken (two words agreed); `code` is 24 bits, `at` when its first word began.
     "press": {"code": int, "words": int, "t_us": int, "at": int},
     # The same press is over: final count of words and time of the last.
     "press_end": {"code": int, "words": int, "t_us": int, "at": int, "end": int},
+    # The same for a press of a node with a key, whose tag was verified; `event` is D0..D3 as bits.
+    "frame": {"node": int, "counter": int, "event": int, "battery": int, "copies": int, "at": int},
+    "frame_end": {"node": int, "counter": int, "event": int, "battery": int, "copies": int, "at": int, "end": int},
     # The acknowledge key, for the call it was showing; held where that is allowed, it clears.
     "ack": {"station": str, "kind": str, "detail": str, "at": int},
     "clear": {"station": str, "kind": str, "detail": str, "at": int},
+    # What the receiver itself finds wrong with a part, or finds right again.
+    "fault": {"part": str, "detail": str, "on": bool, "at": int},
     # Radio statistics since start: rejected air by reason, words taken, messages dropped.
     "status": {"at": int, "rejects": dict, "words": int, "dropped": int},
     # One station of the ward's table, then their number: the table is complete and may be kept.
@@ -51,6 +59,12 @@ MESSAGES: "dict[str, dict[str, type]]" = {
     "health": {"ok": bool, "text": str},
 }
 
+# What an older end does not say, and what only some say: checked where it is there.
+OPTIONAL: "dict[str, dict[str, type]]" = {
+    "station": {"node_id": int, "key": str},  # of a station that sends authenticated frames
+    "call": {"auth": bool},
+}
+
 
 def call_message(call: "Call", by: str, now_ms: int, seen: int) -> "dict[str, object]":
     """One call as the link says it: `by` who answered it, `now_ms` on the clock of the call's times, `seen` as in MESSAGES."""
@@ -65,10 +79,16 @@ def call_message(call: "Call", by: str, now_ms: int, seen: int) -> "dict[str, ob
         "age": max(0, now_ms - call.placed_at_ms),
         "since": max(0, now_ms - call.status_since_ms),
         "presses": call.presses,
+        "auth": call.authenticated,
         "by": by,
         "clear_at": list(call.clear_at),
         "seen": seen,
     }
+
+
+def encode_message(message: "dict[str, object]") -> bytes:
+    """A message as it travels: JSON without blanks."""
+    return json.dumps(message, separators=(",", ":")).encode()
 
 
 def check_message(message: object) -> None:
@@ -80,6 +100,13 @@ def check_message(message: object) -> None:
     if fields is None:
         raise EncodeError(f"link message of unknown kind {kind_name!r}")
     for name, kind in fields.items():
-        value = message.get(name)
-        if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
-            raise EncodeError(f"link message {message['t']}: {name} must be {kind.__name__}")
+        _check_field(message, name, kind)
+    for name, kind in OPTIONAL.get(str(kind_name), {}).items():
+        if name in message:
+            _check_field(message, name, kind)
+
+
+def _check_field(message: "dict[str, object]", name: str, kind: type) -> None:
+    value = message.get(name)
+    if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
+        raise EncodeError(f"link message {message['t']}: {name} must be {kind.__name__}")

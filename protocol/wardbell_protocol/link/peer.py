@@ -12,7 +12,7 @@ import struct
 
 from wardbell_protocol.errors import EncodeError
 from wardbell_protocol.link.frame import ACK, DATA, HELLO, MAX_BODY, FrameReader, encode_frame
-from wardbell_protocol.link.messages import UNKNOWN, check_message
+from wardbell_protocol.link.messages import UNKNOWN, check_message, encode_message
 
 VERSION = 1
 HELLO_EVERY_MS = 1000
@@ -38,7 +38,7 @@ class LinkMessage:
         self.epoch = epoch
 
     def __repr__(self) -> str:
-        return f"LinkMessage({self.seq}, {self.message!r})"
+        return f"LinkMessage({self.seq}, {self.message.get('t')!r})"  # no more of it: a station's message holds its key
 
 
 class LinkUp:
@@ -107,7 +107,7 @@ class LinkPeer:
             EncodeError: the message is not one of link/messages.py or is too long.
         """
         check_message(message)
-        body = json.dumps(message).encode()
+        body = encode_message(message)
         if len(body) + 4 > MAX_BODY:
             raise EncodeError(f"link message of {len(body)} bytes is too long")
         if len(self._queue) >= self.queue_limit:
