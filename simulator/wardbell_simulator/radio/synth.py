@@ -107,7 +107,8 @@ def cu8_of(iq: IQ, snr_db: float) -> NDArray[np.uint8]:
     carrier = 10 ** (snr_db / 20)
     scale = min(_CARRIER_OF_FULL_SCALE / carrier, _NOISE_OF_FULL_SCALE * np.sqrt(2))
     parts = iq.view(np.float32) * np.float32(scale * 127.5) + np.float32(127.5)
-    return np.clip(np.rint(parts), 0, 255).astype(np.uint8)
+    samples: NDArray[np.uint8] = np.clip(np.rint(parts), 0, 255).astype(np.uint8)
+    return samples
 
 
 def write_cu8(path: Path, iq: IQ, snr_db: float) -> None:

@@ -1,0 +1,123 @@
+"""Air without a press, hour after hour, as durations: what a receiver must not take for one.
+
+Decides what each class of noise of radio.md 3.6 is. Each generator is endless, and the same for the same seed.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Protocol
+
+import numpy as np
+
+from wardbell_simulator.radio.slicers import Rxb6
+from wardbell_simulator.radio.synth import IQ, Air, Transmission, synthesize
+
+RXB6 = Rxb6()
+
+_CHUNK_US = 2e6
+_IMPULSES = Air(snr_db=15.0, impulses_per_s=100.0)  # 10 dB above a carrier of 15 dB, which is not there
+_MAINS = Air(snr_db=0.0, mains_burst_us=1_000.0)
+_KEYING_DB = 20.0
+_KEYING_US = (50.0, 5_000.0)  # each on and each off, its logarithm uniform: from impulses to sync gaps
+_TRAIN_DB = (5.0, 30.0)
+_TRAIN_GAP_US = (20_000.0, 500_000.0)
+_TRAIN_CLOCK = 0.1  # either way
+_TRAIN_JITTER_US = 5.0
+
+
+class Slicer(Protocol):
+    """What turns IQ into durations."""
+
+    def slice(self, iq: IQ) -> list[int]:
+        """Durations in µs, + mark, - space."""
+
+
+def gaussian(seed: int, slicer: Slicer = RXB6) -> Iterator[list[int]]:
+    """The receiver's own noise."""
+    return _sliced(seed, slicer, lambda source: synthesize([], Air(0.0), _CHUNK_US, source))
+
+
+def impulses(seed: int, slicer: Slicer = RXB6) -> Iterator[list[int]]:
+    """100 impulses a second of 60 µs, 25 dB above the noise."""
+    return _sliced(seed, slicer, lambda source: synthesize([], _IMPULSES, _CHUNK_US, source))
+
+
+def keyed_carrier(seed: int, slicer: Slicer = RXB6) -> Iterator[list[int]]:
+    """A carrier of 20 dB that goes on and off at random, 50 µs to 5 ms each."""
+    return _sliced(seed, slicer, _keyed)
+
+
+def mains(seed: int, slicer: Slicer = RXB6) -> Iterator[list[int]]:
+    """Bursts of 1 ms every 10 ms in which the noise is 20 dB stronger."""
+    return _sliced(seed, slicer, lambda source: synthesize([], _MAINS, _CHUNK_US, source))
+
+
+def other_devices(seed: int, trains: Sequence[Sequence[int]], slicer: Slicer = RXB6) -> Iterator[list[int]]:
+    """Recorded `trains` (signed durations) of devices that are none of ours, sent again and again in random order.
+
+    Each at 5 to 30 dB, its clock up to 10 % off, edges jittering by 5 µs, 20 to 500 ms apart.
+    """
+    marks_first = [_mark_first(train) for train in trains]
+
+    def traffic(source: np.random.Generator) -> IQ:
+        sent: list[Transmission] = []
+        now_us = source.uniform(*_TRAIN_GAP_US)
+        while now_us < _CHUNK_US:
+            sent.append(
+                Transmission(
+                    marks_first[source.integers(len(marks_first))],
+                    start_us=now_us,
+                    level_db=source.uniform(*_TRAIN_DB),
+                    clock=1 + source.uniform(-_TRAIN_CLOCK, _TRAIN_CLOCK),
+                    jitter_us=_TRAIN_JITTER_US,
+                )
+            )
+            now_us = sent[-1].end_us + source.uniform(*_TRAIN_GAP_US)
+        # To the end of the last: half a train is another class.
+        return synthesize(sent, Air(0.0), now_us, source)
+
+    return _sliced(seed, slicer, traffic)
+
+
+NOISES: dict[str, Callable[[int], Iterator[list[int]]]] = {
+    "gaussian": gaussian,
+    "impulses": impulses,
+    "keyed carrier": keyed_carrier,
+    "mains": mains,
+}
+
+
+def _keyed(source: np.random.Generator) -> IQ:
+    low_us, high_us = _KEYING_US
+    mean_us = (high_us - low_us) / np.log(high_us / low_us)
+    n_durations = int(1.5 * _CHUNK_US / mean_us) // 2 * 2
+    sizes_us = np.exp(source.uniform(np.log(low_us), np.log(high_us), n_durations))
+    return synthesize([Transmission(sizes_us.tolist())], Air(_KEYING_DB), _CHUNK_US, source)
+
+
+def _mark_first(train: Sequence[int]) -> list[float]:
+    """`train` from its first mark on, neighbours of one sign joined, ending with a space."""
+    sizes: list[float] = []
+    is_mark = True
+    for duration_us in train:
+        if duration_us == 0 or (not sizes and duration_us < 0):
+            continue
+        if sizes and (duration_us > 0) == is_mark:
+            sizes[-1] += abs(duration_us)
+        else:
+            is_mark = duration_us > 0
+            sizes.append(float(abs(duration_us)))
+    return [*sizes, 1.0] if len(sizes) % 2 else sizes
+
+
+def _sliced(seed: int, slicer: Slicer, record: Callable[[np.random.Generator], IQ]) -> Iterator[list[int]]:
+    """Chunk after chunk; the duration that spans two of them belongs to the later."""
+    source = np.random.default_rng(seed)
+    open_us = 0
+    while True:
+        chunk = slicer.slice(record(source))
+        if open_us and (open_us > 0) == (chunk[0] > 0):
+            chunk[0] += open_us
+        elif open_us:
+            chunk.insert(0, open_us)
+        open_us = chunk.pop()
+        yield chunk
