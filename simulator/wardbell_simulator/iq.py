@@ -1,4 +1,4 @@
-"""IQ recordings to pulse trains and back, as a software radio's front end does it.
+"""IQ recordings to pulse trains, as a software radio's front end does it.
 
 Decides where the carrier is on; what the durations mean is `wardbell_protocol.air`'s. Files are `.cu8`: unsigned
 8-bit I, Q interleaved, 127.5 = 0.
@@ -96,28 +96,3 @@ def _merge_short(pulses: list[int]) -> list[int]:
         else:
             merged.append(pulse)
     return merged
-
-
-def write_cu8(
-    path: Path,
-    pulses: list[int],
-    *,
-    rate_hz: int = DEFAULT_RATE_HZ,
-    amplitude: float = 0.35,
-    noise: float = 0.02,
-    offset_hz: float = 20_000.0,
-    seed: int = 0,
-) -> None:
-    """Write a pulse train as `.cu8`.
-
-    `amplitude` of the carrier and standard deviation of the `noise` in I and in Q are shares of full scale;
-    `offset_hz` is how far the carrier is from the receiver's centre. The same seed gives the same file.
-    """
-    edges_us = np.concatenate(([0], np.cumsum(np.abs(pulses))))
-    edges = np.rint(edges_us * rate_hz / 1e6).astype(int)
-    keyed = np.repeat(np.asarray(pulses) > 0, np.diff(edges))
-    source = np.random.default_rng(seed)
-    phase = source.uniform(0, 2 * np.pi)
-    carrier = amplitude * keyed * np.exp(1j * (2 * np.pi * offset_hz * np.arange(len(keyed)) / rate_hz + phase))
-    parts = np.stack((carrier.real, carrier.imag), axis=1) + source.normal(0, noise, (len(keyed), 2))
-    np.clip(np.rint(parts * 127.5 + 127.5), 0, 255).astype(np.uint8).tofile(path)

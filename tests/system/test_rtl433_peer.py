@@ -7,11 +7,11 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from radio_air import record
 
 from wardbell_protocol.air.codeword import CodeWord
 from wardbell_protocol.air.waveform import burst, signed
 from wardbell_simulator.decode_command import decode
-from wardbell_simulator.iq import write_cu8
 from wardbell_simulator.trains import read_trains
 
 RTL_433 = shutil.which("rtl_433")
@@ -39,7 +39,7 @@ def random_words(n_words: int) -> list[CodeWord]:
 @pytest.mark.parametrize("word", random_words(6), ids=lambda word: word.trits)
 def test_rtl_433_hears_what_we_send(word: CodeWord, tmp_path: Path) -> None:
     recording = tmp_path / "g001_433.92M_250k.cu8"
-    write_cu8(recording, [-100_000, *signed(burst(word, T_US / 4)), -500_000])
+    record(recording, [-100_000, *signed(burst(word, T_US / 4)), -500_000])
     heard = rtl_433_hears(recording)
     # It writes Z for a floating trit, and the 24 bits as 16 and 8.
     assert [(row["id"], row["cmd"], row["tristate"]) for row in heard] == [

@@ -2,11 +2,11 @@ import json
 from pathlib import Path
 
 import pytest
+from radio_air import record
 
 from wardbell_protocol.air.codeword import CodeWord
 from wardbell_protocol.air.waveform import burst, signed
 from wardbell_simulator.decode_command import main
-from wardbell_simulator.iq import write_cu8
 
 WORD = CodeWord.from_trits("F1F00F1F0001")
 PULSES = [-50_000, *signed(burst(WORD, 100)), -50_000]
@@ -37,7 +37,7 @@ def test_prints_one_line_a_train(tmp_path: Path, capsys: pytest.CaptureFixture[s
     ("name", "train_id"), [("iq000_PT2262_433.92M_250k.cu8", "iq000"), ("door_bell.cu8", "door_bell")]
 )
 def test_names_an_iq_recording(name: str, train_id: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    write_cu8(tmp_path / name, PULSES)
+    record(tmp_path / name, PULSES)
     assert main([str(tmp_path / name)]) == 0
     line = json.loads(capsys.readouterr().out)
     assert line["id"] == train_id

@@ -1,13 +1,12 @@
-import random
 from pathlib import Path
 
-import numpy as np
 import pytest
+from radio_air import record
 
 from wardbell_protocol.air.codeword import CodeWord
 from wardbell_protocol.air.waveform import burst, signed
 from wardbell_simulator.decode_command import decode
-from wardbell_simulator.iq import rate_of, read_cu8, write_cu8
+from wardbell_simulator.iq import rate_of, read_cu8
 from wardbell_simulator.trains import Train
 
 WORD = CodeWord.from_trits("F1F00F1F0001")
@@ -40,21 +39,21 @@ def test_the_rate_is_in_the_name(name: str, rate_hz: int) -> None:
 @pytest.mark.parametrize("rate_hz", [250_000, 1_024_000])
 def test_a_strong_press_comes_back(t_us: int, rate_hz: int, tmp_path: Path) -> None:
     path = tmp_path / f"x_{rate_hz // 1000}k.cu8"
-    write_cu8(path, press(t_us), rate_hz=rate_hz, seed=t_us)
+    record(path, press(t_us), rate_hz=rate_hz, seed=t_us)
     assert codes_in(path) == [WORD.hex]
 
 
-@pytest.mark.parametrize(("amplitude", "noise"), [(0.9, 0.01), (0.03, 0.005), (0.3, 0.11), (1.5, 0.02)])
-def test_weak_strong_noisy_and_clipped(amplitude: float, noise: float, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("carrier", "snr_db"), [(0.9, 36.0), (0.03, 12.6), (0.3, 5.7), (1.5, 34.5)])
+def test_weak_strong_noisy_and_clipped(carrier: float, snr_db: float, tmp_path: Path) -> None:
     path = tmp_path / "x_250k.cu8"
-    write_cu8(path, press(350), amplitude=amplitude, noise=noise, offset_hz=-60_000, seed=9)
+    record(path, press(350), carrier=carrier, snr_db=snr_db, offset_hz=-60_000, seed=9)
     assert codes_in(path) == [WORD.hex]
 
 
 def test_edges_come_back_where_they_were(tmp_path: Path) -> None:
     path = tmp_path / "x_250k.cu8"
     pulses = press(350)[:-1]
-    write_cu8(path, pulses)
+    record(path, pulses)
     found = read_cu8(path)
     assert len(found) == len(pulses)
     assert sum(abs(pulse) for pulse in found) == sum(abs(pulse) for pulse in pulses)
@@ -63,26 +62,19 @@ def test_edges_come_back_where_they_were(tmp_path: Path) -> None:
 
 def test_noise_alone_is_no_press(tmp_path: Path) -> None:
     path = tmp_path / "x_250k.cu8"
-    write_cu8(path, [-5_000_000], noise=0.1, seed=4)
+    record(path, [-5_000_000], seed=4)
     assert codes_in(path) == []
 
 
 def test_strong_impulses_do_not_hide_a_press(tmp_path: Path) -> None:
     path = tmp_path / "x_250k.cu8"
-    write_cu8(path, press(430), amplitude=0.2)
-    samples = np.fromfile(path, dtype=np.uint8)
-    source = random.Random(2)
-    n_samples = len(samples) // 2
-    for _ in range(round(n_samples / 250_000 * 30)):
-        at = source.randrange(n_samples - 15)
-        samples[2 * at : 2 * at + 30 : 2] = 220  # 60 µs, 11 dB above the carrier
-    samples.tofile(path)
+    record(path, press(430), impulses_per_s=30, seed=2)
     assert codes_in(path) == [WORD.hex]
 
 
 def test_the_same_seed_gives_the_same_file(tmp_path: Path) -> None:
     for name, seed in (("a", 1), ("b", 1), ("c", 2)):
-        write_cu8(tmp_path / name, press(350), seed=seed)
+        record(tmp_path / name, press(350), seed=seed)
     assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
     assert (tmp_path / "a").read_bytes() != (tmp_path / "c").read_bytes()
 

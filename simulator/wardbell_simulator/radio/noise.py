@@ -9,7 +9,7 @@ from typing import Protocol
 import numpy as np
 
 from wardbell_simulator.radio.slicers import Rxb6
-from wardbell_simulator.radio.synth import IQ, Air, Transmission, synthesize
+from wardbell_simulator.radio.synth import IQ, Air, Transmission, mark_first, synthesize
 
 RXB6 = Rxb6()
 
@@ -56,7 +56,7 @@ def other_devices(seed: int, trains: Sequence[Sequence[int]], slicer: Slicer = R
 
     Each at 5 to 30 dB, its clock up to 10 % off, edges jittering by 5 µs, 20 to 500 ms apart.
     """
-    marks_first = [_mark_first(train) for train in trains]
+    recorded = [mark_first(train)[1] for train in trains]
 
     def traffic(source: np.random.Generator) -> IQ:
         sent: list[Transmission] = []
@@ -64,7 +64,7 @@ def other_devices(seed: int, trains: Sequence[Sequence[int]], slicer: Slicer = R
         while now_us < _CHUNK_US:
             sent.append(
                 Transmission(
-                    marks_first[source.integers(len(marks_first))],
+                    recorded[source.integers(len(recorded))],
                     start_us=now_us,
                     level_db=source.uniform(*_TRAIN_DB),
                     clock=1 + source.uniform(-_TRAIN_CLOCK, _TRAIN_CLOCK),
@@ -92,21 +92,6 @@ def _keyed(source: np.random.Generator) -> IQ:
     n_durations = int(1.5 * _CHUNK_US / mean_us) // 2 * 2
     sizes_us = np.exp(source.uniform(np.log(low_us), np.log(high_us), n_durations))
     return synthesize([Transmission(sizes_us.tolist())], Air(_KEYING_DB), _CHUNK_US, source)
-
-
-def _mark_first(train: Sequence[int]) -> list[float]:
-    """`train` from its first mark on, neighbours of one sign joined, ending with a space."""
-    sizes: list[float] = []
-    is_mark = True
-    for duration_us in train:
-        if duration_us == 0 or (not sizes and duration_us < 0):
-            continue
-        if sizes and (duration_us > 0) == is_mark:
-            sizes[-1] += abs(duration_us)
-        else:
-            is_mark = duration_us > 0
-            sizes.append(float(abs(duration_us)))
-    return [*sizes, 1.0] if len(sizes) % 2 else sizes
 
 
 def _sliced(seed: int, slicer: Slicer, record: Callable[[np.random.Generator], IQ]) -> Iterator[list[int]]:
