@@ -112,6 +112,12 @@ class PressReceiver:
         self._expire(end_us, events)
         return events
 
+    def hear(self, word: SlicedWord, end_us: int) -> "list[PressStarted | PressEnded]":
+        """Take a word that somebody else has found in the air, whose sync mark ended at `end_us`; oldest first."""
+        events: list[PressStarted | PressEnded] = []
+        self._hear(word, end_us, events)
+        return events
+
     def poll(self, now_us: int) -> "list[PressStarted | PressEnded]":
         """Say what the passing of time decides.
 
