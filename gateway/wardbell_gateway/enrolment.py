@@ -1,5 +1,6 @@
-"""Changes to the registry: a station added, given another code, or taken away; each is checked before it is written."""
+"""Changes to the registry: a station added, given a code or key, or taken away; each is checked before it is written."""
 
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -8,9 +9,10 @@ from typing import Any
 
 from tinydb import TinyDB, where
 
-from wardbell_gateway.registry import Registry, check_tables
+from wardbell_gateway.registry import check_tables
 from wardbell_gateway.registry_storage import AtomicStorage, locked
 from wardbell_protocol.calls.signals import AT_BED, AT_CONSOLE, AT_RECEIVER, RESET
+from wardbell_protocol.calls.station import KEY_DIGITS, MAX_NODE_ID
 from wardbell_protocol.errors import ConfigError
 
 
@@ -24,6 +26,7 @@ class Wanted:
     address: str = ""
     codes: dict[str, str] = field(default_factory=dict)
     clear_at: list[str] = field(default_factory=list)
+    has_key: bool = False  # a node that sends authenticated frames: its id and key are drawn
 
     @property
     def id(self) -> str:
@@ -40,14 +43,15 @@ def create(path: Path, ward: str, name: dict[str, str]) -> None:
 
 
 def enrol(path: Path, wanted: Wanted) -> dict[str, Any]:
-    """Add a station, or codes to the one that has this id; the station as it is now."""
+    """Add a station, or codes or a new key to the one that has this id; the station as it is now."""
     if not path.exists():
         raise ConfigError(str(path), "file", "there is none; begin the ward first: wardbell enrol --ward NAME")
     with _changed(path) as database:
         stations = database.table("stations")
+        node = _drawn_node({document.get("node_id") for document in stations.all()}) if wanted.has_key else {}
         found = stations.get(where("station_id") == wanted.id)
         if isinstance(found, dict):
-            station = _extended(path, dict(found), wanted)
+            station = _extended(path, dict(found), wanted) | node
             stations.update(station, where("station_id") == wanted.id)
             return station
         station = {
@@ -57,6 +61,7 @@ def enrol(path: Path, wanted: Wanted) -> dict[str, Any]:
             "address": wanted.address,
             "codes": wanted.codes,
             "clear_at": wanted.clear_at or _clear_places(wanted),
+            **node,
         }
         stations.insert(station)
         return station
@@ -71,8 +76,8 @@ def remove(path: Path, station_id: str) -> None:
 
 @contextmanager
 def _changed(path: Path) -> Iterator[TinyDB]:
-    def check(tables: dict[str, dict[str, Any]]) -> Registry:
-        return check_tables(str(path), tables)
+    def check(tables: dict[str, dict[str, Any]]) -> bool:
+        return check_tables(str(path), tables).has_keys
 
     with locked(path), TinyDB(path, check, storage=AtomicStorage) as database:
         yield database
@@ -92,7 +97,15 @@ def _extended(path: Path, station: dict[str, Any], wanted: Wanted) -> dict[str, 
     return station
 
 
+def _drawn_node(taken: set[object]) -> dict[str, Any]:
+    """A node id that no station of the ward has, and a key that nobody has."""
+    node_id = 0
+    while node_id in taken | {0}:
+        node_id = secrets.randbelow(MAX_NODE_ID + 1)
+    return {"node_id": node_id, "key": secrets.token_hex(KEY_DIGITS // 2)}
+
+
 def _clear_places(wanted: Wanted) -> list[str]:
-    if wanted.address or RESET in wanted.codes.values():
+    if wanted.address or wanted.has_key or RESET in wanted.codes.values():
         return [AT_BED]
     return [AT_RECEIVER, AT_CONSOLE]  # a remote with one button: nobody can clear at the bed

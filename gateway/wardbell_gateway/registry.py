@@ -18,7 +18,7 @@ from wardbell_protocol.calls.signals import (
     SIGNAL_BY_DATA,
     SIGNALS,
 )
-from wardbell_protocol.calls.station import Station, StationTable
+from wardbell_protocol.calls.station import KEY_DIGITS, MAX_NODE_ID, Station, StationTable, is_keyed
 from wardbell_protocol.errors import ConfigError, EncodeError
 
 FAULT_PARTS = ("receiver", "broker", "registry", "console", "journal")
@@ -28,7 +28,7 @@ MAX_BED = 8
 _STATION_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,31}")
 _ADDRESS = re.compile(r"[01F]{8}")
 _CODE = re.compile(r"[0-9A-F]{6}")
-_STATION_KEYS = ("station_id", "room", "bed", "address", "codes", "clear_at")
+_STATION_KEYS = ("station_id", "room", "bed", "address", "codes", "clear_at", "node_id", "key")
 _WARD_KEYS = ("ward", "name", "policies")
 
 
@@ -42,8 +42,13 @@ class Registry:
     stations: list[Station]
 
     def table(self) -> StationTable:
-        """Which code means which station and signal."""
+        """Which code or frame means which station and signal."""
         return StationTable(self.stations)
+
+    @property
+    def has_keys(self) -> bool:
+        """Whether it must be kept from others' eyes."""
+        return any(station.key for station in self.stations)
 
 
 def read_registry(path: Path) -> Registry:
@@ -109,6 +114,7 @@ def _station(file: str, number: str, item: object) -> Station:
         _address(file, f"{key}.address", item.get("address", "")),
         _codes(file, f"{key}.codes", item.get("codes", {})),
         _clear_at(file, f"{key}.clear_at", item.get("clear_at", [AT_BED])),
+        *_node(file, key, item.get("node_id"), item.get("key", "")),
     )
     _check_can_be_cleared(file, key, station)
     return station
@@ -130,6 +136,18 @@ def _address(file: str, key: str, value: object) -> str:
     if value and (not isinstance(value, str) or not _ADDRESS.fullmatch(value)):
         raise ConfigError(file, key, 'give the 8 trits of the node\'s jumpers, each 0, 1 or F, like "0F1F01F0"')
     return str(value or "")
+
+
+def _node(file: str, key: str, node_id: object, secret: object) -> tuple[int | None, str]:
+    """Node id and key: both or none. What is wrong with a key is said without showing it."""
+    if node_id is None and secret in ("", None):
+        return None, ""
+    remedy = "make both anew: wardbell enrol --room … --bed … --settings FILE"
+    if not is_keyed(node_id, "0" * KEY_DIGITS):
+        raise ConfigError(file, f"{key}.node_id", f"a key needs a number from 0 to {MAX_NODE_ID} beside it; {remedy}")
+    if not is_keyed(node_id, secret):
+        raise ConfigError(file, f"{key}.key", f"give {KEY_DIGITS} hex digits in quotes; or {remedy}")
+    return node_id, str(secret).lower()  # type: ignore[return-value]  # is_keyed: an int
 
 
 def _codes(file: str, key: str, value: object) -> dict[str, str]:
@@ -155,12 +173,16 @@ def _clear_at(file: str, key: str, value: object) -> tuple[str, ...]:
 
 
 def _check_can_be_cleared(file: str, key: str, station: Station) -> None:
-    if not station.address and not station.codes:
-        raise ConfigError(file, key, "it could never be heard: give an address or codes")
+    if not station.address and not station.codes and not station.key:
+        raise ConfigError(file, key, "it could never be heard: give an address, codes, or a node with a key")
+    if station.key and station.codes:
+        raise ConfigError(
+            file, f"{key}.codes", "a station with a key is heard by its frames alone; make the remote another station"
+        )
     signals = set(station.codes.values())
     if not fits_the_link(station_message(station)):
         raise ConfigError(file, f"{key}.codes", "too many for one station; make it two stations of the same room")
-    if RESET in signals or (station.address and AT_BED in station.clear_at):
+    if RESET in signals or ((station.address or station.key) and AT_BED in station.clear_at):
         return
     urgent = sorted(signals.intersection(ORIGIN_ONLY))
     if urgent:
@@ -177,6 +199,7 @@ def _check_unique(file: str, stations: list[Station]) -> None:
     ids: set[str] = set()
     owners: dict[str, str] = {}
     by_address: dict[str, str] = {}
+    _check_nodes_unique(file, stations)
     for station in stations:
         key = f"stations[{station.station_id}]"
         if station.station_id in ids:
@@ -196,3 +219,16 @@ def _check_unique(file: str, stations: list[Station]) -> None:
             raise ConfigError(
                 file, f"stations[{owner}].codes.{code}", f"{other} sends it too, by its address; remove one of them"
             )
+
+
+def _check_nodes_unique(file: str, stations: list[Station]) -> None:
+    owners: dict[int | str, str] = {}
+    for station in stations:
+        if not station.key or station.node_id is None:
+            continue
+        for name, value in (("node_id", station.node_id), ("key", station.key)):
+            other = owners.setdefault(value, station.station_id)
+            if other != station.station_id:
+                raise ConfigError(
+                    file, f"stations[{station.station_id}].{name}", f"{other} has the same; enrol one of them anew"
+                )

@@ -19,15 +19,23 @@ from wardbell_protocol.errors import ConfigError
 Tables = dict[str, dict[str, Any]]
 
 
-def write_atomically(path: Path, data: bytes) -> None:
-    """Replace the file; after a crash at any moment there is the old content or the new one."""
+SECRET_MODE = 0o600  # of a file that holds keys
+_NEW_MODE = 0o640
+
+
+def write_atomically(path: Path, data: bytes, is_secret: bool = False) -> None:
+    """Replace the file; after a crash at any moment there is the old content or the new one.
+
+    Its mode stays what it was, 0640 where there was none, and 0600 where it `is_secret`.
+    """
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        Path(name).chmod(path.stat().st_mode & 0o777 if path.exists() else 0o640)
+        mode = path.stat().st_mode & 0o777 if path.exists() else _NEW_MODE
+        Path(name).chmod(SECRET_MODE if is_secret else mode)
         Path(name).replace(path)
     except BaseException:
         Path(name).unlink(missing_ok=True)
@@ -61,9 +69,9 @@ def parse_tables(file: str, data: bytes) -> Tables:
 
 
 class AtomicStorage(Storage):
-    """Reads and writes the file; `check` looks at the new content first and refuses it by raising."""
+    """Reads and writes the file; `check` looks at new content first: it raises to refuse it, and says whether it holds keys."""
 
-    def __init__(self, path: Path, check: Callable[[Tables], object]) -> None:
+    def __init__(self, path: Path, check: Callable[[Tables], bool]) -> None:
         self._path = path
         self._check = check
 
@@ -73,10 +81,10 @@ class AtomicStorage(Storage):
 
     def write(self, data: Tables) -> None:
         """Replace all tables."""
-        self._check(data)
+        is_secret = self._check(data)
         text = json.dumps(data, indent=1, ensure_ascii=False, sort_keys=False)
         try:
-            write_atomically(self._path, (text + "\n").encode())
+            write_atomically(self._path, (text + "\n").encode(), is_secret)
         except OSError as error:
             raise _unwritable(self._path, error) from error
 

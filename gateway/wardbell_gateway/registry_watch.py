@@ -51,7 +51,7 @@ class RegistryWatch:
         self.trouble = None
         changed = registry != self.registry
         self.registry = registry
-        self._save_copy(data)
+        self._save_copy(data, registry)
         log.info("%s: %d stations are in force", self.path, len(registry.stations))
         return changed
 
@@ -66,7 +66,7 @@ class RegistryWatch:
             registry = read_registry(copy)
             self._refuse(error)
             return registry
-        self._save_copy(data)
+        self._save_copy(data, registry)
         return registry
 
     def _refuse(self, error: ConfigError) -> None:
@@ -79,9 +79,11 @@ class RegistryWatch:
                 str(self.path), "ward.ward", f"was {self.registry.ward}; restart the gateway for another ward"
             )
 
-    def _save_copy(self, data: bytes) -> None:
+    def _save_copy(self, data: bytes, registry: Registry) -> None:
         try:
-            write_atomically(last_good_path(self.path), data)
+            if registry.has_keys and self.path.stat().st_mode & 0o077:
+                log.warning("%s holds keys, and others than its owner may read it; make it chmod 600", self.path)
+            write_atomically(last_good_path(self.path), data, registry.has_keys)
         except OSError as error:
             log.warning("could not keep a copy of the registry: %s", error)
 

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from gateways import BusEnd, GatewayProcess, ReceiverEnd, environment, wait_for, write_registry
+from gateways import BusEnd, GatewayProcess, ReceiverEnd, environment, station, tables, wait_for, write_registry
 from servers import BrokerProcess, wait_until
 
 from wardbell_gateway import enrolment
@@ -59,6 +59,49 @@ def test_a_ward_from_nothing(tmp_path: Path) -> None:
     assert run("enrol", *home, "--room", "1", "--code", "91568F").returncode == 2
 
 
+def test_a_node_with_a_key(tmp_path: Path) -> None:
+    home = ("--home", tmp_path)
+    settings, path = tmp_path / "node.json", tmp_path / "registry.json"
+    run("enrol", *home, "--ward", "east", "--room", "203", "--bed", "1", "--address", "0F1F01F0")
+    assert path.stat().st_mode & 0o777 == 0o640
+    made = run("enrol", *home, "--room", "203", "--bed", "2", "--settings", settings)
+    assert made.returncode == 0, made.stderr
+    node = read_registry(path).stations[1]
+    written = json.loads(settings.read_text())
+    assert written == {
+        "node_id": node.node_id,
+        "key": node.key,
+        "signals": {"call": "normal", "reset": "reset"},
+    }
+    assert [file.stat().st_mode & 0o777 for file in (path, settings)] == [0o600, 0o600]
+    shown = [run("enrol", *home, "--list"), run("enrol", *home, "--list", "--json"), made]
+    assert not any(node.key in result.stdout + result.stderr for result in shown)
+    assert f"node {node.node_id}, with a key" in shown[0].stdout
+    assert [entry["key"] for entry in json.loads(shown[1].stdout)] == [False, True]
+    twice = run("enrol", *home, "--room", "203", "--bed", "3", "--settings", settings)
+    assert (twice.returncode, "exists already" in twice.stderr) == (78, True)
+    assert len(read_registry(path).stations) == 2
+
+
+def test_a_node_that_cannot_be_enrolled_leaves_no_settings(tmp_path: Path) -> None:
+    write_registry(tmp_path, tables(station("203-2", codes={"91568F": "normal"})))
+    settings = tmp_path / "node.json"
+    made = run("enrol", "--home", tmp_path, "--room", "203", "--bed", "2", "--settings", settings)
+    assert (made.returncode, "another station" in made.stderr) == (78, True)
+    assert not settings.exists()
+    wrong = run("enrol", "--home", tmp_path, "--room", "203", "--settings", settings, "--button", "call=help")
+    assert (wrong.returncode, "bathroom" in wrong.stderr) == (2, True)
+
+
+def test_a_new_key_for_a_node_takes_a_new_id_too(tmp_path: Path) -> None:
+    enrolment.create(tmp_path / "registry.json", "east", {})
+    made = [enrolment.enrol(tmp_path / "registry.json", Wanted("203", "2", has_key=True)) for _ in range(2)]
+    assert made[0]["node_id"] != made[1]["node_id"]
+    assert made[0]["key"] != made[1]["key"]
+    stations = read_registry(tmp_path / "registry.json").stations
+    assert [(s.node_id, s.key, s.clear_at) for s in stations] == [(made[1]["node_id"], made[1]["key"], ("bed",))]
+
+
 def test_two_people_enrol_at_once(tmp_path: Path) -> None:
     enrolment.create(tmp_path / "registry.json", "east", {})
     addresses = [f"{n:08b}" for n in range(8)]
@@ -96,9 +139,9 @@ def test_killed_while_enrolling(tmp_path: Path) -> None:
         process.kill()
         process.wait()
         process.stdout.close()
-        for station in read_registry(path).stations:
+        for each in read_registry(path).stations:
             found += 1
-            enrolment.remove(path, station.station_id)
+            enrolment.remove(path, each.station_id)
     assert found > 8
 
 

@@ -12,6 +12,8 @@ from wardbell_gateway.registry_storage import parse_tables
 from wardbell_protocol.air.codeword import CodeWord
 from wardbell_protocol.errors import ConfigError
 
+KEY = "00112233445566778899AABBCCDDEEFF"
+
 
 def refused(*stations: dict[str, object]) -> ConfigError:
     """What is said of these stations."""
@@ -63,14 +65,39 @@ def test_a_new_registry_has_no_station_yet() -> None:
         ({"address": "", "codes": {"91568F": "normal"}}, "stations[203-2].clear_at", "nobody could clear"),
         ({"address": "", "codes": {"91568F": "emergency"}}, "stations[203-2].codes", "sends reset"),
         ({"codes": {"91568F": "bathroom"}, "clear_at": ["console"]}, "stations[203-2].codes", "sends reset"),
+        ({"key": KEY}, "stations[203-2].node_id", "0 to 65535"),
+        ({"key": KEY, "node_id": 65536}, "stations[203-2].node_id", "0 to 65535"),
+        ({"key": KEY, "node_id": "7"}, "stations[203-2].node_id", "--settings FILE"),
+        ({"key": KEY, "node_id": True}, "stations[203-2].node_id", "0 to 65535"),
+        ({"node_id": 7}, "stations[203-2].key", "32 hex digits"),
+        ({"key": KEY[:-1], "node_id": 7}, "stations[203-2].key", "32 hex digits"),
+        ({"key": KEY[:-1] + "g", "node_id": 7}, "stations[203-2].key", "--settings FILE"),
+        ({"key": 7, "node_id": 7}, "stations[203-2].key", "32 hex digits"),
+        ({"key": KEY, "node_id": 7, "codes": {"91568F": "reset"}}, "stations[203-2].codes", "another station"),
         ({"station_id": "a b"}, "stations[#1].station_id", "203-2"),
         ({"station_id": "broker"}, "stations[broker].station_id", "part of the system"),
     ],
 )
 def test_a_bad_station_is_named_with_key_and_remedy(changes: dict[str, object], key: str, remedy: str) -> None:
     error = refused({**station("203-2"), **changes})
+    assert KEY[:-1] not in str(error)
     assert (error.file, error.key) == ("registry.json", key)
     assert remedy in error.remedy
+
+
+def test_a_station_with_a_key_needs_neither_address_nor_codes_and_has_a_reset() -> None:
+    registry = check_tables("f", tables(station("207", address="", node_id=0, key=KEY)))
+    assert registry.has_keys
+    assert registry.table().keys() == {0: bytes.fromhex(KEY)}
+    assert not check_tables("f", tables(station("203-2"))).has_keys
+
+
+@pytest.mark.parametrize("name", ["node_id", "key"])
+def test_two_stations_never_share_a_node(name: str) -> None:
+    nodes = {"203-1": {"node_id": 1, "key": KEY}, "203-2": {"node_id": 2, "key": KEY[::-1]}}
+    nodes["203-2"][name] = nodes["203-1"][name]
+    error = refused(*(station(station_id, **node) for station_id, node in nodes.items()))
+    assert (error.key, KEY.lower() in str(error).lower()) == (f"stations[203-2].{name}", False)
 
 
 def test_an_urgent_remote_with_a_reset_is_taken() -> None:

@@ -38,6 +38,16 @@ def test_a_change_is_taken_over_and_copied(tmp_path: Path) -> None:
     assert last_good_path(path).read_bytes() == path.read_bytes()
 
 
+def test_a_copy_that_holds_keys_is_for_its_owner_alone(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    path = write_registry(tmp_path)
+    watch = RegistryWatch(path)
+    path.write_text(json.dumps(tables(station("203-1", node_id=7, key="c0ffee00" * 4))))
+    path.chmod(0o644)
+    assert watch.poll(0)
+    assert last_good_path(path).stat().st_mode & 0o777 == 0o600
+    assert ("chmod 600" in caplog.text, "c0ffee" in caplog.text) == (True, False)
+
+
 def test_a_touch_without_a_change_is_none(tmp_path: Path) -> None:
     path = write_registry(tmp_path)
     watch = RegistryWatch(path)
