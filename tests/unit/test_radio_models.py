@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from wardbell_protocol.air.presses import PressEnded, PressReceiver
-from wardbell_simulator.radio.noise import NOISES, other_devices
+from wardbell_simulator.radio.noise import NOISES, durations, other_devices
 from wardbell_simulator.radio.slicers import LogPeak, Rxb6, one_pole
 from wardbell_simulator.radio.synth import IQ, Air, Transmission, cu8_of, press, random_code, synthesize
 
@@ -126,16 +126,16 @@ def test_a_capacitor_follows_as_its_recursion_says() -> None:
 
 @pytest.mark.parametrize("name", NOISES)
 def test_noise_goes_on_in_time_and_is_the_same_for_a_seed(name: str) -> None:
-    chunks = list(islice(NOISES[name](7), 2))
-    assert chunks == list(islice(NOISES[name](7), 2))
-    assert chunks != list(islice(NOISES[name](8), 2))
-    together = chunks[0] + chunks[1]
+    first, same, other = (list(islice(durations(NOISES[name], seed), 2)) for seed in (7, 7, 8))
+    assert first == same
+    assert first != other
+    together = first[0] + first[1]
     assert all((left > 0) != (right > 0) for left, right in pairwise(together))
     assert sum(map(abs, together)) == pytest.approx(4e6, rel=0.02)
 
 
 def test_other_devices_come_one_after_the_other() -> None:
     train = [-5_000] + [600, -2_000] * 40
-    edges = next(other_devices(3, [train], LogPeak()))
+    edges = next(durations(other_devices([train]), 3, LogPeak()))
     near = [size for size in edges if 500 < size < 750]
     assert len(near) > 2 * 40

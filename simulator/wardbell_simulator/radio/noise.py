@@ -1,6 +1,6 @@
-"""Air without a press, hour after hour, as durations: what a receiver must not take for one.
+"""Air without a press, hour after hour: what a receiver must not take for one.
 
-Decides what each class of noise of radio.md 3.6 is. Each generator is endless, and the same for the same seed.
+Decides what each class of noise of radio.md 3.6 is. The streams are endless, and the same for the same seed.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -13,15 +13,17 @@ from wardbell_simulator.radio.synth import IQ, Air, Transmission, mark_first, sy
 
 RXB6 = Rxb6()
 
-_CHUNK_US = 2e6
 _IMPULSES = Air(snr_db=15.0, impulses_per_s=100.0)  # 10 dB above a carrier of 15 dB, which is not there
-_MAINS = Air(snr_db=0.0, mains_burst_us=1_000.0)
+_MAINS = Air(snr_db=0.0, mains_burst_us=1_000.0, mains_burst_db=20.0)
 _KEYING_DB = 20.0
 _KEYING_US = (50.0, 5_000.0)  # each on and each off, its logarithm uniform: from impulses to sync gaps
 _TRAIN_DB = (5.0, 30.0)
 _TRAIN_GAP_US = (20_000.0, 500_000.0)
 _TRAIN_CLOCK = 0.1  # either way
 _TRAIN_JITTER_US = 5.0
+
+Noise = Callable[[float, np.random.Generator], IQ]
+"""About that many µs of a class, anew at each call."""
 
 
 class Slicer(Protocol):
@@ -31,37 +33,41 @@ class Slicer(Protocol):
         """Durations in µs, + mark, - space."""
 
 
-def gaussian(seed: int, slicer: Slicer = RXB6) -> Iterator[list[int]]:
+def gaussian(length_us: float, source: np.random.Generator) -> IQ:
     """The receiver's own noise."""
-    return _sliced(seed, slicer, lambda source: synthesize([], Air(0.0), _CHUNK_US, source))
+    return synthesize([], Air(0.0), length_us, source)
 
 
-def impulses(seed: int, slicer: Slicer = RXB6) -> Iterator[list[int]]:
+def impulses(length_us: float, source: np.random.Generator) -> IQ:
     """100 impulses a second of 60 µs, 25 dB above the noise."""
-    return _sliced(seed, slicer, lambda source: synthesize([], _IMPULSES, _CHUNK_US, source))
+    return synthesize([], _IMPULSES, length_us, source)
 
 
-def keyed_carrier(seed: int, slicer: Slicer = RXB6) -> Iterator[list[int]]:
-    """A carrier of 20 dB that goes on and off at random, 50 µs to 5 ms each."""
-    return _sliced(seed, slicer, _keyed)
-
-
-def mains(seed: int, slicer: Slicer = RXB6) -> Iterator[list[int]]:
+def mains(length_us: float, source: np.random.Generator) -> IQ:
     """Bursts of 1 ms every 10 ms in which the noise is 20 dB stronger."""
-    return _sliced(seed, slicer, lambda source: synthesize([], _MAINS, _CHUNK_US, source))
+    return synthesize([], _MAINS, length_us, source)
 
 
-def other_devices(seed: int, trains: Sequence[Sequence[int]], slicer: Slicer = RXB6) -> Iterator[list[int]]:
+def keyed_carrier(length_us: float, source: np.random.Generator) -> IQ:
+    """A carrier of 20 dB that goes on and off at random, 50 µs to 5 ms each."""
+    low_us, high_us = _KEYING_US
+    mean_us = (high_us - low_us) / np.log(high_us / low_us)
+    n_durations = int(1.2 * length_us / mean_us + 100) // 2 * 2
+    sizes_us = np.exp(source.uniform(np.log(low_us), np.log(high_us), n_durations))
+    return synthesize([Transmission(sizes_us.tolist())], Air(_KEYING_DB), length_us, source)
+
+
+def other_devices(trains: Sequence[Sequence[int]]) -> Noise:
     """Recorded `trains` (signed durations) of devices that are none of ours, sent again and again in random order.
 
     Each at 5 to 30 dB, its clock up to 10 % off, edges jittering by 5 µs, 20 to 500 ms apart.
     """
     recorded = [mark_first(train)[1] for train in trains]
 
-    def traffic(source: np.random.Generator) -> IQ:
+    def traffic(length_us: float, source: np.random.Generator) -> IQ:
         sent: list[Transmission] = []
         now_us = source.uniform(*_TRAIN_GAP_US)
-        while now_us < _CHUNK_US:
+        while now_us < length_us:
             sent.append(
                 Transmission(
                     recorded[source.integers(len(recorded))],
@@ -75,10 +81,10 @@ def other_devices(seed: int, trains: Sequence[Sequence[int]], slicer: Slicer = R
         # To the end of the last: half a train is another class.
         return synthesize(sent, Air(0.0), now_us, source)
 
-    return _sliced(seed, slicer, traffic)
+    return traffic
 
 
-NOISES: dict[str, Callable[[int], Iterator[list[int]]]] = {
+NOISES: dict[str, Noise] = {
     "gaussian": gaussian,
     "impulses": impulses,
     "keyed carrier": keyed_carrier,
@@ -86,23 +92,21 @@ NOISES: dict[str, Callable[[int], Iterator[list[int]]]] = {
 }
 
 
-def _keyed(source: np.random.Generator) -> IQ:
-    low_us, high_us = _KEYING_US
-    mean_us = (high_us - low_us) / np.log(high_us / low_us)
-    n_durations = int(1.5 * _CHUNK_US / mean_us) // 2 * 2
-    sizes_us = np.exp(source.uniform(np.log(low_us), np.log(high_us), n_durations))
-    return synthesize([Transmission(sizes_us.tolist())], Air(_KEYING_DB), _CHUNK_US, source)
-
-
-def _sliced(seed: int, slicer: Slicer, record: Callable[[np.random.Generator], IQ]) -> Iterator[list[int]]:
-    """Chunk after chunk; the duration that spans two of them belongs to the later."""
+def recordings(noise: Noise, seed: int, length_us: float = 2e6) -> Iterator[IQ]:
+    """`noise` without end, in pieces of about `length_us`."""
     source = np.random.default_rng(seed)
-    open_us = 0
     while True:
-        chunk = slicer.slice(record(source))
-        if open_us and (open_us > 0) == (chunk[0] > 0):
-            chunk[0] += open_us
+        yield noise(length_us, source)
+
+
+def durations(noise: Noise, seed: int, slicer: Slicer = RXB6) -> Iterator[list[int]]:
+    """`noise` without end as a receiver gets it, in portions; a duration that spans two belongs to the later."""
+    open_us = 0
+    for iq in recordings(noise, seed):
+        portion = slicer.slice(iq)
+        if open_us and (open_us > 0) == (portion[0] > 0):
+            portion[0] += open_us
         elif open_us:
-            chunk.insert(0, open_us)
-        open_us = chunk.pop()
-        yield chunk
+            portion.insert(0, open_us)
+        open_us = portion.pop()
+        yield portion
