@@ -28,6 +28,15 @@ WARD = "east"
 ADDRESSES = {"203-1": "0F1F01F0", "203-2": "0F1F01F1", "204-1": "0F1F01FF", "204-2": "0F1F010F"}
 
 
+NODES = {station_id: 0x1200 + at for at, station_id in enumerate(ADDRESSES)}
+KEYS = {station_id: f"{at:02x}" * 16 for at, station_id in enumerate(ADDRESSES, 0xC0)}
+
+
+def keyed(station_id: str, **changes: object) -> dict[str, object]:
+    """The same, a node with a key that had none before."""
+    return {**station(station_id, node_id=NODES[station_id], key=KEYS[station_id]), **changes}
+
+
 def station(station_id: str, **changes: object) -> dict[str, object]:
     """A station's document, a node of ours."""
     room, _, bed = station_id.partition("-")

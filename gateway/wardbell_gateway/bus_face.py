@@ -8,7 +8,8 @@ from wardbell_bus.client import BusClient, NotTakenError
 from wardbell_bus.life_sign import LifeSign
 from wardbell_bus.outbox import OutboxPump
 from wardbell_gateway import announcements
-from wardbell_gateway.journal import JournalError, Mark, Publication
+from wardbell_gateway.ears import FrameId
+from wardbell_gateway.journal import NO_WORD, JournalError, Mark, Publication
 from wardbell_gateway.journal_outbox import JournalOutbox
 from wardbell_gateway.supervision import Supervision
 from wardbell_gateway.ward import Now, Ward
@@ -144,7 +145,11 @@ class BusFace:
     def _hearing(self, payload: bytes, now: Now) -> None:
         hearing = decode(payload, Hearing)
         at_ms = min(hearing.at_ms, now.unix_ms)
-        self._ward.hear(Mark(hearing.ear, hearing.epoch, hearing.seq, int(hearing.code, 16), at_ms), now)
+        mark = Mark(hearing.ear, hearing.epoch, hearing.seq, int(hearing.code, 16) if hearing.code else NO_WORD, at_ms)
+        if hearing.frame is not None:
+            self._ward.hear_frame(mark, FrameId(*hearing.frame), now)
+        else:
+            self._ward.hear(mark, now)
 
     def _health(self, payload: bytes, now: Now) -> None:
         health = decode(payload, Health)

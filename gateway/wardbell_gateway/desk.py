@@ -51,10 +51,17 @@ class WardDesk:
         self.table = table
         self.board.policies = policies
 
-    def resolve(self, code: int) -> tuple[Station, str] | None:
-        """Station and signal of a code, or None where nobody enrolled it."""
-        word = CodeWord(code)
+    def resolve(self, heard: Heard) -> tuple[Station, str] | None:
+        """Station and signal of a press, or None where nobody enrolled it."""
+        if heard.frame is not None:
+            return self.table.resolve_frame(heard.frame.node_id, heard.frame.event)
+        word = CodeWord(heard.code)
         return self.table.resolve(word.hex, word.trits)
+
+    def keyed_station(self, code: int) -> Station | None:
+        """The station with a key whose words these were before it had one."""
+        word = CodeWord(code)
+        return self.table.keyed_station(word.hex, word.trits)
 
     def receive(self, x: "Heard | KeyUsed | Verb | FaultRaised | FaultGone", at_ms: int) -> list[CallEvent]:
         """Decide what `x`, which happened at `at_ms`, does.
@@ -95,11 +102,15 @@ class WardDesk:
         self._trial.calls = dict(self.board.calls)  # the board replaces calls, it never changes one
 
     def _press(self, heard: Heard, at_ms: int) -> list[CallEvent]:
-        self._heard = heard
-        found = self.resolve(heard.code)
-        if found is None or self._ears.is_same_press(heard):
+        found = self.resolve(heard)
+        if heard.frame is not None:
+            is_same_press = heard.is_taken
+        else:
+            self._heard = heard
+            is_same_press = self._ears.is_same_press(heard)
+        if found is None or is_same_press:
             return []
-        return self._trial.receive(Signal(*found), at_ms)
+        return self._trial.receive(Signal(*found, is_authenticated=heard.frame is not None), at_ms)
 
     def _verb_of(self, key: KeyUsed) -> Verb:
         call = self._trial.find(key.station_id, key.kind, key.detail)

@@ -1,23 +1,43 @@
 """Two ears hearing one press make one call: which presses are the same.
 
-The same code heard by two ears within 2 s of each other is one press. The same ear never reports one press twice (the radio's
-press rules fold repeats), so a second report of one ear is a second press.
+A frame says it itself: node id and counter are the press, whoever hears it and whenever. Of bare words, the same code
+heard by two ears within 2 s of each other is one press. The same ear never reports one press twice (the radio's press
+rules fold repeats), so a second report of one ear is a second press.
 """
 
 from collections import deque
+from typing import NamedTuple
 
 OVERLAP_MS = 2000
 KEEP_MS = 3600 * 1000  # a receiver whose host was dead hands its presses over late, at their own times
 MAX_KEPT = 4000
 
 
-class Heard:
-    """A press as one ear heard it. `ear` is (name, epoch): an ear that has started anew is another."""
+class FrameId(NamedTuple):
+    """A press in a verified frame: `node_id` and `counter` are its identity, `event` what it says."""
 
-    def __init__(self, ear: "tuple[str, str]", code: int, at_ms: int) -> None:
+    node_id: int
+    counter: int
+    event: int
+
+
+class Heard:
+    """A press as one ear heard it.
+
+    Args:
+        ear: (name, epoch): an ear that has started anew is another.
+        frame: of a press in a frame; its `code` means nothing.
+        is_taken: that very frame was taken before.
+    """
+
+    def __init__(
+        self, ear: "tuple[str, str]", code: int, at_ms: int, frame: FrameId | None = None, is_taken: bool = False
+    ) -> None:
         self.ear = ear
         self.code = code
         self.at_ms = at_ms
+        self.frame = frame
+        self.is_taken = is_taken
 
 
 class _Press:

@@ -9,7 +9,7 @@ from pathlib import Path
 from wardbell_bus import paths
 from wardbell_gateway import enrolment
 from wardbell_gateway.enrolment import Wanted
-from wardbell_gateway.journal import UnknownCode, has_open_call, read_unknown_codes
+from wardbell_gateway.journal import Unknown, has_open_call, read_unknown_codes, read_unknown_nodes
 from wardbell_gateway.provisioning import DEFAULT_BUTTONS, new_settings_file
 from wardbell_gateway.registry import Registry, read_registry
 from wardbell_protocol.air.codeword import CodeWord
@@ -183,21 +183,30 @@ def _remove(path: Path, journal: Path, station_id: str) -> int:
 
 def _listen(journal: Path, seconds: float | None) -> int:
     end_s = time.monotonic() + seconds if seconds is not None else None
-    shown = {unknown.code: unknown.times for unknown in read_unknown_codes(journal)}
+    shown = set(_unknown(journal))
     print("press the remote near the receiver; Ctrl-C ends", flush=True)
     try:
         while end_s is None or time.monotonic() < end_s:
-            for unknown in read_unknown_codes(journal):
-                if shown.get(unknown.code) != unknown.times:
-                    print(_describe(unknown), flush=True)
-                shown[unknown.code] = unknown.times
+            for line in _unknown(journal):
+                if line not in shown:
+                    print(line, flush=True)
+                shown.add(line)
             time.sleep(LOOK_EVERY_S)
     except KeyboardInterrupt:
         pass
     return 0
 
 
-def _describe(unknown: UnknownCode) -> str:
-    word = CodeWord(unknown.code)
+def _unknown(journal: Path) -> list[str]:
+    nodes = [
+        f"node {node.number} with a key, heard {node.times} times: not of this ward; to take it in, give it a key of its"
+        " station's with --settings …"
+        for node in read_unknown_nodes(journal)
+    ]
+    return nodes + [_describe(code) for code in read_unknown_codes(journal)]
+
+
+def _describe(unknown: Unknown) -> str:
+    word = CodeWord(unknown.number)
     node = f", or --address {word.address} if it is a node of ours" if word.is_tristate else ""
     return f"{word.hex} ({word.trits}), heard {unknown.times} times: enrol with --code {word.hex} --signal …{node}"

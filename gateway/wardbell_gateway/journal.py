@@ -13,32 +13,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
+from wardbell_gateway.journal_schema import CREATE, MIGRATIONS, SCHEMA_VERSION
 from wardbell_protocol.calls.board import CallEvent
 from wardbell_protocol.errors import ConfigError, WardbellError
 
-SCHEMA_VERSION = 1
 BUSY_TIMEOUT_MS = 2000
-MAX_UNKNOWN_CODES = 1000
+NO_WORD = -1
+MAX_UNKNOWN = 1000  # of codes, and of nodes
 KEEP_MARKS_MS = 30 * 24 * 3600 * 1000  # how late the same message could still be delivered again
-
-_SCHEMA = """
-CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE events (
-    seq INTEGER PRIMARY KEY AUTOINCREMENT, at_ms INTEGER NOT NULL, kind TEXT NOT NULL, call_id TEXT NOT NULL,
-    record TEXT NOT NULL);
-CREATE INDEX events_of_call ON events (call_id, seq);
-CREATE INDEX cleared_calls ON events (call_id) WHERE kind = 'cleared';
-CREATE TABLE heard (
-    ear TEXT NOT NULL, epoch TEXT NOT NULL, seq INTEGER NOT NULL, code INTEGER NOT NULL, at_ms INTEGER NOT NULL,
-    PRIMARY KEY (ear, epoch, seq)) WITHOUT ROWID;
-CREATE INDEX heard_when ON heard (at_ms);
-CREATE TABLE commands (command_id TEXT PRIMARY KEY, at_ms INTEGER NOT NULL, reply BLOB NOT NULL) WITHOUT ROWID;
-CREATE TABLE outbox (
-    row_id INTEGER PRIMARY KEY AUTOINCREMENT, topic TEXT NOT NULL, payload BLOB NOT NULL, retain INTEGER NOT NULL);
-CREATE TABLE unknown_codes (
-    code INTEGER PRIMARY KEY, first_at_ms INTEGER NOT NULL, last_at_ms INTEGER NOT NULL, times INTEGER NOT NULL);
-CREATE INDEX unknown_when ON unknown_codes (last_at_ms);
-"""
 
 
 class JournalError(WardbellError):
@@ -60,7 +42,7 @@ class Publication:
 
 @dataclass(frozen=True)
 class Mark:
-    """A message of an ear (a receiver, another gateway, a replay), so that it counts once. `code` is -1 where it is no press."""
+    """A message of an ear (a receiver, another gateway, a replay), so that it counts once. `code` may be NO_WORD."""
 
     ear: str
     epoch: str
@@ -70,21 +52,32 @@ class Mark:
 
 
 @dataclass(frozen=True)
+class FrameMark:
+    """A press in a frame. `key_mark` tells the keys of a node id apart: a counter begins anew with each."""
+
+    node_id: int
+    key_mark: str
+    counter: int
+
+
+@dataclass(frozen=True)
 class Entry:
     """What is written together. `answer` is a command's id and the reply that it will always get."""
 
     events: list[CallEvent] = field(default_factory=list)
     mark: Mark | None = None
+    frame: FrameMark | None = None
+    unknown_node: int | None = None
     is_unknown: bool = False
     answer: tuple[str, bytes] | None = None
     publications: list[Publication] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
-class UnknownCode:
-    """A code that no station of the registry has."""
+class Unknown:
+    """A code, or the id of a node with a key, that no station of the registry has."""
 
-    code: int
+    number: int
     first_at_ms: int
     last_at_ms: int
     times: int
@@ -131,7 +124,13 @@ class Journal:
                 heard = (mark.ear, mark.epoch, mark.seq, mark.code, mark.at_ms)
                 db.execute("INSERT INTO heard (ear, epoch, seq, code, at_ms) VALUES (?, ?, ?, ?, ?)", heard)
                 if entry.is_unknown:
-                    self._count_unknown(mark)
+                    self._count_unknown("unknown_codes", "code", mark.code, mark.at_ms)
+                if entry.unknown_node is not None:
+                    self._count_unknown("unknown_nodes", "node_id", entry.unknown_node, mark.at_ms)
+            if entry.frame is not None:
+                frame = entry.frame
+                taken = (frame.node_id, frame.key_mark, frame.counter)
+                db.execute("INSERT OR IGNORE INTO frames VALUES (?, ?, ?)", taken)
             if entry.answer is not None:
                 db.execute("INSERT INTO commands VALUES (?, ?, ?)", (entry.answer[0], now_ms, entry.answer[1]))
             self._put_out(entry.publications)
@@ -139,6 +138,11 @@ class Journal:
     def has_heard(self, ear: str, epoch: str, seq: int) -> bool:
         """Whether that message is written already."""
         return bool(self._rows("SELECT 1 FROM heard WHERE ear = ? AND epoch = ? AND seq = ?", (ear, epoch, seq)))
+
+    def has_frame(self, frame: FrameMark) -> bool:
+        """Whether that press is written already, whoever heard it."""
+        sql = "SELECT 1 FROM frames WHERE node_id = ? AND key_mark = ? AND counter = ?"
+        return bool(self._rows(sql, (frame.node_id, frame.key_mark, frame.counter)))
 
     def last_heard(self, ear: str, epoch: str) -> int:
         """Number of the newest message of that ear that is written; 0 where there is none."""
@@ -185,12 +189,14 @@ class Journal:
 
     def _open(self, now_ms: int) -> None:
         version = self._rows("PRAGMA user_version")[0][0]
-        if version not in (0, SCHEMA_VERSION):
+        if not 0 <= version <= SCHEMA_VERSION:
             raise ConfigError(str(self.path), "version", f"{version} is not ours ({SCHEMA_VERSION}); update Wardbell")
+        for older in range(version or SCHEMA_VERSION, SCHEMA_VERSION):
+            self._db.executescript(f"BEGIN IMMEDIATE; {MIGRATIONS[older]} PRAGMA user_version = {older + 1}; COMMIT;")
         if version == 0:
             epoch = secrets.token_hex(4)
             self._db.executescript(
-                f"BEGIN IMMEDIATE; {_SCHEMA} INSERT INTO meta VALUES ('epoch', '{epoch}');"
+                f"BEGIN IMMEDIATE; {CREATE} INSERT INTO meta VALUES ('epoch', '{epoch}');"
                 f" PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;"
             )
         oldest_ms = now_ms - KEEP_MARKS_MS
@@ -205,16 +211,14 @@ class Journal:
         rows = [(p.topic, p.payload, p.retain) for p in publications]
         self._db.executemany("INSERT INTO outbox (topic, payload, retain) VALUES (?, ?, ?)", rows)
 
-    def _count_unknown(self, mark: Mark) -> None:
+    def _count_unknown(self, table: str, column: str, value: int, at_ms: int) -> None:
         self._db.execute(
-            "INSERT INTO unknown_codes VALUES (?, ?, ?, 1) ON CONFLICT (code) DO UPDATE"
+            f"INSERT INTO {table} VALUES (?, ?, ?, 1) ON CONFLICT ({column}) DO UPDATE"
             " SET last_at_ms = max(last_at_ms, excluded.last_at_ms), times = times + 1",
-            (mark.code, mark.at_ms, mark.at_ms),
+            (value, at_ms, at_ms),
         )
-        self._db.execute(
-            "DELETE FROM unknown_codes WHERE code NOT IN (SELECT code FROM unknown_codes ORDER BY last_at_ms DESC LIMIT ?)",
-            (MAX_UNKNOWN_CODES,),
-        )
+        newest = f"SELECT {column} FROM {table} ORDER BY last_at_ms DESC LIMIT ?"
+        self._db.execute(f"DELETE FROM {table} WHERE {column} NOT IN ({newest})", (MAX_UNKNOWN,))
 
     @contextlib.contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:
@@ -257,14 +261,20 @@ def connect(path: Path, synchronous: str) -> sqlite3.Connection:
     return db
 
 
-def read_unknown_codes(path: Path) -> list[UnknownCode]:
+def read_unknown_codes(path: Path) -> list[Unknown]:
     """Codes heard lately that nobody had enrolled, newest last; for other processes, beside a running gateway.
 
     Raises:
         ConfigError: there is no journal to read.
     """
     sql = "SELECT code, first_at_ms, last_at_ms, times FROM unknown_codes ORDER BY last_at_ms"
-    return [UnknownCode(*row) for row in _read_only(path, sql)]
+    return [Unknown(*row) for row in _read_only(path, sql)]
+
+
+def read_unknown_nodes(path: Path) -> list[Unknown]:
+    """The same for ids of nodes with a key."""
+    sql = "SELECT node_id, first_at_ms, last_at_ms, times FROM unknown_nodes ORDER BY last_at_ms"
+    return [Unknown(*row) for row in _read_only(path, sql)]
 
 
 def has_open_call(path: Path, station_id: str) -> bool:

@@ -7,10 +7,13 @@ import logging
 
 from wardbell_gateway import receiver_words
 from wardbell_gateway.desk import KeyUsed
-from wardbell_gateway.journal import JournalError, Mark
+from wardbell_gateway.ears import FrameId
+from wardbell_gateway.journal import NO_WORD, JournalError, Mark
 from wardbell_gateway.receiver_words import Message
 from wardbell_gateway.ward import Now, Ward
 from wardbell_protocol.air.codeword import N_BITS
+from wardbell_protocol.air.frame import COUNTER_MAX, EVENT_MAX, NODE_ID_MAX
+from wardbell_protocol.air.refusals import REFUSALS
 from wardbell_protocol.calls.board import CallEvent
 from wardbell_protocol.errors import EncodeError
 from wardbell_protocol.link.peer import DEAD_AFTER_MS, LinkDown, LinkMessage, LinkPeer, LinkUp
@@ -18,7 +21,6 @@ from wardbell_protocol.link.peer import DEAD_AFTER_MS, LinkDown, LinkMessage, Li
 log = logging.getLogger("wardbell.gateway.receiver")
 
 QUEUE_LIMIT = 4096  # a table of 1,000 stations and all calls, twice
-_NO_PRESS = -1
 _VERB_OF_KEY = {"ack": "acknowledge", "clear": "clear"}
 
 
@@ -39,6 +41,7 @@ class ReceiverLink:
         self._stuck_at: int | None = None
         self._must_send_calls = False
         self._unwell: list[str] = []
+        self.faults: set[tuple[str, str]] = set()  # what the receiver itself has found
         self._dropped = 0
         ward.on_change.append(self._changed)
         ward.on_registry.append(self._send_table)
@@ -82,6 +85,7 @@ class ReceiverLink:
         log.info("%s: %s is there", self.label, self.peer.peer_name)
         self._stuck_at = None
         self._dropped = 0
+        self.faults.clear()  # it says anew what it still finds
         try:
             self._seen = self._ward.journal.last_heard(*self._ear(self.peer.peer_epoch))
         except JournalError:
@@ -111,10 +115,14 @@ class ReceiverLink:
         kind = fields["t"]
         if kind in _VERB_OF_KEY:
             key = KeyUsed(_VERB_OF_KEY[str(kind)], str(fields["station"]), str(fields["kind"]), str(fields["detail"]))
-            events = self._ward.key(key, self._mark(message, _NO_PRESS, now), now)
+            events = self._ward.key(key, self._mark(message, NO_WORD, now), now)
             self._must_send_calls = self._must_send_calls or not events
         elif kind in ("press", "press_end"):
             self._press(message, now)
+        elif kind == "frame":
+            self._frame(message, now)
+        elif kind == "fault":
+            self._fault(fields, now)
         elif kind == "status":
             self._status(fields)
 
@@ -127,6 +135,26 @@ class ReceiverLink:
             return
         events = self._ward.hear(self._mark(message, code, now), now)
         self._must_send_calls = self._must_send_calls or not events
+
+    def _frame(self, message: LinkMessage, now: Now) -> None:
+        fields = message.message
+        frame = FrameId(int(str(fields["node"])), int(str(fields["counter"])), int(str(fields["event"])))
+        if not (
+            0 <= frame.node_id <= NODE_ID_MAX and 0 <= frame.counter <= COUNTER_MAX and 0 <= frame.event <= EVENT_MAX
+        ):
+            return
+        events = self._ward.hear_frame(self._mark(message, NO_WORD, now), frame, now)
+        self._must_send_calls = self._must_send_calls or not events
+
+    def _fault(self, fields: Message, now: Now) -> None:
+        fault = (str(fields["part"]), str(fields["detail"]))
+        if fault[1] not in REFUSALS:
+            return
+        if not fields["on"]:
+            self.faults.discard(fault)
+            return
+        self.faults.add(fault)
+        self._ward.judge({fault: True}, now)  # at once: the next word about the calls must not take it away
 
     def _status(self, fields: Message) -> None:
         dropped = int(str(fields["dropped"]))

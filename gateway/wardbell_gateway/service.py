@@ -12,8 +12,9 @@ from wardbell_gateway.journal import Journal, JournalError
 from wardbell_gateway.receiver_link import ReceiverLink
 from wardbell_gateway.registry_watch import RegistryWatch
 from wardbell_gateway.serial_port import PortLostError, SerialPort
-from wardbell_gateway.supervision import LINK_LOST, Supervision
+from wardbell_gateway.supervision import LINK_LOST, FoundFaults, Supervision
 from wardbell_gateway.ward import Now, Ward
+from wardbell_protocol.air.refusals import REFUSALS
 
 log = logging.getLogger("wardbell.gateway")
 
@@ -33,6 +34,8 @@ class Service:
         self._ward = Ward(self._watch.registry, self._journal, now)
         labels = [f"receiver-{number}" if number > 1 else "receiver" for number in range(1, len(ports) + 1)]
         self._supervision = Supervision(labels, self._journal.console_was_seen(), now.up_ms)
+        calls = self._ward.open_calls()
+        self._found = FoundFaults((call.station_id, call.detail) for call in calls if call.detail in REFUSALS)
         epoch = secrets.randbelow((1 << 30) - 1) + 1
         self._links = [ReceiverLink(self._ward, label, epoch, now) for label in labels]
         self._ports = [SerialPort(path) for path in ports]
@@ -70,8 +73,9 @@ class Service:
             for link in self._links:
                 self._supervision.receiver(link.label, link.is_up, now.up_ms if link.is_up else link.lost_at_ms)
             faults = self._supervision.judge(now.up_ms)
+            found = self._found.judge(self._ward.refusals.faults(now.up_ms), *(link.faults for link in self._links))
             with contextlib.suppress(JournalError):  # said already; the next tick tries again
-                self._ward.judge(faults, now)
+                self._ward.judge({**faults, **found}, now)
                 self._ward.poll(now)
             self._tell_health(faults, now)
 

@@ -3,6 +3,8 @@
 Pure; times are ms on a clock that nobody can set.
 """
 
+from collections.abc import Iterable
+
 LINE_LOST_AFTER_MS = 5_000  # a cable that is put back at once is no fault; silence has lasted as long when it is told
 BROKER_LOST_AFTER_MS = 10_000
 CONSOLE_GONE_AFTER_MS = 15_000  # three life signs
@@ -91,3 +93,20 @@ class Supervision:
             and now_ms - self._consoles_gone_at_ms > CONSOLE_GONE_AFTER_MS
         ):
             found[NO_CONSOLE] = True
+
+
+class FoundFaults:
+    """What ears find wrong with stations: a fault as long as one of them finds it.
+
+    Args:
+        open_faults: those of them that are open from before the start; nobody may find them any more.
+    """
+
+    def __init__(self, open_faults: Iterable[tuple[str, str]]) -> None:
+        self._known = set(open_faults)
+
+    def judge(self, *found: Iterable[tuple[str, str]]) -> dict[tuple[str, str], bool]:
+        """(part, detail) -> whether it is a fault now; `found`: what each ear finds now."""
+        finds = {fault for ear in found for fault in ear}
+        self._known |= finds
+        return {fault: fault in finds for fault in self._known}

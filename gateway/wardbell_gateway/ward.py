@@ -10,13 +10,15 @@ from typing import NamedTuple
 
 from wardbell_gateway import announcements
 from wardbell_gateway.desk import KeyUsed, WardDesk
-from wardbell_gateway.ears import KEEP_MS, Heard
-from wardbell_gateway.journal import Entry, Journal, JournalError, Mark, Publication
+from wardbell_gateway.ears import KEEP_MS, FrameId, Heard
+from wardbell_gateway.journal import Entry, FrameMark, Journal, JournalError, Mark, Publication
 from wardbell_gateway.registry import Registry
+from wardbell_protocol.air.key_mark import key_mark
+from wardbell_protocol.air.refusals import BARE, RefusalWatch
 from wardbell_protocol.bus.payloads import CallState, Command, Reply, WardEvent, WardSnapshot, decode
 from wardbell_protocol.calls.board import CallBoard, CallEvent, FaultGone, FaultRaised, Verb
 from wardbell_protocol.calls.call import Call
-from wardbell_protocol.calls.signals import AT_CONSOLE, FAULT
+from wardbell_protocol.calls.signals import AT_CONSOLE, FAULT, HEARTBEAT
 from wardbell_protocol.errors import CallError
 
 log = logging.getLogger("wardbell.gateway")
@@ -53,6 +55,8 @@ class Ward:
         marks = journal.presses_since(now.unix_ms - KEEP_MS)
         heard = [Heard((mark.ear, mark.epoch), mark.code, mark.at_ms) for mark in marks]
         self._desk = WardDesk(board, registry.table(), heard)
+        self._key_marks = _key_marks(registry)
+        self.refusals = RefusalWatch()
 
     def open_calls(self) -> list[Call]:
         """Open calls by priority, then age."""
@@ -63,14 +67,36 @@ class Ward:
         return self._desk.board.calls.get(call_id)
 
     def hear(self, mark: Mark, now: Now) -> list[CallEvent]:
-        """Take a press that an ear reports; the same report again does nothing."""
+        """Take a press in bare words that an ear reports; the same report again does nothing."""
         with self.lock:
             if self.journal.has_heard(mark.ear, mark.epoch, mark.seq):
                 return []
             heard = Heard((mark.ear, mark.epoch), mark.code, mark.at_ms)
             events = self._desk.receive(heard, mark.at_ms)
-            is_unknown = self._desk.resolve(mark.code) is None
+            keyed = self._desk.keyed_station(mark.code)
+            if keyed is not None:
+                self.refusals.refused(keyed.station_id, BARE, now.up_ms)
+            is_unknown = keyed is None and self._desk.resolve(heard) is None
             self._write(Entry(events=events, mark=mark, is_unknown=is_unknown), now)
+            return events
+
+    def hear_frame(self, mark: Mark, frame: FrameId, now: Now) -> list[CallEvent]:
+        """Take a press in a frame that an ear has verified; the same frame again, from whatever ear, does nothing."""
+        with self.lock:
+            if self.journal.has_heard(mark.ear, mark.epoch, mark.seq):
+                return []
+            taken = FrameMark(frame.node_id, self._key_marks.get(frame.node_id, ""), frame.counter)
+            is_taken = self.journal.has_frame(taken)
+            heard = Heard((mark.ear, mark.epoch), mark.code, mark.at_ms, frame, is_taken)
+            found = self._desk.resolve(heard)
+            if found is not None and found[1] == HEARTBEAT:
+                return []  # supervision's business, and too many to be kept
+            events = self._desk.receive(heard, mark.at_ms)
+            if taken.key_mark:
+                entry = Entry(events=events, mark=mark, frame=taken)
+            else:
+                entry = Entry(mark=mark, unknown_node=frame.node_id)
+            self._write(entry, now)
             return events
 
     def press_ended(self, ear: tuple[str, str], code: int, end_ms: int) -> None:
@@ -141,6 +167,7 @@ class Ward:
         with self.lock:
             self.registry = registry
             self._desk.set_registry(registry.table(), registry.policies)
+            self._key_marks = _key_marks(registry)
             for tell in self.on_registry:
                 tell(now)
 
@@ -185,3 +212,7 @@ class Ward:
 
     def _publications(self, seq: int, event: CallEvent) -> list[Publication]:
         return announcements.of_event(self.name, self.journal.epoch, seq, event)
+
+
+def _key_marks(registry: Registry) -> dict[int, str]:
+    return {node_id: key_mark(key) for node_id, key in registry.table().keys().items()}

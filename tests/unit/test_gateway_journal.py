@@ -1,6 +1,8 @@
 """The journal: all of an entry or nothing; state is a fold over it."""
 
+import contextlib
 import sqlite3
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,7 +10,17 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from wardbell_gateway import announcements, journal
-from wardbell_gateway.journal import Entry, Journal, JournalError, Mark, Publication, read_unknown_codes
+from wardbell_gateway.journal import (
+    NO_WORD,
+    Entry,
+    FrameMark,
+    Journal,
+    JournalError,
+    Mark,
+    Publication,
+    read_unknown_codes,
+    read_unknown_nodes,
+)
 from wardbell_gateway.journal_outbox import JournalOutbox
 from wardbell_protocol.calls.board import CallBoard, CallEvent, Signal, Verb
 from wardbell_protocol.calls.escalation import default_policies
@@ -123,10 +135,55 @@ def test_unknown_codes_are_counted(tmp_path: Path) -> None:
     for seq in (1, 2):
         book.write(Entry(mark=mark(seq), is_unknown=True), publications, 0)
     found = read_unknown_codes(book.path)
-    assert [(unknown.code, unknown.times) for unknown in found] == [(0x91568F, 2)]
+    assert [(unknown.number, unknown.times) for unknown in found] == [(0x91568F, 2)]
     book.close()
     with pytest.raises(ConfigError, match="start `wardbell gateway`"):
         read_unknown_codes(tmp_path / "none.db")
+
+
+def test_unknown_nodes_are_counted_apart(tmp_path: Path) -> None:
+    book = Journal(tmp_path / "gateway.db", 0)
+    for seq in (1, 2, 3):
+        book.write(Entry(mark=Mark("r", "e", seq, NO_WORD, seq), unknown_node=seq % 2), publications, 0)
+    found = [
+        (unknown.number, unknown.first_at_ms, unknown.last_at_ms, unknown.times)
+        for unknown in read_unknown_nodes(book.path)
+    ]
+    assert found == [(0, 2, 2, 1), (1, 1, 3, 2)]
+    assert read_unknown_codes(book.path) == []
+    book.close()
+
+
+def test_a_frame_that_was_taken_is_known_for_ever_and_by_its_key(tmp_path: Path) -> None:
+    book = Journal(tmp_path / "gateway.db", 0)
+    frame = FrameMark(4660, "0a0b0c0d", 7)
+    assert not book.has_frame(frame)
+    for seq in (1, 2):  # two ears
+        book.write(Entry(mark=mark(seq), frame=frame), publications, 0)
+    book.close()
+    book = Journal(tmp_path / "gateway.db", 2 * journal.KEEP_MARKS_MS)
+    assert not book.has_heard("receiver", "e", 1)
+    assert book.has_frame(frame)
+    for other in (replace(frame, counter=8), replace(frame, key_mark="00000000"), replace(frame, node_id=1)):
+        assert not book.has_frame(other)
+    book.close()
+
+
+def test_an_older_journal_is_taken_over_with_its_calls(tmp_path: Path) -> None:
+    path = tmp_path / "gateway.db"
+    book = Journal(path, 0)
+    book.write(Entry(events=[placed(1)], mark=mark(1)), publications, 0)
+    epoch = book.epoch
+    book.close()
+    with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as db:
+        db.executescript("DROP TABLE frames; DROP TABLE unknown_nodes; PRAGMA user_version = 1;")
+        db.execute("UPDATE events SET record = json_remove(record, '$.call.authenticated')")
+    book = Journal(path, 0)
+    assert book.epoch == epoch
+    assert [event.call.authenticated for event in book.open_events()] == [False]
+    book.write(Entry(mark=mark(2), frame=FrameMark(1, "x", 1)), publications, 0)
+    assert book.has_frame(FrameMark(1, "x", 1))
+    book.close()
 
 
 def test_an_outbox_row_is_gone_once_done(tmp_path: Path) -> None:

@@ -5,12 +5,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from gateways import code_of, tables
+from gateways import KEYS, NODES, code_of, keyed, station, tables
 
 from wardbell_gateway.journal import Journal
 from wardbell_gateway.receiver_link import ReceiverLink
 from wardbell_gateway.registry import check_tables
 from wardbell_gateway.ward import Now, Ward
+from wardbell_protocol.air.refusals import FORGED
 from wardbell_protocol.bus.payloads import Command
 from wardbell_protocol.link.peer import LinkMessage, LinkPeer
 
@@ -264,3 +265,51 @@ def test_the_last_words_of_a_receiver_and_its_next_life_in_one_read_are_both_hea
     bench.run(1_000)
     assert set(bench.statuses()) == {"203-2", "203-1", "204-1"}
     assert bench.device.unacknowledged == 0
+
+
+def frame(**fields: object) -> dict[str, object]:
+    message: dict[str, object] = {
+        "t": "frame",
+        "node": NODES["203-1"],
+        "counter": 5,
+        "event": 1,
+        "battery": 0,
+        "copies": 1,
+    }
+    return {**message, "at": 0, **fields}
+
+
+def test_a_keyed_station_goes_to_the_receiver_with_its_key_and_its_frames_make_calls(bench: Bench) -> None:
+    bench.ward.set_registry(check_tables("f", tables(keyed("203-1"), station("203-2"))), bench.now)
+    bench.run()
+    rows = {message["id"]: message for message in bench.said if message["t"] == "station"}
+    assert (rows["203-1"]["node_id"], rows["203-1"]["key"]) == (NODES["203-1"], KEYS["203-1"])
+    assert "key" not in rows["203-2"]
+    for _ in range(2):
+        bench.device.send(frame(at=bench.device_ms), bench.device_ms)
+        bench.run()
+    assert bench.last("call")["auth"] is True
+    assert [call.presses for call in bench.ward.open_calls()] == [1]
+
+
+@pytest.mark.parametrize("fields", [{"node": 65536}, {"node": -1}, {"counter": 1 << 24}, {"event": 16}])
+def test_a_frame_that_cannot_be_is_left_alone(bench: Bench, fields: dict[str, object]) -> None:
+    bench.device.send(frame(**fields), bench.device_ms)
+    bench.run()
+    assert bench.device.unacknowledged == 0
+    assert bench.statuses() == {}
+
+
+def test_what_a_receiver_finds_is_a_fault_until_it_finds_it_no_more_or_starts_anew(bench: Bench) -> None:
+    fault = {"t": "fault", "part": "203-1", "detail": FORGED, "at": 0}
+    for is_on in (True, False, True):
+        bench.device.send({**fault, "on": is_on}, bench.device_ms)
+        bench.run()
+        assert bench.link.faults == ({("203-1", FORGED)} if is_on else set())
+    assert [(call.station_id, call.kind, call.detail) for call in bench.ward.open_calls()] == [
+        ("203-1", "fault", FORGED)
+    ]
+    bench.device.send({**fault, "on": True, "detail": "anything"}, bench.device_ms)
+    bench.device = LinkPeer("receiver-east", 78)
+    bench.run(2000)
+    assert bench.link.faults == set()

@@ -1,6 +1,6 @@
 """What is a fault, and when; in virtual time."""
 
-from wardbell_gateway.supervision import BROKER, LINK_LOST, NO_CONSOLE, REGISTRY, Supervision
+from wardbell_gateway.supervision import BROKER, LINK_LOST, NO_CONSOLE, REGISTRY, FoundFaults, Supervision
 
 LINK = ("receiver", LINK_LOST)
 
@@ -80,3 +80,12 @@ def test_the_registry_is_a_fault_at_once() -> None:
     assert watch.judge(0)[REGISTRY] is True
     watch.registry(True)
     assert watch.judge(0)[REGISTRY] is False
+
+
+def test_what_ears_find_is_a_fault_while_one_of_them_does() -> None:
+    found = FoundFaults([("203-1", "forged_frames")])
+    here, there = ("203-2", "forged_frames"), ("203-3", "bare_words")
+    assert found.judge([], []) == {("203-1", "forged_frames"): False}
+    assert found.judge([here], [here, there]) == {("203-1", "forged_frames"): False, here: True, there: True}
+    assert found.judge([here], []) == {("203-1", "forged_frames"): False, here: True, there: False}
+    assert found.judge([], [])[here] is False
