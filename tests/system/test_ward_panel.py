@@ -56,7 +56,7 @@ async def test_lamp_tone_and_glass_are_seen() -> None:
         await watcher.press("right", "down", "p")
         assert watcher.panel.selected == 3
         assert watcher.sees("● 202-2", "202-2 sent 0F0F1F0F0001 x8")
-        assert watcher.sees("│202-2 call   1/1│", "│Calling!!!", "♪ 1400 Hz")
+        assert watcher.sees("│202-2 call?  1/1│", "│Calling!!!", "♪ 1400 Hz")
         assert watcher.sees("○ 202-2", "silent")
         await watcher.press("k")
         assert watcher.sees("I know!")

@@ -29,7 +29,7 @@ def test_idle_text_is_exactly_what_people_know(alone: DeskBench) -> None:
 
 def test_a_press_is_shown_and_sounded_at_once(alone: DeskBench) -> None:
     alone.press(3)
-    assert alone.lines == ("203-1 call   1/1", "Calling!!!    0s")
+    assert alone.lines == ("203-1 call?  1/1", "Calling!!!    0s")
     assert alone.desk.tone_hz > 0
 
 
@@ -37,7 +37,7 @@ def test_a_second_press_is_counted_on_the_call(alone: DeskBench) -> None:
     for _ in range(3):
         alone.press(3)
         alone.pause()
-    assert alone.lines == ("203-1 call   1/1", "Calling!!! x3 1s")
+    assert alone.lines == ("203-1 call?  1/1", "Calling!!! x3 1s")
 
 
 def test_an_unknown_code_is_counted_and_calls_nobody() -> None:
@@ -53,7 +53,7 @@ def test_an_unknown_code_is_counted_and_calls_nobody() -> None:
 def test_acknowledging_shows_so_and_silences(alone: DeskBench) -> None:
     alone.press(3)
     alone.tap()
-    assert alone.lines[0] == "203-1 call   1/1"
+    assert alone.lines[0] == "203-1 call?  1/1"
     assert alone.lines[1].startswith("I know!")
     assert alone.desk.tone_hz == SILENT
     alone.wait(10_000)
@@ -82,9 +82,9 @@ def test_a_tap_on_an_answered_call_answers_the_next_one(alone: DeskBench) -> Non
 def test_a_new_more_urgent_call_is_shown_at_once(alone: DeskBench) -> None:
     alone.press(1)
     alone.press(2, "emergency")
-    assert alone.lines[0] == "202-1 EMERG  1/2"
+    assert alone.lines[0] == "202-1 EMERG? 1/2"
     alone.press(3, "code")
-    assert alone.lines[0] == "203-1 CODE   1/3"
+    assert alone.lines[0] == "203-1 CODE?  1/3"
 
 
 def test_all_calls_are_shown_in_turn_by_priority_then_age(alone: DeskBench) -> None:
@@ -123,7 +123,7 @@ def test_holding_the_key_clears_what_was_shown(alone: DeskBench) -> None:
 def test_an_urgent_call_is_cleared_only_at_its_bed(alone: DeskBench) -> None:
     alone.press(3, "emergency")
     alone.hold(3_100)
-    assert alone.lines == ("203-1 EMERG  1/1", "Clear at bed")
+    assert alone.lines == ("203-1 EMERG? 1/1", "Clear at bed")
     assert alone.desk.tone_hz >= 0
     alone.wait(2_000)
     assert alone.lines[1].startswith("Calling!!!")
@@ -217,7 +217,7 @@ def test_a_complete_table_replaces_the_old_one_and_is_saved(linked: DeskBench) -
     linked.settle()
     assert list(linked.files) == ["stations.json"]
     linked.press(9)
-    assert linked.lines[0] == "Garden call  1/1"
+    assert linked.lines[0] == "Garden call? 1/1"
 
 
 def test_an_incomplete_table_changes_nothing(linked: DeskBench) -> None:
@@ -239,7 +239,7 @@ def test_reraise_times_are_the_hosts(linked: DeskBench) -> None:
 
 def test_calls_of_the_host_are_shown_and_go_with_it(linked: DeskBench) -> None:
     linked.say(call(2, "emergency", age=90_000, since=90_000), {"t": "calls", "n": 1, "seen": 0})
-    assert linked.lines == ("202-1 EMERG  1/1", "Calling!!!   90s")
+    assert linked.lines == ("202-1 EMERG? 1/1", "Calling!!!   90s")
     assert linked.desk.tone_hz > 0
     linked.say(call(2, "emergency", status="cleared", age=95_000))
     assert linked.lines == (EVERYTHING_GOOD, "")

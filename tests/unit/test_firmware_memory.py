@@ -25,7 +25,7 @@ def test_open_calls_ring_again_after_a_restart_without_any_host() -> None:
     again = restarted(bench, has_host=False)
     states = [{c.key: (c.status, c.clear_at) for c in b.desk.board.open_calls()} for b in (bench, again)]
     assert states[0] == states[1]
-    assert again.lines[0] == "202-1 EMERG  1/3"
+    assert again.lines[0] == "202-1 EMERG? 1/3"
     assert again.desk.tone_hz > 0
     again.press(2, "reset")
     again.press(3, "reset")
@@ -45,7 +45,7 @@ def test_what_the_host_was_never_told_it_is_told_after_the_restart() -> None:
     assert [message["code"] for message in again.told_of("press")] == [
         CodeWord.from_parts(address(2), DATA_BY_SIGNAL["emergency"]).code
     ]
-    assert again.lines[0] == "202-1 EMERG  1/1"
+    assert again.lines[0] == "202-1 EMERG? 1/1"
     again.say({"t": "calls", "n": 0, "seen": again.desk.host.peer.last_acknowledged})
     again.wait(0)
     assert again.desk.board.open_calls() == []  # now the host knows, and it decides
@@ -57,7 +57,7 @@ def test_of_what_the_host_knew_it_decides_after_the_restart() -> None:
     bench.press(2, "emergency")
     bench.wait(1_000)
     again = restarted(bench)
-    assert again.lines[0] == "202-1 EMERG  1/1"
+    assert again.lines[0] == "202-1 EMERG? 1/1"
     again.plug_in()
     again.say({"t": "calls", "n": 0, "seen": 0})
     assert again.lines == (EVERYTHING_GOOD, "")

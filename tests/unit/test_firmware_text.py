@@ -11,6 +11,7 @@ from wardbell_protocol.calls.signals import KINDS
 
 def made(room: str = "203", bed: str = "2", kind: str = "normal", **fields: object) -> Call:
     made_call = Call("r-1", "st-7", room, bed, kind, 0)
+    made_call.authenticated = True
     for name, value in fields.items():
         setattr(made_call, name, value)
     return made_call
@@ -29,6 +30,10 @@ def made(room: str = "203", bed: str = "2", kind: str = "normal", **fields: obje
         (made(status="acknowledged"), 1, 1, 7_200_000, ("203-2 call   1/1", "I know!       2h")),
         (made(status="attended"), 1, 1, 5_000, ("203-2 call   1/1", "Staff here    5s")),
         (made(kind="fault", detail="low_battery"), 1, 1, 0, ("203-2 fault  1/1", "Low battery   0s")),
+        (made(authenticated=False), 1, 1, 0, ("203-2 call?  1/1", "Calling!!!    0s")),
+        (made(kind="emergency", authenticated=False), 1, 9, 0, ("203-2 EMERG? 1/9", "Calling!!!    0s")),
+        (made(kind="emergency", authenticated=False), 2, 12, 0, ("203-2 EM?   2/12", "Calling!!!    0s")),
+        (made("Garden", "2", "staff_assist", authenticated=False), 10, 12, 0, ("Grdn-2 ST? 10/12", "Calling!!!    0s")),
         (made("203房", "2床"), 1, 1, 0, ("203-2 call   1/1", "Calling!!!    0s")),
         (made("向日葵", "2"), 1, 1, 0, ("st-7 call    1/1", "Calling!!!    0s")),
     ],

@@ -19,6 +19,7 @@ CALLING = "Calling!!!"
 I_KNOW = "I know!"
 STAFF_HERE = "Staff here"
 CLEAR_AT_BED = "Clear at bed"
+UNPROVEN = "?"  # behind the kind of a call that no verified frame has placed: anybody can send a bare word
 
 # Long and short word of each kind; the long one where it fits.
 KIND_WORDS = {
@@ -52,13 +53,14 @@ def notice_lines(call: "Call", index: int, n: int, notice: str) -> "tuple[str, s
 
 
 def first_line(call: "Call", index: int, n: int) -> str:
-    """Place, kind and count: `203-2 EMERG  1/12`."""
+    """Place, kind, mark of an unauthenticated call, and count: `203-2 EMERG? 1/3`."""
     count = f"{index}/{n}"
     room, bed = place_words(call.room, call.bed, call.station_id)
     place = f"{room}-{bed}" if bed else room
     long, short = KIND_WORDS[call.kind]
+    mark = "" if call.authenticated else UNPROVEN
     left = COLUMNS - len(count) - 2
-    kind = long if len(place) <= left - len(long) else short
+    kind = (long if len(place) <= left - len(long + mark) else short) + mark
     return _ends(f"{shorten_place(room, bed, left - len(kind))} {kind}", count)
 
 
