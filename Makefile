@@ -13,7 +13,7 @@ export PYRIGHT_PYTHON_IGNORE_WARNINGS := 1
 # One stamp in each folder that set-up builds, so that deleting one rebuilds it.
 READY := .venv/.ready .venv-micropython/.ready build/typings/.ready
 
-.PHONY: help setup system-packages test check fix demo demo-story bench lock clean
+.PHONY: help setup system-packages test check fix demo demo-story bench bench-radio lock clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -50,6 +50,9 @@ demo-story: $(READY) ## a scripted night on the whole chain, as a time line
 bench: $(READY) ## run every benchmark; tables here, figures in build/bench
 	@mkdir -p build/bench
 	@set -e; for bench in tests/bench/bench_*.py; do echo "== $$bench"; $(BIN)/python "$$bench"; done
+
+bench-radio: $(READY) ## Wardbell's receivers beside others and beside physics; ARGS=--short, ARGS='impulses captures'
+	@PYTHONPATH=tests/bench $(BIN)/python -m radio_bench $(ARGS)
 
 lock: $(READY) ## pin in requirements/ what pyproject.toml asks for; UPGRADE=1 takes the newest allowed
 	@.ci/lock $(if $(UPGRADE),--upgrade)
