@@ -112,9 +112,9 @@ class DeskBench:
         start_us = self.now_ms * 1000 + 10_000
         self.wait(10 + sum(durations) // 1000 + 1)
         pulses = [self.heard_until_us - start_us]
-        pulses += [us if at % 2 == 0 else -us for at, us in enumerate(durations)]
-        self.heard_until_us = self.now_ms * 1000
-        self.desk.receive_air(pulses, self.now_ms * 1000, self.now_ms)
+        pulses += [us if at % 2 == 0 else -us for at, us in enumerate(durations[:-1])]  # the last space goes on
+        self.heard_until_us = start_us + sum(durations[:-1])
+        self.desk.receive_air(pulses, self.heard_until_us, self.now_ms)
         self.settle()
 
     def pause(self) -> None:

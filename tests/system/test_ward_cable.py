@@ -98,5 +98,5 @@ def test_at_the_wall_s_speed_a_press_arrives_at_the_port(ward: Ward) -> None:
             if peer.is_up and not was_up:
                 live.do(ward.press, "203-2")
     live.stop()
-    assert kinds == ["press", "press_end"]
+    assert [kind for kind in kinds if kind != "air"] == ["press", "press_end"]
     assert live.error is None

@@ -10,6 +10,7 @@ from wardbell_firmware.receiver.annunciator import Annunciator
 from wardbell_firmware.receiver.host import UNTOLD, HostSide
 from wardbell_firmware.receiver.memory import OPEN_CALLS_FILE, OpenCalls, from_file, to_file
 from wardbell_firmware.receiver.merge import CallMerge
+from wardbell_firmware.receiver.radio_health import AIR_FILE, RadioHealth
 from wardbell_firmware.receiver.table import TableCopy
 from wardbell_protocol.air.codeword import CodeWord
 from wardbell_protocol.air.presses import PressReceiver, PressStarted
@@ -51,6 +52,7 @@ class ReceiverDesk:
         self.copy = TableCopy()
         self.board = CallBoard("r", self.copy.policies)
         self.host = HostSide(name, epoch, has_host)
+        self.radio = RadioHealth()
         self.n_unknown = 0
         self.n_refused = 0
         self._presses = PressReceiver()
@@ -70,7 +72,9 @@ class ReceiverDesk:
 
     def load(self, name: str, data: "bytes | None", now_ms: int) -> None:
         """Take a saved file, or that there is none, before anything else."""
-        if name != OPEN_CALLS_FILE:
+        if name == AIR_FILE:
+            self.n_refused += 0 if self.radio.load(data) else 1
+        elif name != OPEN_CALLS_FILE:
             self.copy.load(name, data)
         elif data is not None:
             messages = from_file(data)
@@ -84,6 +88,7 @@ class ReceiverDesk:
     def receive_air(self, pulses: "list[int]", end_us: int, now_ms: int) -> None:
         """Durations in signed µs, and when the last one ended."""
         if pulses:
+            self.radio.receive(pulses, end_us)
             self._heard(self._presses.receive(pulses, end_us), now_ms)
 
     def receive_line(self, data: bytes, now_ms: int) -> None:
@@ -103,6 +108,8 @@ class ReceiverDesk:
     def poll(self, now_ms: int) -> None:
         """Do what is due and settle what is shown and sounded."""
         self._heard(self._presses.poll(now_ms * 1000), now_ms)
+        if self.radio.poll(now_ms, self._presses.n_words):
+            self._annunciator.redraw(now_ms)
         self._from_host(self.host.poll(now_ms), now_ms)
         for key, number in self.host.tell_again(now_ms):
             self._merge.changed_here(key, number)
@@ -113,6 +120,7 @@ class ReceiverDesk:
             held, self._held = self._held, None
             self._clear(held, now_ms)
         self._send_status(now_ms)
+        self._send_air(now_ms)
         if self._memory.is_due(now_ms):
             calls = self.board.open_calls()
             self.copy.unsaved[OPEN_CALLS_FILE] = to_file(calls, self.host.codes_untold(), now_ms)
@@ -149,6 +157,7 @@ class ReceiverDesk:
             self._annunciator.next_deadline_ms(),
             self._memory.next_deadline_ms(),
             None if air_us is None else -(-air_us // 1000),
+            self.radio.next_deadline_ms(),
             self._key.down_at_ms + HOLD_MS if self._held is not None else None,
             self._status_at_ms if self.host.is_up else None,
         ]
@@ -208,6 +217,7 @@ class ReceiverDesk:
             self._merge.changed_here(events[0].call.key, UNTOLD)
 
     def _host_is_up(self, epoch: int) -> None:
+        self.radio.tell()
         if epoch != self.host.known_epoch:
             self.host.known_epoch = epoch
             self._health = None
@@ -244,12 +254,22 @@ class ReceiverDesk:
         if now_ms < self._status_at_ms or not self.host.is_up:
             return
         self._status_at_ms = now_ms + STATUS_EVERY_MS
+        self.radio.tell()
         rejects = dict(self._presses.rejects)
         rejects["unknown"] = self.n_unknown
         rejects["refused"] = self.n_all_refused
         rejects["line"] = sum(self.host.peer.counts().values())
         words, dropped = self._presses.n_words, self.host.peer.dropped
         self._tell({"t": "status", "at": now_ms, "rejects": rejects, "words": words, "dropped": dropped}, now_ms)
+
+    def _send_air(self, now_ms: int) -> None:
+        """How the ear is: with each status, when it changes, and to a host that is new."""
+        message = self.radio.take_message(now_ms) if self.host.is_up else None
+        if message is not None:
+            self._tell(message, now_ms)
+        normal = self.radio.take_file()
+        if normal is not None:
+            self.copy.unsaved[AIR_FILE] = normal
 
     # Key.
 
@@ -300,6 +320,8 @@ class ReceiverDesk:
                 self._annunciator.begins_to_ring(event.call, now_ms)
 
     def _trouble(self) -> str:
+        if self.radio.trouble:
+            return self.radio.trouble  # whatever else is wrong, no call is heard
         if self.host.has_host:
             if not self.host.is_up:
                 return text.NO_HOST

@@ -1,7 +1,7 @@
 """The messages of the serial link: small JSON objects whose "t" names the kind. Times are ms of the sender's
 clock (HELLO carries it).
 
-Receiver to host: press, press_end, frame, frame_end, ack, clear, fault, status. Host to receiver: station,
+Receiver to host: press, press_end, frame, frame_end, ack, clear, fault, air, status. Host to receiver: station,
 stations, reraise, call, calls, health. Field by field: protocol/spec/link.md.
 """
 
@@ -30,6 +30,8 @@ MESSAGES: "dict[str, dict[str, type]]" = {
     "clear": {"station": str, "kind": str, "detail": str, "at": int},
     # What the receiver itself finds wrong with a part, or finds right again.
     "fault": {"part": str, "detail": str, "on": bool, "at": int},
+    # How the ear is: why it is blind (else empty); edges a second and percent of marks in the last second; usual edges.
+    "air": {"blind": str, "edges": int, "marks": int, "normal": int, "at": int},
     # Radio statistics since start: rejected air by reason, words taken, messages dropped.
     "status": {"at": int, "rejects": dict, "words": int, "dropped": int},
     # One station of the ward's table, then their number: the table is complete and may be kept.
@@ -61,6 +63,10 @@ MESSAGES: "dict[str, dict[str, type]]" = {
 
 # What an older end does not say, and what only some say: checked where it is there.
 OPTIONAL: "dict[str, dict[str, type]]" = {
+    "press": {"quality": int},  # how well it was heard, 0..100
+    "press_end": {"quality": int},
+    "frame": {"quality": int},
+    "frame_end": {"quality": int},
     "station": {"node_id": int, "key": str},  # of a station that sends authenticated frames
     "call": {"auth": bool},
 }

@@ -1,0 +1,86 @@
+"""What the receiver says of its own ear: to the display, to the host, and to its store.
+
+The judgement is `wardbell_protocol.air.air_watch`'s; here it gets words, a message and a file.
+"""
+
+import json
+
+from wardbell_protocol.air.air_watch import CARRIER, KEYING, SILENT, AirWatch
+
+AIR_FILE = "air.json"
+
+TROUBLES = {
+    CARRIER: "Radio blind: carrier",
+    KEYING: "Radio blind: noise",
+    SILENT: "Radio blind: no signal",
+}
+
+
+class RadioHealth:
+    """Durations in; `trouble` and messages for the host out."""
+
+    def __init__(self) -> None:
+        self._watch = AirWatch()
+        self._kept: tuple[int, int] | None = None
+        self._must_tell = False
+
+    @property
+    def trouble(self) -> str:
+        """What to show; empty while the ear hears."""
+        return TROUBLES.get(self._watch.reason, "")
+
+    def load(self, data: "bytes | None") -> bool:
+        """Take what was normal here before the restart; False if it is not a file of ours."""
+        if data is None:
+            return True
+        try:
+            content = json.loads(data.decode())
+        except ValueError:
+            return False
+        if content is None:
+            return True
+        is_good = isinstance(content, list) and len(content) == 2 and all(type(x) is int and x > 0 for x in content)
+        if is_good:
+            self._kept = (content[0], content[1])
+            self._watch = AirWatch(self._kept)
+        return is_good
+
+    def receive(self, pulses: "list[int]", end_us: int) -> None:
+        """Take durations, the last of which ended at `end_us`."""
+        self._watch.receive(pulses, end_us)
+
+    def poll(self, now_ms: int, n_words: int) -> bool:
+        """Judge what is due; `n_words` counts what was heard. True if the display is to change."""
+        is_changed = bool(self._watch.poll(now_ms * 1000, n_words))
+        self._must_tell = self._must_tell or is_changed
+        return is_changed
+
+    def tell(self) -> None:
+        """The host is to be told at the next occasion: it is new, or it is time."""
+        self._must_tell = True
+
+    def take_message(self, now_ms: int) -> "dict[str, object] | None":
+        """What the host is to be told now, if anything."""
+        if not self._must_tell:
+            return None
+        self._must_tell = False
+        watch = self._watch
+        message: dict[str, object] = {"t": "air", "blind": watch.reason, "edges": watch.edges, "marks": watch.percent}
+        message["normal"] = watch.normal_edges
+        message["at"] = now_ms
+        return message
+
+    def take_file(self) -> "bytes | None":
+        """What to keep over a restart, where it has changed by a quarter; `null` where there is no noise any more."""
+        normal, kept = self._watch.normal, self._kept
+        if normal is None and kept is None:
+            return None
+        if normal is not None and kept is not None and 4 * abs(normal[0] - kept[0]) < kept[0]:
+            return None
+        self._kept = normal
+        return json.dumps(normal).encode()
+
+    def next_deadline_ms(self) -> "int | None":
+        """When `poll` next has something to do."""
+        at_us = self._watch.next_deadline_us()
+        return None if at_us is None else -(-at_us // 1000)

@@ -1,0 +1,197 @@
+"""Whether the air can still carry a word: edge rate and mark share by the second, against what is normal here.
+
+Decides when the ear is blind (jammed, or its radio module dead) and when it hears again; knows nothing of words but that
+some were heard. A portion of durations costs three passes inside the interpreter (`sum`, `min`, `max`) and no allocation.
+What can be told from durations and what cannot, with the measurements behind every limit: protocol/spec/air.md, "Supervision".
+"""
+
+CARRIER = "carrier"  # somebody sends without a pause
+KEYING = "keying"  # noise or keying that leaves no room for a word
+SILENT = "silent"  # not one edge where there always was noise: the module is dead, or pinned by a carrier
+
+WINDOW_US = 1000000
+RAISE_AT = 6  # bad seconds, less good ones since
+CLEAR_AT = 2
+
+_CARRIER_PERCENT = 95
+# A slicer with a squelch gives next to nothing while nobody sends: a quarter of the time on beyond that, and no word.
+_BUSY_PERCENT = 25
+# An averaging slicer cuts its own noise in half: thousands of edges, and never a long one.
+_NOISE_EDGES = 2500
+_NOISE_PERCENT = (40, 60)
+_NOISE_LONGEST_US = 800
+_FLAT_SHARE = 200  # of the normal edges: fewer than one in that many are none
+# Impulses and mains bursts also take edges away, but leave spaces of 4 ms and more, or marks and spaces out of balance.
+_DROWNED_US = 3500
+_BALANCED_PERCENT = (47, 57)
+_BALANCED_US = 14000
+_N_LEARN = 5  # seconds until the first idea of what is normal
+_CREEP = 64  # what is normal follows by one part in that many a second
+_LONGEST_US = (1 << 29) - 1
+
+
+class AirChanged:
+    """The ear has become blind for `reason`, or hears again (empty)."""
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, AirChanged) and self.reason == other.reason
+
+    def __hash__(self) -> int:
+        return hash(self.reason)
+
+    def __repr__(self) -> str:
+        return "AirChanged(%r)" % self.reason
+
+
+class AirWatch:
+    """Durations and the number of words heard in, changes of blindness out. Times are µs since the receiver's start.
+
+    Args:
+        normal: as `normal` had it in an earlier life of this receiver, if it had.
+
+    `reason`: why the ear is blind, else empty; `edges`, `percent`: edges a second and share of marks in the last window;
+    `normal_edges`: what is usual here, 0 before it is known.
+    """
+
+    def __init__(self, normal: "tuple[int, int] | None" = None) -> None:
+        self.reason = ""
+        self.edges = 0
+        self.percent = 0
+        self.normal_edges, self._normal_us = normal or (0, 0)
+        self._normal_percent = 0
+        self._is_known = normal is not None
+        self._learnt: list[tuple[int, int, int]] = []
+        self._score = 0
+        self._n_words = 0
+        self._end_us = -1  # end of the newest duration
+        self._is_on = False  # the carrier since then
+        self._counted_us = 0  # up to where it has been counted
+        self._since_us = 0  # where the window begins
+        self._n_edges = 0
+        self._mark_us = 0
+        self._longest_us = 0
+
+    @property
+    def normal(self) -> "tuple[int, int] | None":
+        """Edges a second and the longest duration in µs that are normal here, where that is noise; worth keeping."""
+        return (self.normal_edges, self._normal_us) if self._is_averaging else None
+
+    def receive(self, pulses: "list[int]", end_us: int) -> None:
+        """Take durations (+ carrier on, - off), the last of which ended at `end_us`."""
+        if not pulses:
+            return
+        if self._end_us >= 0:
+            # They follow upon each other, so on + off is the time since the last one, and on - off is their sum.
+            mark_us = (min(end_us - self._end_us, _LONGEST_US) + sum(pulses)) // 2
+            if self._is_on:
+                mark_us -= max(0, self._counted_us - self._end_us)
+            self._mark_us += max(0, mark_us)
+            longest_us = max(max(pulses), -min(pulses))  # noqa: PLW3301 - two passes, and no copy of the durations
+            self._longest_us = max(self._longest_us, longest_us)
+            self._n_edges += len(pulses)
+        self._end_us = end_us
+        self._is_on = pulses[-1] < 0
+
+    def poll(self, now_us: int, n_words: int) -> "list[AirChanged]":
+        """Judge the window if it is over; `n_words` counts all words and frames heard since the start."""
+        length_us = now_us - self._since_us
+        if length_us < WINDOW_US:
+            return []
+        self._count_running(now_us)
+        is_heard = n_words != self._n_words
+        self._n_words = n_words
+        length_ms = length_us // 1000
+        self.edges = self._n_edges * 1000 // length_ms
+        self.percent = min(100, self._mark_us // (10 * length_ms))
+        reason = "" if is_heard else self._judge()
+        n_windows = length_us // WINDOW_US
+        self._weigh(reason, n_windows)
+        if is_heard and self.reason == SILENT:
+            self._forget()  # the module lives, so this is another one, and what was normal is not
+        elif not is_heard and not reason:
+            self._learn(n_windows)
+        was = self.reason
+        if self._score >= RAISE_AT:
+            self.reason = reason or was
+        elif self._score <= CLEAR_AT:
+            self.reason = ""
+        self._since_us = now_us
+        self._n_edges = self._mark_us = self._longest_us = 0
+        return [AirChanged(self.reason)] if self.reason != was else []
+
+    def next_deadline_us(self) -> "int | None":
+        """When the window ends; None while there is nothing to wait for but durations."""
+        if self._is_on or self._score or self._n_edges or self._is_averaging:
+            return self._since_us + WINDOW_US
+        return None
+
+    @property
+    def _is_averaging(self) -> bool:
+        return self._is_known and self.normal_edges >= _NOISE_EDGES
+
+    def _count_running(self, now_us: int) -> None:
+        """Count the duration that has not ended yet up to now."""
+        if self._end_us < 0:
+            return
+        if self._is_on:
+            self._mark_us += now_us - max(self._counted_us, self._end_us)
+        self._counted_us = now_us
+        self._longest_us = max(self._longest_us, min(now_us - self._end_us, _LONGEST_US))
+
+    def _judge(self) -> str:
+        """What kept words out in this window; empty where one could have been heard."""
+        if self.percent >= _CARRIER_PERCENT:
+            return CARRIER
+        if self._is_averaging:
+            return self._judge_averaging()
+        if self.percent < self._normal_percent + _BUSY_PERCENT or self._is_noise():
+            return ""
+        return KEYING if self._is_known or self._has_no_room() else ""
+
+    def _judge_averaging(self) -> str:
+        if self.edges * _FLAT_SHARE < self.normal_edges:
+            return CARRIER if self.percent >= 50 else SILENT
+        if 10 * self._longest_us < 6 * self._normal_us:
+            return KEYING  # noise has longer ones
+        is_usual = self.normal_edges <= 2 * self.edges and self.edges <= 2 * self.normal_edges
+        return "" if is_usual or not self._has_no_room() else KEYING
+
+    def _has_no_room(self) -> bool:
+        if self._longest_us < _DROWNED_US:
+            return True
+        return self._longest_us < _BALANCED_US and _BALANCED_PERCENT[0] <= self.percent <= _BALANCED_PERCENT[1]
+
+    def _is_noise(self) -> bool:
+        """Whether this looks as an averaging slicer does while nobody sends."""
+        is_cut_in_half = _NOISE_PERCENT[0] <= self.percent <= _NOISE_PERCENT[1]
+        return self.edges >= _NOISE_EDGES and is_cut_in_half and self._longest_us >= _NOISE_LONGEST_US
+
+    def _weigh(self, reason: str, n_windows: int) -> None:
+        step = n_windows if reason else -n_windows
+        self._score = max(0, min(RAISE_AT, self._score + step))
+
+    def _learn(self, n_windows: int) -> None:
+        if self._is_known:
+            self.normal_edges += _towards(self.normal_edges, self.edges, n_windows)
+            self._normal_us += _towards(self._normal_us, self._longest_us, n_windows)
+            self._normal_percent += _towards(self._normal_percent, self.percent, n_windows)
+            return
+        self._learnt += [(self.edges, self._longest_us, self.percent)] * min(n_windows, _N_LEARN)
+        if len(self._learnt) >= _N_LEARN:
+            middle = [sorted([second[at] for second in self._learnt])[len(self._learnt) // 2] for at in range(3)]
+            self.normal_edges, self._normal_us, self._normal_percent = middle
+            self._is_known = True
+            self._learnt = []
+
+    def _forget(self) -> None:
+        self._is_known = False
+        self.normal_edges = self._normal_us = self._normal_percent = self._score = 0
+
+
+def _towards(normal: int, seen: int, n_steps: int) -> int:
+    """Steps of what is normal towards what is seen: the same however far off, so that no outlier moves it."""
+    step = (normal // _CREEP + 1) * n_steps
+    return max(-step, min(step, seen - normal))
