@@ -105,12 +105,14 @@ class WardOnBoard:
         records = policies or {kind: policy.to_record() for kind, policy in self.policies.items()}
         self.info = WardInfo(ward=ward, name=NAMES.get(ward, {}), stations=[], policies=records)
 
-    def press(self, place: str, signal: str = "normal", clear_at: tuple[str, ...] = (AT_BED,)) -> list[Publication]:
+    def press(
+        self, place: str, signal: str = "normal", clear_at: tuple[str, ...] = (AT_BED,), is_authenticated: bool = True
+    ) -> list[Publication]:
         """A button: `203-2` places a call there."""
         room, _, bed = place.partition("-")
         station = Station(f"s{place}", room, bed, clear_at=clear_at)
         self.info.stations.append(StationInfo(station_id=station.station_id, room=room, bed=bed, clear_at=[]))
-        return self.events(self.board.receive(Signal(station, signal), self.clock()))
+        return self.events(self.board.receive(Signal(station, signal, is_authenticated), self.clock()))
 
     def verb(self, name: str, call_id: str, by: str, where: str = AT_BED) -> list[Publication]:
         """Somebody else does something."""

@@ -4,11 +4,12 @@ from wardbell_console.feed import Notice
 from wardbell_console.language import BY_RECEIVER, Language, countdown, duration, time_of_day
 from wardbell_console.verbs import CONFIRMED, PENDING, REFUSED, Attempt
 from wardbell_console.view import Banner, Counts, Light, NextStep, Row
-from wardbell_protocol.bus.payloads import ContactState, WardEvent
+from wardbell_protocol.bus.payloads import CallState, ContactState, WardEvent
 from wardbell_protocol.calls.signals import BATHROOM, CODE, EMERGENCY, FAULT, NORMAL, STAFF_ASSIST
 
 # Shapes, so that colour never stands alone. ASCII and narrow signs only: terminals disagree on the width of the rest.
 MARKS = {CODE: "*****", EMERGENCY: "!!!!!", BATHROOM: "!!!!", STAFF_ASSIST: "!!!", NORMAL: "!!", FAULT: "-"}
+UNPROVEN = "?"  # behind the kind of a call that no verified frame has placed; the receiver's display has the same
 SHAPES = {"online": "✓", "degraded": "!", "offline": "✗", "silent": "?"}
 
 
@@ -16,6 +17,11 @@ def kind_text(language: Language, kind: str, detail: str = "") -> str:
     """The kind of call; a fault with what is wrong."""
     text = language.text(f"kind.{kind}")
     return f"{text} {language.fault(detail)}" if detail else text
+
+
+def call_text(language: Language, call: CallState) -> str:
+    """The kind of that call, marked where it is unauthenticated."""
+    return kind_text(language, call.kind, call.detail) + ("" if call.authenticated else UNPROVEN)
 
 
 def next_text(language: Language, following: NextStep | None, all_taken: bool, now_ms: int) -> str:
@@ -66,7 +72,7 @@ def row_cells(language: Language, row: Row, now_ms: int, operator: str = "") -> 
         "mark": language.text("row.stale") if row.is_stale else MARKS[call.kind],
         "ward": ward,
         "place": language.place(call.room, call.bed),
-        "kind": kind_text(language, call.kind, call.detail),
+        "kind": call_text(language, call),
         "age": duration(now_ms - call.placed_at_ms),
         "presses": str(call.presses),
         "state": state,
@@ -84,7 +90,7 @@ def detail_lines(language: Language, row: Row, now_ms: int, operator: str = "") 
         "detail.call",
         ward=language.ward(row.ward_names, call.ward),
         place=language.place(call.room, call.bed),
-        kind=kind_text(language, call.kind, call.detail),
+        kind=call_text(language, call),
         at=time_of_day(call.placed_at_ms),
         round=call.loop + 1,
         presses=call.presses,
@@ -93,6 +99,8 @@ def detail_lines(language: Language, row: Row, now_ms: int, operator: str = "") 
     contact = contact_text(language, row.contact, operator)
     centre = language.text("detail.contact", contact=contact) if contact else language.text("detail.no_contact")
     parts = [state_text(language, row), next_text(language, row.next, row.all_taken, now_ms), centre]
+    if not call.authenticated:
+        parts.append(language.text("detail.unproven"))
     if row.attempt is not None and row.attempt.state == REFUSED:
         parts[1:] = [language.reason(row.attempt.reason)]
     return [about, "  |  ".join(part for part in parts if part)]
@@ -138,12 +146,13 @@ def notice_text(language: Language, notice: Notice) -> str:
 def event_line(language: Language, event: WardEvent, first_ms: int) -> str:
     """One line of a call's history."""
     by = language.who(event.by)
+    is_unproven = event.kind in ("placed", "pressed_again") and not event.call.authenticated
     if event.where and event.by not in ("", BY_RECEIVER):
         by = language.text("history.where", by=by, where=language.where(event.where))
     return language.text(
         "history.line",
         at=time_of_day(event.at_ms),
         age=duration(event.at_ms - first_ms),
-        event=language.text(f"event.{event.kind}"),
+        event=language.text(f"event.{event.kind}") + (UNPROVEN if is_unproven else ""),
         by=language.text("history.by", by=by) if by else "",
     )

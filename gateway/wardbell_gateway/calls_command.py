@@ -24,7 +24,7 @@ examples:
   wardbell calls list
   wardbell calls list --ward east --json | jq '.calls[].room'
 
-69 = no broker, or no gateway answers.
+? behind the kind: unauthenticated, no verified frame has placed it. 69 = no broker, or no gateway answers.
 """
 
 
@@ -106,6 +106,7 @@ def _table(snapshot: WardSnapshot) -> str:
 def _row(call: CallState, now_ms: int) -> tuple[str, ...]:
     age_s = max(0, now_ms - call.placed_at_ms) // 1000
     kind = f"{call.kind} ({call.detail})" if call.detail else call.kind
+    kind += "" if call.authenticated else "?"  # unauthenticated, as on the displays
     age = f"{age_s // 60}:{age_s % 60:02}"
     by = call.attended_by or call.acknowledged_by
     return (call.to_call().place, kind, call.status, age, str(call.presses), by, call.call_id)

@@ -57,6 +57,29 @@ async def test_columns_stand_in_line_whatever_is_in_them(lang: str) -> None:
         assert len(set(ages)) == 1
 
 
+@BOTH_SIZES
+@BOTH_LANGUAGES
+async def test_an_unauthenticated_call_is_marked_and_told_of(lang: str, size: tuple[int, int]) -> None:
+    house = House(lang=lang)
+    house.wire.deliver(house.east.press("203-2", "staff_assist", AT_CONSOLE_TOO, is_authenticated=False))
+    house.wire.deliver(house.east.press("205-3", "normal", AT_CONSOLE_TOO))
+    legacy, keyed = ("203-2", "205-3") if lang == "en" else ("203室2床", "205室3床")
+    kinds = ("staff assist", "normal") if lang == "en" else ("增援", "普通呼叫")
+    async with terminal(house, size) as screen:
+        assert f"{kinds[0]}?" in screen.line(legacy)
+        assert f"{kinds[1]} " in screen.line(keyed)
+        assert ("unauthenticated" if lang == "en" else "未经认证") in "\n".join(screen.lines)
+        assert all(cell_len(line) <= size[0] for line in screen.lines)
+        await screen.press("h")
+        await screen.settle()
+        placed = "placed?" if lang == "en" else "呼叫?"
+        assert placed in "\n".join(screen.lines)
+        await screen.press("escape", "down")
+        assert ("unauthenticated" if lang == "en" else "未经认证") not in "\n".join(screen.lines)
+        await screen.press("question_mark")
+        assert ("?  behind a call" if lang == "en" else "?  呼叫后的问号") in "\n".join(screen.lines)
+
+
 async def test_ages_tick() -> None:
     house = house_with_calls()
     async with terminal(house) as screen:

@@ -7,7 +7,7 @@ from rich.cells import cell_len
 
 from wardbell_console.language import CATALOGUES, Language, countdown, duration, of_locale
 from wardbell_console.widgets.cells import NARROW, WIDE, columns, fit, line
-from wardbell_console.wording import kind_text
+from wardbell_console.wording import UNPROVEN, kind_text
 from wardbell_protocol.calls.call import STATUSES
 from wardbell_protocol.calls.escalation import STEP_NAMES
 from wardbell_protocol.calls.signals import KINDS
@@ -58,7 +58,8 @@ def test_kinds_and_pending_verbs_fit_their_columns_at_80_cells() -> None:
         language = Language(code)
         faults = [key.removeprefix("fault.") for key in texts if key.startswith("fault.")]
         kinds = [
-            *(kind_text(language, kind) for kind in KINDS),
+            *(kind_text(language, kind) + UNPROVEN for kind in KINDS),
+            kind_text(language, "fault", "low_battery") + UNPROVEN,
             *(kind_text(language, "fault", word) for word in faults),
         ]
         verbs = [texts[f"verb.{verb}"] for verb in ("acknowledge", "clear", "step", "history")]

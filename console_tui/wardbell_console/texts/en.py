@@ -17,6 +17,9 @@ TEXTS = {
     "fault.lost": "lost",
     "fault.malformed": "bad file",
     "fault.none_present": "none",
+    "fault.forged_frames": "forged",
+    "fault.replayed_frames": "replayed",
+    "fault.bare_words": "no key",
     "word.receiver": "receiver",
     "word.broker": "broker",
     "word.registry": "registry",
@@ -106,6 +109,7 @@ TEXTS = {
     "banner.offer": "OFFER {target} {kind}: press o to see and accept it.",
     # Detail of the selected call.
     "detail.call": "{ward} {place} {kind}, placed {at}, round {round}, presses {presses}, last {last} ago",
+    "detail.unproven": "unauthenticated",
     "detail.no_contact": "call centre: not told yet",
     "detail.contact": "call centre: {contact}",
     # Keys.
@@ -169,6 +173,7 @@ TEXTS = {
         "\n"
         "***** code   !!!!! emergency   !!!! bathroom\n"
         "!!! staff assist   !! normal   - fault\n"
+        "?  behind a call: unauthenticated, from a remote without a key\n"
         "pending: the key is on its way; nothing has happened yet\n"
         "not confirmed: no answer in 5 s; press the key again\n"
         "stale: the gateway or broker is lost; trust the receiver"

@@ -16,6 +16,9 @@ TEXTS = {
     "fault.lost": "失联",
     "fault.malformed": "文件损坏",
     "fault.none_present": "无在线",
+    "fault.forged_frames": "伪造",
+    "fault.replayed_frames": "重放",
+    "fault.bare_words": "无密钥",
     "word.receiver": "接收器",
     "word.broker": "消息总线",
     "word.registry": "登记表",
@@ -99,6 +102,7 @@ TEXTS = {
     "banner.resync": "有消息遗漏，正在重新读取 {ward}。",
     "banner.offer": "来电 {target} {kind}：按 o 查看并接听。",
     "detail.call": "{ward} {place} {kind}，{at} 呼叫，第 {round} 轮，按 {presses} 次，最近 {last} 前",
+    "detail.unproven": "未经认证",
     "detail.no_contact": "呼叫中心：尚未通知",
     "detail.contact": "呼叫中心：{contact}",
     "keys.nurse": "a 应答  c 消除  e 立即升级  h 记录  m 静音  o 坐席  l English  ? 帮助",
@@ -156,6 +160,7 @@ TEXTS = {
         "ctrl+q   退出\n"
         "\n"
         "***** 抢救   !!!!! 紧急   !!!! 卫生间紧急   !!! 增援   !! 普通   - 故障\n"
+        "?  呼叫后的问号：未经认证，来自没有密钥的按钮\n"
         "待确认：按键已发出，字样消失前什么都没有发生\n"
         "未获确认：5 秒内无答复，请再按一次\n"
         "过时：网关或消息总线断开，以接收器为准"
