@@ -25,6 +25,9 @@ _FLAT_SHARE = 200  # of the normal edges: fewer than one in that many are none
 _DROWNED_US = 3500
 _BALANCED_PERCENT = (47, 57)
 _BALANCED_US = 14000
+# Others may send as much as they like, if the air is as usual for two words of ours at a time.
+_ROOM_US = 120000
+_PART_US = 20000
 _N_LEARN = 5  # seconds until the first idea of what is normal
 _CREEP = 64  # what is normal follows by one part in that many a second
 _LONGEST_US = (1 << 29) - 1
@@ -73,6 +76,11 @@ class AirWatch:
         self._n_edges = 0
         self._mark_us = 0
         self._longest_us = 0
+        self._space_us = 0  # the longest one
+        self._part_since_us = 0  # the air in parts of about `_PART_US`:
+        self._part_edges = 0
+        self._usual_us = 0  # how long each has been as usual
+        self._usual_most_us = 0
 
     @property
     def normal(self) -> "tuple[int, int] | None":
@@ -89,9 +97,12 @@ class AirWatch:
             if self._is_on:
                 mark_us -= max(0, self._counted_us - self._end_us)
             self._mark_us += max(0, mark_us)
-            longest_us = max(max(pulses), -min(pulses))  # noqa: PLW3301 - two passes, and no copy of the durations
-            self._longest_us = max(self._longest_us, longest_us)
+            self._longest_us = max(self._longest_us, max(pulses))  # noqa: PLW3301 - a pass, and no copy of the durations
+            self._space_us = max(self._space_us, -min(pulses))
             self._n_edges += len(pulses)
+            self._part_edges += len(pulses)
+            if end_us - self._part_since_us >= _PART_US:
+                self._end_part(end_us)
         self._end_us = end_us
         self._is_on = pulses[-1] < 0
 
@@ -119,7 +130,7 @@ class AirWatch:
         elif self._score <= CLEAR_AT:
             self.reason = ""
         self._since_us = now_us
-        self._n_edges = self._mark_us = self._longest_us = 0
+        self._n_edges = self._mark_us = self._longest_us = self._space_us = self._usual_most_us = 0
         return [AirChanged(self.reason)] if self.reason != was else []
 
     def next_deadline_us(self) -> "int | None":
@@ -139,7 +150,23 @@ class AirWatch:
         if self._is_on:
             self._mark_us += now_us - max(self._counted_us, self._end_us)
         self._counted_us = now_us
-        self._longest_us = max(self._longest_us, min(now_us - self._end_us, _LONGEST_US))
+        running_us = min(now_us - self._end_us, _LONGEST_US)
+        if self._is_on:
+            self._longest_us = max(self._longest_us, running_us)
+        else:
+            self._space_us = max(self._space_us, running_us)
+        self._longest_us = max(self._longest_us, self._space_us)
+
+    def _end_part(self, end_us: int) -> None:
+        part_us = end_us - self._part_since_us
+        is_usual = self._is_usual(self._part_edges * 1000 // (part_us // 1000))
+        self._usual_us = self._usual_us + part_us if is_usual else 0
+        self._usual_most_us = max(self._usual_most_us, self._usual_us)
+        self._part_since_us = end_us
+        self._part_edges = 0
+
+    def _is_usual(self, edges: int) -> bool:
+        return self.normal_edges <= 2 * edges and edges <= 2 * self.normal_edges
 
     def _judge(self) -> str:
         """What kept words out in this window; empty where one could have been heard."""
@@ -147,19 +174,19 @@ class AirWatch:
             return CARRIER
         if self._is_averaging:
             return self._judge_averaging()
-        if self.percent < self._normal_percent + _BUSY_PERCENT or self._is_noise():
+        if self.percent < self._normal_percent + _BUSY_PERCENT or self._is_noise() or self._space_us >= _ROOM_US:
             return ""
-        return KEYING if self._is_known or self._has_no_room() else ""
+        return KEYING if self._is_known or self._is_drowned() else ""
 
     def _judge_averaging(self) -> str:
         if self.edges * _FLAT_SHARE < self.normal_edges:
             return CARRIER if self.percent >= 50 else SILENT
         if 10 * self._longest_us < 6 * self._normal_us:
             return KEYING  # noise has longer ones
-        is_usual = self.normal_edges <= 2 * self.edges and self.edges <= 2 * self.normal_edges
-        return "" if is_usual or not self._has_no_room() else KEYING
+        is_usual = self._is_usual(self.edges) or self._usual_most_us >= _ROOM_US
+        return "" if is_usual or not self._is_drowned() else KEYING
 
-    def _has_no_room(self) -> bool:
+    def _is_drowned(self) -> bool:
         if self._longest_us < _DROWNED_US:
             return True
         return self._longest_us < _BALANCED_US and _BALANCED_PERCENT[0] <= self.percent <= _BALANCED_PERCENT[1]
