@@ -8,6 +8,7 @@ from wardbell_protocol.air.mac import TAG_BYTES, is_equal, tag
 from wardbell_protocol.errors import EncodeError
 
 FRAME_BYTES = 10
+BODY_BYTES = FRAME_BYTES - TAG_BYTES
 NODE_ID_MAX = 0xFFFF
 COUNTER_MAX = 0xFFFFFF
 EVENT_MAX = 0xF
@@ -19,13 +20,14 @@ PURPOSE_FRAME = b"\x01"
 PURPOSE_RECEIPT = b"\x02"
 
 CHIP_US = 150
-START_CHIPS = 8  # mark, then
+START_CHIPS = 7  # mark, then
 START_SPACE_CHIPS = 2
 END_CHIPS = 2  # mark behind the last bit: its end tells a receiver at once that all bits are there
 SYNC_BITS = 4
 FRAME_SYNC = 0b1001
 
-_BODY_BYTES = FRAME_BYTES - TAG_BYTES
+FRAME_US = (START_CHIPS + START_SPACE_CHIPS + 2 * SYNC_BITS + 16 * FRAME_BYTES) * CHIP_US  # to the last bit's end
+
 _BATTERY_FIRST_MV = 1800
 _BATTERY_STEP_MV = 100
 
@@ -69,16 +71,23 @@ def seal(frame: Frame, key: bytes) -> bytes:
             frame.event << 4 | frame.battery,
         )
     )
-    return body + tag(key, PURPOSE_FRAME + body)
+    return body + frame_tag(body, key)
 
 
 def open_frame(raw: bytes, key: bytes) -> "Frame | None":
     """Read a frame if `key` has tagged it; None if not, or if it has not 10 bytes."""
-    if len(raw) != FRAME_BYTES:
+    if len(raw) != FRAME_BYTES or not is_equal(frame_tag(raw, key), raw[BODY_BYTES:]):
         return None
-    body = bytes(raw[:_BODY_BYTES])
-    if not is_equal(tag(key, PURPOSE_FRAME + body), raw[_BODY_BYTES:]):
-        return None
+    return frame_of(raw)
+
+
+def frame_tag(raw: bytes, key: bytes) -> bytes:
+    """Give the tag that a frame with this body would have to carry."""
+    return tag(key, PURPOSE_FRAME + bytes(raw[:BODY_BYTES]))
+
+
+def frame_of(raw: bytes) -> Frame:
+    """Read a frame's body, whatever its tag."""
     return Frame(node_id_of(raw), raw[2] << 16 | raw[3] << 8 | raw[4], raw[5] >> 4, raw[5] & 0xF)
 
 
