@@ -81,6 +81,11 @@ class FrameReceiver:
             self._counters[node_id] = max(counter, self._counters.get(node_id, 0))
         self._loaded_us = now_us
 
+    def forget(self, node_id: int) -> None:
+        """A node counts anew, for it has a new key: forget its counter and what is being heard of it."""
+        self._counters.pop(node_id, None)
+        self._heard = [heard for heard in self._heard if heard.press.node_id != node_id]
+
     def receive(self, pulses: list[int], end_us: int) -> "list[FrameEvent]":
         """Take durations (+ carrier on, - off), the last of which ended at `end_us`."""
         events: list[FrameEvent] = []
