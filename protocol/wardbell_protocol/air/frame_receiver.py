@@ -49,12 +49,14 @@ class FrameReceiver:
     """Durations in, proven presses out. Times are µs since the receiver's start, whole numbers.
 
     `keys`: the enrolled nodes', 16 bytes by node id; EncodeError for one that cannot be. `rejects`: what was heard and
-    was no press, by reason; `n_frames`: true frames heard, copies too.
+    was no press, by reason; `n_frames`: true frames heard, copies too; `answerable`: (node id, counter) of each true
+    frame of a press that the last `receive` has heard, copies too: whom a receipt would serve.
     """
 
     def __init__(self, keys: "dict[int, bytes]") -> None:
         self.rejects: dict[str, int] = {}
         self.n_frames = 0
+        self.answerable: list[tuple[int, int]] = []
         self._counters: dict[int, int] = {}
         self._loaded_us = -SPREAD_US
         self._heard: list[_Heard] = []
@@ -89,6 +91,7 @@ class FrameReceiver:
     def receive(self, pulses: list[int], end_us: int) -> "list[FrameEvent]":
         """Take durations (+ carrier on, - off), the last of which ended at `end_us`."""
         events: list[FrameEvent] = []
+        self.answerable = []
         for frame in self._slicer.receive(pulses):
             ended_us = end_us - frame.age_us
             self._expire(ended_us + frame.lag_us, events)
@@ -152,6 +155,7 @@ class FrameReceiver:
 
     def _add_copy(self, heard: _Heard, quality: int, end_us: int) -> None:
         self.n_frames += 1
+        self.answerable.append((heard.press.node_id, heard.press.counter))
         if heard.is_over:
             return self._count("late")
         heard.press.copies += 1
@@ -169,12 +173,14 @@ class FrameReceiver:
         if counter > newest:
             return self._start(raw, press, events)
         if counter == newest and end_us - self._loaded_us < SPREAD_US:
+            self.answerable.append((node_id, counter))
             return self._count("late")
         is_reused = any(heard.press.node_id == node_id and heard.press.counter == counter for heard in self._heard)
         return self._refuse(node_id, "reused" if is_reused else "replayed", end_us, events)
 
     def _start(self, raw: bytes, press: FramePress, events: "list[FrameEvent]") -> None:
         self.n_frames += press.copies
+        self.answerable.append((press.node_id, press.counter))
         self._counters[press.node_id] = press.counter
         for heard in self._heard:
             if heard.press.node_id == press.node_id and not heard.is_over:

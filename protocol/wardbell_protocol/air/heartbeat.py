@@ -8,6 +8,8 @@ and transmitter, ERC/REC 70-03 duty cycles. Specification: protocol/spec/air.md,
 FRAME_EVERY_S = 300
 # Without one a burst of four words, up to 512 ms at T = 1000 µs: 300 nodes at T = 350 µs take 3 % of the time.
 WORDS_EVERY_S = 1800
+# While its call is open a node that can hear asks more often how the call stands: 50 an hour at the most.
+ASK_EVERY_S = 90
 DITHER_PERCENT = 20  # each pause is drawn from that much less to that much more
 
 
