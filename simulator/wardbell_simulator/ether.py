@@ -12,6 +12,10 @@ from wardbell_simulator.clock import Timeline, Timer
 
 BATCH_US = 20_000  # what has been on the air is handed over on this grid: a fifth of the shortest word's burst
 
+OWN_DB = (
+    200.0  # a transmitter beside a receive module drowns all else: a board is deaf while it sends, and hears itself
+)
+
 _LONGEST_US = (1 << 30) - 1  # a small integer on a 32-bit board; a longer space says nothing more
 _WORD_GAP = 10  # a space longer than this many of the shortest marks ends a word
 
@@ -90,7 +94,7 @@ class Ether:
         return ear
 
     def link(self, sender: str, ear: str, link: Link) -> None:
-        """Say how a transmitter comes in at an ear; unsaid, it is `Link()`."""
+        """Say how a transmitter comes in at an ear; unsaid, it is `Link()`. An ear hears the sender of its name loudest."""
         self._links[sender, ear] = link
 
     def send(self, sender: str, durations_us: list[int], clock_error: float = 0.0) -> None:
@@ -98,7 +102,7 @@ class Ether:
         edges_us = _edges(self._timeline.now_us, durations_us, 1.0 + clock_error)
         n_sent = self._n_sent[sender] = self._n_sent.get(sender, 0) + 1
         for ear in self._ears:
-            link = self._links.get((sender, ear.name), Link())
+            link = Link(OWN_DB) if ear.name == sender else self._links.get((sender, ear.name), Link())
             chance = random.Random(f"{self._seed}/{sender}/{ear.name}/{n_sent}")
             marks = _survivors(edges_us, link, chance)
             if marks and link.level_db > 0:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from wardbell_protocol.air.codeword import CodeWord
+from wardbell_protocol.air.frame_slicer import FrameSlicer
+from wardbell_protocol.air.receipt import RECEIPT_BYTES, RECEIPT_SYNC
 from wardbell_protocol.air.slicer import PulseSlicer
 from wardbell_simulator.clock import US_PER_MS
 
@@ -19,7 +21,7 @@ GLITCH_US = 100
 class Record:
     """At that virtual time something changed at `source`.
 
-    `what`: `lcd` (two lines), `tone` and `chirp` (Hz), `lamp`, `power`, `cable` (0, 1), `air` (what a node sent).
+    `what`: `lcd` (two lines), `tone` and `chirp` (Hz), `lamp`, `power`, `cable` (0, 1), `air` (what was sent).
     """
 
     at_us: int
@@ -41,7 +43,7 @@ class Log:
         self.observers: list[Callable[[Record], None]] = []
 
     def add(self, at_us: int, source: str, what: str, value: Any) -> None:  # noqa: ANN401 - by what
-        """Keep it and tell everyone. What went on the air is told as the words it says."""
+        """Keep it and tell everyone. What went on the air is told as the words, or the bytes of the frame, that it says."""
         record = Record(at_us, source, what, _spelt(value) if what == "air" else value)
         self.records.append(record)
         for observe in self.observers:
@@ -54,7 +56,12 @@ class Log:
 
 def _spelt(durations_us: list[int]) -> dict[str, Any]:
     signed_us = [-duration_us if at % 2 else duration_us for at, duration_us in enumerate(durations_us)]
+    ms = round(sum(durations_us) / US_PER_MS)
+    for kind, slicer in (("frame", FrameSlicer()), ("receipt", FrameSlicer(RECEIPT_SYNC, RECEIPT_BYTES))):
+        sliced = slicer.receive(signed_us)
+        if sliced:
+            return {kind: sliced[0].raw.hex(), "ms": ms}
     # A gap is judged by what stands before it, so something does; the last word ends with a gap too.
     words = PulseSlicer().receive([-GAP_US, GLITCH_US, -GAP_US, *signed_us, -GAP_US])
     trits = CodeWord(words[0].code).trits if words else ""
-    return {"word": trits, "words": len(words), "ms": round(sum(durations_us) / US_PER_MS)}
+    return {"word": trits, "words": len(words), "ms": ms}

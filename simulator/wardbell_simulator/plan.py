@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from wardbell_firmware.bedside.node import N_WORDS, N_WORDS_MOST
+from wardbell_firmware.bedside.settings import identity
+from wardbell_firmware.bedside.words import N_WORDS, N_WORDS_MOST
 from wardbell_protocol.air.waveform import ALPHA_MAX_US, ALPHA_MIN_US, N_BURST
 from wardbell_protocol.calls.escalation import policies_from_record
 from wardbell_protocol.calls.signals import (
@@ -34,6 +35,7 @@ SIGNAL_OF_KEY = {
 EVERYWHERE = (AT_BED, AT_RECEIVER, AT_CONSOLE)
 
 _N_ADDRESS = 8
+_MOST_MV = 20_000
 _TRITS = "01F"
 MOST_BEDS = len(_TRITS) ** _N_ADDRESS - 1
 
@@ -55,12 +57,16 @@ _NOISE_NUMBERS: dict[str, tuple[float, float]] = {
 
 @dataclass(frozen=True)
 class NodePlan:
-    """One bed node. `alpha_us`: its encoder's clock; `level_db`: above the receiver's threshold; losses 0..1."""
+    """One bed node. `level_db`: above the receiver's threshold; losses 0..1, of frames as of words.
+
+    With `node_id` and `key` (32 hex digits) it sends authenticated frames, and `two_way` it hears receipts; without, it
+    sends words of `address` at `alpha_us`, its encoder's clock.
+    """
 
     station_id: str
     room: str
     bed: str
-    address: str
+    address: str = ""
     keys: tuple[str, ...] = ("call", "reset")
     alpha_us: float = 100.0
     words: int = N_WORDS
@@ -69,15 +75,21 @@ class NodePlan:
     level_db: float = 30.0
     word_loss: float = 0.0
     burst_loss: float = 0.0
+    node_id: int | None = None
+    key: str = ""
+    two_way: bool = False
+    battery_mv: int | None = 3000
 
     def settings(self) -> dict[str, object]:
         """What the node's board is set to (boards/contract.py)."""
         signals = {key: SIGNAL_OF_KEY[key] for key in self.keys}
+        if self.key:
+            return {"node_id": self.node_id, "key": self.key, "signals": signals}
         return {"address": self.address, "alpha_us": self.alpha_us, "words": self.words, "signals": signals}
 
     def record(self) -> dict[str, object]:
         """Its entry in the ward's registry."""
-        return {
+        record: dict[str, object] = {
             "station_id": self.station_id,
             "room": self.room,
             "bed": self.bed,
@@ -85,6 +97,16 @@ class NodePlan:
             "codes": {},
             "clear_at": list(self.clear_at),
         }
+        if self.key:
+            record |= {"node_id": self.node_id, "key": self.key}
+        return record
+
+
+@dataclass(frozen=True)
+class ReceiverPlan:
+    """The receiver. `transmitter`: it answers with receipts."""
+
+    transmitter: bool = False
 
 
 @dataclass(frozen=True)
@@ -94,6 +116,7 @@ class WardPlan:
     ward: str = "east"
     name: dict[str, str] = field(default_factory=lambda: {"en": "East ward", "zh_CN": "东病区"})
     nodes: tuple[NodePlan, ...] = ()
+    receiver: ReceiverPlan = field(default_factory=ReceiverPlan)
     noise: NoiseSpec = field(default_factory=NoiseSpec)
     policies: dict[str, Any] = field(default_factory=dict)
 
@@ -140,7 +163,7 @@ def _address(number: int) -> str:
 
 
 def load_plan(path: Path) -> WardPlan:
-    """The ward of a TOML file: `ward`, `[name]`, `[noise]`, `[[node]]` with the fields of NodePlan.
+    """The ward of a TOML file: `ward`, `[name]`, `[noise]`, `[receiver]`, `[[node]]` with the fields of NodePlan.
 
     Raises ConfigError naming file and key.
     """
@@ -154,10 +177,12 @@ def load_plan(path: Path) -> WardPlan:
     nodes = tuple(_node(path, at, entry) for at, entry in enumerate(entries))
     try:
         noise = NoiseSpec(**document.pop("noise", {}))
-        plan = WardPlan(nodes=nodes, noise=noise, **document)
+        receiver = ReceiverPlan(**document.pop("receiver", {}))
+        plan = WardPlan(nodes=nodes, noise=noise, receiver=receiver, **document)
     except TypeError as error:
         raise ConfigError(str(path), "(top)", str(error)) from error
     _check_numbers(path, "noise", noise, _NOISE_NUMBERS)
+    _check_switch(path, "receiver.transmitter", receiver.transmitter)
     policies_from_record(plan.policies, str(path))
     if not isinstance(plan.ward, str) or not isinstance(plan.name, dict):
         raise ConfigError(
@@ -180,13 +205,35 @@ def _node(path: Path, at: int, entry: dict[str, Any]) -> NodePlan:
         if not isinstance(getattr(node, name), str):
             raise ConfigError(str(path), f"{key}.{name}", f"is a text in quotes; got {getattr(node, name)!r}")
     _check_numbers(path, key, node, _NODE_NUMBERS)
-    if not isinstance(node.address, str) or len(node.address) != _N_ADDRESS or not set(node.address) <= set(_TRITS):
-        raise ConfigError(str(path), f"{key}.address", f"8 of 0, 1, F are an address; got {node.address!r}")
+    _check_voice(path, key, node)
     if not node.keys or any(name not in tuple(SIGNAL_OF_KEY) for name in node.keys):
         raise ConfigError(str(path), f"{key}.keys", f"keys are {', '.join(SIGNAL_OF_KEY)}; got {node.keys!r}")
     if not node.clear_at or any(place not in CLEAR_PLACES for place in node.clear_at):
         raise ConfigError(str(path), f"{key}.clear_at", f"places are {', '.join(CLEAR_PLACES)}; got {node.clear_at!r}")
     return node
+
+
+def _check_voice(path: Path, key: str, node: NodePlan) -> None:
+    has_identity = node.node_id is not None or node.key != ""
+    if has_identity:
+        try:
+            identity(node.settings() | {"node_id": node.node_id, "key": node.key})
+        except ConfigError as error:
+            raise ConfigError(str(path), f"{key}.{error.key}", error.remedy) from error
+    _check_switch(path, f"{key}.two_way", node.two_way)
+    if node.two_way and not has_identity:
+        raise ConfigError(str(path), f"{key}.two_way", "only a node with a node_id and a key can be answered")
+    if node.battery_mv is not None and (type(node.battery_mv) is not int or not 0 <= node.battery_mv <= _MOST_MV):
+        raise ConfigError(str(path), f"{key}.battery_mv", f"is a number from 0 to {_MOST_MV}; got {node.battery_mv!r}")
+    if has_identity and node.address == "":
+        return
+    if not isinstance(node.address, str) or len(node.address) != _N_ADDRESS or not set(node.address) <= set(_TRITS):
+        raise ConfigError(str(path), f"{key}.address", f"8 of 0, 1, F are an address; got {node.address!r}")
+
+
+def _check_switch(path: Path, key: str, value: object) -> None:
+    if not isinstance(value, bool):
+        raise ConfigError(str(path), key, f"is true or false; got {value!r}")
 
 
 def _check_numbers(path: Path, key: str, spec: NodePlan | NoiseSpec, limits: dict[str, tuple[float, float]]) -> None:
@@ -198,10 +245,12 @@ def _check_numbers(path: Path, key: str, spec: NodePlan | NoiseSpec, limits: dic
 
 
 def _check_distinct(path: Path, plan: WardPlan) -> None:
-    for name in ("station_id", "address"):
-        seen: set[str] = set()
+    for name in ("station_id", "address", "node_id"):
+        seen: set[object] = set()
         for at, node in enumerate(plan.nodes):
             value = getattr(node, name)
+            if value in (None, "") and name != "station_id":
+                continue
             if value in seen:
                 raise ConfigError(str(path), f"node[{at}].{name}", f"{value!r} is already another node's")
             seen.add(value)

@@ -22,12 +22,20 @@ Tell = Callable[[str, str, Any], None]
 
 
 class BedSite:
-    """A bed: its node, keys, assurance lamp and chirp."""
+    """A bed: its node, keys, assurance lamp and chirp; a two-way one has an ear."""
 
     def __init__(
-        self, plan: NodePlan, timeline: Timeline, ether: Ether, make: Callable[[], DeviceCore], tell: Tell, seed: int
+        self,
+        plan: NodePlan,
+        timeline: Timeline,
+        ether: Ether,
+        make: Callable[[], DeviceCore],
+        tell: Tell,
+        noise: NoiseSpec,
+        seed: int,
     ) -> None:
         self.plan = plan
+        self.files: dict[str, bytes] = {}
         name = plan.station_id
         self.lamp = Output(lambda value: tell(name, "lamp", value))
         self.buzzer = Output(lambda value: tell(name, "chirp", value))
@@ -38,13 +46,32 @@ class BedSite:
             "lamp": self.lamp.set,
             "tone": self.buzzer.set,
             "air": self._send,
+            "file": self._save,
         }
-        self.device = Device(timeline, make, self._start, outputs)
+        self.device = Device(timeline, make, self._start, outputs, self._gather)
+        self._ear = ether.listen(name, self.device.wake, noise) if plan.two_way else None
+        self._mv = plan.battery_mv
+        self._is_mv_new = False
         self.buttons = {key: self._button(key, timeline, seed) for key in plan.keys}
+
+    def power_on(self) -> None:
+        """Put a battery in; the store is as it was."""
+        if not self.device.is_on:
+            if self._ear is not None:
+                self._ear.switch(True)
+            self.device.power_on()
+
+    def set_battery(self, mv: int | None) -> None:
+        """The battery has that voltage from now on."""
+        self._mv = mv
+        self._is_mv_new = True
+        self.device.wake()
 
     def power_off(self) -> None:
         """A flat battery: everything goes dark."""
         self.device.power_off()
+        if self._ear is not None:
+            self._ear.switch(False)
         self.lamp.set(self._timeline.now_us, 0)
         self.buzzer.set(self._timeline.now_us, 0)
 
@@ -53,7 +80,22 @@ class BedSite:
         return Button(timeline, chance, lambda is_closed: self.device.change_key(key, is_closed))
 
     def _start(self) -> dict[str, Any]:
-        return {"keys": list(self.plan.keys), "settings": self.plan.settings()}
+        self._is_mv_new = False
+        files = {name: data.hex() for name, data in self.files.items()}
+        start: dict[str, Any] = {"keys": list(self.plan.keys), "settings": self.plan.settings(), "files": files}
+        return start | {"mv": self._mv, "ear": int(self.plan.two_way)}
+
+    def _gather(self, message: dict[str, Any], started_us: int) -> None:
+        if self._ear is not None:
+            pulses, end_us = self._ear.take()
+            if pulses:
+                message["air"] = [pulses, end_us - started_us]
+        if self._is_mv_new:
+            self._is_mv_new = False
+            message["mv"] = self._mv
+
+    def _save(self, _at_us: int, file: list[str]) -> None:
+        self.files[file[0]] = bytes.fromhex(file[1])
 
     def _send(self, _at_us: int, durations_us: list[int]) -> None:
         self._tell(self.plan.station_id, "air", durations_us)
@@ -73,6 +115,7 @@ class ReceiverSite:
         settings: dict[str, Any],
         noise: NoiseSpec,
         seed: int,
+        has_transmitter: bool = False,
     ) -> None:
         self.files: dict[str, bytes] = {}
         self.glass = Glass()
@@ -91,7 +134,10 @@ class ReceiverSite:
             "tone": self.buzzer.set,
             "line": lambda _at_us, data: line.send(bytes.fromhex(data)),
             "file": self._save,
+            "air": self._send,
         }
+        self._ether = ether
+        self._has_transmitter = has_transmitter
         self.device = Device(timeline, make, self._start, outputs, self._gather)
         self._ear = ether.listen(EAR, self.device.wake, noise)
         self.ack_button = Button(
@@ -125,7 +171,8 @@ class ReceiverSite:
 
     def _start(self) -> dict[str, Any]:
         files = {name: data.hex() for name, data in self.files.items()}
-        return {"settings": self._settings, "epoch": self._epochs.randint(1, (1 << 30) - 1), "files": files}
+        start: dict[str, Any] = {"settings": self._settings, "files": files, "transmitter": int(self._has_transmitter)}
+        return start | {"epoch": self._epochs.randint(1, (1 << 30) - 1)}
 
     def _gather(self, message: dict[str, Any], started_us: int) -> None:
         pulses, end_us = self._ear.take()
@@ -150,3 +197,7 @@ class ReceiverSite:
 
     def _save(self, _at_us: int, file: list[str]) -> None:
         self.files[file[0]] = bytes.fromhex(file[1])
+
+    def _send(self, _at_us: int, durations_us: list[int]) -> None:
+        self._tell(EAR, "air", durations_us)
+        self._ether.send(EAR, durations_us)

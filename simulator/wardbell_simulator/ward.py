@@ -22,7 +22,7 @@ from wardbell_simulator.inprocess import InProcess
 from wardbell_simulator.log import Log, Record
 from wardbell_simulator.micropython import MicroPythonProcess, find_micropython
 from wardbell_simulator.parts import Button
-from wardbell_simulator.plan import WardPlan, default_plan
+from wardbell_simulator.plan import NodePlan, WardPlan, default_plan
 from wardbell_simulator.serial_line import BufferLine, SerialLine
 from wardbell_simulator.sites import EAR, BedSite, ReceiverSite
 
@@ -70,20 +70,26 @@ class Ward:
         os.set_blocking(self._wake_read, False)
         settings = {"name": self.plan.ward, "host": has_host}
         self.receiver = ReceiverSite(
-            self.timeline, self.ether, self._maker(EAR, True), self._tell, self.line, settings, self.plan.noise, seed
+            self.timeline,
+            self.ether,
+            self._maker(EAR, True),
+            self._tell,
+            self.line,
+            settings,
+            self.plan.noise,
+            seed,
+            self.plan.receiver.transmitter,
         )
         if is_enrolled:
             records = [node.record() for node in self.plan.nodes]
             self.receiver.files[STATIONS_FILE] = json.dumps(records).encode()
         self.beds: dict[str, BedSite] = {}
         for node in self.plan.nodes:
-            name = node.station_id
-            self.ether.link(name, EAR, Link(node.level_db, node.word_loss, node.burst_loss))
-            self.beds[name] = BedSite(node, self.timeline, self.ether, self._maker(name, False), self._tell, seed)
+            self.beds[node.station_id] = self._bed(node, seed)
         try:
             self.receiver.power_on()
             for bed in self.beds.values():
-                bed.device.power_on()
+                bed.power_on()
         except Exception:
             self.close()
             raise
@@ -160,8 +166,12 @@ class Ward:
         site = self.site(bed)
         if site.device.is_on:
             self.kill_bed(bed)
-        site.device.power_on()
+        site.power_on()
         self._tell(bed, "power", 1)
+
+    def set_battery(self, bed: str, mv: int | None) -> None:
+        """The battery of a bed's node has that voltage from now on; None: it cannot tell."""
+        self.site(bed).set_battery(mv)
 
     def pull_cable(self) -> None:
         """Unplug the serial cable."""
@@ -262,6 +272,13 @@ class Ward:
 
     def _tell(self, source: str, what: str, value: Any) -> None:  # noqa: ANN401 - by what
         self.log.add(self.timeline.now_us, source, what, value)
+
+    def _bed(self, node: NodePlan, seed: int) -> BedSite:
+        name = node.station_id
+        for sender, ear in ((name, EAR), (EAR, name)):
+            self.ether.link(sender, ear, Link(node.level_db, node.word_loss, node.burst_loss))
+        make = self._maker(name, False)
+        return BedSite(node, self.timeline, self.ether, make, self._tell, self.plan.noise, seed)
 
     def _maker(self, device: str, is_receiver: bool) -> Callable[[], DeviceCore]:
         interpreter = self._interpreters[is_receiver]

@@ -46,7 +46,7 @@ class VirtualWorld:
         self.restart()
 
     def restart(self) -> None:
-        self.bedside = VirtualBedside({"keys": ["call"], "settings": SETTINGS})
+        self.bedside = VirtualBedside({"keys": ["call"], "settings": SETTINGS, "files": {}})
         self.receiver = VirtualReceiver({"files": dict(self._files), "epoch": 7, "settings": {}})
         self._glass = Glass()
         for board in (self.bedside, self.receiver):

@@ -28,7 +28,11 @@ def seen(outputs: "list[list[Any]]") -> "list[list[Any]]":
 STATIONS = [{"station_id": "s1", "room": "203", "bed": "2", "address": "0F1F0F1F", "codes": {}, "clear_at": ["bed"]}]
 
 bed = VirtualBedside(
-    {"keys": ["call", "reset"], "settings": {"address": "0F1F0F1F", "signals": {"call": "normal", "reset": "reset"}}}
+    {
+        "keys": ["call", "reset"],
+        "settings": {"address": "0F1F0F1F", "signals": {"call": "normal", "reset": "reset"}},
+        "files": {},
+    }
 )
 node = BedsideApp(bed)
 print(node.step(0), bed.answer(None))
@@ -37,7 +41,7 @@ due = node.step(2000)
 out = bed.answer(due)["out"]
 print(due, out)
 durations = next(value for part, _, value in out if part == "air")
-while due is not None:
+while due is not None and due < 10_000:  # then the node sleeps until its heartbeat
     bed.wake({"t": due * 1000})
     due = node.step(due)
     print(due, bed.answer(due)["out"])

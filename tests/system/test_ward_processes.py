@@ -32,8 +32,9 @@ def wait_gone(pids: list[int]) -> None:
 
 def test_a_node_answers_line_by_line_and_ends_with_its_stdin() -> None:
     process = MicroPythonProcess("node", "main_bedside")
-    answer = process.exchange({"keys": list(NODE.keys), "settings": NODE.settings()})
-    assert answer == {"t": 0, "due": None, "out": []}
+    answer = process.exchange({"keys": list(NODE.keys), "settings": NODE.settings(), "files": {}})
+    assert answer == {"t": 0, "due": answer["due"], "out": []}
+    assert answer["due"] > 0  # its first heartbeat
     answer = process.exchange({"t": 1_000_000, "keys": [["call", 1]]})
     assert {part for part, _, _ in answer["out"]} == {"air", "lamp", "tone"}
     process.close()
@@ -43,8 +44,8 @@ def test_a_node_answers_line_by_line_and_ends_with_its_stdin() -> None:
 def test_a_traceback_is_an_error_that_carries_it() -> None:
     process = MicroPythonProcess("node 5", "main_bedside")
     with pytest.raises(DeviceError, match=r"(?s)node 5: Traceback.*ConfigError: settings: signals") as caught:
-        process.exchange({"keys": [], "settings": {}})
-    assert "node.py" in caught.value.text
+        process.exchange({"keys": [], "settings": {}, "files": {}})
+    assert "settings.py" in caught.value.text
     wait_gone([process.pid])
 
 

@@ -4,10 +4,12 @@ import pytest
 
 from wardbell_firmware.bedside.node import BedsideNode
 from wardbell_protocol.air.codeword import CodeWord
+from wardbell_protocol.air.heartbeat import shortest_pause_s
 from wardbell_protocol.air.presses import PressReceiver, PressStarted
 from wardbell_protocol.air.waveform import waveform
 from wardbell_protocol.calls.signals import SIGNAL_BY_DATA
 from wardbell_protocol.errors import ConfigError, EncodeError
+from wardbell_simulator.board_side.parts import VirtualClock, VirtualStore, Wires
 
 SIGNALS = {
     "call": "normal",
@@ -23,11 +25,13 @@ WORD = waveform(CodeWord.from_parts(ADDRESS, "0001"), 87.5)
 
 
 class NodeBench:
-    """A node, its keys and a transmitter that takes as long as what it plays."""
+    """A node without a key, its keys and a transmitter that takes as long as what it plays."""
 
     def __init__(self, **settings: object) -> None:
         self.address = settings.get("address", ADDRESS)
-        self.node = BedsideNode({"address": ADDRESS, "signals": SIGNALS, **settings})
+        self.node = BedsideNode(
+            {"address": ADDRESS, "signals": SIGNALS, **settings}, VirtualStore(Wires(VirtualClock()), {})
+        )
         self.now_ms = 0
         self.closed = dict.fromkeys(SIGNALS, False)
         self.busy_until_ms = 0
@@ -115,7 +119,7 @@ def test_bounce_is_the_same_press(bench: NodeBench) -> None:
 
 def test_a_stuck_key_is_one_press(bench: NodeBench) -> None:
     bench.press("call", 3_600_000)
-    assert bench.signals() == ["normal"]
+    assert [signal for signal in bench.signals() if signal != "heartbeat"] == ["normal"]
 
 
 def test_a_chattering_key_keeps_below_a_tenth_of_the_air_and_masks_nothing(bench: NodeBench) -> None:
@@ -201,10 +205,17 @@ def test_reset_chirps_lower_than_a_call(bench: NodeBench) -> None:
     assert bench.signals() == ["normal", "reset"]
 
 
-def test_a_node_at_rest_sleeps(bench: NodeBench) -> None:
+def test_a_node_at_rest_sleeps_from_heartbeat_to_heartbeat(bench: NodeBench) -> None:
     bench.press("call")
     bench.wait(10_000)
-    assert bench.node.next_deadline_ms(bench.now_ms) is None
+    due_ms = bench.node.next_deadline_ms(bench.now_ms)
+    assert due_ms is not None
+    assert due_ms > bench.now_ms + 10_000
+    bench.wait(due_ms + 5_000 - bench.now_ms)
+    assert bench.signals() == ["normal", "heartbeat"]
+    due_ms = bench.node.next_deadline_ms(bench.now_ms)
+    assert due_ms is not None
+    assert due_ms - bench.now_ms >= (shortest_pause_s(False) - 5) * 1_000
 
 
 @pytest.mark.parametrize(

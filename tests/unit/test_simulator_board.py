@@ -5,7 +5,7 @@ import pytest
 from wardbell_protocol.errors import EncodeError
 from wardbell_simulator.board_side.boards import VirtualBedside, VirtualReceiver
 
-NODE = {"keys": ["call", "reset"], "settings": {}}
+NODE = {"keys": ["call", "reset"], "settings": {}, "files": {}}
 DESK = {"settings": {}, "epoch": 7, "files": {"a": "0102"}}
 
 

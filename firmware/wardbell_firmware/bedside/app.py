@@ -1,6 +1,7 @@
-"""The bed node's wiring: keys to the node, the node's wishes to radio, lamp and sounder."""
+"""The bed node's wiring: keys and ear to the node, the node's wishes to radio, lamp and sounder."""
 
 from wardbell_firmware.bedside.node import BedsideNode
+from wardbell_protocol.air.frame import BATTERY_UNKNOWN, battery_level
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -12,13 +13,18 @@ class BedsideApp:
 
     def __init__(self, board: "BedsideBoard") -> None:
         self.board = board
-        self.node = BedsideNode(board.settings)
+        self.node = BedsideNode(board.settings, board.store, board.receiver is not None)
 
     def step(self, now_ms: int) -> "int | None":
         """Do all that is due; returns the next deadline in ms, or None."""
         board, node = self.board, self.node
         keys = board.keys
         node.receive({name: name in keys and keys[name].is_pressed() for name in node.key_names}, now_ms)
+        if board.receiver is not None:
+            pulses, end_us = board.receiver.read()
+            node.hear(pulses, end_us)
+        supply_mv = board.battery.millivolts()
+        node.supply.level = BATTERY_UNKNOWN if supply_mv is None else battery_level(supply_mv)
         durations = node.poll(board.radio.is_sending(), now_ms)
         if durations:
             board.radio.send(durations)

@@ -1,77 +1,66 @@
-"""The bed node's rules: which press is sent when, and what lamp and sounder show meanwhile.
+"""The bed node's rules: which press is said when, and what lamp and sounder show meanwhile.
 
-The node hears nothing back, so its lamp says *sending* and never *received*. A press is sent at once; presses
-during a burst wait, one place for each signal, so that an emergency pressed during a normal call's burst
-follows it. Numbers and their reasons: firmware/README.md.
+With a key it says authenticated frames, without one PT2262 words. A one-way node hears nothing back, so its lamp says
+*sending* and never *received*. Numbers and their reasons: firmware/README.md.
 """
 
+from wardbell_firmware.bedside.answers import Answers
+from wardbell_firmware.bedside.counter import FrameCounter
+from wardbell_firmware.bedside.frames import FrameVoice
+from wardbell_firmware.bedside.lamp import DARK, NOT_RECEIVED, SENDING, AssuranceLamp
+from wardbell_firmware.bedside.life_sign import LifeSigns, Supply
+from wardbell_firmware.bedside.manners import SendingManners
+from wardbell_firmware.bedside.settings import identity, signals_by_key
+from wardbell_firmware.bedside.words import WordVoice
 from wardbell_firmware.drivers.key import PRESSED, DebouncedKey
-from wardbell_protocol.air.codeword import CodeWord
-from wardbell_protocol.air.waveform import ALPHA_MAX_US, ALPHA_MIN_US, N_BURST, burst
-from wardbell_protocol.calls.signals import DATA_BY_SIGNAL, PRIORITY
-from wardbell_protocol.errors import ConfigError
+from wardbell_protocol.calls.signals import PRIORITY
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-# Two words must arrive. With a fifth of all words lost 4 words fail in 2.7 % of presses, 8 (spread as below) in 0.03 %; at
-# T = 350 us they take 358 ms.
-N_WORDS = 8
-N_WORDS_MOST = 32  # 4.1 s at T = 1000 us; an automatic sender must end within 5 s (FCC 15.231)
-ALPHA_US = 87.5
+    from wardbell_firmware.boards.contract import Store
 
-# Two nodes pressed at once would destroy each other word by word (tests/system/test_ward_same_instant.py). After the
-# first four, words come in pairs, after pauses that each node draws for itself in steps of a pair and as much more as
-# keeps two clocks apart. A receiver still takes it for one press, even with a word lost: 400 ms of silence end one, 65
-# of which a last space takes, and a clock is 5 % off.
-_PAIR = 2
-_STEP_QUARTERS = 5  # of a pair
-_PAUSE_WITH_TWO_WORDS_US = 320000
-
-LAMP_MIN_MS = 1000  # a burst at T = 100 us is over in a tenth of a second: too short to be seen
 CHIRP_MS = 120
 CALL_CHIRP_HZ = 2000
 OTHER_CHIRP_HZ = 1000
 
-# Each signal may be sent this often at once; after that it keeps below a tenth of the time on air (ERC/REC 70-03,
-# 433.05-434.79 MHz: duty < 10 %), so that a chattering contact cannot jam the ward. Nothing is lost, it waits.
-N_BURSTS_AT_ONCE = 10
-_PAUSE_BURSTS = 11
-
-_LOOK_SENDING_MS = 5
-
 
 class BedsideNode:
-    """Key states in; bursts, lamp and tone out.
+    """Key states, edges and `supply.level` in; durations to send, lamp and tone out.
 
     Args:
-        settings: `address` (8 trits), `signals` (name of key -> signal), `alpha_us`, `words` a burst.
+        settings: `signals` (name of key -> signal); `node_id` and `key` (32 hex digits), or `address` (8 trits),
+            `alpha_us`, `words` a burst.
+        store: where a node with a key keeps its counter.
+        has_ear: a receive module is fitted. Without a key there is nothing for it to hear.
 
     Raises:
         ConfigError: a signal or number that cannot be.
         EncodeError: an address that is not 8 trits.
     """
 
-    def __init__(self, settings: "Mapping[str, object]") -> None:
-        self._alpha_us = _number(settings, "alpha_us", ALPHA_US, ALPHA_MIN_US, ALPHA_MAX_US)
-        self._n_words = int(_number(settings, "words", N_WORDS, N_BURST, N_WORDS_MOST))
-        self._signals = _signals(settings)
-        self._words = {
-            signal: CodeWord.from_parts(str(settings.get("address", "")), DATA_BY_SIGNAL[signal])
-            for signal in self._signals.values()
-        }
-        self._draw = next(iter(self._words.values())).code >> 8  # begins with the address: no two nodes pause alike
+    def __init__(self, settings: "Mapping[str, object]", store: "Store", has_ear: bool = False) -> None:
+        self._signals = signals_by_key(settings)
+        self.supply = Supply()
+        self._answers: Answers | None = None
+        self._manners: SendingManners | None = None
+        self._voice: FrameVoice | WordVoice
+        whole = identity(settings)
+        if whole is None:
+            self._voice = WordVoice(settings, list(self._signals.values()))
+        else:
+            node_id, key = whole
+            self._voice = FrameVoice(node_id, key, FrameCounter(store), self.supply, len(self._signals), has_ear)
+            if has_ear:
+                self._answers, self._manners = Answers(node_id, key), SendingManners(node_id)
+        self._life = LifeSigns(self.supply, whole is not None, self._voice.number)
         # Of two keys pressed at once the more urgent goes first.
         self._names = sorted(self._signals, key=lambda name: (-PRIORITY.get(self._signals[name], 0), name))
         self._keys = {name: DebouncedKey() for name in self._names}
-        self._waiting: list[str] = []
-        self._on_air = ""
-        self._free_at_ms = 0
-        self._budget_ms: dict[str, int] = {}  # signal -> when its allowance is whole again
-        self._lamp_until_ms = 0
+        self._held_until_ms: int | None = None
         self._chirp_until_ms = 0
-        self.is_lamp_on = False
+        self._lamp = AssuranceLamp()
         self.tone_hz = 0
 
     @property
@@ -79,93 +68,83 @@ class BedsideNode:
         """Keys that mean something here, most urgent first."""
         return self._names
 
+    @property
+    def is_lamp_on(self) -> bool:
+        """Whether the assurance lamp is lit now."""
+        return self._lamp.is_on
+
+    @property
+    def state(self) -> str:
+        """What the lamp says: bedside/lamp.py has the words."""
+        return self._lamp.state
+
     def receive(self, closed: "dict[str, bool]", now_ms: int) -> None:
         """Take the contacts of all keys as they are now."""
         for name in self._names:
             if self._keys[name].receive(closed[name], now_ms) == PRESSED:
-                self._say(self._signals[name], now_ms)
+                self._pressed(self._signals[name], now_ms)
+
+    def hear(self, pulses: "list[int]", end_us: int) -> None:
+        """Take durations in signed µs from the receive module, and when the last one ended."""
+        if self._manners is not None:
+            self._manners.receive(pulses, end_us)
+        if self._answers is not None and self._answers.is_open and isinstance(self._voice, FrameVoice):
+            for counter in self._answers.receive(pulses):
+                self._voice.stop(counter)
 
     def poll(self, is_sending: bool, now_ms: int) -> "list[int]":
         """Do what is due; returns the durations to send now, or none. `is_sending`: what the transmitter says."""
-        durations: list[int] = []
-        if not is_sending:
-            self._on_air = ""
-            durations = self._next_burst(now_ms)
-        self.is_lamp_on = bool(self._on_air or self._waiting) or now_ms < self._lamp_until_ms
+        signal = self._life.poll(now_ms)
+        if signal:
+            self._voice.say(signal)
+        if self._answers is not None:
+            signal = self._answers.poll(now_ms)
+            if signal:
+                self._voice.say(signal)
+        durations = [] if self._is_held(now_ms) else self._voice.poll(is_sending, now_ms)
+        self._take_begun(now_ms)
+        self._lamp.show(self._state(), now_ms)
         if now_ms >= self._chirp_until_ms:
             self.tone_hz = 0
         return durations
 
     def next_deadline_ms(self, now_ms: int) -> "int | None":
-        """When to come back if no key changes before."""
+        """When to come back if nothing comes in before."""
         times = [key.next_deadline_ms() for key in self._keys.values()]
-        known = [at_ms for at_ms in times if at_ms is not None]
-        if self._on_air:
-            known.append(max(self._free_at_ms, now_ms + _LOOK_SENDING_MS))
-        elif self._waiting:
-            known.append(min(self._allowed_at_ms(signal) for signal in self._waiting))
-        if self.is_lamp_on and now_ms < self._lamp_until_ms:
-            known.append(self._lamp_until_ms)
+        voice_ms = self._voice.next_deadline_ms(now_ms)
+        if voice_ms is not None and self._held_until_ms is not None:
+            voice_ms = max(voice_ms, self._held_until_ms)
+        times += [voice_ms, self._life.next_deadline_ms(), self._lamp.next_deadline_ms(now_ms)]
+        if self._answers is not None:
+            times.append(self._answers.next_deadline_ms())
         if self.tone_hz:
-            known.append(self._chirp_until_ms)
+            times.append(self._chirp_until_ms)
+        known = [at_ms for at_ms in times if at_ms is not None]
         return min(known) if known else None
 
-    def _say(self, signal: str, now_ms: int) -> None:
-        self._lamp_until_ms = now_ms + LAMP_MIN_MS
+    def _pressed(self, signal: str, now_ms: int) -> None:
+        self._lamp.pressed(now_ms)
         self._chirp_until_ms = now_ms + CHIRP_MS
         self.tone_hz = CALL_CHIRP_HZ if signal in PRIORITY else OTHER_CHIRP_HZ
-        if signal == self._on_air and not self._waiting:
-            return  # it is being said
-        # The last press of a key keeps its place after what was pressed before it: call, reset, call is a call.
-        if signal in self._waiting:
-            self._waiting.remove(signal)
-        self._waiting.append(signal)
+        self._voice.say(signal)
 
-    def _next_burst(self, now_ms: int) -> "list[int]":
-        for signal in self._waiting:
-            if self._allowed_at_ms(signal) <= now_ms:
-                self._waiting.remove(signal)
-                return self._burst(signal, now_ms)
-        return []
+    def _is_held(self, now_ms: int) -> bool:
+        """Whether another speaks while we would."""
+        due_ms = self._voice.next_deadline_ms(now_ms)
+        if self._manners is None or due_ms is None or due_ms > now_ms:
+            return False
+        self._held_until_ms = self._manners.held_until_ms(now_ms)
+        return self._held_until_ms is not None
 
-    def _burst(self, signal: str, now_ms: int) -> "list[int]":
-        durations = burst(self._words[signal], self._alpha_us, self._n_words)
-        length_ms = sum(durations) // 1000 + 1
-        self._budget_ms[signal] = max(self._budget_ms.get(signal, 0), now_ms) + _PAUSE_BURSTS * length_ms
-        self._spread(durations)
-        self._on_air = signal
-        self._free_at_ms = now_ms + sum(durations) // 1000 + 1
-        return durations
+    def _take_begun(self, now_ms: int) -> None:
+        begun = self._voice.take_begun() if isinstance(self._voice, FrameVoice) else []
+        if self._answers is not None:
+            for press in begun:
+                self._answers.began(press.signal, press.counter, now_ms)
+            self._life.ask(self._answers.is_open, now_ms)
 
-    def _spread(self, durations: "list[int]") -> None:
-        """Lengthen the spaces after the fourth word and each pair after it."""
-        n_durations = len(durations) // self._n_words
-        pair_us = _PAIR * sum(durations[:n_durations])
-        step_us = pair_us * _STEP_QUARTERS // 4
-        n_choices = max(0, _PAUSE_WITH_TWO_WORDS_US - pair_us) // step_us + 1
-        for n_words in range(N_BURST, self._n_words, _PAIR):
-            self._draw = (self._draw * 13849 + 13) & 0xFFFF  # full period; within a small integer on the chip
-            durations[n_words * n_durations - 1] += (self._draw * n_choices >> 16) * step_us
-
-    def _allowed_at_ms(self, signal: str) -> int:
-        # Whole before it meets a time: the chip's float has 24 bits, which ms of uptime outgrow in five hours.
-        length_ms = int(512 * self._n_words * self._alpha_us / 1000)
-        return self._budget_ms.get(signal, 0) - (N_BURSTS_AT_ONCE - 1) * _PAUSE_BURSTS * length_ms
-
-
-def _number(settings: "Mapping[str, object]", name: str, default: float, least: float, most: float) -> float:
-    value = settings.get(name, default)
-    # Refused now: a node that fails only when somebody presses is found out too late.
-    if not isinstance(value, (int, float)) or not least <= value <= most:
-        raise ConfigError("settings", name, f"give a number from {least} to {most}")
-    return value
-
-
-def _signals(settings: "Mapping[str, object]") -> "dict[str, str]":
-    signals = settings.get("signals")
-    if not isinstance(signals, dict) or not signals:
-        raise ConfigError("settings", "signals", 'give signals by key, like {"call": "normal"}')
-    for name in signals:
-        if signals[name] not in DATA_BY_SIGNAL:
-            raise ConfigError("settings", "signals." + str(name), "use one of " + ", ".join(sorted(DATA_BY_SIGNAL)))
-    return {str(name): str(signals[name]) for name in signals}
+    def _state(self) -> str:
+        if self._answers is None or not self._answers.is_open:
+            return SENDING if self._voice.has_press else DARK
+        state = self._answers.state
+        return SENDING if self._voice.has_press_waiting and state != NOT_RECEIVED else state

@@ -63,6 +63,13 @@ class PulseSource(Protocol):
         """Durations since the last read, signed µs (+ carrier on, - off), and when the last one ended, µs since start."""
 
 
+class Battery(Protocol):
+    """What the board runs on."""
+
+    def millivolts(self) -> int | None:
+        """Its voltage now, in mV; None where the board does not measure it. Asked at each step of the app."""
+
+
 class LcdPins(Protocol):
     """The pins of an HD44780 display in 8-bit mode (R/W tied low)."""
 
@@ -106,7 +113,7 @@ class BedsideBoard(Protocol):
 
     @property
     def assurance_lamp(self) -> Lamp:
-        """Lit while the call is registered."""
+        """Says how the newest press stands, in the rhythms of bedside/lamp.py."""
 
     @property
     def buzzer(self) -> Buzzer:
@@ -114,11 +121,27 @@ class BedsideBoard(Protocol):
 
     @property
     def radio(self) -> Transmitter:
-        """Sends the code words."""
+        """Sends words or frames."""
+
+    @property
+    def receiver(self) -> PulseSource | None:
+        """Hears receipts; None on a one-way node. What the board itself sends may come in here too."""
+
+    @property
+    def battery(self) -> Battery:
+        """What it runs on."""
+
+    @property
+    def store(self) -> Store:
+        """Survives a change of battery: a node with a key keeps its counter here."""
 
     @property
     def settings(self) -> dict[str, object]:
-        """`address` (8 trits), `alpha_us`, `words` a burst, `signals` (name of key -> signal of calls/signals.py)."""
+        """`signals` (name of key -> signal of calls/signals.py), and how it speaks.
+
+        Authenticated frames: `node_id` (0..65535) and `key` (32 hex digits), written over USB. Else PT2262 words:
+        `address` (8 trits), `alpha_us`, `words` a burst.
+        """
 
 
 class ReceiverBoard(Protocol):
@@ -130,7 +153,11 @@ class ReceiverBoard(Protocol):
 
     @property
     def radio(self) -> PulseSource:
-        """Hears the code words."""
+        """Hears words and frames. What `transmitter` sends may come in here too."""
+
+    @property
+    def transmitter(self) -> Transmitter | None:
+        """Sends receipts; None where none is fitted."""
 
     @property
     def lcd(self) -> LcdPins:

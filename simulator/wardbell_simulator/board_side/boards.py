@@ -1,11 +1,13 @@
 """The virtual boards: parts by name, fed by one message a wake and answering with one.
 
-Start message: `{"keys": [...], "settings": {...}, "epoch": n, "files": {name: hex}}`.
-Wake: `{"t": µs since start}` and where there is news `"keys": [[name, 0 or 1], ...]`, `"air": [durations, end µs]`,
-`"line": hex`. Answer: `{"t": µs since start, "due": ms since start or null, "out": [[part, µs, value], ...]}`.
+Start message: `{"settings": {...}, "files": {name: hex}}`; for a node `"keys": [...]`, `"mv"` of its battery and `"ear"`,
+for the receiver `"epoch": n` and `"transmitter"`, each of the last 1 where it is fitted. Wake: `{"t": µs since start}` and
+where there is news `"keys": [[name, 0 or 1], ...]`, `"air": [durations, end µs]`, `"line": hex`, `"mv"`. Answer:
+`{"t": µs since start, "due": ms since start or null, "out": [[part, µs, value], ...]}`.
 """
 
 from wardbell_simulator.board_side.parts import (
+    VirtualBattery,
     VirtualBuzzer,
     VirtualClock,
     VirtualKey,
@@ -35,6 +37,9 @@ class VirtualBedside:
         self.assurance_lamp = VirtualLamp(self.wires, "lamp")
         self.buzzer = VirtualBuzzer(self.wires)
         self.radio = VirtualTransmitter(self.wires, self.clock)
+        self.receiver = VirtualPulseSource() if start.get("ear") else None
+        self.battery = VirtualBattery(start.get("mv"))
+        self.store = _store(self.wires, start)
         self.settings: dict[str, Any] = start["settings"]
 
     def wake(self, message: "dict[str, Any]") -> None:
@@ -42,6 +47,10 @@ class VirtualBedside:
         self.clock.now_us = message["t"]
         for name, is_closed in message.get("keys", ()):
             self.keys[name].change(bool(is_closed))
+        if "air" in message and self.receiver is not None:
+            self.receiver.deliver(message["air"][0], message["air"][1])
+        if "mv" in message:
+            self.battery.mv = message["mv"]
 
     def answer(self, due_ms: "int | None") -> "dict[str, Any]":
         """What was done since the wake, and when to be woken next."""
@@ -55,12 +64,12 @@ class VirtualReceiver:
         self.clock = VirtualClock()
         self.wires = Wires(self.clock)
         self.radio = VirtualPulseSource()
+        self.transmitter = VirtualTransmitter(self.wires, self.clock) if start.get("transmitter") else None
         self.lcd = VirtualLcdPins(self.wires)
         self.buzzer = VirtualBuzzer(self.wires)
         self.ack_key = VirtualKey()
         self.line = VirtualLine(self.wires)
-        files = start["files"]
-        self.store = VirtualStore(self.wires, {name: bytes.fromhex(files[name]) for name in files})
+        self.store = _store(self.wires, start)
         self.epoch: int = start["epoch"]
         self.settings: dict[str, Any] = start["settings"]
 
@@ -77,3 +86,8 @@ class VirtualReceiver:
     def answer(self, due_ms: "int | None") -> "dict[str, Any]":
         """What was done since the wake, and when to be woken next."""
         return {"t": self.clock.now_us, "due": due_ms, "out": self.wires.take()}
+
+
+def _store(wires: Wires, start: "dict[str, Any]") -> VirtualStore:
+    files = start["files"]
+    return VirtualStore(wires, {name: bytes.fromhex(files[name]) for name in files})

@@ -142,6 +142,17 @@ class VirtualPulseSource:
         return pulses, self._end_us
 
 
+class VirtualBattery:
+    """What the ward says its voltage is."""
+
+    def __init__(self, mv: "int | None") -> None:
+        self.mv = mv
+
+    def millivolts(self) -> "int | None":
+        """Its voltage; None where it is not measured."""
+        return self.mv
+
+
 class VirtualLcdPins:
     """RS, E and D7..D0 as one number: bit 9 RS, bit 8 E, then the data. Each change goes out with its time."""
 

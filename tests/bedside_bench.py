@@ -1,0 +1,85 @@
+"""A node with a key on the bench: virtual time that jumps from deadline to deadline, no board, no ether."""
+
+from wardbell_firmware.bedside.node import BedsideNode
+from wardbell_protocol.air.frame import Frame, open_frame
+from wardbell_protocol.air.frame_slicer import FrameSlicer
+from wardbell_protocol.air.receipt import Receipt, receipt_durations, seal_receipt
+from wardbell_protocol.air.waveform import signed
+from wardbell_protocol.calls.signals import SIGNAL_BY_DATA
+from wardbell_simulator.board_side.parts import VirtualClock, VirtualStore, Wires
+
+NODE_ID = 0x1234
+KEY = bytes(range(16))
+SIGNALS = {"call": "normal", "cord": "bathroom", "sos": "emergency", "reset": "reset", "here": "presence"}
+
+
+class KeyedBench:
+    """A node, its keys, its store and a transmitter that takes as long as what it plays.
+
+    `sent`: (ms, frame) of each copy; `lamp`: (ms, state) of each change; `flashes`: (ms, lit) of each change.
+    """
+
+    def __init__(self, has_ear: bool = False, files: dict[str, bytes] | None = None, **settings: object) -> None:
+        self.store = VirtualStore(Wires(VirtualClock()), {} if files is None else files)
+        known: dict[str, object] = {"node_id": NODE_ID, "key": KEY.hex(), "signals": SIGNALS}
+        self.node = BedsideNode(known | settings, self.store, has_ear)
+        self.now_ms = 0
+        self.closed = dict.fromkeys(SIGNALS, False)
+        self.busy_until_us = 0
+        self.sent: list[tuple[int, Frame]] = []
+        self.air_ms = 0.0
+        self.lamp: list[tuple[int, str]] = []
+        self.flashes: list[tuple[int, bool]] = []
+
+    def step(self) -> None:
+        self.node.receive(self.closed, self.now_ms)
+        durations = self.node.poll(self.now_ms * 1_000 < self.busy_until_us, self.now_ms)
+        if durations:
+            assert len(durations) % 2 == 0
+            self.busy_until_us = self.now_ms * 1_000 + sum(durations)
+            self.air_ms += sum(durations) / 1_000
+            (sliced,) = FrameSlicer().receive(signed(durations))
+            frame = open_frame(sliced.raw, KEY)
+            assert frame is not None
+            self.sent.append((self.now_ms, frame))
+        if not self.lamp or self.lamp[-1][1] != self.node.state:
+            self.lamp.append((self.now_ms, self.node.state))
+        if not self.flashes or self.flashes[-1][1] != self.node.is_lamp_on:
+            self.flashes.append((self.now_ms, self.node.is_lamp_on))
+
+    def wait(self, ms: int) -> None:
+        end_ms = self.now_ms + ms
+        while True:
+            due_ms = self.node.next_deadline_ms(self.now_ms)
+            if due_ms is None or due_ms >= end_ms:
+                break
+            assert due_ms > self.now_ms, "the node spins"
+            self.now_ms = due_ms
+            self.step()
+        self.now_ms = end_ms
+        self.step()
+
+    def press(self, name: str, ms: int = 30) -> None:
+        self.closed[name] = True
+        self.step()
+        self.wait(ms)
+        self.closed[name] = False
+        self.step()
+
+    def answer(self, state: int, counter: int | None = None, key: bytes = KEY, node_id: int = NODE_ID) -> None:
+        """A receipt has just come in; for the newest press unless another counter is given."""
+        newest = self.sent[-1][1].counter if counter is None else counter
+        durations = receipt_durations(seal_receipt(Receipt(node_id, newest, state), key))
+        self.node.hear([-50_000, *signed(durations), -1_000], self.now_ms * 1_000)
+        self.step()
+
+    def presses(self) -> list[tuple[int, str, int]]:
+        """(ms of the first copy, signal, copies) by counter."""
+        found: dict[int, tuple[int, str, int]] = {}
+        for at_ms, frame in self.sent:
+            first_ms, _, copies = found.get(frame.counter, (at_ms, "", 0))
+            found[frame.counter] = (first_ms, SIGNAL_BY_DATA[f"{frame.event:04b}"], copies + 1)
+        return [found[counter] for counter in sorted(found)]
+
+    def signals(self) -> list[str]:
+        return [signal for _, signal, _ in self.presses()]

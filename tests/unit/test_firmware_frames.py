@@ -1,0 +1,292 @@
+"""A node with a key: which presses become which frames, when, and with which counters."""
+
+import random
+
+import pytest
+from bedside_bench import KEY, NODE_ID, SIGNALS, KeyedBench
+
+from wardbell_firmware.bedside.counter import BLOCK, COUNTER_END, COUNTER_FILE, FrameCounter
+from wardbell_firmware.bedside.frames import FRAME_MS
+from wardbell_firmware.bedside.life_sign import FRESH_LEVEL, LOW_LEVEL
+from wardbell_firmware.bedside.node import BedsideNode
+from wardbell_firmware.bedside.schedule import ONE_WAY_MS, copy_times_ms, most_air_ms
+from wardbell_protocol.air.heartbeat import longest_pause_s, shortest_pause_s
+from wardbell_protocol.errors import ConfigError, EncodeError
+from wardbell_simulator.board_side.parts import VirtualClock, VirtualStore, Wires
+
+COPIES = len(ONE_WAY_MS)
+
+
+@pytest.fixture
+def bench() -> KeyedBench:
+    bench = KeyedBench()
+    bench.wait(10)
+    return bench
+
+
+def test_a_press_goes_at_once_and_then_on_its_schedule(bench: KeyedBench) -> None:
+    bench.press("call")
+    bench.wait(5_000)
+    assert [at_ms - 10 for at_ms, _ in bench.sent] == copy_times_ms(NODE_ID, 1)
+    assert {frame for _, frame in bench.sent} == {bench.sent[0][1]}
+    assert bench.presses() == [(10, "normal", COPIES)]
+
+
+def test_each_press_has_a_counter_of_its_own(bench: KeyedBench) -> None:
+    for _ in range(3):
+        bench.press("call")
+        bench.wait(5_000)
+    assert [frame.counter for _, frame in bench.sent] == [1] * COPIES + [2] * COPIES + [3] * COPIES
+
+
+def test_the_same_key_again_goes_at_once_and_ends_the_copies_before(bench: KeyedBench) -> None:
+    bench.press("call")
+    bench.wait(500)
+    again_ms = bench.now_ms
+    bench.press("call")
+    bench.wait(9_000)
+    (first, second) = bench.presses()
+    assert first[2] < COPIES
+    assert again_ms <= second[0] <= again_ms + FRAME_MS
+    assert second[1:] == ("normal", COPIES)
+
+
+def test_an_emergency_goes_at_once_and_the_call_before_it_is_said_again_after_it(bench: KeyedBench) -> None:
+    bench.press("call")
+    bench.wait(300)
+    pressed_ms = bench.now_ms
+    bench.press("sos")
+    bench.wait(15_000)
+    assert bench.signals() == ["normal", "emergency", "normal"]
+    (_, emergency, again) = bench.presses()
+    assert emergency[0] - pressed_ms <= FRAME_MS
+    assert emergency[2] == again[2] == COPIES
+
+
+def test_a_less_urgent_call_waits_for_the_more_urgent_one(bench: KeyedBench) -> None:
+    bench.press("sos")
+    bench.wait(300)
+    bench.press("call")
+    bench.wait(15_000)
+    assert [(signal, copies) for _, signal, copies in bench.presses()] == [("emergency", COPIES), ("normal", COPIES)]
+
+
+def test_of_two_keys_at_once_the_more_urgent_goes_first(bench: KeyedBench) -> None:
+    bench.closed["call"] = bench.closed["sos"] = True
+    bench.step()
+    bench.wait(15_000)
+    assert bench.signals() == ["emergency", "normal"]
+
+
+@pytest.mark.parametrize(
+    ("names", "signals"),
+    [
+        (("call", "reset"), ["normal", "reset"]),
+        (("call", "reset", "call"), ["normal", "reset", "normal"]),
+        (("sos", "call", "reset", "call"), ["emergency", "reset", "normal"]),
+        (("sos", "call", "cord", "reset"), ["emergency", "reset"]),
+        (("call", "here"), ["normal", "presence"]),
+        (("sos", "call", "here"), ["emergency", "presence", "normal"]),
+    ],
+)
+def test_a_reset_takes_back_what_was_said_before_it(bench: KeyedBench, names: list[str], signals: list[str]) -> None:
+    for name in names:
+        bench.press(name, 10)
+        bench.wait(30)
+    bench.wait(30_000)
+    assert bench.signals() == signals
+    assert bench.presses()[-1][2] == COPIES
+
+
+def test_whatever_is_pressed_the_last_word_of_each_kind_is_said_whole() -> None:
+    chance = random.Random(4)
+    for _ in range(40):
+        bench = KeyedBench()
+        pressed = [chance.choice(list(SIGNALS)) for _ in range(chance.randint(1, 6))]
+        for name in pressed:
+            bench.press(name, 10)
+            bench.wait(chance.randint(20, 2_000))
+        bench.wait(40_000)
+        overtaken = max((at + 1 for at, name in enumerate(pressed) if name in ("reset", "here")), default=0)
+        whole = {signal for _, signal, copies in bench.presses() if copies == COPIES}
+        assert {SIGNALS[name] for name in pressed[overtaken:] if name in ("call", "cord", "sos")} <= whole, pressed
+        assert [frame.counter for _, frame in bench.sent] == sorted(frame.counter for _, frame in bench.sent)
+
+
+def test_a_chattering_key_keeps_below_a_tenth_of_the_air_and_masks_nothing(bench: KeyedBench) -> None:
+    while bench.now_ms < 600_000:
+        bench.press("call", 60)
+        bench.wait(60)
+    assert bench.air_ms < most_air_ms(FRAME_MS, 1, COPIES) * bench.now_ms / 3_600_000 + 8 * COPIES * FRAME_MS
+    assert bench.air_ms < bench.now_ms / 10
+    pressed_ms = bench.now_ms
+    bench.press("sos")
+    bench.wait(100)
+    assert next(at_ms for at_ms, signal, _ in bench.presses() if signal == "emergency") - pressed_ms <= FRAME_MS
+
+
+def test_the_lamp_of_a_one_way_node_says_sending_and_no_more(bench: KeyedBench) -> None:
+    bench.press("call")
+    bench.wait(10_000)
+    assert [state for _, state in bench.lamp] == ["", "sending", ""]
+    assert [is_on for _, is_on in bench.flashes] == [False, True, False]
+    assert bench.flashes[1][0] == 10
+    assert bench.flashes[2][0] == bench.sent[-1][0]  # with the last copy
+
+
+def test_heartbeats_come_at_drawn_pauses_one_frame_each() -> None:
+    bench = KeyedBench()
+    bench.node.supply.level = 13
+    bench.wait(24 * 3_600_000)
+    assert set(bench.signals()) == {"heartbeat"}
+    assert {copies for _, _, copies in bench.presses()} == {1}
+    assert {frame.battery for _, frame in bench.sent} == {13}
+    pauses_ms = [later[0] - earlier[0] for earlier, later in zip(bench.sent, bench.sent[1:], strict=False)]
+    assert shortest_pause_s(True) * 1_000 <= min(pauses_ms) < max(pauses_ms) <= longest_pause_s(True) * 1_000
+    assert len(set(pauses_ms)) > 200
+    assert not any(is_on for _, is_on in bench.flashes)
+
+
+def test_two_nodes_do_not_beat_together() -> None:
+    firsts = set()
+    for node_id in range(50):
+        bench = KeyedBench(node_id=node_id)
+        due_ms = bench.node.next_deadline_ms(0)
+        assert due_ms is not None
+        firsts.add(due_ms // 1_000)
+    assert len(firsts) > 35
+
+
+def test_a_low_battery_is_said_like_a_press_once_a_day_until_it_is_changed() -> None:
+    bench = KeyedBench()
+    bench.node.supply.level = LOW_LEVEL
+    bench.step()
+    bench.wait(47 * 3_600_000)
+    assert bench.signals().count("low_battery") == 2
+    assert {copies for _, signal, copies in bench.presses() if signal == "low_battery"} == {COPIES}
+    bench.node.supply.level = FRESH_LEVEL
+    bench.wait(3 * 3_600_000)
+    assert bench.signals().count("low_battery") == 2
+    bench.node.supply.level = LOW_LEVEL
+    bench.step()
+    bench.wait(1_000)
+    assert bench.signals().count("low_battery") == 3
+    assert not any(is_on for _, is_on in bench.flashes)
+
+
+def test_a_press_takes_the_place_of_a_life_sign_which_is_said_after_it() -> None:
+    bench = KeyedBench()
+    bench.node.supply.level = LOW_LEVEL
+    bench.step()
+    bench.wait(200)
+    pressed_ms = bench.now_ms
+    bench.press("call")
+    bench.wait(20_000)
+    assert bench.signals()[:3] == ["low_battery", "normal", "low_battery"]
+    assert bench.presses()[1][0] - pressed_ms <= FRAME_MS
+
+
+class CutError(Exception):
+    pass
+
+
+class FailingStore(VirtualStore):
+    """The battery is pulled at one write: before it is done, or just after."""
+
+    def __init__(self, files: dict[str, bytes], cut_at: int, is_written: bool) -> None:
+        super().__init__(Wires(VirtualClock()), files)
+        self.cut_at = cut_at
+        self.is_written = is_written
+
+    def save(self, name: str, data: bytes) -> None:
+        self.cut_at -= 1
+        if self.cut_at >= 0 or self.is_written:
+            super().save(name, data)
+        if self.cut_at < 0:
+            raise CutError
+
+
+def test_a_battery_pulled_at_any_write_never_uses_a_value_twice() -> None:
+    for is_written in (False, True):
+        for cut_at in range(4):
+            files: dict[str, bytes] = {}
+            used: list[int] = []
+            for life in range(6):
+                store = FailingStore(files, cut_at if life % 2 == 0 else 99, is_written)
+                counter = FrameCounter(store)
+                try:
+                    used += [counter.take() for _ in range(1)]
+                    for _ in range(BLOCK * 3 + 7):
+                        used.append(counter.take())
+                except CutError:
+                    pass
+            assert len(used) == len(set(used))
+            assert used == sorted(used)
+            assert used[0] >= 1
+            assert len(used) > 3 * BLOCK
+
+
+def test_a_battery_pulled_between_writes_never_uses_a_value_twice() -> None:
+    files: dict[str, bytes] = {}
+    used: list[int] = []
+    for n_taken in (1, BLOCK - 1, BLOCK, BLOCK + 1, 0, 5):
+        counter = FrameCounter(VirtualStore(Wires(VirtualClock()), files))
+        used += [counter.take() for _ in range(n_taken)]
+    assert len(used) == len(set(used)) == 3 * BLOCK + 6
+    assert used == sorted(used)
+
+
+def test_a_node_whose_battery_was_pulled_in_mid_press_goes_on_with_new_values() -> None:
+    files: dict[str, bytes] = {}
+    last = 0
+    for _ in range(3):
+        bench = KeyedBench(files=files)
+        bench.press("call")
+        bench.wait(700)
+        assert bench.sent[0][1].counter > last
+        last = bench.sent[-1][1].counter
+
+
+def test_one_write_serves_many_presses(bench: KeyedBench) -> None:
+    assert COUNTER_FILE not in bench.store._files  # noqa: SLF001 - a node that says nothing writes nothing
+    bench.press("call")
+    assert bench.store.load(COUNTER_FILE) == b"%d" % (1 + BLOCK)
+
+
+@pytest.mark.parametrize("saved", [b"", b"soup", b"0", b"-5", b"\xff"])
+def test_a_counter_file_that_is_none_of_ours_is_refused(saved: bytes) -> None:
+    with pytest.raises(ConfigError, match="new key"):
+        KeyedBench(files={COUNTER_FILE: saved})
+
+
+def test_a_counter_that_is_used_up_is_said() -> None:
+    counter = FrameCounter(VirtualStore(Wires(VirtualClock()), {COUNTER_FILE: b"%d" % (COUNTER_END - 1)}))
+    assert counter.take() == COUNTER_END - 1
+    with pytest.raises(EncodeError, match="new key"):
+        counter.take()
+
+
+@pytest.mark.parametrize(
+    ("settings", "key"),
+    [
+        ({"node_id": None}, "node_id"),
+        ({"node_id": 65_536}, "node_id"),
+        ({"node_id": True}, "node_id"),
+        ({"key": ""}, "key"),
+        ({"key": "00" * 15}, "key"),
+        ({"key": "zz" * 16}, "key"),
+        ({"key": 7}, "key"),
+    ],
+)
+def test_half_an_identity_is_refused_without_showing_the_key(settings: dict[str, object], key: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        KeyedBench(**settings)  # type: ignore[arg-type]
+    assert caught.value.key == key
+    assert KEY.hex()[:8] not in str(caught.value)
+
+
+def test_a_node_with_neither_is_one_of_words() -> None:
+    store = VirtualStore(Wires(VirtualClock()), {})
+    node = BedsideNode({"address": "0F1F0F1F", "signals": {"call": "normal"}}, store)
+    node.receive({"call": True}, 0)
+    assert sum(node.poll(False, 0)) > 300_000
