@@ -66,15 +66,16 @@ def test_rtl_433_hears_what_is_above_its_limit_and_nothing_below(name: str) -> N
 def test_rpi_rf_stands_where_it_was_measured() -> None:
     # radio.md 3.2, on rxb6 edges: 50 % at 7.1, 99 % at 11.2 dB, nothing at 2 dB. A model a few dB off is noticed.
     name = "rpi-rf, rxb6"
-    heard = [run(one_press(430, 4), Air(snr_db), [contender(name)], 30, 4)[name].n_all for snr_db in (2.0, 7.0, 13.0)]
-    assert heard[0] <= 3
-    assert 8 <= heard[1] <= 25
-    assert heard[2] >= 28
+    heard = [run(one_press(430, 4), Air(snr_db), [contender(name)], 20, 4)[name].n_all for snr_db in (2.0, 7.0, 13.0)]
+    assert heard[0] <= 2
+    assert 5 <= heard[1] <= 17
+    assert heard[2] >= 18
 
 
 def test_everybody_gets_the_same_trials() -> None:
     first, again, other = (list(batches(one_press(350, 4), Air(10.0), 12, seed)) for seed in (5, 5, 6))
-    assert [len(batch.trials) for batch in first] == [10, 2]
+    assert len(first) > 1
+    assert sum(len(batch.trials) for batch in first) == 12
     assert [batch.trials for batch in first] == [batch.trials for batch in again] != [batch.trials for batch in other]
     assert all(np.array_equal(one.iq, same.iq) for one, same in zip(first, again, strict=True))
 

@@ -16,6 +16,7 @@ from radio_bench.contenders import (
     RpiRf,
     WardbellReceiver,
     edge_contenders,
+    frame_contenders,
     iq_contenders,
 )
 from radio_bench.cost import cost
@@ -23,7 +24,7 @@ from radio_bench.disturbances import IMPULSES_PER_S, OVERLAPS, collisions, impul
 from radio_bench.false_codes import false_codes, noise_classes
 from radio_bench.plot import DRAWN, draw
 from radio_bench.report import print_section
-from radio_bench.sensitivity import sensitivity
+from radio_bench.sensitivity import frame_sensitivity, sensitivity
 
 FIGURES = REPOSITORY / "build" / "bench"
 PLOT = REPOSITORY / "protocol" / "spec" / "radio.svg"
@@ -48,7 +49,7 @@ class Size:
     name: str
 
 
-FULL = Size(n_sensitivity=200, n_trials=200, hours=1.0, cost_s=30.0, name="radio")
+FULL = Size(n_sensitivity=200, n_trials=200, hours=0.25, cost_s=30.0, name="radio")
 SHORT = Size(n_sensitivity=30, n_trials=30, hours=0.01, cost_s=5.0, name="radio-short")
 
 
@@ -112,6 +113,12 @@ def sensitivities(size: Size) -> list[dict[str, object]]:
     return results
 
 
+def frames(size: Size) -> list[dict[str, object]]:
+    """One frame, two, and all that a node sends."""
+    chosen = [(contender, -6) for contender in frame_contenders()]
+    return [frame_sensitivity(n_copies, chosen, size.n_sensitivity // 2) for n_copies in (1, 2, 10)]
+
+
 def all_impulses(size: Size) -> list[dict[str, object]]:
     """Presses of 4 words at each rate."""
     return [impulses(rate_per_s, 4, everybody(), size.n_trials) for rate_per_s in IMPULSES_PER_S]
@@ -142,6 +149,7 @@ def costs(size: Size) -> dict[str, object]:
 
 SECTIONS: dict[str, Callable[[Size], Any]] = {
     "sensitivity": sensitivities,
+    "frames": frames,
     "impulses": all_impulses,
     "collisions": all_collisions,
     "false-codes": all_false_codes,

@@ -13,7 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from radio_bench.signals import Batch
+from radio_bench.signals import NODE_ID, NODE_KEY, Batch
+from wardbell_protocol.air.frame_press import FrameStarted
+from wardbell_protocol.air.frame_receiver import FrameReceiver
 from wardbell_protocol.air.presses import PressEnded, PressReceiver
 from wardbell_simulator.radio.slicers import LogPeak, Rxb6
 from wardbell_simulator.radio.synth import cu8_of
@@ -72,6 +74,20 @@ class WardbellReceiver:
         for event in receiver.poll(end_us + _AFTER_US):
             if not isinstance(event, PressEnded):
                 yield Report(event.press.code, 24, event.press.start_us)
+
+
+class WardbellFrames:
+    """`FrameReceiver` with one node's key; a press's counter is its code."""
+
+    def reports(self, durations: Iterable[int]) -> Iterator[Report]:
+        """Each press once."""
+        receiver = FrameReceiver({NODE_ID: NODE_KEY})
+        end_us = 0
+        for portion in _portions(durations):
+            end_us += sum(map(abs, portion))
+            for event in receiver.receive(portion, end_us):
+                if isinstance(event, FrameStarted):
+                    yield Report(event.press.counter, 24, event.press.start_us)
 
 
 class RpiRf:
@@ -168,6 +184,14 @@ def edge_contenders() -> list[Contender]:
         OnEdges("wardbell, logpeak", WardbellReceiver(), LogPeak()),
         OnEdges("rpi-rf, rxb6", RpiRf(), Rxb6()),
         OnEdges("rpi-rf, logpeak", RpiRf(), LogPeak()),
+    ]
+
+
+def frame_contenders() -> list[Contender]:
+    """Those that read authenticated frames."""
+    return [
+        OnEdges("wardbell, rxb6", WardbellFrames(), Rxb6()),
+        OnEdges("wardbell, logpeak", WardbellFrames(), LogPeak()),
     ]
 
 

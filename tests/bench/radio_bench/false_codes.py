@@ -10,7 +10,7 @@ from radio_bench.contenders import Contender
 from radio_bench.signals import Batch
 from wardbell_simulator.radio.noise import NOISES, Noise, other_devices, recordings
 
-_PIECE_US = 20e6
+_PIECE_US = 10e6
 
 
 def noise_classes() -> dict[str, Noise]:

@@ -16,7 +16,7 @@ def print_section(name: str, figures: dict[str, Any]) -> None:
 
 def _sensitivity(figures: list[dict[str, Any]]) -> None:
     for part in figures:
-        print(f"\nT = {part['t_us']} us, {part['words']} words, {part['presses']} presses a point: SNR in 250 kHz, dB")
+        print(f"\n{part['what']}, {part['presses']} presses a point: SNR in 250 kHz, dB")
         rows = []
         for name, at_db in sorted(part["at_db"].items(), key=lambda item: _known(item[1])):
             points = part["curves"].get(name, [])
@@ -88,6 +88,7 @@ def _cost(figures: dict[str, Any]) -> None:
 
 _PRINTERS: dict[str, Callable[[Any], None]] = {
     "sensitivity": _sensitivity,
+    "frames": _sensitivity,
     "impulses": _impulses,
     "collisions": _collisions,
     "false-codes": _false_codes,

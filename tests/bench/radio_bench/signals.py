@@ -5,11 +5,13 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from wardbell_firmware.bedside.schedule import copy_times_ms
+from wardbell_protocol.air.frame import Frame, frame_durations, seal
 from wardbell_simulator.radio.slicers import LogPeak, Rxb6
 from wardbell_simulator.radio.synth import IQ, Air, Transmission, press, random_code, synthesize
 
 GAP_US = (350_000.0, 600_000.0)  # noise between presses; radio.md 3.1
-_PER_BATCH = 10  # presses in one recording
+_RECORDING_US = 6e6  # about; arrays of this size are taken from and given back to the heap at no cost
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,7 @@ def batches(sender: Sender, air: Air, n_trials: int, seed: int) -> Iterator[Batc
         trials: list[Trial] = []
         sent: list[Transmission] = []
         now_us = source.uniform(*GAP_US)
-        for _ in range(min(_PER_BATCH, n_trials)):
+        while len(trials) < n_trials and now_us < _RECORDING_US:
             codes, transmissions = sender(now_us, source)
             end_us = max(transmission.end_us for transmission in transmissions)
             trials.append(Trial(codes, now_us, end_us))
@@ -63,6 +65,22 @@ def one_press(t_us: float, n_words: int) -> Sender:
     def send(start_us: float, source: np.random.Generator) -> tuple[tuple[int, ...], list[Transmission]]:
         code = random_code(source)
         return (code,), [Transmission(press(code, t_us, n_words), start_us=start_us)]
+
+    return send
+
+
+NODE_ID = 0x433
+NODE_KEY = bytes(range(16))
+
+
+def node_press(n_copies: int) -> Sender:
+    """A node with a key: the first `n_copies` frames of its schedule. The press is told by its counter."""
+
+    def send(start_us: float, source: np.random.Generator) -> tuple[tuple[int, ...], list[Transmission]]:
+        counter = int(start_us / 1_000)  # rises along a recording, as a node's does
+        frame = frame_durations(seal(Frame(NODE_ID, counter, int(source.integers(1, 15))), NODE_KEY))
+        starts_us = [start_us + 1e3 * after_ms for after_ms in copy_times_ms(NODE_ID, counter)[:n_copies]]
+        return (counter,), [Transmission(frame, start_us=at_us) for at_us in starts_us]
 
     return send
 
