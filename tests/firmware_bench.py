@@ -3,8 +3,12 @@
 Runs on CPython and MicroPython alike, so that tests/unit and tests/interpreters play the same scripts.
 """
 
+import json
+
 from wardbell_firmware.receiver.desk import ReceiverDesk
+from wardbell_firmware.receiver.table import STATIONS_FILE
 from wardbell_protocol.air.codeword import CodeWord
+from wardbell_protocol.air.frame import Frame, frame_durations, seal
 from wardbell_protocol.air.waveform import burst
 from wardbell_protocol.calls.signals import DATA_BY_SIGNAL
 from wardbell_protocol.link.peer import LinkMessage, LinkPeer, LinkUp
@@ -28,6 +32,23 @@ def station(number: int, **fields: object) -> "dict[str, object]":
     message.update({"address": address(number), "codes": {}, "clear_at": ["bed", "receiver", "console"]})
     message.update(fields)
     return message
+
+
+def key_of(number: int) -> bytes:
+    """The key of the bench's `number`-th bed, where its node has one."""
+    return bytes([number]) * 16
+
+
+def keyed(number: int, **fields: object) -> "dict[str, object]":
+    """The link message of that bed with a key; its node's id is its number."""
+    message = station(number, node_id=number, key=key_of(number).hex())
+    message.update(fields)
+    return message
+
+
+def sealed(number: int, counter: int, signal: str = "normal", key: bytes = b"") -> bytes:
+    """A frame of that bed's node, or of somebody who has another key."""
+    return seal(Frame(number, counter, int(DATA_BY_SIGNAL[signal], 2), 12), key or key_of(number))
 
 
 def call(number: int, kind: str = "normal", **fields: object) -> "dict[str, object]":
@@ -60,10 +81,16 @@ class DeskBench:
         for name in self.files:
             self.desk.load(name, self.files[name], 0)
         if not self.files:
-            for number in range(1, n_beds + 1):
-                self.desk.copy.station(station(number))
-            self.desk.copy.stations(n_beds)
+            self.enrol(*[station(number) for number in range(1, n_beds + 1)])
         self.settle()
+
+    def enrol(self, *stations: "dict[str, object]") -> None:
+        """This table is in the receiver's store."""
+        rows = [dict(row) for row in stations]
+        for row in rows:
+            row["station_id"] = row.pop("id")
+        self.files[STATIONS_FILE] = json.dumps(rows).encode()
+        self.desk.load(STATIONS_FILE, self.files[STATIONS_FILE], 0)
 
     @property
     def lines(self) -> "tuple[str, str]":
@@ -108,7 +135,16 @@ class DeskBench:
 
     def send(self, word: CodeWord, n_words: int = 4) -> None:
         """The same for any word."""
-        durations = burst(word, ALPHA_US, n_words)
+        self.send_durations(burst(word, ALPHA_US, n_words))
+
+    def send_frame(self, raw: bytes, n_copies: int = 1) -> None:
+        """A frame goes over the air that often, 300 ms from one to the next."""
+        for at in range(n_copies):
+            self.wait(300 if at else 0)
+            self.send_durations(frame_durations(raw) + [1000])  # noqa: RUF005 (MicroPython)
+
+    def send_durations(self, durations: "list[int]") -> None:
+        """The same for carrier on, off, …, a space last."""
         start_us = self.now_ms * 1000 + 10_000
         self.wait(10 + sum(durations) // 1000 + 1)
         pulses = [self.heard_until_us - start_us]
@@ -142,6 +178,10 @@ class DeskBench:
         self.is_plugged = True
         self.wait(1500)
         self.say({"t": "health", "ok": is_healthy, "text": "" if is_healthy else "Broker is gone"})
+
+    def restart_host(self) -> None:
+        """The host begins another life."""
+        self.host = LinkPeer("host", self.host.epoch + 1)
 
     def unplug(self) -> None:
         """Take the cable out."""

@@ -5,7 +5,7 @@ import sys
 for folder in sys.argv[1:]:
     sys.path.insert(0, folder)
 
-from firmware_bench import DeskBench, call, station  # noqa: E402
+from firmware_bench import DeskBench, call, keyed, sealed, station  # noqa: E402
 
 from wardbell_protocol.air.codeword import CodeWord  # noqa: E402
 
@@ -58,3 +58,22 @@ bench.wait(70_000)
 show(bench, "host gone")
 print(sorted(set(bench.lines_seen)))
 print(len(bench.tones_heard), bench.desk.n_unknown, bench.desk.n_all_refused)
+bench = DeskBench(has_host=False)
+bench.enrol(keyed(1), station(2))
+for counter, signal in ((1, "normal"), (2, "emergency"), (3, "presence"), (4, "reset")):
+    bench.send_frame(sealed(1, counter, signal), 2)
+    show(bench, "frame " + signal)
+bench.press(1)
+bench.press(2)
+show(bench, "words")
+bench.wait(6_000)
+again = DeskBench(has_host=False, epoch=8, files=bench.files)
+again.wait(6_000)
+for counter in (1, 2, 4):
+    again.send_frame(sealed(1, counter))
+    again.pause()
+show(again, "replayed after a loss of power")
+again.send_frame(sealed(1, 5, key=bytes(16)))
+again.send_frame(sealed(1, 6))
+show(again, "forged, then true")
+print(sorted(again.desk.nodes.rejects.items()), again.files["counters.json"])

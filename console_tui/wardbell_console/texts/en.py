@@ -19,6 +19,7 @@ TEXTS = {
     "fault.none_present": "none",
     "fault.forged_frames": "forged",
     "fault.replayed_frames": "replayed",
+    "fault.reused_counters": "reused",
     "fault.bare_words": "no key",
     "word.receiver": "receiver",
     "word.broker": "broker",

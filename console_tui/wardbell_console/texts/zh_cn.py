@@ -18,6 +18,7 @@ TEXTS = {
     "fault.none_present": "无在线",
     "fault.forged_frames": "伪造",
     "fault.replayed_frames": "重放",
+    "fault.reused_counters": "重号",
     "fault.bare_words": "无密钥",
     "word.receiver": "接收器",
     "word.broker": "消息总线",

@@ -2,6 +2,7 @@
 
 from wardbell_firmware.drivers.hd44780 import Hd44780
 from wardbell_firmware.receiver.desk import ReceiverDesk
+from wardbell_firmware.receiver.keyed_nodes import COUNTERS_FILE
 from wardbell_firmware.receiver.memory import OPEN_CALLS_FILE
 from wardbell_firmware.receiver.radio_health import AIR_FILE
 from wardbell_firmware.receiver.table import RERAISE_FILE, STATIONS_FILE
@@ -18,7 +19,7 @@ class ReceiverApp:
         self.board = board
         settings = board.settings
         self.desk = ReceiverDesk(str(settings.get("name", "receiver")), board.epoch, bool(settings.get("host", True)))
-        for name in (STATIONS_FILE, RERAISE_FILE, AIR_FILE, OPEN_CALLS_FILE):
+        for name in (COUNTERS_FILE, STATIONS_FILE, RERAISE_FILE, AIR_FILE, OPEN_CALLS_FILE):
             self.desk.load(name, board.store.load(name), board.clock.now_ms())
         self._lcd = Hd44780(board.lcd, board.clock)
         self._lcd.start()

@@ -7,31 +7,38 @@ copy. With the host alive the gateway decides (`merge`). Texts, tones and keys: 
 from wardbell_firmware.drivers.key import PRESSED, RELEASED, DebouncedKey
 from wardbell_firmware.receiver import text
 from wardbell_firmware.receiver.annunciator import Annunciator
-from wardbell_firmware.receiver.host import UNTOLD, HostSide
-from wardbell_firmware.receiver.memory import OPEN_CALLS_FILE, OpenCalls, from_file, to_file
+from wardbell_firmware.receiver.host import UNTOLD, HostSide, frame_message, press_message
+from wardbell_firmware.receiver.keyed_nodes import COUNTERS_FILE, KeyedNodes
+from wardbell_firmware.receiver.memory import OPEN_CALLS_FILE, OpenCalls, from_file, press_of, to_file
 from wardbell_firmware.receiver.merge import CallMerge
 from wardbell_firmware.receiver.radio_health import AIR_FILE, RadioHealth
 from wardbell_firmware.receiver.table import TableCopy
 from wardbell_protocol.air.codeword import CodeWord
+from wardbell_protocol.air.frame_press import FrameStarted
 from wardbell_protocol.air.presses import PressReceiver, PressStarted
+from wardbell_protocol.air.refusals import BARE
 from wardbell_protocol.calls.board import (
     EV_CLEARED,
     EV_PLACED,
     EV_PRESSED_AGAIN,
     EV_RAISED_AGAIN,
     CallBoard,
+    FaultGone,
+    FaultRaised,
     Signal,
     Verb,
 )
 from wardbell_protocol.calls.call import ALLOWED, PLACED
-from wardbell_protocol.calls.signals import AT_RECEIVER
+from wardbell_protocol.calls.signals import AT_RECEIVER, FAULT, HEARTBEAT
 from wardbell_protocol.link.peer import LinkMessage, LinkUp
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from wardbell_protocol.air.frame_press import FrameEnded
     from wardbell_protocol.air.presses import PressEnded
     from wardbell_protocol.calls.board import CallEvent
     from wardbell_protocol.calls.call import Call
+    from wardbell_protocol.calls.station import Station
     from wardbell_protocol.link.peer import LinkDown
 
 HOLD_MS = 3000
@@ -53,6 +60,7 @@ class ReceiverDesk:
         self.board = CallBoard("r", self.copy.policies)
         self.host = HostSide(name, epoch, has_host)
         self.radio = RadioHealth()
+        self.nodes = KeyedNodes()
         self.n_unknown = 0
         self.n_refused = 0
         self._presses = PressReceiver()
@@ -74,8 +82,11 @@ class ReceiverDesk:
         """Take a saved file, or that there is none, before anything else."""
         if name == AIR_FILE:
             self.n_refused += 0 if self.radio.load(data) else 1
+        elif name == COUNTERS_FILE:
+            self.n_refused += 0 if data is None or self.nodes.load(data) else 1
         elif name != OPEN_CALLS_FILE:
             self.copy.load(name, data)
+            self.nodes.use_table(self.copy.table)
         elif data is not None:
             messages = from_file(data)
             if messages is None:
@@ -90,6 +101,7 @@ class ReceiverDesk:
         if pulses:
             self.radio.receive(pulses, end_us)
             self._heard(self._presses.receive(pulses, end_us), now_ms)
+            self._heard_frames(self.nodes.receive(pulses, end_us), now_ms)
 
     def receive_line(self, data: bytes, now_ms: int) -> None:
         """Bytes from the host."""
@@ -108,7 +120,9 @@ class ReceiverDesk:
     def poll(self, now_ms: int) -> None:
         """Do what is due and settle what is shown and sounded."""
         self._heard(self._presses.poll(now_ms * 1000), now_ms)
-        if self.radio.poll(now_ms, self._presses.n_words):
+        self._heard_frames(self.nodes.poll(now_ms), now_ms)
+        self._judge_refused(now_ms)
+        if self.radio.poll(now_ms, self._presses.n_words + self.nodes.n_frames):
             self._annunciator.redraw(now_ms)
         self._from_host(self.host.poll(now_ms), now_ms)
         for key, number in self.host.tell_again(now_ms):
@@ -121,9 +135,7 @@ class ReceiverDesk:
             self._clear(held, now_ms)
         self._send_status(now_ms)
         self._send_air(now_ms)
-        if self._memory.is_due(now_ms):
-            calls = self.board.open_calls()
-            self.copy.unsaved[OPEN_CALLS_FILE] = to_file(calls, self.host.codes_untold(), now_ms)
+        self._save(now_ms)
         self._annunciator.is_frozen = self._held is not None
         self._annunciator.poll(self._trouble(), now_ms)
 
@@ -158,6 +170,7 @@ class ReceiverDesk:
             self._memory.next_deadline_ms(),
             None if air_us is None else -(-air_us // 1000),
             self.radio.next_deadline_ms(),
+            self.nodes.next_deadline_ms(),
             self._key.down_at_ms + HOLD_MS if self._held is not None else None,
             self._status_at_ms if self.host.is_up else None,
         ]
@@ -168,28 +181,52 @@ class ReceiverDesk:
 
     def _heard(self, events: "list[PressStarted | PressEnded]", now_ms: int) -> None:
         for event in events:
-            press = event.press
-            message: dict[str, object] = {"t": "press", "code": press.code, "words": press.words, "t_us": press.t_us}
-            message["at"] = press.start_us // 1000
             if isinstance(event, PressStarted):
-                self._pressed(press.code, message, now_ms)
+                self._pressed(self._resolve(event.press.code, now_ms), press_message(event), False, now_ms)
             elif self.host.is_up:  # how well it was heard must not push presses out of a waiting queue
-                message["t"] = "press_end"
-                message["end"] = press.end_us // 1000
-                self.host.send(message, now_ms)
+                self.host.send(press_message(event), now_ms)
 
-    def _pressed(self, code: int, message: "dict[str, object]", now_ms: int) -> None:
-        number = self._tell(message, now_ms)
+    def _heard_frames(self, events: "list[FrameStarted | FrameEnded]", now_ms: int) -> None:
+        for event in events:
+            found = self.copy.table.resolve_frame(event.press.node_id, event.press.event)
+            is_small = not isinstance(event, FrameStarted) or (found is not None and found[1] == HEARTBEAT)
+            if not is_small:
+                self._pressed(found, frame_message(event), True, now_ms)
+            elif self.host.is_up:  # as above
+                self.host.send(frame_message(event), now_ms)
+
+    def _resolve(self, code: int, now_ms: int) -> "tuple[Station, str] | None":
         word = CodeWord(code)
         found = self.copy.table.resolve(word.hex, word.trits)
         if found is None:
-            self.n_unknown += 1
+            keyed = self.copy.table.keyed_station(word.hex, word.trits)
+            if keyed is None:
+                self.n_unknown += 1
+            else:
+                self.nodes.refused(keyed.station_id, BARE, now_ms)
+        return found
+
+    def _pressed(
+        self, found: "tuple[Station, str] | None", message: "dict[str, object]", is_authenticated: bool, now_ms: int
+    ) -> None:
+        number = self._tell(message, now_ms)
+        if found is None:
             return
-        events = self.board.receive(Signal(found[0], found[1]), now_ms)
+        events = self.board.receive(Signal(found[0], found[1], is_authenticated), now_ms)
         for event in events:
             if event.kind in (EV_PLACED, EV_PRESSED_AGAIN):
                 self.host.pressed(event.call.key, number, message)
         self._happened(events, number, now_ms)
+
+    def _judge_refused(self, now_ms: int) -> None:
+        """Forged, replayed and bare transmissions that repeat are a fault of their station."""
+        for station_id, kind, is_on in self.nodes.take_changes(now_ms):
+            number = self._tell_fault(station_id, kind, is_on, now_ms)
+            fault = FaultRaised(station_id, kind) if is_on else FaultGone(station_id, kind)
+            self._happened(self.board.receive(fault, now_ms), number, now_ms)
+        for node_id in self.nodes.take_unknown():
+            if self.host.is_up:
+                self._tell({"t": "unknown_node", "node": node_id, "at": now_ms}, now_ms)
 
     # Host.
 
@@ -203,26 +240,27 @@ class ReceiverDesk:
                     self.n_refused += 1  # well framed and yet not as the spec has it
                 self.host.peer.accept(event)
             elif isinstance(event, LinkUp):
-                self._host_is_up(event.epoch)
+                self._host_is_up(event.epoch, now_ms)
 
     def _remember(self, message: "dict[str, object]", now_ms: int) -> None:
         """A call that was open before the power was lost."""
         events = self._merge.call(message, 0, now_ms)
         self._happened(events, 0, now_ms)
-        code = message.get("code")
-        if events and isinstance(code, int):
-            press: dict[str, object] = {"t": "press", "code": code, "words": 2, "t_us": 0}
-            press["at"] = events[0].call.placed_at_ms
+        press = press_of(message, events[0].call.placed_at_ms) if events else None
+        if press is not None:
             self.host.pressed(events[0].call.key, UNTOLD, press)
             self._merge.changed_here(events[0].call.key, UNTOLD)
 
-    def _host_is_up(self, epoch: int) -> None:
+    def _host_is_up(self, epoch: int, now_ms: int) -> None:
         self.radio.tell()
         if epoch != self.host.known_epoch:
             self.host.known_epoch = epoch
             self._health = None
             self._merge.host_is_new()
             self.copy.host_is_new()
+            for station_id, kind in self.nodes.faults:
+                number = self._tell_fault(station_id, kind, True, now_ms)
+                self._merge.changed_here((station_id, FAULT, kind), number)
 
     def _host_says(self, message: "dict[str, object]", now_ms: int) -> None:
         kind = message["t"]
@@ -236,8 +274,8 @@ class ReceiverDesk:
             self.copy.station(message)
         elif kind == "stations":
             n = message["n"]
-            if isinstance(n, int):
-                self.copy.stations(n)
+            if isinstance(n, int) and self.copy.stations(n):
+                self.nodes.use_table(self.copy.table)
         elif kind == "reraise":
             self.copy.reraise(message["by_kind"])
         elif kind == "health":
@@ -249,6 +287,18 @@ class ReceiverDesk:
             self._merge.changed_here(key, UNTOLD)
         return number
 
+    def _tell_fault(self, station_id: str, kind: str, is_on: bool, now_ms: int) -> int:
+        return self._tell({"t": "fault", "part": station_id, "detail": kind, "on": is_on, "at": now_ms}, now_ms)
+
+    def _save(self, now_ms: int) -> None:
+        is_due = self._memory.is_due(now_ms)
+        counters = self.nodes.take_file(is_due, now_ms)
+        if counters is not None:
+            self.copy.unsaved[COUNTERS_FILE] = counters
+        if is_due:
+            calls = self.board.open_calls()
+            self.copy.unsaved[OPEN_CALLS_FILE] = to_file(calls, self.host.presses_untold(), now_ms)
+
     def _send_status(self, now_ms: int) -> None:
         """Once a minute, and only to a host that is there: it must not push presses out of the queue."""
         if now_ms < self._status_at_ms or not self.host.is_up:
@@ -256,7 +306,9 @@ class ReceiverDesk:
         self._status_at_ms = now_ms + STATUS_EVERY_MS
         self.radio.tell()
         rejects = dict(self._presses.rejects)
-        rejects["unknown"] = self.n_unknown
+        for reason in ("forged", "replayed", "reused"):
+            rejects[reason] = self.nodes.rejects.get(reason, 0)
+        rejects["unknown"] = self.n_unknown + self.nodes.rejects.get("unknown", 0)
         rejects["refused"] = self.n_all_refused
         rejects["line"] = sum(self.host.peer.counts().values())
         words, dropped = self._presses.n_words, self.host.peer.dropped

@@ -4,16 +4,43 @@ The link keeps 512 messages for a host that is away. Should more happen, the old
 a call which is still open is then told again when the host is back, with its own time.
 """
 
+from wardbell_protocol.air.frame_press import FrameStarted
+from wardbell_protocol.air.presses import PressStarted
 from wardbell_protocol.link.peer import LinkPeer
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from wardbell_protocol.air.frame_press import FrameEnded
+    from wardbell_protocol.air.presses import PressEnded
     from wardbell_protocol.link.peer import LinkDown, LinkMessage, LinkUp
 
     CallKey = tuple[str, str, str]
 
 UNTOLD = 1 << 29  # stands for the number of a message that fell out: newer than anything the host has seen
 _ROOM_LEFT = 64  # how many may wait before what fell out is told again
+
+
+def press_message(event: "PressStarted | PressEnded") -> "dict[str, object]":
+    """What is told of a press in bare words."""
+    press = event.press
+    message: dict[str, object] = {"t": "press", "code": press.code, "words": press.words, "t_us": press.t_us}
+    message["at"] = press.start_us // 1000
+    if not isinstance(event, PressStarted):
+        message["t"] = "press_end"
+        message["end"] = press.end_us // 1000
+    return message
+
+
+def frame_message(event: "FrameStarted | FrameEnded") -> "dict[str, object]":
+    """What is told of a press in frames."""
+    press = event.press
+    message: dict[str, object] = {"t": "frame", "node": press.node_id, "counter": press.counter, "event": press.event}
+    message.update({"battery": press.battery, "copies": press.copies, "quality": press.quality})
+    message["at"] = press.start_us // 1000
+    if not isinstance(event, FrameStarted):
+        message["t"] = "frame_end"
+        message["end"] = press.end_us // 1000
+    return message
 
 
 class HostSide:
@@ -55,13 +82,13 @@ class HostSide:
         """Open calls whose press fell out."""
         return [key for key in self._presses if self._presses[key][0] == UNTOLD]
 
-    def codes_untold(self) -> "dict[CallKey, int]":
-        """Codes of the presses that placed calls and that a host which is away has not heard of."""
+    def presses_untold(self) -> "dict[CallKey, dict[str, object]]":
+        """Messages of the presses that placed calls and that a host which is away has not heard of."""
         if self.peer.is_up:
             return {}
         safe = self.peer.last_acknowledged
         waiting = [key for key in self._presses if self._presses[key][0] > safe]
-        return {key: int(str(self._presses[key][1]["code"])) for key in waiting}
+        return {key: self._presses[key][1] for key in waiting}
 
     def tell_again(self, now_ms: int) -> "list[tuple[CallKey, int]]":
         """Send what fell out once there is room; returns the calls and their new numbers."""

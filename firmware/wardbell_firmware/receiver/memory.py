@@ -19,6 +19,8 @@ OPEN_CALLS_FILE = "calls.json"
 MOST_KEPT = 64
 WRITE_EVERY_MS = 2000  # a host that is back says all its calls at once, and flash wears
 
+_FRAME_FIELDS = ("node", "counter", "event", "battery")
+
 
 class OpenCalls:
     """Says when the open calls are due to be written, and how."""
@@ -45,16 +47,19 @@ class OpenCalls:
         return self._write_at_ms
 
 
-def to_file(calls: "list[Call]", untold: "dict[tuple[str, str, str], int]", now_ms: int) -> bytes:
+def to_file(calls: "list[Call]", untold: "dict[tuple[str, str, str], dict[str, object]]", now_ms: int) -> bytes:
     """The open calls, most urgent first, as a file: the first 64 of them.
 
-    `untold`: call -> code of the press that the host does not know of.
+    `untold`: call -> `press` or `frame` message that the host does not know of.
     """
     messages = []
     for call in calls[:MOST_KEPT]:
         message = call_message(call, call.attended_by if call.status == ATTENDED else call.acknowledged_by, now_ms, 0)
-        if call.key in untold:
-            message["code"] = untold[call.key]
+        press = untold.get(call.key)
+        if press is not None and press["t"] == "press":
+            message["code"] = press["code"]
+        elif press is not None:
+            message["frame"] = [press[field] for field in _FRAME_FIELDS]
         messages.append(message)
     return json.dumps(messages).encode()
 
@@ -72,3 +77,15 @@ def from_file(data: bytes) -> "list[dict[str, object]] | None":
     except (ValueError, EncodeError):
         return None
     return messages
+
+
+def press_of(message: "dict[str, object]", at_ms: int) -> "dict[str, object] | None":
+    """The `press` or `frame` message that goes with a call of the file, where its host had not heard of it."""
+    code, frame = message.get("code"), message.get("frame")
+    if isinstance(code, int):
+        return {"t": "press", "code": code, "words": 2, "t_us": 0, "at": at_ms}
+    if isinstance(frame, list) and len(frame) == len(_FRAME_FIELDS) and all(type(n) is int for n in frame):
+        press: dict[str, object] = {"t": "frame", "copies": 1, "at": at_ms}
+        press.update({_FRAME_FIELDS[at]: frame[at] for at in range(len(frame))})
+        return press
+    return None

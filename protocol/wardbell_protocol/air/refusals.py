@@ -6,8 +6,9 @@ ms of any clock that runs on. Specification: protocol/spec/air.md, "Refusals".
 
 FORGED = "forged_frames"  # of a node's id, under another key
 REPLAYED = "replayed_frames"  # recorded, sent again
+REUSED = "reused_counters"  # two true frames that differ under one number: a node whose counter is lost, or its copy
 BARE = "bare_words"  # a legacy word of a station that has a key
-REFUSALS = (FORGED, REPLAYED, BARE)
+REFUSALS = (FORGED, REPLAYED, REUSED, BARE)
 
 N_TOLERATED = 4  # refusals of one station and kind, without a quiet time between them
 QUIET_MS = 600000

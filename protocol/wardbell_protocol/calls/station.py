@@ -96,6 +96,10 @@ class StationTable:
         """Key by node id, of all stations that have one."""
         return {node_id: bytes.fromhex(self._by_node[node_id].key) for node_id in self._by_node}
 
+    def station_of_node(self, node_id: int) -> "Station | None":
+        """Whose node that is."""
+        return self._by_node.get(node_id)
+
     def resolve(self, code_hex: str, trits: str) -> "tuple[Station, str] | None":
         """Station and signal of a bare word (6 hex digits, and the same as 12 trits).
 

@@ -1,8 +1,8 @@
 """The messages of the serial link: small JSON objects whose "t" names the kind. Times are ms of the sender's
 clock (HELLO carries it).
 
-Receiver to host: press, press_end, frame, frame_end, ack, clear, fault, air, status. Host to receiver: station,
-stations, reraise, call, calls, health. Field by field: protocol/spec/link.md.
+Receiver to host: press, press_end, frame, frame_end, unknown_node, ack, clear, fault, air, status. Host to
+receiver: station, stations, reraise, call, calls, health. Field by field: protocol/spec/link.md.
 """
 
 import json
@@ -25,6 +25,8 @@ MESSAGES: "dict[str, dict[str, type]]" = {
     # The same for a press of a node with a key, whose tag was verified; `event` is D0..D3 as bits.
     "frame": {"node": int, "counter": int, "event": int, "battery": int, "copies": int, "at": int},
     "frame_end": {"node": int, "counter": int, "event": int, "battery": int, "copies": int, "at": int, "end": int},
+    # Frames of a node that nobody enrolled: three at least within a minute.
+    "unknown_node": {"node": int, "at": int},
     # The acknowledge key, for the call it was showing; held where that is allowed, it clears.
     "ack": {"station": str, "kind": str, "detail": str, "at": int},
     "clear": {"station": str, "kind": str, "detail": str, "at": int},
