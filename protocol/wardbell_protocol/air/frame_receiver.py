@@ -93,10 +93,15 @@ class FrameReceiver:
         events: list[FrameEvent] = []
         self.answerable = []
         for frame in self._slicer.receive(pulses):
-            ended_us = end_us - frame.age_us
-            self._expire(ended_us + frame.lag_us, events)
-            self._hear(frame, ended_us, events)
+            events += self.hear(frame, end_us - frame.age_us)
         self._expire(end_us, events)
+        return events
+
+    def hear(self, frame: SlicedFrame, end_us: int) -> "list[FrameEvent]":
+        """Take a frame that somebody else has sliced, whose last bit ended at `end_us`; oldest first."""
+        events: list[FrameEvent] = []
+        self._expire(end_us + frame.lag_us, events)
+        self._hear(frame, end_us, events)
         return events
 
     def poll(self, now_us: int) -> "list[FrameEvent]":
