@@ -98,7 +98,7 @@ class Answers:
 
     def _asked(self, counter: int, now_ms: int) -> None:
         self._ask = counter
-        if not self._known:
+        if not [press for press in self._known if press.state in (RECEIVED, SEEN)]:
             return
         self._n_unanswered += 1
         if self._n_unanswered > ASKS_UNANSWERED:
