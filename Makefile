@@ -13,7 +13,7 @@ export PYRIGHT_PYTHON_IGNORE_WARNINGS := 1
 # One stamp in each folder that set-up builds, so that deleting one rebuilds it.
 READY := .venv/.ready .venv-micropython/.ready build/typings/.ready
 
-.PHONY: help setup system-packages test check fix demo demo-story bench bench-radio lock clean
+.PHONY: help setup system-packages test check fix demo demo-story bench bench-radio bench-chip lock clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -53,6 +53,10 @@ bench: $(READY) ## run every benchmark; tables here, figures in build/bench
 
 bench-radio: $(READY) ## Wardbell's receivers beside others and beside physics; ARGS=--short, ARGS='impulses captures'
 	@PYTHONPATH=tests/bench $(BIN)/python -m radio_bench $(ARGS)
+
+bench-chip: $(READY) ## what hearing costs on an emulated RP2040; builds its MicroPython, or WARDBELL_UF2=FILE
+	@[ -n "$(WARDBELL_UF2)" ] || firmware/image/build
+	@WARDBELL_UF2="$(WARDBELL_UF2)" $(BIN)/python tests/bench/bench_chip.py
 
 lock: $(READY) ## pin in requirements/ what pyproject.toml asks for; UPGRADE=1 takes the newest allowed
 	@.ci/lock $(if $(UPGRADE),--upgrade)

@@ -1,0 +1,260 @@
+"""The half of bench_chip.py that runs on the chip: what hearing costs there. Prints a JSON object for each answer.
+
+An air file holds portions as a board's radio would hand them over: `<HI` number of durations and end in µs, then `<i` each.
+Time is taken around the code in question alone, with the collector off; what that leaves on the heap is counted.
+"""
+
+import gc
+import json
+import struct
+import time
+
+import micropython
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from typing import Protocol
+
+    Receive = Callable[[list[int], int], object]
+
+    class Listener(Protocol):
+        """What most machines of the air look like."""
+
+        def receive(self, pulses: list[int], end_us: int) -> "Sequence[object]":
+            """Take durations."""
+
+        def poll(self, now_us: int) -> "Sequence[object]":
+            """Let time pass."""
+
+
+KEY = bytes(range(16))
+COLLECT_EVERY = 2  # portions
+COUNT_EVERY = 8  # portions; to count the heap takes the chip 12 ms
+N_LOCKED = 40  # portions heard without heap
+
+
+def say(name: str, figures: "dict[str, object]") -> None:
+    """One answer."""
+    figures["name"] = name
+    print(json.dumps(figures))
+
+
+def free() -> int:
+    """Bytes of heap."""
+    return gc.mem_free()  # type: ignore[attr-defined, no-any-return]
+
+
+def now_us() -> int:
+    """The chip's timer."""
+    return time.ticks_us()  # type: ignore[attr-defined, no-any-return]
+
+
+def free_after_collecting() -> int:
+    """Bytes of heap with nothing to collect on it."""
+    gc.collect()
+    gc.collect()
+    return free()
+
+
+def portions(name: str) -> "Iterator[tuple[list[int], int]]":
+    """Durations and end in µs, portion after portion."""
+    with open(name, "rb") as file:
+        while True:
+            head = file.read(6)
+            if not head:
+                return
+            n, end_us = struct.unpack("<HI", head)
+            yield list(struct.unpack("<%di" % n, file.read(4 * n))), end_us
+
+
+class Cost:
+    """Time that a piece of code takes, of many runs, and what some of them take from the heap."""
+
+    def __init__(self) -> None:
+        self.n = self.total_us = self.worst_us = 0
+        self.n_counted = self.counted_bytes = self.worst_bytes = 0
+
+    def run(self, code: "Receive", pulses: "list[int]", at_us: int) -> object:
+        """Run it once more."""
+        if self.n % COLLECT_EVERY == 0:
+            gc.collect()
+        is_counted = self.n % COUNT_EVERY == 0
+        before = free() if is_counted else 0
+        start_us = now_us()
+        result = code(pulses, at_us)
+        spent_us = now_us() - start_us
+        if is_counted:
+            spent = before - free()
+            self.n_counted += 1
+            self.counted_bytes += spent
+            self.worst_bytes = max(self.worst_bytes, spent)
+        self.n += 1
+        self.total_us += spent_us
+        self.worst_us = max(self.worst_us, spent_us)
+        return result
+
+    def figures(self) -> "dict[str, object]":
+        """As they are said."""
+        return {
+            "n": self.n,
+            "us": self.total_us,
+            "worst_us": self.worst_us,
+            "bytes_each": self.counted_bytes / self.n_counted,
+            "worst_bytes": self.worst_bytes,
+        }
+
+
+def hear(air: str, receive: "Receive") -> None:
+    """Give a whole air file to `receive`, and say what that cost."""
+    cost = Cost()
+    n_durations = 0
+    end_us = 0
+    events: list[str] = []
+    for pulses, end_us in portions(air):
+        n_durations += len(pulses)
+        heard = cost.run(receive, pulses, end_us)
+        if heard:
+            events.append(repr(heard))
+    figures = cost.figures()
+    figures.update({"air_us": end_us, "durations": n_durations, "events": events[:8]})
+    say(air, figures)
+
+
+def without_heap(air: str, receive: "Receive") -> None:
+    """How many of the first portions `receive` gets through with the heap locked; it may be out of order afterwards."""
+    n = n_done = 0
+    for pulses, end_us in portions(air):
+        n += 1
+        micropython.heap_lock()
+        try:
+            receive(pulses, end_us)
+            n_done += 1
+        except MemoryError:
+            pass
+        micropython.heap_unlock()
+        if n == N_LOCKED:
+            break
+    say("without heap", {"n": n, "done": n_done})
+
+
+def nothing() -> None:
+    """What the taking of the figures costs, a collection, and the heap as it is now."""
+    cost = Cost()
+    for _ in range(16):
+        cost.run(_do_nothing, [], 0)
+    start_us = now_us()
+    gc.collect()
+    collect_us = now_us() - start_us
+    figures = cost.figures()
+    figures.update({"collect_us": collect_us, "free": free()})
+    say("nothing", figures)
+
+
+def _do_nothing(pulses: "list[int]", at_us: int) -> None:
+    pass
+
+
+def press_receiver() -> "Callable[[], Receive]":
+    """Words to presses."""
+    from wardbell_protocol.air.presses import PressReceiver
+
+    return lambda: _polled(PressReceiver())
+
+
+def frame_receiver() -> "Callable[[], Receive]":
+    """Frames to presses, with the keys of 64 nodes."""
+    from wardbell_protocol.air.frame_receiver import FrameReceiver
+
+    keys = dict.fromkeys(range(1, 65), KEY)
+    return lambda: _polled(FrameReceiver(keys))
+
+
+def carrier_sense() -> "Callable[[], Receive]":
+    """Whether somebody sends frames."""
+    from wardbell_protocol.air.carrier import CarrierSense
+
+    return lambda: CarrierSense().receive
+
+
+def air_watch() -> "Callable[[], Receive]":
+    """Whether the air can carry a word."""
+    from wardbell_protocol.air.air_watch import AirWatch
+
+    def make() -> "Receive":
+        watch = AirWatch()
+
+        def receive(pulses: "list[int]", end_us: int) -> object:
+            watch.receive(pulses, end_us)
+            return watch.poll(end_us, 0)
+
+        return receive
+
+    return make
+
+
+def receiver_desk() -> "Callable[[], Receive]":
+    """The whole desk with the stations of `stations.json`: hearing, and settling what it shows."""
+    from wardbell_firmware.receiver.desk import ReceiverDesk
+
+    def make() -> "Receive":
+        desk = ReceiverDesk("receiver", 7)
+        with open("stations.json", "rb") as file:
+            desk.load("stations.json", file.read(), 0)
+
+        def receive(pulses: "list[int]", end_us: int) -> object:
+            desk.receive_air(pulses, end_us, end_us // 1000)
+            desk.poll(end_us // 1000)
+            return desk.lines if desk.board.open_calls() else None
+
+        return receive
+
+    return make
+
+
+def _polled(receiver: "Listener") -> "Receive":
+    def receive(pulses: "list[int]", end_us: int) -> object:
+        events = receiver.receive(pulses, end_us)
+        return receiver.poll(end_us) or events
+
+    return receive
+
+
+def listen(load: "Callable[[], Callable[[], Receive]]", airs: "list[str]") -> None:
+    """What one listener weighs, and what it costs to give it each of these air files."""
+    before = free_after_collecting()
+    make = load()
+    loaded = free_after_collecting()
+    receive = make()
+    made = free_after_collecting()
+    gc.disable()
+    for air in airs:
+        hear(air, receive)
+    kept = made - free_after_collecting()
+    say("memory", {"code": before - loaded, "made": loaded - made, "kept": kept})
+    without_heap(airs[0], receive)
+    nothing()
+
+
+def tags(n: int) -> None:
+    """The proof of a frame: its tag computed, a whole frame opened, a frame sealed."""
+    from wardbell_protocol.air import frame, mac
+
+    sealed = frame.seal(frame.Frame(7, 1, 1, 9), KEY)
+
+    def tag(pulses: "list[int]", at_us: int) -> None:
+        mac.tag(KEY, sealed)
+
+    def open_frame(pulses: "list[int]", at_us: int) -> None:
+        frame.open_frame(sealed, KEY)
+
+    def seal(pulses: "list[int]", at_us: int) -> None:
+        frame.seal(frame.Frame(7, at_us, 1, 9), KEY)
+
+    gc.disable()
+    for name, code in (("tag", tag), ("open_frame", open_frame), ("seal", seal)):
+        cost = Cost()
+        for counter in range(n):
+            cost.run(code, [], counter)
+        say(name, cost.figures())
+    nothing()
