@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from wardbell_simulator.radio.synth import IQ, SAMPLE_US
 
-FloatArray = NDArray[np.float64]
+FloatArray = NDArray[np.float32]
 
 _AGC_STEP = 25  # samples, 100 µs: a fifth of the attack
 
@@ -38,18 +38,18 @@ class Rxb6:
         levelled = self._levelled(np.abs(iq))
         video = _two_pole(levelled, self.video_hz)
         threshold = one_pole(video, self.mean_us / SAMPLE_US, float(np.mean(video[: round(self.mean_us / SAMPLE_US)])))
-        return durations(video, threshold - self.hysteresis, threshold + self.hysteresis)
+        return durations(video, threshold, self.hysteresis)
 
     def _levelled(self, envelope: NDArray[np.float32]) -> FloatArray:
         n_steps = -(-len(envelope) // _AGC_STEP)
-        padded = np.zeros(n_steps * _AGC_STEP)
+        padded = np.zeros(n_steps * _AGC_STEP, dtype=np.float32)
         padded[: len(envelope)] = envelope
         rows = padded.reshape(n_steps, _AGC_STEP)
         attack = _share(_AGC_STEP * SAMPLE_US / self.attack_us)
         decay = _share(_AGC_STEP * SAMPLE_US / self.decay_us)
         means = rows.mean(axis=1)
         level = float(means[:_AGC_STEP].max())
-        levels = np.empty(n_steps)
+        levels = np.empty(n_steps, dtype=np.float32)
         for step, mean in enumerate(means.tolist()):
             level += (attack if mean > level else decay) * (mean - level)
             levels[step] = level
@@ -75,12 +75,14 @@ class LogPeak:
 
     def slice(self, iq: IQ) -> list[int]:
         """Durations in µs as the receiver's timer takes them, + mark, - space."""
-        power = _two_pole((iq.real * iq.real + iq.imag * iq.imag).astype(np.float64), self.video_hz)
-        rssi_db = 10 * np.log10(np.maximum(power, 1e-9))
-        fallen_db = np.arange(len(rssi_db)) * (self.decay_db_per_s * SAMPLE_US / 1e6)
-        peak_db = np.maximum.accumulate(rssi_db + fallen_db) - fallen_db
-        threshold_db = np.maximum(peak_db - self.under_peak_db, self.floor_db)
-        return durations(rssi_db, threshold_db - self.hysteresis_db, threshold_db + self.hysteresis_db)
+        power = _two_pole(iq.real * iq.real + iq.imag * iq.imag, self.video_hz)
+        rssi_db = 10 * np.log10(np.maximum(power, np.float32(1e-9)))
+        fallen_db = np.arange(len(rssi_db), dtype=np.float32) * np.float32(self.decay_db_per_s * SAMPLE_US / 1e6)
+        threshold_db = np.maximum.accumulate(rssi_db + fallen_db)
+        threshold_db -= fallen_db
+        threshold_db -= self.under_peak_db
+        np.maximum(threshold_db, self.floor_db, out=threshold_db)
+        return durations(rssi_db, threshold_db, self.hysteresis_db)
 
 
 def one_pole(signal: FloatArray, tau_samples: float, start: float = 0.0) -> FloatArray:
@@ -89,13 +91,13 @@ def one_pole(signal: FloatArray, tau_samples: float, start: float = 0.0) -> Floa
     The recursion y += (x - y) / tau, but a block at a time: within a block it is a sum with growing weights.
     """
     keep = np.exp(-1 / tau_samples)
-    block = max(1, int(24 * tau_samples))  # the weights grow by e^24: far within a double's reach
+    block = max(1, int(24 * tau_samples))  # the weights grow by e^24, far within reach of a float
     n_blocks = -(-len(signal) // block)
-    padded = np.zeros(n_blocks * block)
+    padded = np.zeros(n_blocks * block, dtype=np.float32)
     padded[: len(signal)] = signal
     rows = padded.reshape(n_blocks, block)
-    falling = keep ** np.arange(1, block + 1)
-    rows *= (1 - keep) * keep ** -np.arange(1.0, block + 1)
+    falling = (keep ** np.arange(1, block + 1)).astype(np.float32)
+    rows *= ((1 - keep) * keep ** -np.arange(1.0, block + 1)).astype(np.float32)
     np.cumsum(rows, axis=1, out=rows)
     rows *= falling
     for index in range(n_blocks):
@@ -104,11 +106,12 @@ def one_pole(signal: FloatArray, tau_samples: float, start: float = 0.0) -> Floa
     return padded[: len(signal)]
 
 
-def durations(signal: FloatArray, lower: FloatArray, upper: FloatArray) -> list[int]:
-    """Signed durations: on from where `signal` passes `upper` to where it falls below `lower`."""
+def durations(signal: FloatArray, threshold: FloatArray, hysteresis: float) -> list[int]:
+    """Signed durations: on from where `signal` is `hysteresis` above `threshold` to where it is as much below."""
     if not len(signal):
         return []
-    decided = (signal > upper).astype(np.int8) - (signal < lower)
+    above = signal - threshold
+    decided = (above > hysteresis).view(np.int8) - (above < -hysteresis).view(np.int8)
     decided[0] = decided[0] or -1
     # Between both limits the last decision stands.
     places = np.flatnonzero(decided)
