@@ -14,12 +14,14 @@ from pathlib import Path
 from typing import IO, Any
 
 from wardbell_gateway.journal_schema import CREATE, MIGRATIONS, SCHEMA_VERSION
+from wardbell_gateway.station_watch import StationHealth
 from wardbell_protocol.calls.board import CallEvent
 from wardbell_protocol.errors import ConfigError, WardbellError
 
 BUSY_TIMEOUT_MS = 2000
 NO_WORD = -1
 MAX_UNKNOWN = 1000  # of codes, and of nodes
+_STATIONS = "SELECT record FROM stations ORDER BY station_id"
 KEEP_MARKS_MS = 30 * 24 * 3600 * 1000  # how late the same message could still be delivered again
 
 
@@ -187,6 +189,17 @@ class Journal:
         with self._transaction() as db:
             db.execute("INSERT OR IGNORE INTO meta VALUES ('console_seen', 'yes')")
 
+    def stations(self) -> list[StationHealth]:
+        """What was known of the stations' radios when it was last kept."""
+        return [_health(record) for (record,) in self._rows(_STATIONS)]
+
+    def keep_stations(self, known: list[StationHealth], forgotten: list[str]) -> None:
+        """Keep what is known of these stations' radios, and forget the others."""
+        rows = [(health.station_id, json.dumps(health.to_record())) for health in known]
+        with self._transaction() as db:
+            db.executemany("INSERT OR REPLACE INTO stations VALUES (?, ?)", rows)
+            db.executemany("DELETE FROM stations WHERE station_id = ?", [(station_id,) for station_id in forgotten])
+
     def _open(self, now_ms: int) -> None:
         version = self._rows("PRAGMA user_version")[0][0]
         if not 0 <= version <= SCHEMA_VERSION:
@@ -277,13 +290,23 @@ def read_unknown_nodes(path: Path) -> list[Unknown]:
     return [Unknown(*row) for row in _read_only(path, sql)]
 
 
+def read_stations(path: Path) -> list[StationHealth]:
+    """What is known of the stations' radios, at most a minute old; for other processes, as above."""
+    return [_health(record) for (record,) in _read_only(path, _STATIONS)]
+
+
 def has_open_call(path: Path, station_id: str) -> bool:
-    """Whether a call of that station is open; for other processes, as above."""
+    """Whether a call of that station is open, faults left out; for other processes, as above."""
     sql = (
         "SELECT 1 FROM events WHERE json_extract(record, '$.call.station_id') = ?"
+        " AND json_extract(record, '$.call.kind') <> 'fault'"
         " AND call_id NOT IN (SELECT call_id FROM events WHERE kind = 'cleared') LIMIT 1"
     )
     return bool(_read_only(path, sql, station_id))
+
+
+def _health(record: str) -> StationHealth:
+    return StationHealth.from_record(json.loads(record))
 
 
 def _read_only(path: Path, sql: str, *values: object) -> list[Any]:

@@ -1,6 +1,6 @@
 """The journal's tables, and how an older journal gets those that it lacks."""
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 _FIRST = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -28,6 +28,9 @@ CREATE TABLE frames (
 CREATE TABLE unknown_nodes (
     node_id INTEGER PRIMARY KEY, first_at_ms INTEGER NOT NULL, last_at_ms INTEGER NOT NULL, times INTEGER NOT NULL);
 """
+_THIRD = """
+CREATE TABLE stations (station_id TEXT PRIMARY KEY, record TEXT NOT NULL) WITHOUT ROWID;
+"""
 
-CREATE = _FIRST + _SECOND
-MIGRATIONS = {1: _SECOND}  # from that version to the next
+CREATE = _FIRST + _SECOND + _THIRD
+MIGRATIONS = {1: _SECOND, 2: _THIRD}  # from that version to the next

@@ -7,12 +7,12 @@ import logging
 
 from wardbell_gateway import receiver_words
 from wardbell_gateway.desk import KeyUsed
-from wardbell_gateway.ears import FrameId
+from wardbell_gateway.ears import FrameId, Heard
 from wardbell_gateway.journal import NO_WORD, JournalError, Mark
 from wardbell_gateway.receiver_words import Message
 from wardbell_gateway.ward import Now, Ward
 from wardbell_protocol.air.codeword import N_BITS
-from wardbell_protocol.air.frame import COUNTER_MAX, EVENT_MAX, NODE_ID_MAX
+from wardbell_protocol.air.frame import BATTERY_MAX, BATTERY_UNKNOWN, COUNTER_MAX, EVENT_MAX, NODE_ID_MAX
 from wardbell_protocol.air.refusals import REFUSALS
 from wardbell_protocol.calls.board import CallEvent
 from wardbell_protocol.errors import EncodeError
@@ -41,7 +41,9 @@ class ReceiverLink:
         self._stuck_at: int | None = None
         self._must_send_calls = False
         self._unwell: list[str] = []
+        self._known_epoch = 0
         self.faults: set[tuple[str, str]] = set()  # what the receiver itself has found
+        self.blind = ""  # why it hears nothing, as it last said
         self._dropped = 0
         ward.on_change.append(self._changed)
         ward.on_registry.append(self._send_table)
@@ -85,7 +87,9 @@ class ReceiverLink:
         log.info("%s: %s is there", self.label, self.peer.peer_name)
         self._stuck_at = None
         self._dropped = 0
-        self.faults.clear()  # it says anew what it still finds
+        if self.peer.peer_epoch != self._known_epoch:
+            self._known_epoch = self.peer.peer_epoch
+            self.faults.clear()  # it has started anew
         try:
             self._seen = self._ward.journal.last_heard(*self._ear(self.peer.peer_epoch))
         except JournalError:
@@ -119,10 +123,16 @@ class ReceiverLink:
             self._must_send_calls = self._must_send_calls or not events
         elif kind in ("press", "press_end"):
             self._press(message, now)
-        elif kind == "frame":
+        elif kind in ("frame", "frame_end"):
             self._frame(message, now)
+        elif kind == "unknown_node":
+            node_id = int(str(fields["node"]))
+            if 0 <= node_id <= NODE_ID_MAX:
+                self._ward.hear_unknown_node(self._mark(message, NO_WORD, now), node_id, now)
         elif kind == "fault":
             self._fault(fields, now)
+        elif kind == "air":
+            self.blind = str(fields["blind"])
         elif kind == "status":
             self._status(fields)
 
@@ -132,9 +142,9 @@ class ReceiverLink:
             return
         if message.message["t"] == "press_end":
             self._ward.press_ended(self._ear(message.epoch), code, self._unix_ms(message.message["end"], now))
+            self._heard_well(message, code, None)
             return
-        events = self._ward.hear(self._mark(message, code, now), now)
-        self._must_send_calls = self._must_send_calls or not events
+        self._heeded(self._ward.hear(self._mark(message, code, now), now))
 
     def _frame(self, message: LinkMessage, now: Now) -> None:
         fields = message.message
@@ -143,8 +153,20 @@ class ReceiverLink:
             0 <= frame.node_id <= NODE_ID_MAX and 0 <= frame.counter <= COUNTER_MAX and 0 <= frame.event <= EVENT_MAX
         ):
             return
-        events = self._ward.hear_frame(self._mark(message, NO_WORD, now), frame, now)
-        self._must_send_calls = self._must_send_calls or not events
+        if fields["t"] == "frame_end":
+            self._heard_well(message, NO_WORD, frame)
+            return
+        battery = max(BATTERY_UNKNOWN, min(BATTERY_MAX, int(str(fields["battery"]))))
+        self._heeded(self._ward.hear_frame(self._mark(message, NO_WORD, now), frame, now, battery))
+
+    def _heeded(self, events: list[CallEvent] | None) -> None:
+        # A press that did nothing here may have done something there; a heartbeat does nothing anywhere.
+        self._must_send_calls = self._must_send_calls or events == []
+
+    def _heard_well(self, message: LinkMessage, code: int, frame: FrameId | None) -> None:
+        quality = message.message.get("quality")
+        if isinstance(quality, int):
+            self._ward.heard_well(Heard(self._ear(message.epoch), code, 0, frame), quality)
 
     def _fault(self, fields: Message, now: Now) -> None:
         fault = (str(fields["part"]), str(fields["detail"]))

@@ -12,7 +12,8 @@ from wardbell_gateway.journal import Journal, JournalError
 from wardbell_gateway.receiver_link import ReceiverLink
 from wardbell_gateway.registry_watch import RegistryWatch
 from wardbell_gateway.serial_port import PortLostError, SerialPort
-from wardbell_gateway.supervision import LINK_LOST, FoundFaults, Supervision
+from wardbell_gateway.station_rounds import StationRounds
+from wardbell_gateway.supervision import RADIO_FAULTS, FoundFaults, Supervision
 from wardbell_gateway.ward import Now, Ward
 from wardbell_protocol.air.refusals import REFUSALS
 
@@ -33,6 +34,7 @@ class Service:
         self._journal = Journal(journal, now.unix_ms)
         self._ward = Ward(self._watch.registry, self._journal, now)
         labels = [f"receiver-{number}" if number > 1 else "receiver" for number in range(1, len(ports) + 1)]
+        self._rounds = StationRounds(self._ward, now)
         self._supervision = Supervision(labels, self._journal.console_was_seen(), now.up_ms)
         calls = self._ward.open_calls()
         self._found = FoundFaults((call.station_id, call.detail) for call in calls if call.detail in REFUSALS)
@@ -58,6 +60,8 @@ class Service:
             thread.join()
         for port in self._ports:
             port.close()
+        with self._ward.lock:
+            self._rounds.keep(read_clock())
         self._bus.stop()
         self._journal.close()
 
@@ -72,10 +76,15 @@ class Service:
             self._supervision.registry(self._watch.trouble is None)
             for link in self._links:
                 self._supervision.receiver(link.label, link.is_up, now.up_ms if link.is_up else link.lost_at_ms)
+                if link.is_up:
+                    self._supervision.radio(link.label, bool(link.blind))
+            ears = [link.is_up and not link.blind for link in self._links]
+            stations = self._rounds.poll(any(ears) or not ears, now)
+            self._supervision.stations(self._ward.stations.are_silent)
             faults = self._supervision.judge(now.up_ms)
             found = self._found.judge(self._ward.refusals.faults(now.up_ms), *(link.faults for link in self._links))
             with contextlib.suppress(JournalError):  # said already; the next tick tries again
-                self._ward.judge({**faults, **found}, now)
+                self._ward.judge({**faults, **found, **stations}, now)
                 self._ward.poll(now)
             self._tell_health(faults, now)
 
@@ -87,7 +96,7 @@ class Service:
             link.tell_health([part for part in unwell if part != link.label], now)
         radios: dict[str, tuple[str, ...]] = {}
         for link in self._links:
-            radios[link.label] = (LINK_LOST,) if faults.get((link.label, LINK_LOST)) else ()
+            radios[link.label] = tuple(detail for detail in RADIO_FAULTS if faults.get((link.label, detail)))
         with contextlib.suppress(JournalError):
             self._bus.poll(now, tuple(unwell), radios)
 

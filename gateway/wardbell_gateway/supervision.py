@@ -10,6 +10,10 @@ BROKER_LOST_AFTER_MS = 10_000
 CONSOLE_GONE_AFTER_MS = 15_000  # three life signs
 
 LINK_LOST = "link_lost"
+RADIO_BLIND = "radio_blind"
+STATIONS_SILENT = "stations_silent"
+RADIO_FAULTS = (LINK_LOST, RADIO_BLIND, STATIONS_SILENT)
+RECEIVER = "receiver"
 BROKER = ("broker", "lost")
 REGISTRY = ("registry", "malformed")
 NO_CONSOLE = ("console", "none_present")
@@ -26,6 +30,8 @@ class Supervision:
     def __init__(self, receivers: list[str], console_was_seen: bool, now_ms: int) -> None:
         self.console_was_seen = console_was_seen
         self._lost_at_ms: dict[str, int | None] = dict.fromkeys(receivers, now_ms)
+        self._is_blind: dict[str, bool] = {}
+        self._are_stations_silent: bool | None = None
         self._broker_lost_at_ms: int | None = now_ms
         self.broker_is_contested = False  # another gateway of this name throws us off it again and again
         self._is_registry_good = True
@@ -38,6 +44,14 @@ class Supervision:
             self._lost_at_ms[label] = None
         elif self._lost_at_ms[label] is None:
             self._lost_at_ms[label] = now_ms
+
+    def radio(self, label: str, is_blind: bool) -> None:
+        """A receiver that is heard says whether it hears anything itself."""
+        self._is_blind[label] = is_blind
+
+    def stations(self, are_silent: bool) -> None:
+        """Most of the ward's stations have fallen silent, or have not: that is their receiver's fault, not theirs."""
+        self._are_stations_silent = are_silent
 
     def broker(self, is_up: bool, now_ms: int) -> None:
         """The broker was reached, or lost."""
@@ -64,6 +78,9 @@ class Supervision:
         found = {
             (label, LINK_LOST): lost for label in self._lost_at_ms if (lost := self._link(label, now_ms)) is not None
         }
+        found.update({(label, RADIO_BLIND): is_blind for label, is_blind in self._is_blind.items()})
+        if self._are_stations_silent is not None:
+            found[next(iter(self._lost_at_ms), RECEIVER), STATIONS_SILENT] = self._are_stations_silent
         found[REGISTRY] = not self._is_registry_good
         if self.broker_is_contested:
             found[BROKER] = True

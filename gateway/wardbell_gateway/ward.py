@@ -13,6 +13,8 @@ from wardbell_gateway.desk import KeyUsed, WardDesk
 from wardbell_gateway.ears import KEEP_MS, FrameId, Heard
 from wardbell_gateway.journal import Entry, FrameMark, Journal, JournalError, Mark, Publication
 from wardbell_gateway.registry import Registry
+from wardbell_gateway.station_watch import StationWatch
+from wardbell_protocol.air.frame import BATTERY_UNKNOWN
 from wardbell_protocol.air.key_mark import key_mark
 from wardbell_protocol.air.refusals import BARE, RefusalWatch
 from wardbell_protocol.bus.payloads import CallState, Command, Reply, WardEvent, WardSnapshot, decode
@@ -57,6 +59,8 @@ class Ward:
         self._desk = WardDesk(board, registry.table(), heard)
         self._key_marks = _key_marks(registry)
         self.refusals = RefusalWatch()
+        self.stations = StationWatch(journal.stations())
+        self.stations.set_stations(registry.stations)
 
     def open_calls(self) -> list[Call]:
         """Open calls by priority, then age."""
@@ -66,12 +70,17 @@ class Ward:
         """The open call of that id."""
         return self._desk.board.calls.get(call_id)
 
-    def hear(self, mark: Mark, now: Now) -> list[CallEvent]:
-        """Take a press in bare words that an ear reports; the same report again does nothing."""
+    def hear(self, mark: Mark, now: Now) -> list[CallEvent] | None:
+        """Take a press in bare words that an ear reports; the same report again does nothing.
+
+        Returns what it did to the calls; None where it was a heartbeat, which is no business of theirs.
+        """
         with self.lock:
             if self.journal.has_heard(mark.ear, mark.epoch, mark.seq):
                 return []
             heard = Heard((mark.ear, mark.epoch), mark.code, mark.at_ms)
+            if self._note_station(heard, BATTERY_UNKNOWN) == HEARTBEAT:
+                return None  # too many to be kept
             events = self._desk.receive(heard, mark.at_ms)
             keyed = self._desk.keyed_station(mark.code)
             if keyed is not None:
@@ -80,24 +89,52 @@ class Ward:
             self._write(Entry(events=events, mark=mark, is_unknown=is_unknown), now)
             return events
 
-    def hear_frame(self, mark: Mark, frame: FrameId, now: Now) -> list[CallEvent]:
-        """Take a press in a frame that an ear has verified; the same frame again, from whatever ear, does nothing."""
+    def hear_frame(
+        self, mark: Mark, frame: FrameId, now: Now, battery: int = BATTERY_UNKNOWN
+    ) -> list[CallEvent] | None:
+        """Take a press in a frame that an ear has verified; the same frame again, from whatever ear, does nothing.
+
+        Returns as `hear` does.
+        """
         with self.lock:
             if self.journal.has_heard(mark.ear, mark.epoch, mark.seq):
                 return []
             taken = FrameMark(frame.node_id, self._key_marks.get(frame.node_id, ""), frame.counter)
             is_taken = self.journal.has_frame(taken)
             heard = Heard((mark.ear, mark.epoch), mark.code, mark.at_ms, frame, is_taken)
-            found = self._desk.resolve(heard)
-            if found is not None and found[1] == HEARTBEAT:
-                return []  # supervision's business, and too many to be kept
+            if self._note_station(heard, battery) == HEARTBEAT:
+                return None
             events = self._desk.receive(heard, mark.at_ms)
             if taken.key_mark:
-                entry = Entry(events=events, mark=mark, frame=taken)
+                self._write(Entry(events=events, mark=mark, frame=taken), now)
             else:
-                entry = Entry(mark=mark, unknown_node=frame.node_id)
-            self._write(entry, now)
+                self._write(Entry(mark=mark, unknown_node=frame.node_id), now)
             return events
+
+    def hear_unknown_node(self, mark: Mark, node_id: int, now: Now) -> None:
+        """Count frames of a node that an ear has no key for; the same report again does nothing."""
+        with self.lock:
+            if not self.journal.has_heard(mark.ear, mark.epoch, mark.seq):
+                self._write(Entry(mark=mark, unknown_node=node_id), now)
+
+    def heard_well(self, heard: Heard, quality: int) -> None:
+        """How well an ear has heard that press or heartbeat, 0..100."""
+        with self.lock:
+            found = self._desk.resolve(heard)
+            if found is not None:
+                self.stations.heard_well(found[0].station_id, max(0, min(100, quality)))
+
+    def keep_stations(self) -> None:
+        """Write what is newly known of the stations' radios."""
+        with self.lock:
+            known, forgotten = self.stations.take_changed()
+            if not known and not forgotten:
+                return
+            try:
+                self.journal.keep_stations(known, forgotten)
+            except JournalError:
+                self.stations.untake(known, forgotten)
+                raise
 
     def press_ended(self, ear: tuple[str, str], code: int, end_ms: int) -> None:
         """An ear says how long its press lasted."""
@@ -151,9 +188,11 @@ class Ward:
     def judge(self, faults: dict[tuple[str, str], bool], now: Now) -> None:
         """Show the faults that are, and take away those that are no more."""
         with self.lock:
+            shown = {(call.station_id, call.detail) for call in self._desk.board.calls.values() if call.kind == FAULT}
             for (part, detail), is_bad in faults.items():
-                x = FaultRaised(part, detail) if is_bad else FaultGone(part, detail)
-                if (self._desk.board.find(part, FAULT, detail) is None) == is_bad:
+                if ((part, detail) in shown) != is_bad:
+                    station = self._desk.table.stations.get(part)
+                    x = FaultRaised(part, detail, station) if is_bad else FaultGone(part, detail)
                     self._write(Entry(events=self._desk.receive(x, now.unix_ms)), now)
 
     def poll(self, now: Now) -> None:
@@ -168,6 +207,7 @@ class Ward:
             self.registry = registry
             self._desk.set_registry(registry.table(), registry.policies)
             self._key_marks = _key_marks(registry)
+            self.stations.set_stations(registry.stations)
             for tell in self.on_registry:
                 tell(now)
 
@@ -181,6 +221,14 @@ class Ward:
         except CallError as error:
             return [], Reply(command_id=command.command_id, ok=False, reason=str(error))
         return events, Reply(command_id=command.command_id, ok=True)
+
+    def _note_station(self, heard: Heard, battery: int) -> str:
+        """Note that a station was heard; the signal, "" where nobody enrolled it."""
+        found = self._desk.resolve(heard)
+        if found is None:
+            return ""
+        self.stations.heard(found[0].station_id, found[1], heard.at_ms, battery)
+        return found[1]
 
     def _check_not_overtaken(self, command: Command, now: Now) -> None:
         """A clear must not take away a press that whoever gave it could not know of."""
@@ -205,7 +253,7 @@ class Ward:
         if not self.is_journal_well:
             log.warning("the journal can be written again")
         self.is_journal_well = True
-        if entry.events or entry.mark is not None:
+        if entry.unknown_node is None and (entry.events or entry.mark is not None):
             self._desk.keep()
         for tell in self.on_change:
             tell(entry.events, now)

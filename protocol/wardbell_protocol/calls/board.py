@@ -37,11 +37,15 @@ class Signal:
 
 
 class FaultRaised:
-    """A part of the system is not well: `part` names it, `detail` says what in one stable word."""
+    """A part of the system is not well: `part` names it, `detail` says what in one stable word.
 
-    def __init__(self, part: str, detail: str) -> None:
+    `station`: where the part is a station, so that people read its place.
+    """
+
+    def __init__(self, part: str, detail: str, station: "Station | None" = None) -> None:
         self.part = part
         self.detail = detail
+        self.station = station
 
 
 class FaultGone:
@@ -216,7 +220,7 @@ class CallBoard:
     def _fault_raised(self, x: FaultRaised, now_ms: int) -> "list[CallEvent]":
         if self.find(x.part, FAULT, x.detail) is not None:
             return []
-        return self._place(Station(x.part, x.part, ""), FAULT, x.detail, True, now_ms)
+        return self._place(x.station or Station(x.part, x.part, ""), FAULT, x.detail, True, now_ms)
 
     def _fault_gone(self, x: FaultGone, now_ms: int) -> "list[CallEvent]":
         call = self.find(x.part, FAULT, x.detail)

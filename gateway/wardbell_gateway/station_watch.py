@@ -1,0 +1,213 @@
+"""What a ward knows of its stations' radios, last heard, battery, how well they come in, and which of it is a fault.
+
+Pure. Silence is counted on a clock that runs only while an ear listens: a receiver that is unplugged or blind is one fault
+of its own, and none of its stations'. Where most stations fall silent at once it is not theirs either. Times that people
+see are UNIX ms; deadlines hang on `up_ms`, which nobody can set. Numbers and reasons: protocol/spec/air.md, "Supervision".
+"""
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field
+from statistics import median_low
+from typing import Any
+
+from wardbell_protocol.air.frame import BATTERY_UNKNOWN
+from wardbell_protocol.air.heartbeat import longest_pause_s, shortest_pause_s
+from wardbell_protocol.calls.signals import HEARTBEAT, LOW_BATTERY
+from wardbell_protocol.calls.station import Station
+
+SILENT = "silent"
+WEAK_SIGNAL = "weak_signal"
+STATION_FAULTS = (SILENT, WEAK_SIGNAL, LOW_BATTERY)
+
+N_MISSED = 4  # heartbeats, each at its latest
+N_LATE = 2  # as many make a station late, which counts where most are
+LEAST_STATIONS = 3  # fewer are no crowd
+N_EXPECTED = 25  # heartbeats of anybody that did not come: at half of them lost, 4 in a million such pauses
+
+N_RECENT = 8  # presses and heartbeats whose median is the present quality
+N_BASELINE = 8  # the first ones, whose median is the quality at enrolment
+WEAK_BELOW = 60
+WELL_FROM = 68
+FALLEN_BY = 20  # below the baseline is weak too, where it is below this besides:
+FALLEN_BELOW = 72
+RISEN_BY = 6  # above either: and no longer
+
+LOW_UP_TO = 5  # 2.2 V: days ahead, as the node itself has it
+FRESH_FROM = 7
+KEPT_DAYS = 60
+DAY_MS = 24 * 3600 * 1000
+
+
+@dataclass
+class StationHealth:
+    """One station's radio, as it is kept: plain data.
+
+    `beats`: it has sent heartbeats; `battery`: level as a frame carries it, 0 unknown; `batteries`: [day, lowest level] of
+    the last days; `recent`: quality of the newest presses and heartbeats, oldest first; `baseline`: at enrolment.
+    """
+
+    station_id: str
+    heard_ms: int = 0
+    signal: str = ""
+    beats: bool = False
+    battery: int = BATTERY_UNKNOWN
+    batteries: list[list[int]] = field(default_factory=list)
+    recent: list[int] = field(default_factory=list)
+    baseline: int | None = None
+    faults: list[str] = field(default_factory=list)
+
+    @property
+    def quality(self) -> int | None:
+        """How well it comes in at present, 0..100; None while too little is known."""
+        return median_low(self.recent[-N_RECENT:]) if self.recent else None
+
+    @property
+    def trend(self) -> int | None:
+        """The present quality less that at enrolment."""
+        return None if self.quality is None or self.baseline is None else self.quality - self.baseline
+
+    def to_record(self) -> dict[str, Any]:
+        """Plain data for the journal and for JSON."""
+        return asdict(self)
+
+    @classmethod
+    def from_record(cls, record: dict[str, Any]) -> "StationHealth":
+        """The health of a record made by `to_record`, of this version or another."""
+        return cls(**{name: record[name] for name in cls.__dataclass_fields__ if name in record})
+
+
+class StationWatch:
+    """Watches the stations of a ward.
+
+    Args:
+        known: as kept by an earlier life.
+    """
+
+    def __init__(self, known: Iterable[StationHealth] = ()) -> None:
+        self.health = {each.station_id: each for each in known}
+        self.are_silent = False  # most of them, at once
+        self._has_key: dict[str, bool] = {}
+        self._gone: set[tuple[str, str]] = set()
+        self._heard_at: dict[str, int] = {}  # on the clock that runs while an ear listens
+        self._any_at = 0
+        self._listened_ms = 0
+        self._up_ms: int | None = None
+        self._changed: set[str] = set()
+
+    def set_stations(self, stations: Iterable[Station]) -> None:
+        """These are the ward's; what is known of any other is forgotten, and its faults are gone."""
+        self._has_key = {station.station_id: bool(station.key) for station in stations}
+        for station_id in [station_id for station_id in self.health if station_id not in self._has_key]:
+            self._gone |= {(station_id, detail) for detail in self.health.pop(station_id).faults}
+            self._changed.add(station_id)
+
+    def heard(self, station_id: str, signal: str, at_ms: int, battery: int = BATTERY_UNKNOWN) -> None:
+        """A press or a heartbeat of that station, `at_ms` UNIX time."""
+        health = self._of(station_id)
+        health.heard_ms = max(health.heard_ms, at_ms)
+        health.signal = signal
+        health.beats = health.beats or signal == HEARTBEAT
+        self._heard_at[station_id] = self._any_at = self._listened_ms
+        if battery != BATTERY_UNKNOWN:
+            _note_battery(health, battery, at_ms // DAY_MS)
+        self._changed.add(station_id)
+
+    def heard_well(self, station_id: str, quality: int) -> None:
+        """How well that press or heartbeat came in, 0..100."""
+        health = self._of(station_id)
+        health.recent = [*health.recent, quality][-N_RECENT:]
+        if health.baseline is None and len(health.recent) >= N_BASELINE:
+            health.baseline = median_low(health.recent)
+        self._changed.add(station_id)
+
+    def listen(self, is_listening: bool, up_ms: int) -> None:
+        """Time has passed, and up to now an ear has listened, or none has."""
+        if is_listening and self._up_ms is not None:
+            self._listened_ms += max(0, up_ms - self._up_ms)
+        self._up_ms = up_ms
+
+    def judge(self) -> dict[tuple[str, str], bool]:
+        """(station, detail) -> whether it is a fault now; what cannot be known is left out."""
+        self.are_silent = self._are_silent()
+        found = dict.fromkeys(self._gone, False)
+        for station_id, health in self.health.items():
+            faults = list(health.faults)
+            self._judge_silence(station_id, health)
+            _judge_quality(health)
+            _judge_battery(health)
+            if faults != health.faults:
+                self._changed.add(station_id)
+            for detail in STATION_FAULTS:
+                if detail != LOW_BATTERY or health.battery != BATTERY_UNKNOWN:
+                    found[station_id, detail] = detail in health.faults
+        return found
+
+    def take_changed(self) -> tuple[list[StationHealth], list[str]]:
+        """What to keep, and the ids of what to forget, since the last call."""
+        changed, self._changed = self._changed, set()
+        known = [self.health[station_id] for station_id in sorted(changed) if station_id in self.health]
+        return known, sorted(changed - self.health.keys())
+
+    def untake(self, known: Iterable[StationHealth], forgotten: Iterable[str]) -> None:
+        """They could not be kept: they come again."""
+        self._changed |= {*forgotten, *(health.station_id for health in known)}
+
+    def _of(self, station_id: str) -> StationHealth:
+        self._gone = {fault for fault in self._gone if fault[0] != station_id}
+        return self.health.setdefault(station_id, StationHealth(station_id))
+
+    def _silence_ms(self, station_id: str) -> int:
+        return self._listened_ms - self._heard_at.get(station_id, 0)
+
+    def _pause_ms(self, station_id: str) -> int:
+        return longest_pause_s(self._has_key.get(station_id, False)) * 1000
+
+    def _are_silent(self) -> bool:
+        beating = [station_id for station_id, health in self.health.items() if health.beats]
+        if len(beating) < LEAST_STATIONS:
+            return False
+        late = [each for each in beating if self._silence_ms(each) > N_LATE * self._pause_ms(each)]
+        if len(late) >= LEAST_STATIONS and 2 * len(late) > len(beating):
+            return True
+        keyed = [self._has_key.get(each, False) for each in beating]
+        rate_per_s = sum(2 / (longest_pause_s(has_key) + shortest_pause_s(has_key)) for has_key in keyed)
+        return (self._listened_ms - self._any_at) / 1000 > N_EXPECTED / rate_per_s
+
+    def _judge_silence(self, station_id: str, health: StationHealth) -> None:
+        if station_id in self._heard_at and self._silence_ms(station_id) <= N_MISSED * self._pause_ms(station_id):
+            _set(health, SILENT, False)
+        elif health.beats and not self.are_silent:
+            is_missed = self._silence_ms(station_id) > N_MISSED * self._pause_ms(station_id)
+            _set(health, SILENT, is_missed or SILENT in health.faults)
+
+
+def _judge_quality(health: StationHealth) -> None:
+    quality, trend = health.quality, health.trend
+    if quality is None or len(health.recent) < N_RECENT:
+        return
+    if quality < WEAK_BELOW or (trend is not None and trend <= -FALLEN_BY and quality < FALLEN_BELOW):
+        _set(health, WEAK_SIGNAL, True)
+    elif quality >= FALLEN_BELOW + RISEN_BY or (
+        quality >= WELL_FROM and (trend is None or trend >= RISEN_BY - FALLEN_BY)
+    ):
+        _set(health, WEAK_SIGNAL, False)
+
+
+def _judge_battery(health: StationHealth) -> None:
+    if BATTERY_UNKNOWN < health.battery <= LOW_UP_TO:
+        _set(health, LOW_BATTERY, True)
+    elif health.battery >= FRESH_FROM:
+        _set(health, LOW_BATTERY, False)
+
+
+def _note_battery(health: StationHealth, level: int, day: int) -> None:
+    health.battery = level
+    if health.batteries and health.batteries[-1][0] == day:
+        health.batteries[-1][1] = min(level, health.batteries[-1][1])
+    else:
+        health.batteries = [*health.batteries, [day, level]][-KEPT_DAYS:]
+
+
+def _set(health: StationHealth, detail: str, is_fault: bool) -> None:
+    if is_fault != (detail in health.faults):
+        health.faults = [other for other in health.faults if other != detail] + [detail] * is_fault

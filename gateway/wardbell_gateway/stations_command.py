@@ -1,0 +1,105 @@
+"""`wardbell stations`: how each station is heard, its battery, and what is wrong with it."""
+
+import argparse
+import json
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from wardbell_bus import paths
+from wardbell_gateway.journal import read_stations
+from wardbell_gateway.registry import Registry, read_registry
+from wardbell_gateway.station_watch import StationHealth
+from wardbell_protocol.air.frame import battery_millivolts
+from wardbell_protocol.calls.station import Station
+from wardbell_protocol.errors import ConfigError
+
+EXIT_CONFIG = 78
+
+_EXAMPLES = """\
+examples:
+  wardbell stations
+  wardbell stations --faults                          only those with something wrong
+  wardbell stations --json | jq '.[] | select(.quality < 70) | .station_id'
+
+heard: how long ago a press or heartbeat came (as of the last minute). beats: it sends heartbeats; a station that sends
+none cannot be missed. quality: 0 to 100, median of its last 8; trend: against its first 8, at enrolment.
+"""
+
+
+def main(argv: list[str]) -> int:
+    """Print the ward's stations, most in need of a look first; 78 where registry or journal cannot be read."""
+    parser = argparse.ArgumentParser(
+        prog="wardbell stations",
+        description="Show how each station is heard, its battery, and what is wrong with it.",
+        epilog=_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--faults", action="store_true", help="only stations with a fault")
+    parser.add_argument("--json", action="store_true", help="as JSON")
+    parser.add_argument("--registry", metavar="FILE", type=Path, help="default: registry.json in the state folder")
+    paths.add_options(parser)
+    options = parser.parse_args(argv)
+    try:
+        registry = read_registry(options.registry or options.home / "registry.json")
+        known = {health.station_id: health for health in read_stations(options.home / "gateway.db")}
+    except ConfigError as error:
+        print(f"wardbell stations: {error}", file=sys.stderr)
+        return EXIT_CONFIG
+    rows = _rows(registry, known, options.faults)
+    print(json.dumps([_record(*row) for row in rows], ensure_ascii=False, indent=1) if options.json else _table(rows))
+    return 0
+
+
+Row = tuple[Station, StationHealth]
+
+
+def _rows(registry: Registry, known: dict[str, StationHealth], only_faults: bool) -> list[Row]:
+    rows = [
+        (station, known.get(station.station_id, StationHealth(station.station_id))) for station in registry.stations
+    ]
+    found = [row for row in rows if row[1].faults or not only_faults]
+    return sorted(found, key=lambda row: (-len(row[1].faults), row[0].station_id))
+
+
+def _record(station: Station, health: StationHealth) -> dict[str, Any]:
+    """One station for scripts; never its key."""
+    facts = {"station_id": station.station_id, "room": station.room, "bed": station.bed, "keyed": bool(station.key)}
+    known = health.to_record() | {"quality": health.quality, "trend": health.trend}
+    return {**facts, **known, "battery_mv": battery_millivolts(health.battery)}
+
+
+def _table(rows: list[Row]) -> str:
+    if not rows:
+        return "no station has a fault"
+    now_ms = time.time_ns() // 1_000_000
+    cells = [
+        ("place", "heard", "said", "beats", "battery", "quality", "trend", "fault"),
+        *(_cells(station, health, now_ms) for station, health in rows),
+    ]
+    widths = [max(len(row[column]) for row in cells) for column in range(len(cells[0]))]
+    return "\n".join(
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in cells
+    )
+
+
+def _cells(station: Station, health: StationHealth, now_ms: int) -> tuple[str, ...]:
+    millivolts = battery_millivolts(health.battery)
+    return (
+        station.place,
+        _ago(now_ms - health.heard_ms) if health.heard_ms else "never",
+        health.signal or "-",
+        "yes" if health.beats else "no",
+        "-" if millivolts is None else f"{millivolts / 1000:.1f} V",
+        "-" if health.quality is None else str(health.quality),
+        "-" if health.trend is None else f"{health.trend:+d}",
+        ", ".join(health.faults),
+    )
+
+
+def _ago(ms: int) -> str:
+    minutes = max(0, ms) // 60_000
+    if minutes < 120:
+        return f"{minutes} min"
+    return f"{minutes // 60} h" if minutes < 2880 else f"{minutes // 1440} d"
