@@ -14,6 +14,7 @@ from wardbell_console.language import CATALOGUES, Language
 from wardbell_console.mqtt_port import MqttPort
 from wardbell_protocol.errors import WardbellError
 from wardbell_simulator.house import House
+from wardbell_simulator.keying import with_keys
 from wardbell_simulator.live import LiveWard
 from wardbell_simulator.plan import WardPlan, default_plan
 from wardbell_simulator.serial_line import PtyLine
@@ -76,6 +77,7 @@ def _run(home: Path, plan: WardPlan, language: str) -> None:
     from wardbell_simulator.demo_app import DemoApp
 
     home.mkdir(parents=True, exist_ok=True)
+    plan = with_keys(plan, home / "registry.json")
     logging.basicConfig(filename=home / "demo.log", level=logging.INFO)  # the screen belongs to the app
     house = House(home, plan)
     live = LiveWard(Ward(plan, line=PtyLine(house.serial)))

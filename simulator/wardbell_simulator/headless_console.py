@@ -9,6 +9,7 @@ from wardbell_console.desk import Desk
 from wardbell_console.feed import Feed
 from wardbell_console.language import Language
 from wardbell_console.mqtt_port import MqttPort
+from wardbell_console.wording import UNPROVEN
 from wardbell_protocol.bus import topics
 from wardbell_protocol.bus.payloads import CallState
 
@@ -85,6 +86,10 @@ class HeadlessConsole:
     def shows(self, station_id: str, status: str) -> bool:
         """Whether a row on the screen is that station's call in that status."""
         return any((row.call.station_id, row.call.status) == (station_id, status) for row in self.app.desk.rows)
+
+    def marks(self, place: str, kind: str) -> bool:
+        """Whether the screen has a row of that place and kind with the mark of an unauthenticated call."""
+        return any(f" {place} " in line and f" {kind}{UNPROVEN} " in line for line in self.screen_text().splitlines())
 
     def screen_text(self) -> str:
         """What stands on the screen."""

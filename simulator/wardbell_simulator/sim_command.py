@@ -9,6 +9,7 @@ import threading
 from pathlib import Path
 
 from wardbell_bus.paths import home
+from wardbell_gateway.registry_storage import write_atomically
 from wardbell_protocol.errors import WardbellError
 from wardbell_simulator.headless import VERBS, run_headless
 from wardbell_simulator.live import LiveWard
@@ -49,7 +50,8 @@ def write_registry(plan: WardPlan, path: Path) -> None:
     """Write the ward's registry for the gateway, unless the file is there: then it is people's."""
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(json.dumps(plan.registry_document(), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+        document = json.dumps(plan.registry_document(), ensure_ascii=False, indent=1) + "\n"
+        write_atomically(path, document.encode(), is_secret=any(node.key for node in plan.nodes))
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -18,10 +18,11 @@ from pathlib import Path
 from wardbell_protocol.errors import WardbellError
 from wardbell_simulator.headless_console import HeadlessConsole
 from wardbell_simulator.house import House
+from wardbell_simulator.keying import LEGACY_BED
 from wardbell_simulator.live import LiveWard
 
 IDLE = "Everything Good!"
-BED, CORD, LATE_BED = "203-2", "203-wc", "201-1"
+BED, CORD, LATE_BED = "203-2", "203-wc", LEGACY_BED
 SOON_S = 10.0
 
 
@@ -122,6 +123,12 @@ class Story:
             and self._nurse.shows(CORD, "placed")
             and self._nurse.shows(LATE_BED, "placed"), 30)  # fmt: skip
         self._demand(open_before <= self._open_calls(), "the call that was open has its old number")
+        await self._expect("receiver", f"{LATE_BED} is marked: `?`, a remote without a key", self._is_marked)
+        await self._expect(
+            "console",
+            f"the same mark; {CORD}, a node with a key, has none",
+            lambda: self._nurse.marks(LATE_BED, "normal") and not self._nurse.marks(CORD, "bathroom"),
+        )
         self._demand(len(self._nurse.calls) == 2, "no call is doubled")
         await self._expect(
             "call centre",
@@ -156,6 +163,15 @@ class Story:
         expected = Counter({(station, kind): 1 for station in (BED, CORD, LATE_BED) for kind in ("placed", "cleared")})
         expected += Counter({(BED, "acknowledged"): 1, (LATE_BED, "acknowledged"): 1})
         self._demand(happened == expected, f"each thing happened once: {dict(happened)}")
+        proven = self._journalled(
+            "gateway.db",
+            "SELECT DISTINCT json_extract(record, '$.call.station_id') FROM events"
+            " WHERE json_extract(record, '$.call.authenticated')",
+        )
+        self._demand(
+            {station for (station,) in proven} >= {BED, CORD}, "the calls of nodes with a key are authenticated"
+        )
+        self._demand((LATE_BED,) not in proven, f"the call of {LATE_BED} is not")
         contacts = self._journalled("callcenter.db", "SELECT accepted_by FROM contacts")
         self._demand(len(contacts) == 1, f"one contact was opened, not {len(contacts)}")
         steps = self._journalled("callcenter.db", "SELECT call_id, step, loop FROM steps")
@@ -180,6 +196,9 @@ class Story:
     def _shows(self, place: str, words: str) -> bool:
         first, second = self._ward.lcd_lines
         return first.startswith(place) and second.startswith(words)
+
+    def _is_marked(self) -> bool:
+        return self._ward.lcd_lines[0].startswith(f"{LATE_BED} call?")
 
     def _counts(self, n: int) -> bool:
         return self._ward.lcd_lines[0].rstrip().endswith(f"/{n}")

@@ -12,6 +12,7 @@ from pathlib import Path
 from wardbell_protocol.errors import WardbellError
 from wardbell_simulator.headless_console import HeadlessConsole
 from wardbell_simulator.house import House
+from wardbell_simulator.keying import with_keys
 from wardbell_simulator.live import LiveWard
 from wardbell_simulator.plan import default_plan
 from wardbell_simulator.serial_line import PtyLine
@@ -60,6 +61,7 @@ async def _run(home: Path, broker_url: str, seed: int) -> None:
     plan = dataclasses.replace(
         plan, policies={"bathroom": _QUICK, "normal": _QUICK | {"steps": [["call_centre", 600]]}}
     )
+    plan = with_keys(plan, home / "registry.json")
     house = House(home, plan, broker_url)
     live = LiveWard(Ward(plan, seed=seed, line=PtyLine(house.serial)))
     live.start()

@@ -24,6 +24,8 @@ LANDMARKS = (
     "both press accept at the same moment",
     "the host crashes; killed:",
     "the host is back",
+    "201-1 is marked: `?`, a remote without a key",
+    "203-wc, a node with a key, has none",
     "the contact is withdrawn",
     "nothing lost, nothing doubled",
     "the night went well",
