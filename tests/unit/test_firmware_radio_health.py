@@ -109,3 +109,15 @@ def test_noise_is_learnt_and_kept_once_and_its_absence_after_a_restart_is_told()
 def test_a_file_that_is_none_of_ours_is_counted() -> None:
     for n, data in enumerate((b"{", b"[1]", b'["a", 2]', b"[0, 5]"), 1):
         assert DeskBench(files={AIR_FILE: data}).desk.n_all_refused == 1, n
+
+
+def test_heartbeats_in_words_never_push_a_press_out_of_a_queue_that_waits() -> None:
+    bench = DeskBench()
+    bench.press(1, "heartbeat")
+    bench.pause()
+    assert bench.desk.host.peer.unacknowledged == 0
+    bench.plug_in()
+    bench.press(2, "heartbeat")
+    bench.wait(1_000)
+    assert [message["t"] for message in bench.told if message["t"] in ("press", "press_end")] == ["press", "press_end"]
+    assert bench.desk.board.calls == {}

@@ -181,16 +181,16 @@ class ReceiverDesk:
 
     def _heard(self, events: "list[PressStarted | PressEnded]", now_ms: int) -> None:
         for event in events:
-            if isinstance(event, PressStarted):
-                self._pressed(self._resolve(event.press.code, now_ms), press_message(event), False, now_ms)
+            found = self._resolve(event.press.code, now_ms) if isinstance(event, PressStarted) else None
+            if isinstance(event, PressStarted) and not _is_heartbeat(found):
+                self._pressed(found, press_message(event), False, now_ms)
             elif self.host.is_up:  # how well it was heard must not push presses out of a waiting queue
                 self.host.send(press_message(event), now_ms)
 
     def _heard_frames(self, events: "list[FrameStarted | FrameEnded]", now_ms: int) -> None:
         for event in events:
             found = self.copy.table.resolve_frame(event.press.node_id, event.press.event)
-            is_small = not isinstance(event, FrameStarted) or (found is not None and found[1] == HEARTBEAT)
-            if not is_small:
+            if isinstance(event, FrameStarted) and not _is_heartbeat(found):
                 self._pressed(found, frame_message(event), True, now_ms)
             elif self.host.is_up:  # as above
                 self.host.send(frame_message(event), now_ms)
@@ -382,3 +382,7 @@ class ReceiverDesk:
             if not self._health[0]:
                 return self._health[1].strip() or text.HOST_NOT_WELL
         return "" if self.copy.table.stations else text.NO_STATIONS
+
+
+def _is_heartbeat(found: "tuple[Station, str] | None") -> bool:
+    return found is not None and found[1] == HEARTBEAT
