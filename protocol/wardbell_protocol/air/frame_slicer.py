@@ -57,6 +57,7 @@ _SEEK_DRIFT_US = 280
 _HOLD_GAINS = (8, 2)
 _HOLD_DRIFT_US = 190
 _N_READINGS = 4
+_KNOWN_MOST_US = 1 << 29  # start marks for nine minutes without a pause: the ring's clock begins anew
 
 
 class SlicedFrame:
@@ -221,6 +222,8 @@ class FrameSlicer:
         state = self._state
         state[N_ON] = 0
         for reading in self._readings:
+            if state[KNOWN_US] > _KNOWN_MOST_US:
+                reading.is_on = False
             if reading.is_on:
                 if state[N_ON] == 0 or reading.need_us < state[NEED_US]:
                     state[NEED_US] = reading.need_us
