@@ -157,7 +157,7 @@ def test_an_idle_night_wakes_nobody_without_a_cause() -> None:
     with Ward(seed=9, has_host=False) as ward:
         ward.run_for_ms(8 * 3_600_000)
         beats = [ward.log.of("air", name) for name in ward.beds]
-        assert {12 <= len(of_bed) <= 21 for of_bed in beats} == {True}
+        assert {6 <= len(of_bed) <= 11 for of_bed in beats} == {True}
         # A burst of four words is handed over in a dozen portions; a node wakes for it, and once when it is over.
         assert ward.receiver.device.n_wakes < 20 * sum(map(len, beats))
         assert all(bed.device.n_wakes <= 2 + 3 * len(ward.log.of("air", name)) for name, bed in ward.beds.items())

@@ -50,7 +50,7 @@ class LifeSigns:
         self._pause_ms = (shortest_pause_s(has_key) * 1000, longest_pause_s(has_key) * 1000)
         self._draws = Draws(node_number, 0)
         # A house whose power comes back starts all its nodes in one moment.
-        self._due_ms = self._between(0, self._pause_ms[0])
+        self._due_ms = self._between(0, self._pause_ms[1])
         self._is_asking = False
         self._low_due_ms = 0
 
