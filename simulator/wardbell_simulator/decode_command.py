@@ -6,8 +6,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from wardbell_protocol.air.codeword import CodeWord
-from wardbell_protocol.air.presses import SILENCE_US, Press, PressEnded, PressReceiver
+from wardbell_gateway.iq.described import presses_of
+from wardbell_protocol.air.presses import SILENCE_US, PressReceiver
 from wardbell_protocol.errors import ConfigError
 from wardbell_simulator.trains import Train, read_trains
 
@@ -45,36 +45,6 @@ def main(argv: list[str]) -> int:
 def decode(train: Train) -> dict[str, Any]:
     """Say what presses a train holds and what in it was no press."""
     receiver = PressReceiver()
-    events = receiver.receive(train.pulses, train.length_us)
+    events = list(receiver.receive(train.pulses, train.length_us))
     events += receiver.poll(train.length_us + 2 * SILENCE_US)
-    ended = sorted((event.press for event in events if isinstance(event, PressEnded)), key=lambda press: press.start_us)
-    return {"id": train.id, "presses": _join(ended), "rejects": receiver.rejects}
-
-
-def _join(parts: list[Press]) -> list[dict[str, Any]]:
-    """One entry a press, with what its station said further on before it fell silent."""
-    presses: list[dict[str, Any]] = []
-    latest: dict[str, dict[str, Any]] = {}  # by address
-    for part in parts:
-        said = _describe(part)
-        address = CodeWord(part.code).address
-        if part.is_further and address in latest:
-            press = latest[address]
-            press.setdefault("then", []).append(said)
-            press["end_us"] = part.end_us
-        else:
-            presses.append(said)
-            latest[address] = said
-    return presses
-
-
-def _describe(press: Press) -> dict[str, Any]:
-    word = CodeWord(press.code)
-    return {
-        "code": word.hex,
-        "tri": word.trits,
-        "words": press.words,
-        "t_us": press.t_us,
-        "start_us": press.start_us,
-        "end_us": press.end_us,
-    }
+    return {"id": train.id, "presses": presses_of(events), "rejects": receiver.rejects}

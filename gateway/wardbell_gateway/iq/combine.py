@@ -1,0 +1,235 @@
+"""Soft combining: the words of one press added up cell by cell, each bit weighed by what all of them say.
+
+A cell is T long. Its samples are summed with their phase, so a cell collects all the energy that came in it; between cells
+no phase is relied on. Of each pair the first cell tells how strong the carrier is, the two in the middle are the bit. What
+a cell says is the logarithm of how much likelier "on" is than "off" (carrier of unknown phase in Gaussian noise), and
+what words say of the same bit adds up. The code is believed when the probability that any of its bits is wrong, which these
+figures give, is below `MOST_DOUBT`.
+"""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from wardbell_gateway.iq.acquire import Guess
+from wardbell_gateway.iq.spectrum import IQ
+from wardbell_protocol.air.slicer import N_PAIRS
+
+MOST_DOUBT = 1e-3  # the average over presses is far below: most are heard better
+
+Reals = NDArray[np.float64]
+Sums = NDArray[np.complex128]
+
+_CLIP = 10.0  # what one word may say of one bit: an impulse must not outvote three words
+_DIFFERS = 15.0  # by so much a word contradicts the others: it is another code
+_GAP_SURE = 3.0  # the pairs next to a word, which must be empty
+_SLIP = 2  # pairs
+_KEYED = 1.4
+_WORD_CELLS = 4 * N_PAIRS + 4
+_SLOTS = np.arange(-2, N_PAIRS + 3)  # pairs looked at: two more on either side
+_FIRST = 2  # of them, the first of the word
+
+
+@dataclass(frozen=True)
+class SoftPress:
+    """Words that agree: where each begins, their period and narrow time, in samples; `doubt`: how likely a bit is wrong.
+
+    `level_db`: energy of a cell beside the noise density.
+    """
+
+    code: int
+    starts: tuple[float, ...]
+    period: float
+    t: float
+    doubt: float
+    level_db: float
+
+
+@dataclass(frozen=True)
+class _Grid:
+    """Where the cells are: word k begins at `start + k * period`; lengths in samples."""
+
+    start: float
+    period: float
+    t: float
+    n_words: int
+
+    def starts(self) -> Reals:
+        return self.start + self.period * np.arange(self.n_words, dtype=np.float64)
+
+
+def combine(samples: IQ, density: float, guess: Guess) -> SoftPress | None:
+    """The press that the guessed words are, or None.
+
+    Args:
+        samples: of the channel.
+        density: noise energy that a cell of one sample would collect: power of white noise of the channel's density.
+    """
+    grid = _whole_words(guess, len(samples))
+    if grid.n_words < 2:
+        return None
+    sums = _summed(samples, 0.0)
+    if not _is_keyed(sums, grid):
+        return None
+    sums = _summed(samples, _offset(sums, grid))
+    grid = _unslipped(sums, _refine(sums, grid))
+    marks, bits, tails = _cells(sums, grid, density)
+    return _read(grid, marks, bits, tails)
+
+
+def _whole_words(guess: Guess, n_samples: int) -> _Grid:
+    start = guess.start
+    reach = 3 * 4 * guess.t  # what is looked at before and behind a word
+    while start < reach:
+        start += guess.period
+    room = n_samples - start - _WORD_CELLS * guess.t - reach
+    return _Grid(start, guess.period, guess.t, max(0, int(room / guess.period) + 1))
+
+
+def _summed(samples: IQ, turns: float) -> Sums:
+    """Running sum of the samples, turned back by `turns` a sample."""
+    turned = samples if turns == 0 else samples * np.exp(-2j * np.pi * turns * np.arange(len(samples)))
+    return np.concatenate(([0], np.cumsum(turned, dtype=np.complex128)))
+
+
+def _at(sums: Sums, places: Reals) -> Sums:
+    whole = np.minimum(np.maximum(places.astype(np.intp), 0), len(sums) - 2)
+    below = sums[whole]
+    between: Sums = below + (sums[whole + 1] - below) * (places - whole)
+    return between
+
+
+def _offset(sums: Sums, grid: _Grid) -> float:
+    """Turns a sample by which the carrier is beside the channel's centre: from half to half of each mark's first cell."""
+    begins = grid.starts()[:, None] + 4 * grid.t * np.arange(N_PAIRS)[None, :]
+    edges = [_at(sums, begins + part * grid.t / 2) for part in range(3)]
+    turn = np.sum((edges[2] - edges[1]) * np.conj(edges[1] - edges[0]))
+    return float(np.angle(turn) / (2 * np.pi) / (grid.t / 2))
+
+
+def _is_keyed(sums: Sums, grid: _Grid) -> bool:
+    """Whether the pairs' first cells have clearly more energy than their last: what is not of this form goes early."""
+    begins = grid.starts()[:, None] + 4 * grid.t * np.arange(N_PAIRS)[None, :]
+    marks = _energy(_at(sums, begins + grid.t) - _at(sums, begins))
+    tails = _energy(_at(sums, begins + 4 * grid.t) - _at(sums, begins + 3 * grid.t))
+    return float(np.sum(marks)) > _KEYED * float(np.sum(tails))
+
+
+def _refine(sums: Sums, grid: _Grid) -> _Grid:
+    """Move start, clock and period, one after the other, to where the cells hold most energy."""
+    best = grid
+    for step in (0.3, 0.12):
+        steps = step * np.arange(-2, 3)
+        best = _sharpest(sums, [replace(best, start=best.start + by * best.t) for by in steps])
+        best = _sharpest(sums, [_at_clock(best, 1 + by * 0.02) for by in steps])
+        best = _sharpest(sums, [replace(best, period=best.period * (1 + by * 0.008)) for by in steps])
+    return best
+
+
+def _at_clock(grid: _Grid, factor: float) -> _Grid:
+    """Another clock, the middle of the words where it was."""
+    return replace(grid, t=grid.t * factor, start=grid.start - (factor - 1) * grid.t * 2 * N_PAIRS)
+
+
+def _sharpest(sums: Sums, grids: list[_Grid]) -> _Grid:
+    return grids[int(np.argmax([_sharpness(sums, grid) for grid in grids]))]
+
+
+def _unslipped(sums: Sums, grid: _Grid) -> _Grid:
+    """The 25 marks of a word stand at every fourth cell; a guess may be a pair too early or late."""
+    slots = np.arange(-_SLIP, N_PAIRS + 1 + _SLIP)
+    begins = grid.starts()[:, None] + 4 * grid.t * slots[None, :]
+    marks = np.sum(_energy(_at(sums, begins + grid.t) - _at(sums, begins)), axis=0)
+    slip = int(np.argmax(np.convolve(marks, np.ones(N_PAIRS + 1), mode="valid"))) - _SLIP
+    return replace(grid, start=grid.start + 4 * grid.t * slip)
+
+
+def _sharpness(sums: Sums, grid: _Grid) -> float:
+    """Energy that lies where words have it: for each pair in the cells of the likelier bit."""
+    begins = grid.starts()[:, None] + 4 * grid.t * np.arange(N_PAIRS + 1)[None, :]
+    at_mark, at_bit = _at(sums, begins), _at(sums, begins + grid.t)
+    at_end = _at(sums, begins + 3 * grid.t)
+    short = np.sum(_energy(at_bit - at_mark), axis=0)
+    long = np.sum(_energy(at_end - at_mark), axis=0) / 3
+    return float(np.sum(np.maximum(short, long))) / grid.t
+
+
+def _energy(cells: Sums) -> Reals:
+    energy: Reals = cells.real**2 + cells.imag**2
+    return energy
+
+
+def _cells(sums: Sums, grid: _Grid, density: float) -> tuple[Reals, Reals, Reals]:
+    """Amplitudes [word, pair] of each pair's mark cell, two bit cells and last cell, noise in each 1."""
+    begins = grid.starts()[:, None] + 4 * grid.t * _SLOTS[None, :]
+    edges = [_at(sums, begins + part * grid.t) for part in (0, 1, 3, 4)]
+    marks, bits, tails = (np.abs(edges[part + 1] - edges[part]) for part in range(3))
+    unit = float(np.sqrt(density * grid.t))
+    return marks / unit, bits / float(unit * np.sqrt(2)), tails / unit
+
+
+def _read(grid: _Grid, marks: Reals, bits: Reals, tails: Reals) -> SoftPress | None:
+    word = slice(_FIRST, _FIRST + N_PAIRS + 1)
+    levels = np.mean(marks[:, word] ** 2, axis=1) - 1
+    top = np.max(levels)
+    if top <= 0:
+        return None
+    is_there = levels > 0.4 * top
+    level = float(np.mean(levels[is_there]))
+    says = np.clip(_likelier_on(bits, 2 * level), -_CLIP, _CLIP)
+    is_there = _agreeing(says[:, word], is_there)
+    if np.count_nonzero(is_there) < 2:
+        return None
+    total = np.sum(says[is_there], axis=0)
+    if not _stands_alone(marks[is_there], tails[is_there], level):
+        return None
+    doubt = float(np.sum(1 / (1 + np.exp(np.minimum(np.abs(total[word]), 50)))))
+    if doubt > MOST_DOUBT or total[_FIRST + N_PAIRS] > 0:
+        return None
+    code = 0
+    for bit in total[_FIRST : _FIRST + N_PAIRS] > 0:
+        code = code << 1 | int(bit)
+    starts = tuple(float(start) for start in grid.starts()[is_there])
+    return SoftPress(code, starts, grid.period, grid.t, doubt, 10 * float(np.log10(level)))
+
+
+def _agreeing(says: Reals, is_there: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Of these words those that say the same: the one that contradicts the rest most goes, until none does."""
+    kept = is_there.copy()
+    while np.count_nonzero(kept) > 1:
+        total = np.sum(says[kept], axis=0)
+        others = total - np.where(kept[:, None], says, 0)
+        against = np.sum(np.minimum(says * np.sign(others), 0), axis=1)
+        worst = int(np.argmin(np.where(kept, against, np.inf)))
+        if against[worst] > -_DIFFERS:
+            return kept
+        kept[worst] = False
+    return kept
+
+
+def _stands_alone(marks: Reals, tails: Reals, level: float) -> bool:
+    """Whether there are 24 pairs and the sync mark, each pair ending in space, and nothing beside them."""
+    on = np.sum(np.clip(_likelier_on(marks, level), -_CLIP, _CLIP), axis=0)
+    beside = np.concatenate((on[:_FIRST], on[_FIRST + N_PAIRS + 1 :]))
+    ends = np.sum(np.clip(_likelier_on(tails, level), -_CLIP, _CLIP), axis=0)[_FIRST : _FIRST + N_PAIRS]
+    inside = on[_FIRST : _FIRST + N_PAIRS + 1]
+    return bool(
+        np.all(beside < -_GAP_SURE)
+        and inside[N_PAIRS] > 0
+        and np.all(inside > -_GAP_SURE)
+        and np.all(ends < _GAP_SURE)
+        and np.sum(ends) < -10 * _GAP_SURE
+    )
+
+
+def _likelier_on(amplitudes: Reals, level: float) -> Reals:
+    """ln(p(amplitude | carrier of that level) / p(amplitude | noise of 1)), phase unknown."""
+    return _ln_i0(2 * np.sqrt(level) * amplitudes) - level
+
+
+def _ln_i0(x: Reals) -> Reals:
+    near = np.log(np.i0(np.minimum(x, 20)))
+    far = x - 0.5 * np.log(2 * np.pi * np.maximum(x, 1))
+    result: Reals = np.where(x < 20, near, far)
+    return result
