@@ -159,7 +159,7 @@ def main(argv: list[str]) -> int:
         answers = ask(image, files, f"listen({name}, {LISTENERS[name]!r})")
         figures[name] = answers
         rows += listening_rows(name, answers)
-        print(f"bench_chip: {name} done", file=sys.stderr)
+        print(f"bench_chip: {name} done {answers['without heap']['needs']}", file=sys.stderr)
     tags = ask(image, files, f"tags({N_TAGS})")
     figures["tags"] = tags
     print_table(

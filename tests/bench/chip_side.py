@@ -5,8 +5,10 @@ Time is taken around the code in question alone, with the collector off; what th
 """
 
 import gc
+import io
 import json
 import struct
+import sys
 import time
 
 import micropython
@@ -123,19 +125,28 @@ def hear(air: str, receive: "Receive") -> None:
 
 def without_heap(air: str, receive: "Receive") -> None:
     """How many of the first portions `receive` gets through with the heap locked; it may be out of order afterwards."""
+    micropython.alloc_emergency_exception_buf(400)  # else a MemoryError has no traceback
     n = n_done = 0
+    needs = ""
     for pulses, end_us in portions(air):
         n += 1
         micropython.heap_lock()
         try:
             receive(pulses, end_us)
             n_done += 1
-        except MemoryError:
-            pass
-        micropython.heap_unlock()
+            micropython.heap_unlock()
+        except MemoryError as error:
+            micropython.heap_unlock()
+            needs = needs or _place(error)
         if n == N_LOCKED:
             break
-    say("without heap", {"n": n, "done": n_done})
+    say("without heap", {"n": n, "done": n_done, "needs": needs})
+
+
+def _place(error: Exception) -> str:
+    text = io.StringIO()
+    sys.print_exception(error, text)  # type: ignore[attr-defined]
+    return text.getvalue().replace("Traceback (most recent call last):", "").replace("\n ", "")
 
 
 def nothing() -> None:

@@ -32,7 +32,7 @@ _END = b"\x04"
 
 
 class EmulatedPico:
-    """One chip, booted. Only one at a time may run.
+    """One chip, booted.
 
     Args:
         image: a .uf2 of MicroPython for RPI_PICO.
