@@ -1,4 +1,4 @@
-"""The receiver's wiring: radio, key and line to the desk; the desk's wishes to display, buzzer, store and line."""
+"""The receiver's wiring: radio, key and line to the desk; the desk's wishes to display, buzzer, store, line and nodes."""
 
 from wardbell_firmware.drivers.hd44780 import Hd44780
 from wardbell_firmware.receiver.desk import ReceiverDesk
@@ -18,9 +18,10 @@ class ReceiverApp:
     def __init__(self, board: "ReceiverBoard") -> None:
         self.board = board
         settings = board.settings
-        self.desk = ReceiverDesk(str(settings.get("name", "receiver")), board.epoch, bool(settings.get("host", True)))
-        for name in (COUNTERS_FILE, STATIONS_FILE, RERAISE_FILE, AIR_FILE, OPEN_CALLS_FILE):
-            self.desk.load(name, board.store.load(name), board.clock.now_ms())
+        name, has_host = str(settings.get("name", "receiver")), bool(settings.get("host", True))
+        self.desk = ReceiverDesk(name, board.epoch, has_host, board.transmitter is not None)
+        for file in (COUNTERS_FILE, STATIONS_FILE, RERAISE_FILE, AIR_FILE, OPEN_CALLS_FILE):
+            self.desk.load(file, board.store.load(file), board.clock.now_ms())
         self._lcd = Hd44780(board.lcd, board.clock)
         self._lcd.start()
 
@@ -32,6 +33,7 @@ class ReceiverApp:
         desk.receive_air(pulses, end_us, now_ms)
         desk.receive_line(board.line.read(), now_ms)
         desk.poll(now_ms)
+        receipts_ms = self._answer(now_ms)  # before the display, which takes its time
         board.buzzer.set(desk.tone_hz)
         self._lcd.show(desk.lines)
         unsaved = desk.take_unsaved()
@@ -40,4 +42,15 @@ class ReceiverApp:
         output = desk.take_output()
         if output:
             board.line.write(output)
-        return desk.next_deadline_ms()
+        due_ms = desk.next_deadline_ms()
+        return due_ms if receipts_ms is None or (due_ms is not None and due_ms < receipts_ms) else receipts_ms
+
+    def _answer(self, now_ms: int) -> "int | None":
+        """Send the receipt that is due; returns when to look again."""
+        transmitter, answers = self.board.transmitter, self.desk.answers
+        if transmitter is None or answers is None:
+            return None
+        durations = answers.queue.poll(transmitter.is_sending(), now_ms)
+        if durations:
+            transmitter.send(durations)
+        return answers.queue.next_deadline_ms(now_ms)

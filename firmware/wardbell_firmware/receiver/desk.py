@@ -11,6 +11,7 @@ from wardbell_firmware.receiver.host import UNTOLD, HostSide, frame_message, pre
 from wardbell_firmware.receiver.keyed_nodes import COUNTERS_FILE, KeyedNodes
 from wardbell_firmware.receiver.memory import OPEN_CALLS_FILE, OpenCalls, from_file, press_of, to_file
 from wardbell_firmware.receiver.merge import CallMerge
+from wardbell_firmware.receiver.node_answers import NodeAnswers
 from wardbell_firmware.receiver.radio_health import AIR_FILE, RadioHealth
 from wardbell_firmware.receiver.table import TableCopy
 from wardbell_protocol.air.codeword import CodeWord
@@ -52,15 +53,17 @@ class ReceiverDesk:
         name: what the host knows the receiver by.
         epoch: drawn at start, 1..2**30-1.
         has_host: False where none is fitted; then its absence is no trouble.
+        has_transmitter: it can answer nodes; else `answers` is None.
     """
 
-    def __init__(self, name: str, epoch: int, has_host: bool = True) -> None:
+    def __init__(self, name: str, epoch: int, has_host: bool = True, has_transmitter: bool = False) -> None:
         self.name = name
         self.copy = TableCopy()
         self.board = CallBoard("r", self.copy.policies)
         self.host = HostSide(name, epoch, has_host)
         self.radio = RadioHealth()
         self.nodes = KeyedNodes()
+        self.answers = NodeAnswers(self.board) if has_transmitter else None
         self.n_unknown = 0
         self.n_refused = 0
         self._presses = PressReceiver()
@@ -102,6 +105,8 @@ class ReceiverDesk:
             self.radio.receive(pulses, end_us)
             self._heard(self._presses.receive(pulses, end_us), now_ms)
             self._heard_frames(self.nodes.receive(pulses, end_us), now_ms)
+            if self.answers is not None:
+                self.answers.receive(pulses, end_us, self.nodes.answerable, now_ms)
 
     def receive_line(self, data: bytes, now_ms: int) -> None:
         """Bytes from the host."""
@@ -190,6 +195,8 @@ class ReceiverDesk:
     def _heard_frames(self, events: "list[FrameStarted | FrameEnded]", now_ms: int) -> None:
         for event in events:
             found = self.copy.table.resolve_frame(event.press.node_id, event.press.event)
+            if self.answers is not None and isinstance(event, FrameStarted):
+                self.answers.pressed(found, event.press, self.copy.table)
             if isinstance(event, FrameStarted) and not _is_heartbeat(found):
                 self._pressed(found, frame_message(event), True, now_ms)
             elif self.host.is_up:  # as above
@@ -222,7 +229,8 @@ class ReceiverDesk:
         """Forged, replayed and bare transmissions that repeat are a fault of their station."""
         for station_id, kind, is_on in self.nodes.take_changes(now_ms):
             number = self._tell_fault(station_id, kind, is_on, now_ms)
-            fault = FaultRaised(station_id, kind) if is_on else FaultGone(station_id, kind)
+            station = self.copy.table.stations.get(station_id)
+            fault = FaultRaised(station_id, kind, station) if is_on else FaultGone(station_id, kind)
             self._happened(self.board.receive(fault, now_ms), number, now_ms)
         for node_id in self.nodes.take_unknown():
             if self.host.is_up:
@@ -360,6 +368,8 @@ class ReceiverDesk:
     def _happened(self, events: "list[CallEvent]", number: int, now_ms: int) -> None:
         if not events:
             return
+        if self.answers is not None:
+            self.answers.happened(events, now_ms)
         self._annunciator.update(list(self.board.calls.values()), now_ms)
         if any(event.kind != EV_PRESSED_AGAIN for event in events):
             self._memory.changed(now_ms)

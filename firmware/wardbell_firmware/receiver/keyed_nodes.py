@@ -47,6 +47,11 @@ class KeyedNodes:
         """True frames heard, copies too."""
         return self._frames.n_frames
 
+    @property
+    def answerable(self) -> "list[tuple[int, int]]":
+        """Node id and counter of each true frame that the last `receive` has heard."""
+        return self._frames.answerable
+
     def load(self, data: bytes) -> bool:
         """Take the saved counters; False if it is not a file of ours."""
         try:
