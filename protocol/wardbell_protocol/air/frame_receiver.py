@@ -177,11 +177,11 @@ class FrameReceiver:
         newest = self._counters.get(node_id, -1)
         if counter > newest:
             return self._start(raw, press, events)
+        if any(heard.press.node_id == node_id and heard.press.counter == counter for heard in self._heard):
+            return self._refuse(node_id, "reused", end_us, events)
         if counter == newest and end_us - self._loaded_us < SPREAD_US:
-            self.answerable.append((node_id, counter))
             return self._count("late")
-        is_reused = any(heard.press.node_id == node_id and heard.press.counter == counter for heard in self._heard)
-        return self._refuse(node_id, "reused" if is_reused else "replayed", end_us, events)
+        return self._refuse(node_id, "replayed", end_us, events)
 
     def _start(self, raw: bytes, press: FramePress, events: "list[FrameEvent]") -> None:
         self.n_frames += press.copies

@@ -210,6 +210,8 @@ class FrameSlicer:
         best = best_us = 0
         for lateness_us in _LATENESS_US:
             fit = reading.read_sync(self._ring, lateness_us, self._sync, False)
+            if fit < _SYNC_LEAST_US // 4:
+                break  # that far off is noise
             if fit > best:
                 best, best_us = fit, lateness_us
         if best < _SYNC_LEAST_US:
