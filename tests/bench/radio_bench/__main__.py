@@ -38,6 +38,10 @@ examples:
 """
 
 
+# Where the curves begin: below what each can hear, 0 dB for the others.
+_LOWEST_DB = {"wardbell, rxb6": -10, "wardbell, logpeak": -4, "wardbell-iq": -18}
+
+
 @dataclass(frozen=True)
 class Size:
     """How much of everything."""
@@ -100,14 +104,13 @@ def everybody() -> list[Contender]:
 
 
 def sensitivities(size: Size) -> list[dict[str, object]]:
-    """4 and 16 words at four clocks; the lowest SNR tried is below where each contender begins to hear."""
-    lowest = {"wardbell, rxb6": -10, "wardbell, logpeak": -4, "wardbell-iq": -18}
+    """4 and 16 words at four clocks."""
     results = []
     for t_us in (430, 170, 350, 560):
         for n_words in (4, 16):
             # The cell's energy goes with T.
             shift_db = 4 if t_us < 300 else 0
-            chosen = [(contender, lowest.get(contender.name, 0) + shift_db) for contender in everybody()]
+            chosen = [(contender, _LOWEST_DB.get(contender.name, 0) + shift_db) for contender in everybody()]
             n_trials = size.n_sensitivity if t_us == 430 else size.n_sensitivity // 2
             results.append(sensitivity(t_us, n_words, chosen, n_trials))
     return results
@@ -115,7 +118,7 @@ def sensitivities(size: Size) -> list[dict[str, object]]:
 
 def frames(size: Size) -> list[dict[str, object]]:
     """One frame, two, and all that a node sends."""
-    chosen = [(contender, -6) for contender in frame_contenders()]
+    chosen = [(contender, _LOWEST_DB[contender.name]) for contender in frame_contenders()]
     return [frame_sensitivity(n_copies, chosen, size.n_sensitivity // 2) for n_copies in (1, 2, 10)]
 
 

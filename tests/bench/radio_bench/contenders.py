@@ -13,12 +13,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+import numpy as np
+from numpy.typing import NDArray
+
 from radio_bench.signals import NODE_ID, NODE_KEY, Batch
+from wardbell_gateway.iq.receiver import IqReceiver
 from wardbell_protocol.air.frame_press import FrameStarted
 from wardbell_protocol.air.frame_receiver import FrameReceiver
-from wardbell_protocol.air.presses import PressEnded, PressReceiver
+from wardbell_protocol.air.presses import PressEnded, PressReceiver, PressStarted
 from wardbell_simulator.radio.slicers import LogPeak, Rxb6
-from wardbell_simulator.radio.synth import cu8_of
+from wardbell_simulator.radio.synth import RATE_HZ, cu8_of
 
 _PORTION_US = 5_000  # what the receiver's app takes from its ring at a time
 _AFTER_US = 2_000_000
@@ -150,6 +154,36 @@ class OnEdges:
         return reports
 
 
+class WardbellIq:
+    """`wardbell-iq`'s receiver, given what an RTL-SDR would give it and one node's key."""
+
+    name = "wardbell-iq"
+
+    def __init__(self) -> None:
+        self.cpu_s = self.air_s = 0.0
+
+    def hear(self, batch: Batch) -> list[Report]:
+        """Every code heard."""
+        return self._hear(cu8_of(batch.iq, batch.snr_db))
+
+    def hear_file(self, path: Path) -> list[Report]:
+        """Every code heard in a recording of 250 kS/s."""
+        return self._hear(np.fromfile(path, dtype=np.uint8))
+
+    def _hear(self, samples: NDArray[np.uint8]) -> list[Report]:
+        before_s = time.process_time()
+        parts = (samples[: len(samples) // 2 * 2].astype(np.float32) - np.float32(127.5)) / np.float32(127.5)
+        receiver = IqReceiver(RATE_HZ, {NODE_ID: NODE_KEY})
+        events = receiver.receive(parts.view(np.complex64)) + receiver.finish()
+        self.cpu_s += time.process_time() - before_s
+        self.air_s += len(samples) / 2 / RATE_HZ
+        presses = [event.press for event in events if isinstance(event, PressStarted)]
+        frames = [event.press for event in events if isinstance(event, FrameStarted)]
+        return [Report(press.code, 24, press.start_us) for press in presses] + [
+            Report(frame.counter, 24, frame.start_us) for frame in frames
+        ]
+
+
 class Rtl433:
     """Debian's rtl_433 with its decoder of SC226x and EV1527 alone."""
 
@@ -163,7 +197,7 @@ class Rtl433:
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "air.cu8"
             cu8_of(batch.iq, batch.snr_db).tofile(path)
-            self.air_s += len(batch.iq) / 250_000
+            self.air_s += len(batch.iq) / RATE_HZ
             return self.hear_file(path)
 
     def hear_file(self, path: Path) -> list[Report]:
@@ -192,13 +226,14 @@ def frame_contenders() -> list[Contender]:
     return [
         OnEdges("wardbell, rxb6", WardbellFrames(), Rxb6()),
         OnEdges("wardbell, logpeak", WardbellFrames(), LogPeak()),
+        WardbellIq(),
     ]
 
 
 def iq_contenders() -> list[OnSamples]:
     """Those that read a software radio."""
     peers = [Rtl433("rtl_433", ()), Rtl433("rtl_433, best setting", _BEST_SETTING)] if shutil.which("rtl_433") else []
-    return [*peers]
+    return [WardbellIq(), *peers]
 
 
 def _portions(durations: Iterable[int]) -> Iterator[list[int]]:

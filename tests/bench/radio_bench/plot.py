@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from typing import Any
 from xml.sax.saxutils import escape
 
+from wardbell_simulator.radio.theory import soft_combined
+
 DRAWN = ("sensitivity", "impulses", "collisions")
 """Sections it needs."""
 
@@ -19,7 +21,7 @@ _COLOURS = {  # Okabe and Ito's, told apart by nearly every eye
     "rpi-rf, rxb6": "#000000",
     "rpi-rf, logpeak": "#cc79a7",
 }
-_LOWEST_DB, _HIGHEST_DB = -24, 14
+_LOWEST_DB, _HIGHEST_DB = -28, 14
 
 
 def draw(figures: dict[str, Any]) -> str:
@@ -73,8 +75,8 @@ def _curves(part: dict[str, Any], left: float, top: float) -> list[str]:
             _text(float(x), top + height + 16, f"{snr_db:+d}", anchor="middle"),
         ]
     parts += _shares_axis(left, top, width, height)
-    at_db = part["at_db"]["bound: words combined"]
-    bound = [(2 * at_db[0] - at_db[1] - 1, 0.0), *zip(at_db, (0.5, 0.9, 0.99), strict=True), (_HIGHEST_DB, 1.0)]
+    steps_db = [step / 2 for step in range(2 * _LOWEST_DB, -16)]
+    bound = [(snr_db, soft_combined(snr_db, part["t_us"], part["words"])) for snr_db in steps_db]
     curves = {"bound: words combined": bound}
     for name, points in part["curves"].items():
         curves[name] = [(point["snr_db"], point["n_right"] / point["n_trials"]) for point in points]
