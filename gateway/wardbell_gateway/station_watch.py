@@ -26,11 +26,10 @@ N_EXPECTED = 25  # heartbeats of anybody that did not come: at half of them lost
 
 N_RECENT = 8  # presses and heartbeats whose median is the present quality
 N_BASELINE = 8  # the first ones, whose median is the quality at enrolment
-WEAK_BELOW = 60
-WELL_FROM = 68
-FALLEN_BY = 20  # below the baseline is weak too, where it is below this besides:
-FALLEN_BELOW = 72
-RISEN_BY = 6  # above either: and no longer
+N_BEATS = 20  # the newest heartbeats, and how many were missed before each
+LOSS_PERCENT = 40  # of heartbeats missed is weak: a press, sent many times over, still arrives
+RISEN_BY = 4  # above every limit of quality: and no longer weak
+REGAINED_PERCENT = 25
 
 LOW_UP_TO = 5  # 2.2 V: days ahead, as the node itself has it
 FRESH_FROM = 7
@@ -38,12 +37,27 @@ KEPT_DAYS = 60
 DAY_MS = 24 * 3600 * 1000
 
 
+@dataclass(frozen=True)
+class Limits:
+    """When a quality is weak: below `weak`, or below `fallen` and `by` less than the baseline."""
+
+    weak: int
+    fallen: int
+    by: int
+
+
+# Measured on the slicer models; a squelched slicer gives strong frames a quality of 61..65, and every word 90 or more.
+FRAME_LIMITS = Limits(weak=58, fallen=60, by=15)
+WORD_LIMITS = Limits(weak=82, fallen=86, by=8)
+
+
 @dataclass
 class StationHealth:
     """One station's radio, as it is kept: plain data.
 
     `beats`: it has sent heartbeats; `battery`: level as a frame carries it, 0 unknown; `batteries`: [day, lowest level] of
-    the last days; `recent`: quality of the newest presses and heartbeats, oldest first; `baseline`: at enrolment.
+    the last days; `recent`: quality of the newest presses and heartbeats, oldest first; `baseline`: at enrolment;
+    `missed`: heartbeats that did not come before each of the newest that did.
     """
 
     station_id: str
@@ -54,6 +68,7 @@ class StationHealth:
     batteries: list[list[int]] = field(default_factory=list)
     recent: list[int] = field(default_factory=list)
     baseline: int | None = None
+    missed: list[int] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
 
     @property
@@ -65,6 +80,13 @@ class StationHealth:
     def trend(self) -> int | None:
         """The present quality less that at enrolment."""
         return None if self.quality is None or self.baseline is None else self.quality - self.baseline
+
+    @property
+    def loss_percent(self) -> int | None:
+        """How many of its heartbeats are lost; None while too little is known."""
+        if len(self.missed) < N_BEATS:
+            return None
+        return 100 * sum(self.missed) // (sum(self.missed) + len(self.missed))
 
     def to_record(self) -> dict[str, Any]:
         """Plain data for the journal and for JSON."""
@@ -89,6 +111,7 @@ class StationWatch:
         self._has_key: dict[str, bool] = {}
         self._gone: set[tuple[str, str]] = set()
         self._heard_at: dict[str, int] = {}  # on the clock that runs while an ear listens
+        self._beat_at: dict[str, int] = {}
         self._any_at = 0
         self._listened_ms = 0
         self._up_ms: int | None = None
@@ -107,6 +130,8 @@ class StationWatch:
         health.heard_ms = max(health.heard_ms, at_ms)
         health.signal = signal
         health.beats = health.beats or signal == HEARTBEAT
+        if signal == HEARTBEAT:
+            self._beat(health)
         self._heard_at[station_id] = self._any_at = self._listened_ms
         if battery != BATTERY_UNKNOWN:
             _note_battery(health, battery, at_ms // DAY_MS)
@@ -133,7 +158,7 @@ class StationWatch:
         for station_id, health in self.health.items():
             faults = list(health.faults)
             self._judge_silence(station_id, health)
-            _judge_quality(health)
+            _judge_quality(health, FRAME_LIMITS if self._has_key.get(station_id) else WORD_LIMITS)
             _judge_battery(health)
             if faults != health.faults:
                 self._changed.add(station_id)
@@ -155,6 +180,15 @@ class StationWatch:
     def _of(self, station_id: str) -> StationHealth:
         self._gone = {fault for fault in self._gone if fault[0] != station_id}
         return self.health.setdefault(station_id, StationHealth(station_id))
+
+    def _beat(self, health: StationHealth) -> None:
+        before_ms = self._beat_at.get(health.station_id)
+        self._beat_at[health.station_id] = self._listened_ms
+        has_key = self._has_key.get(health.station_id, False)
+        mean_ms = 500 * (longest_pause_s(has_key) + shortest_pause_s(has_key))
+        if before_ms is not None and self._listened_ms - before_ms <= N_MISSED * longest_pause_s(has_key) * 1000:
+            n_missed = max(0, (self._listened_ms - before_ms + mean_ms // 2) // mean_ms - 1)
+            health.missed = [*health.missed, n_missed][-N_BEATS:]
 
     def _silence_ms(self, station_id: str) -> int:
         return self._listened_ms - self._heard_at.get(station_id, 0)
@@ -181,15 +215,17 @@ class StationWatch:
             _set(health, SILENT, is_missed or SILENT in health.faults)
 
 
-def _judge_quality(health: StationHealth) -> None:
-    quality, trend = health.quality, health.trend
-    if quality is None or len(health.recent) < N_RECENT:
-        return
-    if quality < WEAK_BELOW or (trend is not None and trend <= -FALLEN_BY and quality < FALLEN_BELOW):
+def _judge_quality(health: StationHealth, limits: Limits) -> None:
+    quality, loss_percent = health.quality or 0, health.loss_percent or 0
+    is_judged = len(health.recent) >= N_RECENT
+    trend = health.trend or 0
+    is_weak = quality < limits.weak or (trend <= -limits.by and quality < limits.fallen)
+    is_well = quality >= limits.fallen + RISEN_BY or (
+        quality >= limits.weak + RISEN_BY and trend >= RISEN_BY - limits.by
+    )
+    if loss_percent >= LOSS_PERCENT or (is_judged and is_weak):
         _set(health, WEAK_SIGNAL, True)
-    elif quality >= FALLEN_BELOW + RISEN_BY or (
-        quality >= WELL_FROM and (trend is None or trend >= RISEN_BY - FALLEN_BY)
-    ):
+    elif loss_percent <= REGAINED_PERCENT and (is_well or not is_judged):
         _set(health, WEAK_SIGNAL, False)
 
 

@@ -24,7 +24,8 @@ examples:
   wardbell stations --json | jq '.[] | select(.quality < 70) | .station_id'
 
 heard: how long ago a press or heartbeat came (as of the last minute). beats: it sends heartbeats; a station that sends
-none cannot be missed. quality: 0 to 100, median of its last 8; trend: against its first 8, at enrolment.
+none cannot be missed. lost: heartbeats of the last 20. quality: 0 to 100, median of its last 8; trend: against its
+first 8, at enrolment.
 """
 
 
@@ -66,7 +67,7 @@ def _rows(registry: Registry, known: dict[str, StationHealth], only_faults: bool
 def _record(station: Station, health: StationHealth) -> dict[str, Any]:
     """One station for scripts; never its key."""
     facts = {"station_id": station.station_id, "room": station.room, "bed": station.bed, "keyed": bool(station.key)}
-    known = health.to_record() | {"quality": health.quality, "trend": health.trend}
+    known = health.to_record() | {"quality": health.quality, "trend": health.trend, "loss_percent": health.loss_percent}
     return {**facts, **known, "battery_mv": battery_millivolts(health.battery)}
 
 
@@ -75,7 +76,7 @@ def _table(rows: list[Row]) -> str:
         return "no station has a fault"
     now_ms = time.time_ns() // 1_000_000
     cells = [
-        ("place", "heard", "said", "beats", "battery", "quality", "trend", "fault"),
+        ("place", "heard", "said", "beats", "lost", "battery", "quality", "trend", "fault"),
         *(_cells(station, health, now_ms) for station, health in rows),
     ]
     widths = [max(len(row[column]) for row in cells) for column in range(len(cells[0]))]
@@ -91,6 +92,7 @@ def _cells(station: Station, health: StationHealth, now_ms: int) -> tuple[str, .
         _ago(now_ms - health.heard_ms) if health.heard_ms else "never",
         health.signal or "-",
         "yes" if health.beats else "no",
+        "-" if health.loss_percent is None else f"{health.loss_percent} %",
         "-" if millivolts is None else f"{millivolts / 1000:.1f} V",
         "-" if health.quality is None else str(health.quality),
         "-" if health.trend is None else f"{health.trend:+d}",

@@ -1,0 +1,76 @@
+"""`wardbell stations`: what a gateway has kept, as a table and as JSON."""
+
+import json
+import time
+from pathlib import Path
+
+import pytest
+from gateways import KEYS, keyed, station, tables, write_registry
+
+from wardbell_gateway.journal import Journal
+from wardbell_gateway.station_watch import StationHealth
+from wardbell_gateway.stations_command import main
+
+MINUTE_MS = 60_000
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    """A ward of three: one well, one with faults, one never heard."""
+    write_registry(tmp_path, tables(keyed("203-1"), keyed("203-2"), station("204-1")))
+    now_ms = time.time_ns() // 1_000_000
+    well = StationHealth("203-1", now_ms - 3 * MINUTE_MS, "heartbeat", True, 12, [[1, 12]], [90] * 8, 88, [0] * 20)
+    poor = StationHealth("203-2", now_ms - 50 * 60 * MINUTE_MS, "normal", True, 4, [[1, 4]], [50] * 8, 80)
+    poor.faults = ["silent", "low_battery"]
+    journal = Journal(tmp_path / "gateway.db", now_ms)
+    journal.keep_stations([well, poor], [])
+    journal.close()
+    return tmp_path
+
+
+def test_a_table_with_those_in_need_first(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--home", str(home)]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].split() == ["place", "heard", "said", "beats", "lost", "battery", "quality", "trend", "fault"]
+    assert [line.split()[0] for line in lines[1:]] == ["203-2", "203-1", "204-1"]
+    assert lines[1].split() == [
+        "203-2",
+        "2",
+        "d",
+        "normal",
+        "yes",
+        "-",
+        "2.1",
+        "V",
+        "50",
+        "-30",
+        "silent,",
+        "low_battery",
+    ]
+    assert lines[2].split() == ["203-1", "3", "min", "heartbeat", "yes", "0", "%", "2.9", "V", "90", "+2"]
+    assert lines[3].split() == ["204-1", "never", "-", "no", "-", "-", "-", "-"]
+    assert max(map(len, lines)) < 100
+
+
+def test_json_has_all_but_the_key(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--home", str(home), "--json", "--faults"]) == 0
+    text = capsys.readouterr().out
+    (poor,) = json.loads(text)
+    assert (poor["station_id"], poor["keyed"], poor["faults"]) == ("203-2", True, ["silent", "low_battery"])
+    assert (poor["battery_mv"], poor["batteries"], poor["trend"], poor["loss_percent"]) == (2100, [[1, 4]], -30, None)
+    assert not any(key in text for key in KEYS.values())
+
+
+def test_a_ward_without_faults_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write_registry(tmp_path)
+    Journal(tmp_path / "gateway.db", 0).close()
+    assert main(["--home", str(tmp_path), "--faults"]) == 0
+    assert capsys.readouterr().out == "no station has a fault\n"
+
+
+def test_what_cannot_be_read_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--home", str(tmp_path)]) == 78
+    assert "registry.json" in capsys.readouterr().err
+    write_registry(tmp_path)
+    assert main(["--home", str(tmp_path)]) == 78
+    assert "start `wardbell gateway`" in capsys.readouterr().err
