@@ -13,6 +13,7 @@ from wardbell_simulator.radio.synth import IQ, SAMPLE_US
 
 FloatArray = NDArray[np.float32]
 
+_NOISE_DB = -2.51  # mean of Gaussian noise of power 1 in dB: Euler's constant, 10 / ln 10 times
 _AGC_STEP = 25  # samples, 100 µs: a fifth of the attack
 
 
@@ -62,26 +63,26 @@ class Rxb6:
 class LogPeak:
     """A transceiver chip with a logarithmic RSSI and a peak threshold, CC1101 or SX127x.
 
-    Power through two real poles at `video_hz`, in dB; threshold `under_peak_db` below a peak that falls
-    `decay_db_per_s`, but not below `floor_db` above the noise (which is 0 dB in 250 kHz); `hysteresis_db` to either
-    side. Without a signal it is silent.
+    Power in dB through two real poles at `video_hz`; threshold `under_peak_db` below a peak that falls
+    `decay_db_per_s` (an SX1276 at 4.8 kb/s can 300 to 38,000), but not below `floor_db` above the noise; `hysteresis_db`
+    to either side. Without a signal it is silent.
     """
 
     video_hz: float = 5_000.0
     under_peak_db: float = 6.0
     floor_db: float = 6.0
-    decay_db_per_s: float = 100.0
+    decay_db_per_s: float = 1_000.0
     hysteresis_db: float = 0.25
 
     def slice(self, iq: IQ) -> list[int]:
         """Durations in µs as the receiver's timer takes them, + mark, - space."""
-        power = _two_pole(iq.real * iq.real + iq.imag * iq.imag, self.video_hz)
-        rssi_db = 10 * np.log10(np.maximum(power, np.float32(1e-9)))
+        power = iq.real * iq.real + iq.imag * iq.imag
+        rssi_db = _two_pole(10 * np.log10(np.maximum(power, np.float32(1e-9))), self.video_hz)
         fallen_db = np.arange(len(rssi_db), dtype=np.float32) * np.float32(self.decay_db_per_s * SAMPLE_US / 1e6)
         threshold_db = np.maximum.accumulate(rssi_db + fallen_db)
         threshold_db -= fallen_db
         threshold_db -= self.under_peak_db
-        np.maximum(threshold_db, self.floor_db, out=threshold_db)
+        np.maximum(threshold_db, _NOISE_DB + self.floor_db, out=threshold_db)
         return durations(rssi_db, threshold_db, self.hysteresis_db)
 
 
