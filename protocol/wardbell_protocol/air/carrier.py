@@ -1,14 +1,27 @@
+# mypy: disable-error-code="untyped-decorator, type-arg, no-any-return, arg-type, index"
 """Whether somebody is on the air with frames or receipts, from edges alone.
 
 Decides when a node or receiver that can hear may begin to send. Noise has edges too, so what counts is a run of durations
 of one or two chips; two thirds of a frame's durations are one chip long, the others two.
 """
 
-from wardbell_protocol.air.frame import CHIP_US
+from array import array
 
-_LEAST_US = CHIP_US * 6 // 10
-_MOST_US = CHIP_US * 27 // 10
-_RUN = 12  # a ward's noise of 5000 edges a second gives such a run every few seconds, a frame within 3 ms
+try:
+    import micropython
+    from micropython import const
+except ImportError:
+    from wardbell_protocol.air import host_python as micropython
+    from wardbell_protocol.air.host_python import const, ptr32
+
+_LEAST_US = const(90)  # 0.6 and
+_MOST_US = const(405)  # 2.7 chips of 150 µs
+_RUN = const(12)  # a ward's noise of 5000 edges a second gives such a run every few seconds, a frame within 3 ms
+_LONGEST_US = const(1 << 28)  # more says nothing more
+
+# In `state`.
+_AT_RUN = const(0)  # durations of the run that goes on
+_AT_SINCE_US = const(1)  # from the newest duration that completed or continued a long enough one to the portion's end
 
 
 class CarrierSense:
@@ -16,23 +29,37 @@ class CarrierSense:
 
     def __init__(self) -> None:
         self.last_us = -(1 << 29)
-        self._run = 0
+        self._state = array("i", (0, 0))
 
     def receive(self, pulses: "list[int]", end_us: int) -> None:
         """Take durations in signed µs, the last of which ended at `end_us`."""
-        run = self._run
-        last_at = -1
-        for at, pulse in enumerate(pulses):
-            if _LEAST_US <= abs(pulse) <= _MOST_US:
-                run += 1
-                if run >= _RUN:
-                    last_at = at
-            else:
-                run = 0
-        self._run = run
-        if last_at >= 0:
-            self.last_us = end_us - sum([abs(pulse) for pulse in pulses[last_at + 1 :]])
+        if follow_runs(self._state, pulses):
+            self.last_us = end_us - self._state[1]
 
     def is_busy(self, now_us: int, hold_us: int) -> bool:
         """Whether a frame went on less than `hold_us` ago."""
         return now_us - self.last_us < hold_us
+
+
+@micropython.viper
+def follow_runs(state: ptr32, pulses: object) -> int:
+    """Say whether a run of durations of a frame goes on in this portion, 1 or 0. Rules of the source: `edge_loops`."""
+    run = state[_AT_RUN]
+    since = 0
+    is_on = 0
+    at = 0
+    end = int(len(pulses))  # noqa: RUF046 - viper needs it
+    while at < end:
+        size = int(pulses[at])
+        if size < 0:
+            size = 0 - size
+        since = since + size if size < _LONGEST_US and since < _LONGEST_US else _LONGEST_US
+        run = run + 1 if size >= _LEAST_US and size <= _MOST_US else 0
+        if run >= _RUN:
+            run = _RUN
+            since = 0
+            is_on = 1
+        at += 1
+    state[_AT_RUN] = run
+    state[_AT_SINCE_US] = since
+    return is_on
