@@ -72,7 +72,7 @@ def test_bare_words_that_repeat_are_a_fault_below_all_calls_and_gone_after_a_qui
     assert faults(alone) == [("S1", BARE)]
     assert [call.kind for call in alone.desk.board.open_calls()] == ["normal", "fault"]
     alone.send_frame(sealed(1, 2, "reset"))
-    assert alone.lines == ("S1 fault     1/1", "Bare words    0s")
+    assert alone.lines == ("201-1 fault  1/1", "Bare words    0s")
     alone.wait(QUIET_MS)
     assert alone.lines[0] == "Everything Good!"
 
@@ -106,6 +106,19 @@ def test_a_recorded_press_is_refused_after_a_power_loss_and_raises_a_fault() -> 
     again.send_frame(sealed(1, 43))
     again.send_frame(reset)
     assert calls(again) == {"S1": 1}
+
+
+def test_a_fault_outlasts_a_power_loss_and_still_goes_by_itself() -> None:
+    alone = bench()
+    for counter in range(3):
+        alone.send_frame(sealed(1, counter, key=key_of(9)))
+    alone.wait(3_000)
+    again = after_power_loss(alone)
+    assert faults(again) == [("S1", FORGED)]
+    again.wait(QUIET_MS - 1_000)
+    assert faults(again) == [("S1", FORGED)]
+    again.wait(2_000)
+    assert faults(again) == []
 
 
 def test_what_changed_no_call_is_saved_within_an_hour_and_flash_is_spared() -> None:

@@ -254,6 +254,9 @@ class ReceiverDesk:
         """A call that was open before the power was lost."""
         events = self._merge.call(message, 0, now_ms)
         self._happened(events, 0, now_ms)
+        for event in events:
+            if event.call.kind == FAULT:
+                self.nodes.remember(event.call.station_id, event.call.detail, now_ms)
         press = press_of(message, events[0].call.placed_at_ms) if events else None
         if press is not None:
             self.host.pressed(events[0].call.key, UNTOLD, press)

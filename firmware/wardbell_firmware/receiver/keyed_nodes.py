@@ -9,7 +9,7 @@ import json
 from wardbell_protocol.air.frame_press import FramesRefused
 from wardbell_protocol.air.frame_receiver import FrameReceiver
 from wardbell_protocol.air.key_mark import key_mark
-from wardbell_protocol.air.refusals import FORGED, N_TOLERATED, REPLAYED, REUSED, RefusalWatch
+from wardbell_protocol.air.refusals import FORGED, N_TOLERATED, REFUSALS, REPLAYED, REUSED, RefusalWatch
 from wardbell_protocol.errors import EncodeError
 
 TYPE_CHECKING = False
@@ -93,6 +93,12 @@ class KeyedNodes:
     def refused(self, station_id: str, kind: str, now_ms: int) -> None:
         """Something else was refused in the name of a station."""
         self._refusals.refused(station_id, kind, now_ms)
+
+    def remember(self, station_id: str, kind: str, now_ms: int) -> None:
+        """That was a fault before the power was lost."""
+        if kind in REFUSALS:
+            self._refusals.refused(station_id, kind, now_ms, N_TOLERATED + 1)
+            self._found.append((station_id, kind))
 
     def take_changes(self, now_ms: int) -> "list[tuple[str, str, bool]]":
         """Faults that have come or gone since the last call: station id, kind of refusal, whether it is."""
