@@ -40,14 +40,15 @@ class VirtualWorld:
     """Around the two virtual boards."""
 
     def __init__(self) -> None:
-        self._files: dict[str, str] = {}
+        self._files: tuple[dict[str, str], dict[str, str]] = ({}, {})  # the node's, the receiver's
         self._out: list[tuple[str, int, Any]] = []
         self._now_us = 0
         self.restart()
 
     def restart(self) -> None:
-        self.bedside = VirtualBedside({"keys": ["call"], "settings": SETTINGS, "files": {}})
-        self.receiver = VirtualReceiver({"files": dict(self._files), "epoch": 7, "settings": {}})
+        of_node, of_receiver = (dict(kept) for kept in self._files)
+        self.bedside = VirtualBedside({"keys": ["call"], "settings": SETTINGS, "files": of_node, "mv": 2_900, "ear": 1})
+        self.receiver = VirtualReceiver({"files": of_receiver, "epoch": 7, "settings": {}, "transmitter": 1})
         self._glass = Glass()
         for board in (self.bedside, self.receiver):
             board.clock.exchange = self._exchange_of(board)
@@ -65,7 +66,8 @@ class VirtualWorld:
 
     def say_on_air(self, durations: list[int]) -> int:
         self._now_us += sum(map(abs, durations))
-        self._wake({"air": [durations, self._now_us]}, self.receiver)
+        for board in (self.receiver, self.bedside):
+            self._wake({"air": [durations, self._now_us]}, board)
         return self._now_us
 
     def say_on_line(self, data: bytes) -> None:
@@ -98,11 +100,12 @@ class VirtualWorld:
         board.wake({"t": self._now_us, **news})
 
     def _collect(self) -> None:
-        for board in (self.bedside, self.receiver):
+        boards: list[VirtualBedside | VirtualReceiver] = [self.bedside, self.receiver]
+        for board, files in zip(boards, self._files, strict=True):
             for part, at_us, value in board.answer(None)["out"]:
                 self._out.append((part, at_us, value))
                 if part == "file":
-                    self._files[value[0]] = value[1]
+                    files[value[0]] = value[1]
 
     def _values(self, part: str) -> list[Any]:
         self._collect()
@@ -146,8 +149,10 @@ def test_the_shortest_press_is_kept_until_it_was_read_once(world: World, name: s
     assert [key.is_pressed() for _ in range(2)] == [True, False]
 
 
-def test_the_transmitter_plays_what_it_was_given_and_says_when_it_is_done(world: World) -> None:
-    radio = world.bedside.radio
+@pytest.mark.parametrize("of", ["bedside", "receiver"])
+def test_the_transmitter_plays_what_it_was_given_and_says_when_it_is_done(world: World, of: str) -> None:
+    radio = world.bedside.radio if of == "bedside" else world.receiver.transmitter
+    assert radio is not None
     assert not radio.is_sending()
     radio.send([350, 1050, 350, 10_850])
     assert radio.is_sending()
@@ -168,14 +173,22 @@ def test_lamp_and_buzzer_keep_what_they_were_told(world: World) -> None:
     assert (world.lamp(), world.tone_hz()) == (False, 0)
 
 
-def test_what_is_on_the_air_is_read_once_with_its_end(world: World) -> None:
+@pytest.mark.parametrize("of", ["bedside", "receiver"])
+def test_what_is_on_the_air_is_read_once_with_its_end(world: World, of: str) -> None:
+    source = world.bedside.receiver if of == "bedside" else world.receiver.radio
+    assert source is not None
     end_us = world.say_on_air([-5_000, 350, -1_050, 350])
-    pulses, found_us = world.receiver.radio.read()
+    pulses, found_us = source.read()
     assert [abs(found - sent) <= 5 for found, sent in zip(pulses, [-5_000, 350, -1_050, 350], strict=True)] == [
         True
     ] * 4
     assert abs(found_us - end_us) <= 50
-    assert world.receiver.radio.read()[0] == []
+    assert source.read()[0] == []
+
+
+def test_the_battery_has_a_voltage_or_none_is_measured(world: World) -> None:
+    supply_mv = world.bedside.battery.millivolts()
+    assert supply_mv is None or 1_000 < supply_mv < 20_000
 
 
 def test_the_line_carries_every_byte_value_both_ways(world: World) -> None:
@@ -195,14 +208,17 @@ def test_the_display_reads_what_the_driver_writes(world: World) -> None:
     assert (glass.n_busy, glass.n_early) == (0, 0)
 
 
-def test_a_file_outlives_a_restart(world: World) -> None:
-    assert world.receiver.store.load("stations.json") is None
-    world.receiver.store.save("stations.json", b"one")
-    world.receiver.store.save("stations.json", b"\x00two")
+@pytest.mark.parametrize("of", ["bedside", "receiver"])
+def test_a_file_outlives_a_restart(world: World, of: str) -> None:
+    boards = {"bedside": lambda: world.bedside.store, "receiver": lambda: world.receiver.store}
+    store = boards[of]()
+    assert store.load("stations.json") is None
+    store.save("stations.json", b"one")
+    store.save("stations.json", b"\x00two")
     world.pass_time(1_000)
     world.line_heard()
     world.restart()
-    assert world.receiver.store.load("stations.json") == b"\x00two"
+    assert boards[of]().load("stations.json") == b"\x00two"
 
 
 def test_the_session_has_a_number_that_the_link_can_carry(world: World) -> None:

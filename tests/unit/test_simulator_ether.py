@@ -91,6 +91,15 @@ def test_eleven_db_do_not_capture() -> None:
     assert room.run(1_000_000) == [1_500]
 
 
+def test_a_board_that_sends_hears_itself_and_nobody_else() -> None:
+    room = Room()
+    room.ether.link("strong", "ear", Link(level_db=60))
+    room.ether.send("strong", [1_000, 1_000] * 4)
+    room.timeline.at(1_500, lambda: room.ether.send("ear", [300, 700, 300, 2_000]))
+    # From 1500 to 4800 the other one is drowned.
+    assert room.run(1_000_000) == [1_000, -500, 300, -700, 300, -2_000, 200, -1_000, 1_000]
+
+
 def test_below_the_threshold_nothing_is_heard() -> None:
     room = Room()
     room.ether.link("far", "ear", Link(level_db=0))

@@ -61,9 +61,37 @@ def test_a_ward_of_one_s_own(tmp_path: Path) -> None:
     assert plan.nodes[0].word_loss == 0.1
 
 
+KEY = "00112233445566778899aabbccddeeff"
+KEYED = f'node_id = 7\nkey = "{KEY}"\n'
+
+
+def test_a_node_with_a_key_needs_no_address_and_a_two_way_one_is_answered(tmp_path: Path) -> None:
+    path = tmp_path / "west.toml"
+    keyed = OWN.replace('address = "0000000F"\n', KEYED + "two_way = true\n")
+    path.write_text(keyed.replace("[[node]]", "[receiver]\ntransmitter = true\n[[node]]"), encoding="utf-8")
+    plan = load_plan(path)
+    (node,) = plan.nodes
+    assert node.settings() == {"node_id": 7, "key": KEY, "signals": {"call": "normal", "code": "code"}}
+    assert (node.record()["node_id"], node.record()["key"], node.record()["address"]) == (7, KEY, "")
+    assert (node.two_way, plan.receiver.transmitter) == (True, True)
+    assert "key" not in default_plan().nodes[0].record()
+
+
 @pytest.mark.parametrize(
     ("old", "new", "key"),
     [
+        ('address = "0000000F"', "node_id = 7", "node[0].key"),
+        ('address = "0000000F"', f'key = "{KEY}"', "node[0].node_id"),
+        ('address = "0000000F"', KEYED.replace("7", "70000"), "node[0].node_id"),
+        ('address = "0000000F"', KEYED.replace("00112233", "0011223"), "node[0].key"),
+        ('address = "0000000F"', KEYED.replace("00112233", "zz112233"), "node[0].key"),
+        ('address = "0000000F"', KEYED + 'address = "00F"', "node[0].address"),
+        ("word_loss = 0.1", "two_way = true", "node[0].two_way"),
+        ('address = "0000000F"', KEYED + 'two_way = "yes"', "node[0].two_way"),
+        ("word_loss = 0.1", 'battery_mv = "full"', "node[0].battery_mv"),
+        ("word_loss = 0.1", "battery_mv = -1", "node[0].battery_mv"),
+        ("[[node]]", "[receiver]\ntransmitter = 1\n[[node]]", "receiver.transmitter"),
+        ("[[node]]", "[receiver]\ntransmit = true\n[[node]]", "(top)"),
         ('"0000000F"', '"00F"', "node[0].address"),
         ('"0000000F"', '"0000000X"', "node[0].address"),
         ('["call", "code"]', '["bell"]', "node[0].keys"),
@@ -100,3 +128,20 @@ def test_the_example_in_the_readme_is_a_ward(tmp_path: Path) -> None:
     path.write_text(readme.read_text(encoding="utf-8").partition("```toml\n")[2].partition("```")[0], encoding="utf-8")
     plan = load_plan(path)
     assert (plan.nodes[0].clock_error, plan.noise.dip_share) == (0.03, 0.2)
+
+
+def test_one_node_id_is_one_node_s(tmp_path: Path) -> None:
+    path = tmp_path / "west.toml"
+    keyed = OWN.replace('address = "0000000F"\n', KEYED)
+    path.write_text(keyed + "[[node]]" + keyed.partition("[[node]]")[2].replace('"1"', '"2"'), encoding="utf-8")
+    with pytest.raises(ConfigError) as caught:
+        load_plan(path)
+    assert caught.value.key == "node[1].node_id"
+
+
+def test_no_message_shows_a_key(tmp_path: Path) -> None:
+    path = tmp_path / "west.toml"
+    path.write_text(OWN.replace('address = "0000000F"\n', KEYED.replace("eeff", "ee")), encoding="utf-8")
+    with pytest.raises(ConfigError) as caught:
+        load_plan(path)
+    assert KEY[:8] not in str(caught.value)
