@@ -7,6 +7,7 @@ from console_parts import House
 from textual.pilot import Pilot
 
 from wardbell_console.app import ConsoleApp
+from wardbell_console.screens.faults import Faults
 from wardbell_console.screens.history import History
 from wardbell_console.screens.operator import OperatorScreen
 from wardbell_console.widgets.nurse_view import NurseView
@@ -42,7 +43,7 @@ class Terminal:
         view.tick()
         while self.house.wire.arrivals:
             view.tick()
-        if isinstance(self.app.screen, OperatorScreen | History):
+        if isinstance(self.app.screen, OperatorScreen | History | Faults):
             self.app.screen.paint()
         await self.pilot.pause()
 

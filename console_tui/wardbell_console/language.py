@@ -59,6 +59,10 @@ class Language:
         """A fault's stable word in this language, or as it came."""
         return self._texts.get(f"fault.{word}", word)
 
+    def about_fault(self, word: str) -> str:
+        """What is wrong and what to look at; of a fault that has no such text, its word."""
+        return self._texts.get(f"about.{word}", self.fault(word))
+
     def word(self, part: str) -> str:
         """A part of the system, or what is wrong with it, in this language; anything else as it came."""
         return self._texts.get(f"word.{part}", self.fault(part))

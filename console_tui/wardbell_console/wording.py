@@ -106,6 +106,19 @@ def detail_lines(language: Language, row: Row, now_ms: int, operator: str = "") 
     return [about, "  |  ".join(part for part in parts if part)]
 
 
+def fault_lines(language: Language, row: Row, now_ms: int) -> list[str]:
+    """A fault: where, since when and who knows; below it what to look at."""
+    call = row.call
+    place = language.place(call.room, call.bed)
+    if row.needs_ward:
+        place = f"{language.ward(row.ward_names, call.ward)} {place}"
+    by = language.text("faults.by", by=language.who(row.by)) if row.by else ""
+    what = language.fault(call.detail)
+    first = language.text("faults.line", place=place, what=what, age=duration(now_ms - call.placed_at_ms), by=by)
+    about = language.about_fault(call.detail)
+    return [first, f"  {about}"] if about != what else [first]
+
+
 def counts_text(language: Language, counts: Counts) -> str:
     """The counters of the head."""
     oldest = "-" if counts.oldest_ms is None else duration(counts.oldest_ms)

@@ -14,6 +14,10 @@ TEXTS = {
     "kind.fault": "fault",
     "fault.low_battery": "battery",
     "fault.link_lost": "no link",
+    "fault.radio_blind": "blind",
+    "fault.stations_silent": "deaf",
+    "fault.silent": "silent",
+    "fault.weak_signal": "weak",
     "fault.lost": "lost",
     "fault.malformed": "bad file",
     "fault.none_present": "none",
@@ -114,13 +118,25 @@ TEXTS = {
     "detail.no_contact": "call centre: not told yet",
     "detail.contact": "call centre: {contact}",
     # Keys.
-    "keys.nurse": "a ack  c clear  e escalate  h history  m mute  o operator  l 中文  ? help",
+    "keys.nurse": "a ack  c clear  e escalate  h history  f faults  m mute  o seat  l 中文  ? help",
     "keys.operator": "a/enter accept  i sign in  x sign out  esc nurse view  l 中文  ? help",
     # Clear.
     "confirm.title": "Clear {place}, {kind}?",
     "confirm.text": "Only when the resident has been seen to. The lamp goes out.",
     "confirm.keys": "y clear    esc leave it lit",
     "confirm.gone": "This call is no longer open.",
+    # Faults: the longer word for each, with what to look at.
+    "faults.title": "Faults: {count}",
+    "faults.none": "No faults.",
+    "faults.line": "{place}: {what}, for {age}{by}",
+    "faults.by": ", {by} knows",
+    "faults.keys": "up/down scroll    esc back",
+    "about.silent": "no heartbeat and no press; look at its battery, try its button",
+    "about.weak_signal": "comes in ever weaker; look at battery, antenna, what stands before it",
+    "about.low_battery": "change the battery within days",
+    "about.radio_blind": "hears nothing: somebody jams 433 MHz, or its radio module is dead",
+    "about.stations_silent": "most stations are not heard; look at its radio module and antenna",
+    "about.link_lost": "does not answer the gateway; look at cable and power",
     # History.
     "history.title": "History of {place}, {kind}",
     "history.pending": "pending: asking the gateway",
@@ -167,6 +183,7 @@ TEXTS = {
         "c        clear: asked once more; urgent calls clear only at the bed\n"
         "e        escalate now: tell the call centre at once\n"
         "h        history of the call\n"
+        "f        all faults, and what to look at\n"
         "m        mute, at most 2 min; urgent calls still ring\n"
         "o        operator view; esc comes back\n"
         "l        language\n"

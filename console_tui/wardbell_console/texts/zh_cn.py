@@ -13,6 +13,10 @@ TEXTS = {
     "kind.fault": "故障",
     "fault.low_battery": "电量低",
     "fault.link_lost": "断线",
+    "fault.radio_blind": "受干扰",
+    "fault.stations_silent": "收不到",
+    "fault.silent": "无信号",
+    "fault.weak_signal": "信号弱",
     "fault.lost": "失联",
     "fault.malformed": "文件损坏",
     "fault.none_present": "无在线",
@@ -106,12 +110,23 @@ TEXTS = {
     "detail.unproven": "未经认证",
     "detail.no_contact": "呼叫中心：尚未通知",
     "detail.contact": "呼叫中心：{contact}",
-    "keys.nurse": "a 应答  c 消除  e 立即升级  h 记录  m 静音  o 坐席  l English  ? 帮助",
+    "keys.nurse": "a 应答  c 消除  e 立即升级  h 记录  f 故障  m 静音  o 坐席  l English  ? 帮助",
     "keys.operator": "a/回车 接听  i 签入  x 签出  esc 护士站  l English  ? 帮助",
     "confirm.title": "消除 {place} {kind}？",
     "confirm.text": "确认已处理完毕后再消除，门灯将熄灭。",
     "confirm.keys": "y 消除    esc 保持",
     "confirm.gone": "呼叫已结束。",
+    "faults.title": "故障：{count}",
+    "faults.none": "没有故障。",
+    "faults.line": "{place}：{what}，已持续 {age}{by}",
+    "faults.by": "，{by} 已知",
+    "faults.keys": "上/下 滚动    esc 返回",
+    "about.silent": "收不到心跳和按铃；请检查电池，按一次按钮",
+    "about.weak_signal": "信号越来越弱；请检查电池、天线和遮挡物",
+    "about.low_battery": "请在几天内更换电池",
+    "about.radio_blind": "什么也收不到：433 MHz 受干扰，或无线模块损坏",
+    "about.stations_silent": "多数床位收不到；请检查无线模块和天线",
+    "about.link_lost": "不应答网关；请检查电缆和电源",
     "history.title": "{place} {kind} 的记录",
     "history.pending": "待确认：正在询问网关",
     "history.unconfirmed": "网关没有答复。esc 返回后按 h 再问。",
@@ -155,6 +170,7 @@ TEXTS = {
         "c        消除：需再确认一次；紧急呼叫只能在床旁消除\n"
         "e        立即升级：马上通知呼叫中心\n"
         "h        该呼叫的记录\n"
+        "f        全部故障，以及检查什么\n"
         "m        静音，最多 2 分钟；紧急呼叫仍会响\n"
         "o        坐席界面；esc 返回\n"
         "l        切换语言\n"

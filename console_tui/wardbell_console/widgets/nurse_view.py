@@ -9,6 +9,7 @@ from textual.containers import Horizontal, Vertical
 from wardbell_console.desk import TICK_S, Desk
 from wardbell_console.language import duration, time_of_day
 from wardbell_console.screens.confirm import ConfirmClear
+from wardbell_console.screens.faults import Faults
 from wardbell_console.screens.help import Help
 from wardbell_console.screens.history import History
 from wardbell_console.screens.operator import OperatorScreen
@@ -31,6 +32,7 @@ class NurseView(Vertical):
         Binding("c", "clear", show=False),
         Binding("e", "escalate", show=False),
         Binding("h", "history", show=False),
+        Binding("f", "faults", show=False),
         Binding("m", "mute", show=False),
         Binding("o", "operator", show=False),
         Binding("l", "language", show=False),
@@ -149,6 +151,10 @@ class NurseView(Vertical):
             self.desk.feed.history(row.call.call_id, self.desk.clock())
             self._sent()
             self.app.push_screen(History(self.desk, row))
+
+    def action_faults(self) -> None:
+        """Show every fault with what to look at."""
+        self.app.push_screen(Faults(self.desk))
 
     def action_mute(self) -> None:
         """Quiet for a while."""
