@@ -60,3 +60,59 @@ for _ in range(6):
     print(due, seen(receiver.answer(due)["out"]))
     assert due is not None
     receiver.wake({"t": due * 1000})
+
+# A press in frames, its receipt, and the acknowledgement that follows it to the lamp.
+KEY = "000102030405060708090a0b0c0d0e0f"
+KEYED: "dict[str, Any]" = {"station_id": "s2", "room": "204", "bed": "1", "address": "", "codes": {}}
+KEYED.update({"clear_at": ["bed"], "node_id": 4660, "key": KEY})
+two_way = VirtualBedside(
+    {
+        "keys": ["call"],
+        "settings": {"node_id": 4660, "key": KEY, "signals": {"call": "normal"}},
+        "files": {},
+        "mv": 2_900,
+        "ear": 1,
+    }
+)
+saved = {"stations.json": json.dumps([KEYED]).encode().hex()}
+answering = VirtualReceiver({"files": saved, "epoch": 78, "settings": {"name": "w2", "host": False}, "transmitter": 1})
+node, desk = BedsideApp(two_way), ReceiverApp(answering)
+desk.step(0)
+print(node.step(0), seen(two_way.answer(0)["out"]), len(answering.answer(0)["out"]))
+
+
+def carry(
+    outputs: "list[list[Any]]", ear: "VirtualBedside | VirtualReceiver", app: "BedsideApp | ReceiverApp"
+) -> "list[list[Any]]":
+    """What was sent arrives: give it to the other board's app, and tell what that one does."""
+    sent = [value for part, _, value in outputs if part == "air"]
+    now_us = ear.clock.now_us
+    for durations in sent:
+        now_us += sum(durations) + 30_000
+        pulses = [-30_000] + [us if at % 2 == 0 else -us for at, us in enumerate(durations)]
+        ear.wake({"t": now_us, "air": [pulses, now_us]})
+    app.step(ear.clock.now_ms())
+    done: list[list[Any]] = ear.answer(0)["out"]
+    return [output for output in done if output[0] not in ("lcd", "file")]
+
+
+two_way.wake({"t": 2_000_000, "keys": [["call", 1], ["call", 0]]})
+node.step(2000)
+answering.wake({"t": 2_000_000})
+said = two_way.answer(0)["out"]
+print([part for part, _, _ in said], node.node.state)
+answered = carry(said, answering, desk)
+for _ in range(5):
+    answering.wake({"t": answering.clock.now_us + 3_000})
+    desk.step(answering.clock.now_ms())
+    answered += [output for output in answering.answer(0)["out"] if output[0] != "lcd"]
+print(seen(answered))
+print(carry(answered, two_way, node), node.node.state)
+answering.wake({"t": 3_000_000, "keys": [["ack", 1]]})
+desk.step(3000)
+answering.wake({"t": 3_200_000, "keys": [["ack", 0]]})
+for now_ms in (3200, 3230, 3260, 3290):
+    answering.wake({"t": now_ms * 1000})
+    desk.step(now_ms)
+answered = answering.answer(0)["out"]
+print(carry(answered, two_way, node), node.node.state)

@@ -16,3 +16,4 @@ def test_a_press_through_both_apps_on_both(run_both: Callable[..., str]) -> None
     output = run_both("firmware_apps.py", str(ROOT / "tests"), str(ROOT / "firmware"), str(ROOT / "simulator"))
     assert "'lcd'" in output
     assert "'air'" in output
+    assert output.rstrip().endswith("seen")
