@@ -88,6 +88,7 @@ def _cost(figures: dict[str, Any]) -> None:
 
 _PRINTERS: dict[str, Callable[[Any], None]] = {
     "sensitivity": _sensitivity,
+    "other-clocks": _sensitivity,
     "frames": _sensitivity,
     "impulses": _impulses,
     "collisions": _collisions,
