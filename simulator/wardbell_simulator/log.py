@@ -21,7 +21,7 @@ GLITCH_US = 100
 class Record:
     """At that virtual time something changed at `source`.
 
-    `what`: `lcd` (two lines), `tone` and `chirp` (Hz), `lamp`, `power`, `cable` (0, 1), `air` (what was sent).
+    `what`: `lcd` (two lines), `tone` and `chirp` (Hz), `lamp`, `power`, `cable` (0, 1), `air` (what was sent), `jam` (how).
     """
 
     at_us: int

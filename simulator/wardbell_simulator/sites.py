@@ -126,6 +126,7 @@ class ReceiverSite:
         self._settings = settings
         # A host remembers epochs: two lives with one epoch are one to it, and what the second says was said already.
         self._epochs = random.Random(f"{seed}/epoch") if line.fileno() is None else random.SystemRandom()
+        self.is_radio_dead = False
         self._received = b""
         self._shown = self.glass.lines()
         self._settling: Timer | None = None
@@ -176,7 +177,7 @@ class ReceiverSite:
 
     def _gather(self, message: dict[str, Any], started_us: int) -> None:
         pulses, end_us = self._ear.take()
-        if pulses:
+        if pulses and not self.is_radio_dead:
             message["air"] = [pulses, end_us - started_us]
         if self._received:
             message["line"] = self._received.hex()

@@ -5,6 +5,7 @@ Virtual time by `run_until_ms`, `run_for_ms`, `run_until_true`; wall time by `ru
 
 import json
 import os
+import random
 import select
 import threading
 from collections import deque
@@ -14,6 +15,7 @@ from typing import Any, Self
 
 from wardbell_firmware.receiver.desk import HOLD_MS as FIRMWARE_HOLD_MS
 from wardbell_firmware.receiver.table import STATIONS_FILE
+from wardbell_simulator import jammer
 from wardbell_simulator.clock import US_PER_MS, Pace, Timeline
 from wardbell_simulator.device import DeviceCore
 from wardbell_simulator.errors import WardError
@@ -27,6 +29,7 @@ from wardbell_simulator.serial_line import BufferLine, SerialLine
 from wardbell_simulator.sites import EAR, BedSite, ReceiverSite
 
 PRESS_MS = 120
+JAMMER = "jammer"
 HOLD_MS = FIRMWARE_HOLD_MS + 500
 
 _LIVE_WAIT_S = 0.5
@@ -61,6 +64,7 @@ class Ward:
         self.log = Log()
         self.line = line or BufferLine()
         self.ether = Ether(self.timeline, seed)
+        self._seed = seed
         cpython = {False: is_cpython, True: is_cpython if is_receiver_cpython is None else is_receiver_cpython}
         interpreter = None if all(cpython.values()) else find_micropython()
         self._interpreters = {is_receiver: None if cpython[is_receiver] else interpreter for is_receiver in cpython}
@@ -172,6 +176,16 @@ class Ward:
     def set_battery(self, bed: str, mv: int | None) -> None:
         """The battery of a bed's node has that voltage from now on; None: it cannot tell."""
         self.site(bed).set_battery(mv)
+
+    def jam(self, kind: str, ms: int) -> None:
+        """Have somebody jam the air from now on for that long; `kind` as in jammer.KINDS."""
+        self.ether.link(JAMMER, EAR, Link(jammer.LEVEL_DB))
+        self.ether.send(JAMMER, jammer.durations(kind, ms, random.Random(f"{self._seed}/{JAMMER}")))
+        self._tell(JAMMER, "jam", kind)
+
+    def break_radio(self) -> None:
+        """The receiver's radio module dies: not an edge comes out of it any more."""
+        self.receiver.is_radio_dead = True
 
     def pull_cable(self) -> None:
         """Unplug the serial cable."""

@@ -12,7 +12,7 @@ AIR_FILE = "air.json"
 TROUBLES = {
     CARRIER: "Radio blind: carrier",
     KEYING: "Radio blind: noise",
-    SILENT: "Radio blind: no signal",
+    SILENT: "Radio blind: silence",
 }
 
 

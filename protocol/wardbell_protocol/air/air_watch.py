@@ -10,7 +10,7 @@ KEYING = "keying"  # noise or keying that leaves no room for a word
 SILENT = "silent"  # not one edge where there always was noise: the module is dead, or pinned by a carrier
 
 WINDOW_US = 1000000
-RAISE_AT = 6  # bad seconds, less good ones since
+RAISE_AT = 7  # bad seconds, less good ones since
 CLEAR_AT = 2
 
 _CARRIER_PERCENT = 95
@@ -26,7 +26,7 @@ _DROWNED_US = 3500
 _BALANCED_PERCENT = (47, 57)
 _BALANCED_US = 14000
 # Others may send as much as they like, if the air is as usual for two words of ours at a time.
-_ROOM_US = 120000
+_ROOM_US = 100000
 _PART_US = 20000
 _N_LEARN = 5  # seconds until the first idea of what is normal
 _CREEP = 64  # what is normal follows by one part in that many a second
