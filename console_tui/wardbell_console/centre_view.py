@@ -17,6 +17,7 @@ class Offer:
 
     contact: ContactState
     ward_names: dict[str, str]
+    is_proven: bool
     next: NextStep | None
     more: int
     attempt: Attempt | None
@@ -24,10 +25,11 @@ class Offer:
 
 @dataclass(frozen=True)
 class Entry:
-    """A contact on the board."""
+    """A contact on the board. `is_proven`: its call is authenticated, or not known here."""
 
     contact: ContactState
     ward_names: dict[str, str]
+    is_proven: bool
     attempt: Attempt | None
 
 
@@ -43,7 +45,9 @@ def offer_view(feed: Feed, now_ms: int, chosen_id: str = "") -> Offer | None:
         call = mirror.calls[contact.call_id].to_call()
         following = next_step(feed.policies(mirror).get(call.kind), call, now_ms)
     names = names_of(feed, contact.ward)
-    return Offer(contact, names, following, len(offers) - 1, feed.verbs.of(contact.contact_id))
+    return Offer(
+        contact, names, is_proven(feed, contact), following, len(offers) - 1, feed.verbs.of(contact.contact_id)
+    )
 
 
 def board(feed: Feed) -> list[Entry]:
@@ -52,7 +56,16 @@ def board(feed: Feed) -> list[Entry]:
         feed.centre.contacts.values(),
         key=lambda c: (_ORDER[c.status], -c.priority, c.opened_at_ms, c.contact_id),
     )
-    return [Entry(contact, names_of(feed, contact.ward), feed.verbs.of(contact.contact_id)) for contact in found]
+    return [
+        Entry(contact, names_of(feed, contact.ward), is_proven(feed, contact), feed.verbs.of(contact.contact_id))
+        for contact in found
+    ]
+
+
+def is_proven(feed: Feed, contact: ContactState) -> bool:
+    """Whether the contact's call is authenticated; nothing is said against one that is not known here."""
+    call = feed.call(contact.call_id)
+    return call is None or call.authenticated
 
 
 def names_of(feed: Feed, ward: str) -> dict[str, str]:

@@ -40,7 +40,7 @@ def offer_lines(language: Language, offer: Offer | None, now_ms: int) -> tuple[s
     line = language.text(
         "operator.offer_line",
         ward=language.ward(offer.ward_names, contact.ward),
-        kind=kind_text(language, contact.kind),
+        kind=kind_text(language, contact.kind, is_proven=offer.is_proven),
         age=duration(now_ms - contact.opened_at_ms),
         next=following,
     )
@@ -65,7 +65,7 @@ def entry_cells(language: Language, entry: Entry, now_ms: int, operator: str) ->
     return {
         "mark": MARKS[contact.kind],
         "place": language.place(contact.room, contact.bed),
-        "kind": kind_text(language, contact.kind),
+        "kind": kind_text(language, contact.kind, is_proven=entry.is_proven),
         "age": duration(now_ms - contact.opened_at_ms),
         "state": f"{state}, {answer}" if answer else state,
     }

@@ -13,15 +13,16 @@ UNPROVEN = "?"  # behind the kind of a call that no verified frame has placed; t
 SHAPES = {"online": "✓", "degraded": "!", "offline": "✗", "silent": "?"}
 
 
-def kind_text(language: Language, kind: str, detail: str = "") -> str:
-    """The kind of call; a fault with what is wrong."""
+def kind_text(language: Language, kind: str, detail: str = "", is_proven: bool = True) -> str:
+    """The kind of call, marked where it is unauthenticated; a fault with what is wrong."""
     text = language.text(f"kind.{kind}")
-    return f"{text} {language.fault(detail)}" if detail else text
+    text = f"{text} {language.fault(detail)}" if detail else text
+    return text if is_proven else text + UNPROVEN
 
 
 def call_text(language: Language, call: CallState) -> str:
     """The kind of that call, marked where it is unauthenticated."""
-    return kind_text(language, call.kind, call.detail) + ("" if call.authenticated else UNPROVEN)
+    return kind_text(language, call.kind, call.detail, call.authenticated)
 
 
 def next_text(language: Language, following: NextStep | None, all_taken: bool, now_ms: int) -> str:

@@ -13,6 +13,7 @@ from wardbell_gateway.journal import NO_WORD, JournalError, Mark, Publication
 from wardbell_gateway.journal_outbox import JournalOutbox
 from wardbell_gateway.supervision import Supervision
 from wardbell_gateway.ward import Now, Ward
+from wardbell_protocol.air.frame import BATTERY_UNKNOWN
 from wardbell_protocol.bus import topics
 from wardbell_protocol.bus.payloads import (
     Command,
@@ -147,7 +148,7 @@ class BusFace:
         at_ms = min(hearing.at_ms, now.unix_ms)
         mark = Mark(hearing.ear, hearing.epoch, hearing.seq, int(hearing.code, 16) if hearing.code else NO_WORD, at_ms)
         if hearing.frame is not None:
-            self._ward.hear_frame(mark, FrameId(*hearing.frame), now)
+            self._ward.hear_frame(mark, FrameId(*hearing.frame), now, hearing.battery or BATTERY_UNKNOWN)
         else:
             self._ward.hear(mark, now)
 

@@ -42,6 +42,20 @@ async def test_an_offer_fills_the_top_with_its_place_and_countdown(lang: str, si
         assert "wang" in screen.lines[0]
 
 
+@BOTH_LANGUAGES
+async def test_the_contact_of_an_unauthenticated_call_is_marked_too(lang: str) -> None:
+    house = seat(lang)
+    house.wire.deliver(house.east.press("205-3", "staff_assist", is_authenticated=False))
+    async with terminal(house, is_operator=True) as screen:
+        await offered(house, screen, "k-2", "east-2")
+        kind = "staff assist" if lang == "en" else "增援"
+        assert screen.text.count(f"{kind}?") == 2
+        await offered(house, screen)
+        urgent = "emergency" if lang == "en" else "紧急呼叫"
+        assert urgent in screen.text
+        assert f"{urgent}?" not in screen.text
+
+
 async def test_starting_for_an_operator_signs_in() -> None:
     house = seat()
     async with terminal(house, is_operator=True) as screen:

@@ -19,7 +19,7 @@ Key = tuple[str, str, str]
 
 
 class BoardAgainstModel(RuleBasedStateMachine):
-    """The model: open call -> [status, placed, presses, since when it has that status, rounds]."""
+    """The model: open call -> [status, placed, presses, since when it has that status, rounds, authenticated]."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -37,9 +37,9 @@ class BoardAgainstModel(RuleBasedStateMachine):
             if key[1] != FAULT and limit is not None and self.now_ms >= int(str(call[3])) + limit:
                 call[0], call[3], call[4] = "placed", self.now_ms, int(str(call[4])) + 1
 
-    @rule(station=st.sampled_from(STATIONS), signal=st.sampled_from(SIGNALS))
-    def signal_is_heard(self, station: Station, signal: str) -> None:
-        self.journal += self.board.receive(Signal(station, signal), self.now_ms)
+    @rule(station=st.sampled_from(STATIONS), signal=st.sampled_from(SIGNALS), is_frame=st.booleans())
+    def signal_is_heard(self, station: Station, signal: str, is_frame: bool) -> None:
+        self.journal += self.board.receive(Signal(station, signal, is_frame), self.now_ms)
         mine = [key for key in self.model if key[0] == station.station_id and key[1] != FAULT]
         if signal == "reset":
             for key in mine:
@@ -50,8 +50,9 @@ class BoardAgainstModel(RuleBasedStateMachine):
                     self.model[key][0], self.model[key][3] = "attended", self.now_ms
         elif signal in PRIORITY or signal == LOW_BATTERY:
             kind, detail = (FAULT, LOW_BATTERY) if signal == LOW_BATTERY else (signal, "")
-            call = self.model.setdefault((station.station_id, kind, detail), ["placed", self.now_ms, 0, self.now_ms, 0])
-            call[2] = int(str(call[2])) + 1
+            new = ["placed", self.now_ms, 0, self.now_ms, 0, False]
+            call = self.model.setdefault((station.station_id, kind, detail), new)
+            call[2], call[5] = int(str(call[2])) + 1, call[5] or is_frame
 
     @rule(
         verb=st.sampled_from(["acknowledge", "attend", "clear"]),
@@ -89,12 +90,12 @@ class BoardAgainstModel(RuleBasedStateMachine):
         if is_gone:
             self.model.pop(key, None)
         else:
-            self.model.setdefault(key, ["placed", self.now_ms, 1, self.now_ms, 0])
+            self.model.setdefault(key, ["placed", self.now_ms, 1, self.now_ms, 0, True])
 
     @invariant()
     def no_call_is_lost_or_invented(self) -> None:
-        found = {c.key: [c.status, c.placed_at_ms, c.presses, c.loop] for c in self.board.open_calls()}
-        assert found == {key: [c[0], c[1], c[2], c[4]] for key, c in self.model.items()}
+        found = {c.key: [c.status, c.placed_at_ms, c.presses, c.loop, c.authenticated] for c in self.board.open_calls()}
+        assert found == {key: [c[0], c[1], c[2], c[4], c[5]] for key, c in self.model.items()}
 
     @invariant()
     def calls_stand_by_priority_then_age(self) -> None:

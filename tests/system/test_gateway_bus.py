@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from gateways import BusEnd, code_of, tables
+from gateways import NODES, BusEnd, code_of, keyed, station, tables
 from servers import BrokerProcess, wait_until
 
 from wardbell_gateway.bus_face import BusFace
@@ -118,3 +118,16 @@ def test_readers_who_ask_while_the_gateway_is_away_push_no_press_out_of_the_queu
     finally:
         bus.close()
         gateway.stop()
+
+
+def test_two_ears_on_the_bus_hear_one_frame_and_it_is_one_press(gateway: Gateway, bus: BusEnd) -> None:
+    registry = check_tables("registry.json", tables(keyed("203-1"), station("203-2")))
+    gateway.ward.set_registry(registry, gateway.now())
+    for seq, (ear, counter) in enumerate((("a", 7), ("b", 7), ("a", 8), ("b", 8)), 1):
+        hearing = Hearing(
+            ear=ear, epoch="1", seq=seq, code="", words=2, t_us=150, at_ms=UNIX_MS, node_id=NODES["203-1"],
+            counter=counter, event=1, battery=15,
+        )  # fmt: skip
+        bus.client.publish(topics.hearing("east"), encode(hearing))
+    wait_until(lambda: [event.kind for event in bus.events] == ["placed", "pressed_again"], "both presses, once each")
+    assert [(event.call.presses, event.call.authenticated) for event in bus.events] == [(1, True), (2, True)]

@@ -6,7 +6,7 @@ from wardbell_console.language import Language
 from wardbell_console.widgets.cells import line
 from wardbell_console.widgets.line import Line
 
-_FIXED = (("mark", 5), ("place", 9), ("kind", 12), ("age", 6))
+_FIXED = (("mark", 5), ("place", 9), ("kind", 13), ("age", 6))
 
 
 class ContactBoard(Line):
