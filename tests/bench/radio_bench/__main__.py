@@ -40,7 +40,7 @@ examples:
 
 # Where the curves begin: below what each hears at T = 430.
 _LOWEST_DB = {
-    "wardbell-iq": -18,
+    "wardbell-iq": -15,
     "wardbell, rxb6": -4,
     "wardbell, logpeak": 1,
     "rtl_433, best setting": 0,
