@@ -1,13 +1,22 @@
-"""What the loops of `edge_loops` and `word_loops` import where there is no `micropython`: on the host they are plain Python."""
+"""What the loops of the slicers import where there is no `micropython`: on a host they are plain Python."""
 
 from array import array
 
-ptr8 = bytes
-ptr16 = array
-ptr32 = array
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import TypeVar
+
+    Loop = TypeVar("Loop", bound=Callable[..., object])
+    ptr8 = bytearray
+    ptr16 = array[int]
+    ptr32 = array[int]
+else:
+    ptr8 = bytearray
+    ptr16 = ptr32 = array
 
 
-def viper(function):  # type: ignore[no-untyped-def]
+def viper(function: "Loop") -> "Loop":
     """Leave a function as it is; the device compiles it to machine code."""
     return function
 

@@ -4,12 +4,15 @@ Decides when a person has pressed and when the press is over; knows nothing of w
 Rules and numbers: protocol/spec/air.md.
 """
 
-from wardbell_protocol.air.slicer import PulseSlicer, SlicedWord
+from wardbell_protocol.air.slicer import SlicedWord
+from wardbell_protocol.air.words import WordReceiver
 
 SILENCE_US = 400000  # after its last word a press is over; also how long a single word waits for its twin
 _F = 1  # the trit's two bits
 _DATA_BITS = 8  # behind the address
 _MAX_TRACKED = 16  # presses and lone words at a time; at most about 40 words fit into the silence
+
+_SAME_WORD_T = 64  # half a word: two words of one encoder never end closer together
 
 # A space this long is over as far as words go: the last word is complete though nobody sends again. 60 T at most.
 _LAST_GAP_US = 65000
@@ -20,7 +23,8 @@ class Press:
 
     `words`: how often its code was heard; `other_words`: words of its release folded in; `t_us`: narrow time,
     mean over its words; `start_us`, `end_us`: first mark's start, last sync mark's end; `is_further`: its station was
-    not silent since its code before, so both belong to one press.
+    not silent since its code before, so both belong to one press; `quality`: 0..100, mean over its words of how much
+    of the time the carrier was as the code has it. Presses that differ in quality only are equal.
     """
 
     def __init__(
@@ -32,6 +36,7 @@ class Press:
         end_us: int,
         other_words: int = 0,
         is_further: bool = False,
+        quality: int = 100,
     ) -> None:
         self.code = code
         self.words = words
@@ -40,6 +45,7 @@ class Press:
         self.end_us = end_us
         self.other_words = other_words
         self.is_further = is_further
+        self.quality = quality
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Press) and _facts(self) == _facts(other)
@@ -90,25 +96,31 @@ class PressReceiver:
     """
 
     def __init__(self) -> None:
-        self._slicer = PulseSlicer()
-        self.rejects = self._slicer.rejects
+        self._words = WordReceiver()
+        self.rejects = self._words.rejects
         self._tracked: list[Press] = []  # words == 1: a lone word waiting for its twin
         self._end_us = 0  # end of the newest duration
         self._is_last_word_tried = True
+        self._nothing: list[PressStarted | PressEnded] = []
 
     @property
     def n_words(self) -> int:
         """Good words heard so far."""
-        return self._slicer.n_words
+        return self._words.n_words
 
     def receive(self, pulses: list[int], end_us: int) -> "list[PressStarted | PressEnded]":
         """Take durations (+ carrier on, - off), the last of which ended at `end_us`."""
-        events: list[PressStarted | PressEnded] = []
-        for word in self._slicer.receive(pulses):
-            self._hear(word, end_us - word.age_us, events)
         if pulses:
             self._end_us = end_us
             self._is_last_word_tried = False
+        words = self._words.receive(pulses)
+        if not words and not self._tracked:
+            if self._nothing:  # somebody has put his own into it, so it is his now
+                self._nothing = []
+            return self._nothing  # noise makes nothing that a collector must clear away
+        events: list[PressStarted | PressEnded] = []
+        for word in words:
+            self._hear(word, end_us - word.age_us, events)
         self._expire(end_us, events)
         return events
 
@@ -127,7 +139,7 @@ class PressReceiver:
         events: list[PressStarted | PressEnded] = []
         if not self._is_last_word_tried and now_us - self._end_us >= _LAST_GAP_US:
             self._is_last_word_tried = True
-            word = self._slicer.receive_silence(_LAST_GAP_US)
+            word = self._words.receive_silence(_LAST_GAP_US)
             if word is not None:
                 self._hear(word, self._end_us + _LAST_GAP_US - word.age_us, events)
         self._expire(now_us, events)
@@ -142,24 +154,33 @@ class PressReceiver:
 
     def _hear(self, word: SlicedWord, end_us: int, events: "list[PressStarted | PressEnded]") -> None:
         # However long the space behind it: what `poll` would have said in the middle of it, it says now.
-        self._expire(end_us + min(word.gap_us, _LAST_GAP_US), events)
+        waited_us = word.gap_us if word.n_words > 1 else min(word.gap_us, _LAST_GAP_US)
+        self._expire(end_us + waited_us, events)
         same_clock = [press for press in self._tracked if _same_clock(press.t_us, word.t_us)]
         for press in same_clock:
             if press.code == word.code:
-                press.words += 1
-                press.t_us += (2 * (word.t_us - press.t_us) + press.words) // (2 * press.words)  # rounded
-                press.end_us = end_us
-                if press.words == 2:
-                    self._end_earlier_of(press, same_clock, events)
-                    events.append(PressStarted(_copy(press)))
+                was_lone = press.words == 1
+                _add(press, word, end_us)
+                if was_lone and press.words > 1:
+                    self._start(press, same_clock, events)
                 return
         for press in same_clock:
             if is_release_of(press.code, word.code):
-                press.other_words += 1
-                press.end_us = end_us
+                is_heard = end_us - press.end_us <= _SAME_WORD_T * word.t_us
+                if not is_heard:
+                    press.other_words += 1
+                if not is_heard or word.n_words == 1:
+                    press.end_us = end_us
                 return
         further = any(_same_station(press, word.code) for press in same_clock)
-        self._track(Press(word.code, 1, word.t_us, end_us - word.length_us, end_us, 0, further))
+        start_us = end_us - word.length_us
+        press = Press(word.code, word.n_words, word.t_us, start_us, end_us, 0, further, word.quality)
+        if self._track(press) and press.words > 1:
+            self._start(press, same_clock, events)
+
+    def _start(self, press: Press, same_clock: "list[Press]", events: "list[PressStarted | PressEnded]") -> None:
+        self._end_earlier_of(press, same_clock, events)
+        events.append(PressStarted(_copy(press)))
 
     def _end_earlier_of(
         self, press: Press, same_clock: "list[Press]", events: "list[PressStarted | PressEnded]"
@@ -171,15 +192,16 @@ class PressReceiver:
                 self._tracked.remove(earlier)
                 events.append(PressEnded(earlier))
 
-    def _track(self, press: Press) -> None:
+    def _track(self, press: Press) -> bool:
         if len(self._tracked) >= _MAX_TRACKED:
             lone = [tracked for tracked in self._tracked if tracked.words == 1]
             if not lone:
                 self._count("crowded")
-                return
+                return False
             self._tracked.remove(lone[0])
             self._count("crowded")
         self._tracked.append(press)
+        return True
 
     def _expire(self, now_us: int, events: "list[PressStarted | PressEnded]") -> None:
         if not self._tracked:
@@ -196,6 +218,26 @@ class PressReceiver:
 
     def _count(self, reason: str) -> None:
         self.rejects[reason] = self.rejects.get(reason, 0) + 1
+
+
+def _add(press: Press, word: SlicedWord, end_us: int) -> None:
+    """Count a further word of a press, unless it is the last one, heard by the other slicer too."""
+    if end_us - press.end_us <= _SAME_WORD_T * word.t_us:
+        if press.words == 1 and word.n_words > 1:
+            press.words = word.n_words
+            press.start_us = min(press.start_us, end_us - word.length_us)
+        if word.n_words == 1:
+            press.end_us = end_us  # the whole word knows it to the µs
+        return
+    press.words = press.words + 1 if press.words > 1 else max(2, word.n_words)
+    press.t_us += _share(word.t_us - press.t_us, press.words)
+    press.quality += _share(word.quality - press.quality, press.words)
+    press.end_us = end_us
+
+
+def _share(difference: int, words: int) -> int:
+    """What one of `words` moves their mean by, rounded."""
+    return (2 * difference + words) // (2 * words)
 
 
 def is_release_of(code: int, later: int) -> bool:
@@ -232,7 +274,7 @@ def _same_clock(t_us: int, other_us: int) -> bool:
 
 def _copy(press: Press) -> Press:
     code, words, t_us, start_us, end_us, other_words, is_further = _facts(press)
-    return Press(code, words, t_us, start_us, end_us, other_words, is_further)
+    return Press(code, words, t_us, start_us, end_us, other_words, is_further, press.quality)
 
 
 def _facts(press: Press) -> "tuple[int, int, int, int, int, int, bool]":

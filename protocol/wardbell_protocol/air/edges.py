@@ -1,0 +1,51 @@
+"""Durations, kept as the times of edges in a ring: all that a receiver remembers of the air.
+
+Nothing here is allocated while it listens.
+"""
+
+from array import array
+
+from wardbell_protocol.air.edge_loops import (
+    AT,
+    IS_CLIPPED,
+    LONGEST_US,
+    RING,
+    STATE_SIZE,
+    N,
+    durations_back,
+    take_in,
+)
+
+
+class Edges:
+    """`state`: what `edge_loops` keeps; `times`: in µs, wrapped at 2**30, an edge that begins a mark at each even place."""
+
+    def __init__(self) -> None:
+        self.state = array("i", bytes(4 * STATE_SIZE))
+        self.times = array("i", bytes(4 * RING))
+
+    def begin(self) -> None:
+        """A new portion begins."""
+        self.state[AT] = 0
+
+    def take(self, pulses: "list[int]") -> int:
+        """Take durations until one gives reason to look; 0: all are taken."""
+        return take_in(self.state, self.times, pulses)
+
+    @property
+    def is_space(self) -> bool:
+        """Whether the carrier was off at last."""
+        return self.state[N] & 1 == 0
+
+    @property
+    def taken(self) -> int:
+        """How many durations of the portion have been taken."""
+        return self.state[AT]
+
+    def clipped_us(self, pulses: "list[int]") -> int:
+        """What the last duration taken was longer than is kept of it."""
+        return abs(pulses[self.state[AT] - 1]) - LONGEST_US if self.state[IS_CLIPPED] else 0
+
+    def look_back(self, window: "array[int]") -> int:
+        """Fill `window` with durations, newest first; give how many there are."""
+        return durations_back(self.state, self.times, window, len(window))

@@ -1,0 +1,60 @@
+"""Durations in, words out: whole ones as they stand, weak ones added up.
+
+Decides only who looks when; `slicer` and `soft_slicer` say what a word is.
+"""
+
+from wardbell_protocol.air.edge_loops import LONG_SPACE
+from wardbell_protocol.air.edges import Edges
+from wardbell_protocol.air.slicer import PulseSlicer, SlicedWord, grow_older
+from wardbell_protocol.air.soft_slicer import SoftSlicer
+
+
+class WordReceiver:
+    """Both slicers on one ring of edges. A whole word is found twice; who counts words must know one from the other.
+
+    `rejects`: what only looked like a word, by reason; `n_words`: whole words heard.
+    """
+
+    def __init__(self) -> None:
+        self._edges = Edges()
+        self._whole = PulseSlicer(self._edges)
+        self._soft = SoftSlicer(self._edges)
+        self.rejects = self._whole.rejects
+        self._found: list[SlicedWord] = []
+        self._places: list[int] = []  # in the portion, behind what completed each
+
+    @property
+    def n_words(self) -> int:
+        """Whole words heard so far."""
+        return self._whole.n_words
+
+    def receive(self, pulses: list[int]) -> list[SlicedWord]:
+        """Take the next durations; give the words that they complete, in the order in which they were recognised.
+
+        The list is the receiver's own and lasts until the next call: noise must not cost a list a portion.
+        """
+        self._edges.begin()
+        self._found.clear()
+        self._places.clear()
+        reason = 1
+        while reason:
+            reason = self._edges.take(pulses)
+            word = self._soft.receive()
+            while word is not None:
+                self._keep(word, pulses)
+                word = self._soft.receive()
+            if reason & LONG_SPACE:
+                word = self._whole.look()
+                if word is not None:
+                    self._keep(word, pulses)
+        grow_older(self._found, self._places, pulses)
+        return self._found
+
+    def _keep(self, word: SlicedWord, pulses: list[int]) -> None:
+        word.age_us += self._edges.clipped_us(pulses)
+        self._found.append(word)
+        self._places.append(self._edges.taken)
+
+    def receive_silence(self, space_us: int) -> "SlicedWord | None":
+        """Try whether the carrier having been off for `space_us` beyond the durations completes a whole word."""
+        return self._whole.receive_silence(space_us)
