@@ -1,9 +1,19 @@
+# mypy: disable-error-code="untyped-decorator, type-arg, no-any-return, arg-type, index"
 """Whether the air can still carry a word: edge rate and mark share by the second, against what is normal here.
 
 Decides when the ear is blind (jammed, or its radio module dead) and when it hears again; knows nothing of words but that
-some were heard. A portion of durations costs three passes inside the interpreter (`sum`, `min`, `max`) and no allocation.
+some were heard. A portion of durations costs one pass of machine code on a board, and no allocation.
 What can be told from durations and what cannot, with the measurements behind every limit: protocol/spec/air.md, "Supervision".
 """
+
+from array import array
+
+try:
+    import micropython
+    from micropython import const
+except ImportError:
+    from wardbell_protocol.air import host_python as micropython
+    from wardbell_protocol.air.host_python import const, ptr32
 
 CARRIER = "carrier"  # somebody sends without a pause
 KEYING = "keying"  # noise or keying that leaves no room for a word
@@ -30,7 +40,12 @@ _ROOM_US = 100000
 _PART_US = 20000
 _N_LEARN = 5  # seconds until the first idea of what is normal
 _CREEP = 64  # what is normal follows by one part in that many a second
-_LONGEST_US = (1 << 29) - 1
+_LONGEST_US = const((1 << 29) - 1)
+
+# What `survey` finds, in µs: the sum of the marks, the longest mark and the longest space.
+_MARKS = const(0)
+_LONGEST_MARK = const(1)
+_LONGEST_SPACE = const(2)
 
 
 class AirChanged:
@@ -79,6 +94,7 @@ class AirWatch:
         self._space_us = 0  # the longest one
         self._part_since_us = 0  # the air in parts of about `_PART_US`:
         self._part_edges = 0
+        self._found = array("i", (0, 0, 0))  # in the newest portion, by `survey`
         self._usual_us = 0  # how long each has been as usual
         self._usual_most_us = 0
 
@@ -92,13 +108,13 @@ class AirWatch:
         if not pulses:
             return
         if self._end_us >= 0:
-            # They follow upon each other, so on + off is the time since the last one, and on - off is their sum.
-            mark_us = (min(end_us - self._end_us, _LONGEST_US) + sum(pulses)) // 2
+            survey(self._found, pulses)
+            mark_us = self._found[_MARKS]
             if self._is_on:
                 mark_us -= max(0, self._counted_us - self._end_us)
             self._mark_us += max(0, mark_us)
-            self._longest_us = max(self._longest_us, max(pulses))  # noqa: PLW3301 - a pass, and no copy of the durations
-            self._space_us = max(self._space_us, -min(pulses))
+            self._longest_us = max(self._longest_us, self._found[_LONGEST_MARK])
+            self._space_us = max(self._space_us, self._found[_LONGEST_SPACE])
             self._n_edges += len(pulses)
             self._part_edges += len(pulses)
             if end_us - self._part_since_us >= _PART_US:
@@ -222,3 +238,26 @@ def _towards(normal: int, seen: int, n_steps: int) -> int:
     """Steps of what is normal towards what is seen: the same however far off, so that no outlier moves it."""
     step = (normal // _CREEP + 1) * n_steps
     return max(-step, min(step, seen - normal))
+
+
+@micropython.viper
+def survey(found: ptr32, pulses: object) -> int:
+    """Look over a portion once; give the number of durations. Rules of the source: `edge_loops`."""
+    marks = 0
+    longest_mark = 0
+    longest_space = 0
+    end = int(len(pulses))  # noqa: RUF046 - viper needs it
+    at = 0
+    while at < end:
+        size = int(pulses[at])
+        at += 1
+        if size < 0:
+            size = 0 - size
+            longest_space = size if size > longest_space else longest_space
+        else:
+            marks = marks + size if size < _LONGEST_US - marks else _LONGEST_US
+            longest_mark = size if size > longest_mark else longest_mark
+    found[_MARKS] = marks
+    found[_LONGEST_MARK] = longest_mark
+    found[_LONGEST_SPACE] = longest_space
+    return end
