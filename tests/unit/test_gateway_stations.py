@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from gateways import KEYS, NODES, code_of, keyed, station, tables
 
-from wardbell_gateway.journal import Journal, read_stations
+from wardbell_gateway.journal import Journal, has_open_call, read_stations
 from wardbell_gateway.receiver_link import ReceiverLink
 from wardbell_gateway.registry import check_tables
 from wardbell_gateway.station_rounds import KEEP_EVERY_MS, StationRounds
@@ -217,3 +217,10 @@ def test_keys_are_no_part_of_what_is_kept(bench: Bench) -> None:
     bench.frame("203-1", "heartbeat")
     bench.run(KEEP_EVERY_MS)
     assert KEYS["203-1"] not in str([health.to_record() for health in read_stations(bench.path)])
+
+
+def test_a_fault_of_a_station_does_not_keep_it_from_being_taken_away(bench: Bench) -> None:
+    bench.frame("203-2", "heartbeat", battery=4)
+    bench.frame("203-1", "normal")
+    bench.run()
+    assert (has_open_call(bench.path, "203-2"), has_open_call(bench.path, "203-1")) == (False, True)
