@@ -23,7 +23,10 @@ Sums = NDArray[np.complex128]
 
 _CLIP = 10.0  # what one word may say of one bit: an impulse must not outvote three words
 _DIFFERS = 15.0  # by so much a word contradicts the others: it is another code
-_GAP_SURE = 3.0  # the pairs next to a word, which must be empty
+_EDGE_SURE = (
+    5.0  # a word has 25 marks and nothing beside them: how sure that is of its first, its last and the pairs beside
+)
+_SURE = 3.0  # what one cell inside may speak against it
 _SLIP = 2  # pairs
 _KEYED = 1.4
 _WORD_CELLS = 4 * N_PAIRS + 4
@@ -215,11 +218,11 @@ def _stands_alone(marks: Reals, tails: Reals, level: float) -> bool:
     ends = np.sum(np.clip(_likelier_on(tails, level), -_CLIP, _CLIP), axis=0)[_FIRST : _FIRST + N_PAIRS]
     inside = on[_FIRST : _FIRST + N_PAIRS + 1]
     return bool(
-        np.all(beside < -_GAP_SURE)
-        and inside[N_PAIRS] > 0
-        and np.all(inside > -_GAP_SURE)
-        and np.all(ends < _GAP_SURE)
-        and np.sum(ends) < -10 * _GAP_SURE
+        np.all(beside < -_EDGE_SURE)
+        and min(inside[0], inside[N_PAIRS]) > _EDGE_SURE
+        and np.all(inside > -_SURE)
+        and np.all(ends < _SURE)
+        and np.sum(ends) < -10 * _SURE
     )
 
 

@@ -1,8 +1,9 @@
 """A narrow channel to durations of carrier on and off: the slicer for signals that stand clearly above the noise.
 
 The carrier's level is the 95th percentile of the amplitude in the 72 ms around each 10 ms: a word is on for at least 19.5 %.
-From halfway between it and the noise the carrier is on, with 10 % hysteresis. Where it is less than 1.75 times the noise
-(5 dB) nothing is on: what is that weak is for the soft combiner.
+From halfway between it and the noise the carrier is on, with 10 % hysteresis. Where it is less than 3.2 times the noise
+(10 dB) nothing is on: noise would swallow a mark now and then, and two words of 25 bits that lose the same one are a press
+of 24. What is that weak is for the soft combiner.
 """
 
 from collections import deque
@@ -12,7 +13,7 @@ import numpy as np
 from wardbell_gateway.iq.spectrum import N_OUT, Floats
 
 N_AHEAD = 3  # blocks looked ahead
-_SQUELCH = 1.75
+_SQUELCH = 3.2
 _HYSTERESIS = 0.1
 
 

@@ -25,7 +25,7 @@ _LEAST_SAMPLE = (1 / 127.5) ** 2 / 6  # power of a sample's rounding to 8 bits
 _SMOOTH = 17  # bins, 1 kHz
 _SKIRT = 3
 _N_AROUND = 8
-_UNEVEN = 4.0
+_UNEVEN = 4.5  # times the distance of the quartiles: six standard deviations
 
 
 class Gate:
@@ -65,8 +65,10 @@ class Gate:
     def opening(self, held: list[int], n_most: int) -> list[int]:
         """Centre bins of signals that no held channel covers, strongest first."""
         pairs = (self._excess[:-1] + self._excess[1:]) / 2
-        # Short bursts over the whole band average badly.
-        least = OPENS_AT * min(self.broadband, _UNEVEN)
+        # Short bursts over the whole band average badly: then all of it is as uneven as its middle half is.
+        quarter = len(pairs) // 4
+        middle = np.partition(pairs, (quarter, 3 * quarter))
+        least = max(OPENS_AT, _UNEVEN * float(middle[3 * quarter] - middle[quarter]))
         is_free = pairs > max(least, _WEAKEST * float(np.max(pairs)))
         for centre in held:
             self._cover(is_free, self._group_of(centre))

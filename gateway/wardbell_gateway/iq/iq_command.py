@@ -113,10 +113,10 @@ def _listen(source: str, options: argparse.Namespace) -> int:
             for press in presses_of([event]):
                 print(json.dumps({"at_ms": at_ms, **press}), flush=True)
 
+    listening = Listening(rate_hz, told, ring.keys if ring is not None else {})
     stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())
-    listening = Listening(rate_hz, told, ring.keys if ring is not None else {})
     if ear is not None:
         ear.start()
     if source.startswith(f"{SCHEME}:"):

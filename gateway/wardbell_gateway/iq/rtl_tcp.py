@@ -58,13 +58,15 @@ class Tuning:
 
 def address_of(url: str) -> tuple[str, int]:
     """Host and port of `rtl_tcp://host[:port]`; ConfigError names what is wrong."""
+    example = f"give {SCHEME}://host[:port], like {SCHEME}://127.0.0.1:{DEFAULT_PORT}"
+    scheme, _, rest = url.partition("://")
     try:
-        parts = urlsplit(url)
+        parts = urlsplit(f"//{rest}")
         port = parts.port or DEFAULT_PORT
     except ValueError as error:
         raise ConfigError("SOURCE", url, "give a port from 1 to 65535") from error
-    if parts.scheme != SCHEME or not parts.hostname:
-        raise ConfigError("SOURCE", url, "give rtl_tcp://host[:port], like rtl_tcp://127.0.0.1:1234")
+    if scheme != SCHEME or not parts.hostname:
+        raise ConfigError("SOURCE", url, example)
     return parts.hostname, port
 
 
