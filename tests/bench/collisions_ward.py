@@ -38,11 +38,20 @@ def colliding_plan(n: int, seed: int, is_two_way: bool, loss: float) -> WardPlan
 
 @dataclass
 class Round:
-    """One time that all pressed: seconds from each one's press until its bed's lamp said *received*, and how many rang."""
+    """One time that all pressed.
+
+    `rang_s`: for each call on the display, seconds from the first of all presses until it was counted there, so no press
+    took longer; `confirmed_s`: for each bed, from its press until its lamp said *received*.
+    """
 
     n: int
-    n_rang: int = 0
+    rang_s: list[float] = field(default_factory=list)
     confirmed_s: list[float] = field(default_factory=list)
+
+    @property
+    def n_rang(self) -> int:
+        """How many presses became calls."""
+        return len(self.rang_s)
 
     @property
     def are_all_confirmed(self) -> bool:
@@ -63,7 +72,10 @@ def play_round(n: int, seed: int, is_two_way: bool = False, loss: float = 0.0, a
             pressed_us[bed] = 1_000_000 + chance.randrange(WITHIN_MS * 1_000)
             ward.timeline.at(pressed_us[bed], _presser(ward, bed))
         ward.run_for_ms(1_000 + WITHIN_MS + OVER_MS)
-        found = Round(n, _rang(ward.lcd_lines[0]))
+        found = Round(n)
+        for record in ward.log.of("lcd"):
+            n_new = _n_calls(record.value[0]) - found.n_rang
+            found.rang_s += n_new * [(record.at_us - min(pressed_us.values())) / 1e6]
         for bed, site in ward.beds.items():
             received_us = received_at_us(site)
             if received_us is not None:
@@ -84,6 +96,6 @@ def _presser(ward: Ward, bed: str) -> Callable[[], None]:
     return lambda: ward.press(bed)
 
 
-def _rang(first_line: str) -> int:
+def _n_calls(first_line: str) -> int:
     """How many calls the display counts."""
     return int(first_line.rpartition("/")[2]) if "/" in first_line else 0
