@@ -1,15 +1,19 @@
-# mypy: disable-error-code="untyped-decorator, type-arg, no-any-return, arg-type, index"
 """The loops over the durations of frames: the search for a start mark, and how long the carrier was on in each part of a bit.
 
 They decide nothing. Rules of the source: `edge_loops`.
 """
 
-try:
-    import micropython
-    from micropython import const
-except ImportError:
+TYPE_CHECKING = False
+if TYPE_CHECKING:
     from wardbell_protocol.air import host_python as micropython
     from wardbell_protocol.air.host_python import const, ptr32
+else:
+    try:
+        import micropython
+        from micropython import const
+    except ImportError:
+        from wardbell_protocol.air import host_python as micropython
+        from wardbell_protocol.air.host_python import const, ptr32
 
 # In `state`.
 AT = 0  # index in the portion of the next duration
@@ -73,14 +77,14 @@ _PERIOD_MAX = const(4992)
 def take_in(state: ptr32, ring: ptr32, pulses: object) -> int:
     """Take durations from `state[AT]` on, until one of them gives reason to look or all are taken."""
     at = state[_AT]
-    end = int(len(pulses))  # noqa: RUF046  viper knows no type of it
+    end = int(len(pulses))  # type: ignore[arg-type]  # noqa: RUF046  an object until viper is told
     is_kept = state[_N_ON] != 0
     kept = state[_N_KEPT]
     known = state[_KNOWN_US]
     need = state[_NEED_US]
     reason = 0
     while at < end and reason == 0:
-        duration = int(pulses[at])
+        duration = int(pulses[at])  # type: ignore[index]
         at += 1
         if duration >= _START_MIN_US:
             reason = 1
@@ -168,3 +172,13 @@ def read_bits(marks: ptr32, ring: ptr32, soft: ptr32, count: int) -> int:
     marks[_N_READ] = bit
     marks[_SURE_US] = sure
     return sure
+
+
+@micropython.viper
+def sync_fit(soft: ptr32, sync: int) -> int:
+    """How well the first four bits agree with four sync bits; what speaks against them taken off, but not below 0."""
+    fit = 0
+    for at in range(4):
+        size = soft[at] - _ZERO_US
+        fit += size if sync >> (3 - at) & 1 == 1 else 0 - size
+    return fit if fit > 0 else 0

@@ -32,12 +32,12 @@ from wardbell_protocol.air.frame_loops import (
     POSITION,
     RING,
     START,
-    START_MIN_US,
     STATE_SIZE,
     SURE_US,
     ZERO_US,
     go_to,
     read_bits,
+    sync_fit,
     take_in,
 )
 
@@ -114,17 +114,14 @@ class _Reading:
         self.marks[FIRST] = self.marks[POSITION] = first
         self.marks[N_READ] = 0
 
-    def read_sync(self, ring: "array[int]", lateness_us: int, sync: list[int], is_followed: bool) -> int:
+    def read_sync(self, ring: "array[int]", lateness_us: int, sync: int, is_followed: bool) -> int:
         """Read the sync bits, the start mark having ended `lateness_us` late; say how well they fit."""
         marks = self.marks
         marks[PERIOD] = _BIT_US * _FINE
         marks[PHASE_GAIN], marks[CLOCK_GAIN] = _SEEK_GAINS if is_followed else (0, 0)
         go_to(marks, ring, START_SPACE_CHIPS * CHIP_US - lateness_us)
         read_bits(marks, ring, self.soft, SYNC_BITS)
-        fit = 0
-        for at in range(SYNC_BITS):
-            fit += sync[at] * (self.soft[at] - ZERO_US)
-        return fit
+        return sync_fit(self.soft, sync)
 
 
 class FrameSlicer:
@@ -135,7 +132,7 @@ class FrameSlicer:
 
     def __init__(self, sync: int = FRAME_SYNC, n_bytes: int = FRAME_BYTES) -> None:
         self.n_frames = 0
-        self._sync = [1 if sync >> shift & 1 else -1 for shift in range(SYNC_BITS - 1, -1, -1)]
+        self._sync = sync
         self._n_bits = SYNC_BITS + 8 * n_bytes
         self._readings = [_Reading(8 * n_bytes) for _ in range(_N_READINGS)]
         self._state = array("i", bytes(4 * STATE_SIZE))
@@ -144,13 +141,10 @@ class FrameSlicer:
     def receive(self, pulses: list[int]) -> list[SlicedFrame]:
         """Take the next durations (+ carrier on, - off); give the frames that they complete, oldest first."""
         frames: list[SlicedFrame] = []
-        state = self._state
-        if not pulses or (state[N_ON] == 0 and max(pulses) < START_MIN_US):
-            return frames
-        state[AT] = 0
+        self._state[AT] = 0
         reason = START
         while reason:
-            reason = take_in(state, self._ring, pulses)
+            reason = take_in(self._state, self._ring, pulses)
             if reason & NEED:
                 self._read_on(pulses, frames)
             if reason & START:
