@@ -5,6 +5,7 @@ equal, so the power of the channel repeats with the word's length, however deep 
 autocorrelation shows it. Folded at that period the words add up, and the fold is compared with every clock and start.
 """
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -19,7 +20,7 @@ Reals = NDArray[np.float64]
 SHORTEST_T = 112
 LONGEST_T = 157
 
-_BEST_LAGS = 3
+_BEST_LAGS = 2
 _LEAST_SIGMAS = 4.5
 _N_PHASES = 400
 _N_CLOCKS = 24
@@ -31,18 +32,19 @@ class Guess(NamedTuple):
     period: float
     start: float
     t: float
-    score: float
 
 
-def guesses(power: Floats, t_least: float, t_most: float) -> list[Guess]:
-    """The likeliest word patterns in a channel's power, best first.
+def guesses(power: Floats, t_least: float, t_most: float) -> Iterator[Guess]:
+    """Word patterns in a channel's power, the clearest repetition first.
 
     Args:
         power: samples of the power; its mean need not be 0.
         t_least, t_most: the narrow times to look for, in samples.
     """
-    found = [_fit(power, lag, t_least, t_most) for lag in _periods(power, SHORTEST_T * t_least, LONGEST_T * t_most)]
-    return sorted((guess for guess in found if guess is not None), key=lambda guess: -guess.score)
+    for period in _periods(power, SHORTEST_T * t_least, LONGEST_T * t_most):
+        guess = _fit(power, period, t_least, t_most)
+        if guess is not None:
+            yield guess
 
 
 def _periods(power: Floats, least: float, most: float) -> list[float]:
@@ -82,7 +84,7 @@ def _fit(power: Floats, period: float, t_least: float, t_most: float) -> Guess |
     scores = np.array([_scores(sums, t) for t in clocks])
     at_clock, at_phase = np.unravel_index(np.argmax(scores), scores.shape)
     t = clocks[at_clock] * period / _N_PHASES
-    return Guess(period, at_phase * period / _N_PHASES, float(t), float(scores[at_clock, at_phase]))
+    return Guess(period, float(at_phase * period / _N_PHASES), float(t))
 
 
 def _fold(power: Floats, period: float) -> Reals:
@@ -96,7 +98,6 @@ def _fold(power: Floats, period: float) -> Reals:
 
 
 _PAIRS_T = 4.0 * np.arange(N_PAIRS + 1)
-_PHASES = np.arange(_N_PHASES)
 
 
 def _scores(sums: Reals, t: float) -> Reals:
@@ -105,12 +106,17 @@ def _scores(sums: Reals, t: float) -> Reals:
     at_bit = _at(sums, places + t)
     mark = at_bit - sums[: len(places)]
     bit = _at(sums, places + 3 * t) - at_bit
-    begins = np.rint(_PAIRS_T * t).astype(np.intp)[:, None] + _PHASES[None, :]
-    marks = np.sum(mark[begins], axis=0)
+    begins = np.rint(_PAIRS_T * t).astype(np.intp)
+    marks = np.sum(_from_each_phase(mark)[begins], axis=0)
     level = np.maximum(marks / ((N_PAIRS + 1) * t), 0)
-    ones = np.sum(np.maximum(bit[begins[:N_PAIRS]] - level * t, 0), axis=0)
+    ones = np.sum(np.maximum(_from_each_phase(bit)[begins[:N_PAIRS]] - level * t, 0), axis=0)
     gain: Reals = level * (marks / 2 + ones)
     return gain
+
+
+def _from_each_phase(cells: Reals) -> Reals:
+    """Row n: the cells from n on, for each phase a word may begin at."""
+    return np.lib.stride_tricks.sliding_window_view(cells, _N_PHASES)
 
 
 def _at(sums: Reals, places: NDArray[np.floating]) -> Reals:

@@ -42,7 +42,6 @@ _N_BEFORE = 6  # blocks before the first with power that may hold some of it alr
 _SLICED_US = 250_000  # the slicer hears this press by itself
 # Boxcar and step in samples of 16 us, clocks in us: the wider filter for the quicker clocks.
 _BANDS = ((8, 4, 180.0, float(acquire.T_MOST_US)), (3, 2, float(acquire.T_LEAST_US), 200.0))
-_N_GUESSES = 2
 _SETTLED = 3  # blocks
 _N_LEAST = 4  # blocks in which two words of the quickest clock can be
 _FRAME_BLOCKS = 4  # a frame may have begun so long before the last look
@@ -209,7 +208,7 @@ class Channel:
         for guess in _guesses(samples, self._sample_us):
             press = combine.combine(samples, density, guess)
             if press is not None:
-                self._known = acquire.Guess(press.period, press.starts[0], press.t, 0.0)
+                self._known = acquire.Guess(press.period, press.starts[0], press.t)
                 self._known_us = start_us + press.starts[0] * self._sample_us
                 return press
         return None
@@ -239,5 +238,5 @@ def _guesses(samples: IQ, sample_us: float) -> Iterator[acquire.Guess]:
         boxes = (sums[at + width] - sums[at]) / width
         power = (boxes.real**2 + boxes.imag**2).astype(np.float32)
         step_us = step * sample_us
-        for found in acquire.guesses(power, t_least_us / step_us, t_most_us / step_us)[:_N_GUESSES]:
-            yield acquire.Guess(found.period * step, found.start * step + width / 2, found.t * step, found.score)
+        for found in acquire.guesses(power, t_least_us / step_us, t_most_us / step_us):
+            yield acquire.Guess(found.period * step, found.start * step + width / 2, found.t * step)
