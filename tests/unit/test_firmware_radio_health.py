@@ -121,3 +121,11 @@ def test_heartbeats_in_words_never_push_a_press_out_of_a_queue_that_waits() -> N
     bench.wait(1_000)
     assert [message["t"] for message in bench.told if message["t"] in ("press", "press_end")] == ["press", "press_end"]
     assert bench.desk.board.calls == {}
+
+
+def test_how_well_a_press_was_heard_goes_along() -> None:
+    bench = DeskBench()
+    bench.plug_in()
+    bench.press(1)
+    bench.wait(1_000)
+    assert [message["quality"] for kind in ("press", "press_end") for message in bench.told_of(kind)] == [100, 100]

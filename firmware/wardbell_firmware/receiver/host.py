@@ -24,6 +24,7 @@ def press_message(event: "PressStarted | PressEnded") -> "dict[str, object]":
     """What is told of a press in bare words."""
     press = event.press
     message: dict[str, object] = {"t": "press", "code": press.code, "words": press.words, "t_us": press.t_us}
+    message["quality"] = press.quality
     message["at"] = press.start_us // 1000
     if not isinstance(event, PressStarted):
         message["t"] = "press_end"
