@@ -76,7 +76,7 @@ class NodePlan:
     word_loss: float = 0.0
     burst_loss: float = 0.0
     node_id: int | None = None
-    key: str = ""
+    key: str = field(default="", repr=False)
     two_way: bool = False
     battery_mv: int | None = 3000
 

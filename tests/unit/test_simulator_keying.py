@@ -15,6 +15,7 @@ def test_every_bed_but_one_has_the_key_that_the_registry_has(tmp_path: Path) -> 
     assert path.stat().st_mode & 0o777 == 0o600
     keys = {station.station_id: (station.node_id, station.key) for station in read_registry(path).stations}
     assert {node.station_id: (node.node_id, node.key) for node in plan.nodes} == keys
+    assert not any(key in repr(plan) for _, key in keys.values() if key)
     assert [station_id for station_id, (_, key) in keys.items() if not key] == [LEGACY_BED]
 
 
