@@ -28,7 +28,7 @@ def codes_in(samples: IQ) -> list[int]:
     return [heard.code for heard in ended(heard_in(samples))]
 
 
-# P = 0.99 is at -10.5 dB for T = 430 us; the target is -6. A dB lost at -11 is two presses, two dB are ten of these 25.
+# P = 0.99 is at -10 dB for T = 430 us; the target is -6. A dB lost at -11 is two presses, two dB are ten of these 25.
 @pytest.mark.parametrize(("t_us", "snr_db"), [(430, -11.0), (170, -6.0), (900, -12.5)])
 def test_four_words_deep_in_the_noise_are_a_press(t_us: int, snr_db: float) -> None:
     source = np.random.default_rng(20)

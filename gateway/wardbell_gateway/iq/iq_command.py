@@ -42,7 +42,7 @@ def main(argv: list[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="wardbell iq",
-        description="Hear 433 MHz presses in IQ: words down to -11 dB SNR in 250 kHz, and authenticated frames.",
+        description="Hear 433 MHz presses in IQ: words down to -10 dB SNR in 250 kHz, and authenticated frames.",
         epilog=_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
