@@ -159,10 +159,8 @@ def read_bits(marks: ptr32, ring: ptr32, soft: ptr32, count: int) -> int:
         if size > _FOLLOWED_US:
             place += late * marks[_PHASE_GAIN] >> 5
             period += (late * marks[_CLOCK_GAIN] + 128) >> 8
-            if period < _PERIOD_MIN:
-                period = _PERIOD_MIN
-            if period > _PERIOD_MAX:
-                period = _PERIOD_MAX
+            period = _PERIOD_MIN if period < _PERIOD_MIN else period
+            period = _PERIOD_MAX if period > _PERIOD_MAX else period
         bit += 1
     marks[_POSITION] = position
     marks[_EDGE_US] = edge
