@@ -160,7 +160,7 @@ def watched(qualities: list[int], has_key: bool = True) -> StationWatch:
     return watch
 
 
-@pytest.mark.parametrize(("has_key", "weak_below", "well_from"), [(True, 74, 78), (False, 90, 94)])
+@pytest.mark.parametrize(("has_key", "weak_below", "well_from"), [(True, 62, 66), (False, 87, 91)])
 def test_a_signal_that_fades_is_a_fault_before_it_is_lost_and_stays_one_until_it_is_well_again(
     has_key: bool, weak_below: int, well_from: int
 ) -> None:
@@ -179,12 +179,12 @@ def test_a_signal_that_fades_is_a_fault_before_it_is_lost_and_stays_one_until_it
 
 
 def test_a_station_that_was_never_better_is_weak_only_near_the_end_and_one_bad_press_says_nothing() -> None:
-    watch = watched([70] * N_BASELINE)
-    for quality in (20, 70, 75, 20, 69):
+    watch = watched([62] * N_BASELINE)
+    for quality in (20, 62, 75, 20, 61):
         watch.heard_well("S0", quality)
         assert watch.judge()["S0", WEAK_SIGNAL] is False
     for _ in range(N_RECENT):
-        watch.heard_well("S0", 65)
+        watch.heard_well("S0", 57)
     assert watch.judge()["S0", WEAK_SIGNAL] is True
 
 
