@@ -8,10 +8,10 @@ from figures import print_table
 from radio_bench.curves import SHARES
 
 
-def print_section(name: str, figures: dict[str, Any]) -> None:
-    """Print the tables of one section out of all figures."""
+def print_section(name: str, parts: list[dict[str, Any]]) -> None:
+    """Print the tables of one section out of its parts' figures."""
     print(f"\n== {name}")
-    _PRINTERS[name](figures[name])
+    _PRINTERS[name](parts)
 
 
 def _sensitivity(figures: list[dict[str, Any]]) -> None:
@@ -62,7 +62,8 @@ def _false_codes(figures: list[dict[str, Any]]) -> None:
     print_table(["", *(f"{part['noise']}, {part['hours']:g} h" for part in figures)], rows)
 
 
-def _captures(figures: dict[str, Any]) -> None:
+def _captures(parts: list[dict[str, Any]]) -> None:
+    [figures] = parts
     if not figures:
         print("no recordings: ../shared/captures is not beside this repository")
         return
@@ -79,14 +80,15 @@ def _print_scores(scores: dict[str, dict[str, int]]) -> None:
         print_table(["", *heads], [[name, *score.values()] for name, score in scores.items()])
 
 
-def _cost(figures: dict[str, Any]) -> None:
+def _cost(parts: list[dict[str, Any]]) -> None:
+    [figures] = parts
     print(
         f"\nCPU ms a second of air on this computer; the noise has {figures['rxb6 noise edges per s']} edges a second"
     )
     print_table(["", "noise", "presses"], [[name, *spent.values()] for name, spent in figures["ms per s"].items()])
 
 
-_PRINTERS: dict[str, Callable[[Any], None]] = {
+_PRINTERS: dict[str, Callable[[list[dict[str, Any]]], None]] = {
     "sensitivity": _sensitivity,
     "other-clocks": _sensitivity,
     "frames": _sensitivity,
