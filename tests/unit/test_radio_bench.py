@@ -1,6 +1,7 @@
 """The benchmark's own parts: contenders hear what is plain, trials are counted rightly, curves are read rightly."""
 
 import json
+import pickle
 import shutil
 import sys
 import time
@@ -13,6 +14,8 @@ from radio_bench.captures import trains
 from radio_bench.contenders import Contender, Report, RpiRf, WardbellReceiver, edge_contenders, iq_contenders
 from radio_bench.curves import Point, crossing_db
 from radio_bench.plot import draw
+from radio_bench.report import print_section
+from radio_bench.sections import SECTIONS, Size, parts_of
 from radio_bench.signals import Batch, Trial, batches, one_press, overlapping
 from radio_bench.trials import Tally, count, run
 
@@ -165,3 +168,18 @@ def test_recordings_are_scored(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) 
         "not words": 1,
         "scores": {"wardbell": {"right": 1, "wrong": 1, "24 bits in not words": 1, "any code in not words": 1}},
     }
+
+
+def test_a_section_runs_and_prints_a_line_for_everybody(capsys: pytest.CaptureFixture[str]) -> None:
+    parts = [part.run() for part in parts_of("impulses", Size(n_presses=1, n_trials=1, hours=0.001))]
+    print_section("impulses", parts)
+    printed = capsys.readouterr().out
+    assert [part["per_s"] for part in parts] == [30, 100, 300]
+    for one in (*edge_contenders(), *iq_contenders()):
+        assert printed.count(f"\n{one.name} ") == 1
+
+
+@pytest.mark.parametrize("name", SECTIONS)
+def test_every_part_can_be_sent_to_another_process(name: str) -> None:
+    parts = parts_of(name, Size(10, 10, 0.1))
+    assert pickle.loads(pickle.dumps(parts)) == parts != []
