@@ -8,24 +8,25 @@ from collisions_ward import colliding_plan, play_round, received_at_us
 from wardbell_firmware.bedside.counter import COUNTER_FILE
 from wardbell_firmware.bedside.schedule import ONE_WAY_MS
 from wardbell_protocol.air.frame import open_frame
+from wardbell_protocol.air.heartbeat import ASK_EVERY_S
 from wardbell_simulator.ward import Ward
 
 
 def test_three_presses_within_a_fifth_of_a_second_all_ring() -> None:
-    rounds = [play_round(3, seed) for seed in range(12)]
-    assert [found.n_rang for found in rounds] == [3] * 12
+    rounds = [play_round(3, seed) for seed in range(8)]
+    assert [found.n_rang for found in rounds] == [3] * 8
     rang_s = sorted(second for found in rounds for second in found.rang_s)
     assert rang_s[len(rang_s) * 95 // 100] < 1.0
 
 
 def test_of_ten_presses_each_rings_nine_times_in_ten() -> None:
-    assert sum(play_round(10, seed).n_rang for seed in range(4)) >= 36
+    assert sum(play_round(10, seed).n_rang for seed in range(3)) >= 27
 
 
 @pytest.mark.parametrize("are_hidden", [False, True], ids=["all hear each other", "none hears another"])
 def test_with_a_fifth_of_all_frames_lost_ten_beds_are_told_within_five_seconds(are_hidden: bool) -> None:
-    rounds = [play_round(10, seed, True, 0.2, are_hidden) for seed in range(3)]
-    assert [found.n_rang for found in rounds] == [10] * 3
+    rounds = [play_round(10, seed, True, 0.2, are_hidden) for seed in range(2)]
+    assert [found.n_rang for found in rounds] == [10] * 2
     assert all(found.are_all_confirmed for found in rounds)
 
 
@@ -52,15 +53,30 @@ def test_the_lamp_follows_the_call_to_its_end_on_the_real_interpreter() -> None:
         assert received_at_us(ward.beds[bed]) is not None
         ward.acknowledge()
         ward.run_for_ms(9_000)
-        changes = ward.beds[bed].lamp.changes[-3:]
-        assert {later[0] - earlier[0] for earlier, later in itertools.pairwise(changes)} == {
-            300_000,
-            2_700_000,
-        }
+        assert seen_rhythm(ward, bed)
         ward.hold_ack()
         ward.run_for_ms(9_000)
         assert ward.lcd_lines[0] == "Everything Good!"
         assert not ward.lamps[bed]
+
+
+def test_a_receiver_that_lost_its_power_tells_the_node_when_it_asks() -> None:
+    with Ward(colliding_plan(1, 10, True, 0.0), seed=10, is_cpython=True, has_host=False) as ward:
+        ward.run_for_ms(1_000)
+        (bed,) = ward.beds
+        ward.press(bed)
+        ward.run_for_ms(4_000)
+        ward.restart_receiver()
+        ward.run_for_ms(2_000)
+        assert ward.lcd_lines[1].startswith("Calling!!!")
+        ward.acknowledge()
+        ward.run_for_ms(ASK_EVERY_S * 1_300)
+        assert seen_rhythm(ward, bed)
+
+
+def seen_rhythm(ward: Ward, bed: str) -> bool:
+    changes = ward.beds[bed].lamp.changes[-3:]
+    return {later[0] - earlier[0] for earlier, later in itertools.pairwise(changes)} == {300_000, 2_700_000}
 
 
 def test_without_a_receiver_the_lamp_never_says_received_and_the_press_is_said_until_one_is_back() -> None:

@@ -1,6 +1,7 @@
 """A two-way node: its lamp says what is true, it stops when it is heard, and says again what was not."""
 
 import itertools
+import random
 
 import pytest
 from bedside_bench import NODE_ID, KeyedBench
@@ -215,6 +216,17 @@ def test_an_air_that_is_free_holds_nothing_back(bench: KeyedBench) -> None:
     bench.press("call")
     assert bench.sent[0][0] == pressed_ms
     assert FRAME_MS < 100
+
+
+def test_whatever_the_ear_hears_no_answer_comes_of_it(bench: KeyedBench) -> None:
+    chance = random.Random(7)
+    bench.press("call")
+    for _ in range(300):
+        n = chance.randint(1, 200)
+        lengths = [chance.choice((1, 150, 300, 1_050, 40_000, 1 << 29)) + chance.randint(0, 99) for _ in range(n)]
+        bench.node.hear([us if at % 2 else -us for at, us in enumerate(lengths)], bench.now_ms * 1_000)
+        bench.wait(20)
+    assert states(bench) == ["sending", "not received"]
 
 
 def test_each_state_has_a_rhythm_of_its_own() -> None:
