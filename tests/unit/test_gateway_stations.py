@@ -19,13 +19,13 @@ from wardbell_protocol.calls.signals import DATA_BY_SIGNAL
 from wardbell_protocol.link.peer import LinkMessage, LinkPeer
 
 UNIX_MS = 1_800_000_000_000
-STEP_MS = 1000
+STEP_MS = 2000
 PAUSE_MS = longest_pause_s(has_key=True) * 1000
 BEDS = ("203-1", "203-2", "204-1", "204-2")
 
 
 class Bench:
-    """A ward of four keyed beds, its receiver's end of the link, and the gateway's round, once a second."""
+    """A ward of four keyed beds, its receiver's end of the link, and the gateway's round, every two seconds."""
 
     def __init__(self, folder: Path) -> None:
         self.up_ms = 10_000
@@ -98,7 +98,7 @@ class Bench:
 @pytest.fixture
 def bench(tmp_path: Path) -> Iterator[Bench]:
     bench = Bench(tmp_path)
-    bench.run(3_000)
+    bench.run(4_000)
     yield bench
     bench.journal.close()
 
