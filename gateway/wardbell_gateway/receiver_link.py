@@ -132,7 +132,7 @@ class ReceiverLink:
         elif kind == "fault":
             self._fault(fields, now)
         elif kind == "air":
-            self.blind = str(fields["blind"])
+            self._air(fields)
         elif kind == "status":
             self._status(fields)
 
@@ -177,6 +177,15 @@ class ReceiverLink:
             return
         self.faults.add(fault)
         self._ward.judge({fault: True}, now)  # at once: the next word about the calls must not take it away
+
+    def _air(self, fields: Message) -> None:
+        blind = str(fields["blind"])
+        if blind and blind != self.blind:
+            figures = (fields["edges"], fields["normal"], fields["marks"])
+            log.error("%s is blind: %s; %s edges a second (usual: %s), %s %% marks", self.label, blind, *figures)
+        elif self.blind and not blind:
+            log.warning("%s hears again", self.label)
+        self.blind = blind
 
     def _status(self, fields: Message) -> None:
         dropped = int(str(fields["dropped"]))
