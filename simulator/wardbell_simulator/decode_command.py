@@ -6,7 +6,6 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from wardbell_gateway.iq.described import presses_of
 from wardbell_protocol.air.presses import SILENCE_US, PressReceiver
 from wardbell_protocol.errors import ConfigError
 from wardbell_simulator.trains import Train, read_trains
@@ -44,7 +43,9 @@ def main(argv: list[str]) -> int:
 
 def decode(train: Train) -> dict[str, Any]:
     """Say what presses a train holds and what in it was no press."""
+    from wardbell_gateway.iq.described import presses_of
+
     receiver = PressReceiver()
-    events = list(receiver.receive(train.pulses, train.length_us))
+    events = receiver.receive(train.pulses, train.length_us)
     events += receiver.poll(train.length_us + 2 * SILENCE_US)
     return {"id": train.id, "presses": presses_of(events), "rejects": receiver.rejects}

@@ -28,7 +28,7 @@ _EDGE_SURE = (
 )
 _SURE = 3.0  # what one cell inside may speak against it
 _SLIP = 2  # pairs
-_KEYED = 1.4
+_KEYED_PAIRS = 19
 _WORD_CELLS = 4 * N_PAIRS + 4
 _SLOTS = np.arange(-2, N_PAIRS + 3)  # pairs looked at: two more on either side
 _FIRST = 2  # of them, the first of the word
@@ -112,11 +112,13 @@ def _offset(sums: Sums, grid: _Grid) -> float:
 
 
 def _is_keyed(sums: Sums, grid: _Grid) -> bool:
-    """Whether the pairs' first cells have clearly more energy than their last: what is not of this form goes early."""
+    """Whether nearly every pair begins with more energy than it ends: what is not of this form goes early."""
     begins = grid.starts()[:, None] + 4 * grid.t * np.arange(N_PAIRS)[None, :]
     marks = _energy(_at(sums, begins + grid.t) - _at(sums, begins))
     tails = _energy(_at(sums, begins + 4 * grid.t) - _at(sums, begins + 3 * grid.t))
-    return float(np.sum(marks)) > _KEYED * float(np.sum(tails))
+    most = 4 * float(np.mean(marks))  # an impulse is one cell's business
+    keyed = np.sum(np.minimum(marks, most), axis=0) > np.sum(np.minimum(tails, most), axis=0)
+    return int(np.count_nonzero(keyed)) >= _KEYED_PAIRS
 
 
 def _refine(sums: Sums, grid: _Grid) -> _Grid:

@@ -19,7 +19,7 @@ SHADES_AT = 100.0  # times the floor: what is so strong,
 SHADOWS = 10.0  # and so many times as strong as another channel, is seen in it too
 
 MOST_LOOKS = 6  # searches of the soft combiner in a row,
-LOOKS_A_BLOCK = 0.04  # and in the long run 4 a second: a jammed band must not take the processor
+LOOKS_A_BLOCK = 0.025  # and in the long run 2.4 a second: a jammed band must not take the processor
 
 _MAY_DISPLACE = 4.0  # times the power of one in which nothing has been heard
 _FLUSH_S = 1.2  # of nothing: what is under way is decided, and every press over
