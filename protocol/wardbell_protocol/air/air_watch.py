@@ -94,6 +94,7 @@ class AirWatch:
         self._space_us = 0  # the longest one
         self._part_since_us = 0  # the air in parts of about `_PART_US`:
         self._part_edges = 0
+        self._nothing: list[AirChanged] = []
         self._found = array("i", (0, 0, 0))  # in the newest portion, by `survey`
         self._usual_us = 0  # how long each has been as usual
         self._usual_most_us = 0
@@ -126,7 +127,9 @@ class AirWatch:
         """Judge the window if it is over; `n_words` counts all words and frames heard since the start."""
         length_us = now_us - self._since_us
         if length_us < WINDOW_US:
-            return []
+            if self._nothing:  # somebody has put his own into it, so it is his now
+                self._nothing = []
+            return self._nothing  # asked for each portion: no list each time
         self._count_running(now_us)
         is_heard = n_words != self._n_words
         self._n_words = n_words
