@@ -201,6 +201,7 @@ def test_a_frame_heard_in_iq_is_a_verified_call(ward: tuple[ReceiverEnd, BusEnd,
     assert bus.events[0].call.authenticated
     wait_until(lambda: iq.heard() == [1001], "the press to be over")
     assert KEYS["204-1"] not in iq.log()
+    assert iq.end() == 0  # although nothing comes through the pipe
 
 
 def test_a_radio_that_leaves_is_missed(

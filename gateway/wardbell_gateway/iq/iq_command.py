@@ -1,15 +1,17 @@
 """`wardbell iq`: a software radio as a further receiver: RTL-SDR, pipe or recording in, presses out."""
 
 import argparse
+import contextlib
 import json
 import logging
 import os
 import signal
 import sys
 import threading
+from collections.abc import Callable
 
 from wardbell_bus import paths
-from wardbell_protocol.errors import ConfigError, EncodeError
+from wardbell_protocol.errors import ConfigError, EncodeError, WardbellError
 
 EXIT_CONFIG = 78
 
@@ -114,16 +116,30 @@ def _listen(source: str, options: argparse.Namespace) -> int:
                 print(json.dumps({"at_ms": at_ms, **press}), flush=True)
 
     listening = Listening(rate_hz, told, ring.keys if ring is not None else {})
-    stopping = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stopping.set())
     if ear is not None:
         ear.start()
     if source.startswith(f"{SCHEME}:"):
         tuning = Tuning(round(options.frequency), rate_hz, options.gain, options.agc, options.ppm)
+        stopping = threading.Event()
+        _on_end(stopping.set)
         listen_to_dongle(RtlTcp(source, tuning), listening, ear, ring, stopping)
     else:
-        listen_to_samples(read_samples(source), listening, ear, ring, stopping)
+        _on_end(_leave)
+        with contextlib.suppress(_LeaveError):
+            listen_to_samples(read_samples(source), listening, ear, ring)
     if ear is not None:
         ear.stop()
     return 0
+
+
+class _LeaveError(WardbellError):
+    """Told to end: a pipe from which nothing comes would hold us for ever."""
+
+
+def _leave() -> None:
+    raise _LeaveError
+
+
+def _on_end(do: Callable[[], None]) -> None:
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: do())

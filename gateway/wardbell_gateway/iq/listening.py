@@ -82,13 +82,9 @@ def listen_to_dongle(
     source.stop()
 
 
-def listen_to_samples(
-    samples: Iterator[IQ], listening: Listening, ear: Ear | None, ring: KeyRing | None, stopping: threading.Event
-) -> None:
-    """Serve until the samples end, or `stopping`."""
+def listen_to_samples(samples: Iterator[IQ], listening: Listening, ear: Ear | None, ring: KeyRing | None) -> None:
+    """Serve until the samples end."""
     for portion in samples:
-        if stopping.is_set():
-            break
         listening.receive(portion)
         now = read_clock()
         _keep_keys(listening, ring, now.up_ms)
