@@ -234,10 +234,12 @@ def _polled(receiver: "Listener") -> "Receive":
 def listen(load: "Callable[[], Callable[[], Receive]]", airs: "list[str]") -> None:
     """What one listener weighs, and what it costs to give it each of these air files."""
     before = free_after_collecting()
+    gc.threshold(4096)  # type: ignore[attr-defined]  # so that the code of many modules leaves no holes between them
     make = load()
     loaded = free_after_collecting()
     receive = make()
     made = free_after_collecting()
+    gc.threshold(-1)  # type: ignore[attr-defined]
     gc.disable()
     for air in airs:
         hear(air, receive)
