@@ -72,7 +72,7 @@ def _curves(part: dict[str, Any], left: float, top: float) -> list[str]:
         x, bottom = place(snr_db, 0).split(",")
         parts += [
             _line(x, bottom, x, f"{top:.1f}"),
-            _text(float(x), top + height + 16, f"{snr_db:+d}", anchor="middle"),
+            _text(float(x), top + height + 16, f"{snr_db:+d}" if snr_db else "0", anchor="middle"),
         ]
     parts += _shares_axis(left, top, width, height)
     steps_db = [step / 2 for step in range(2 * _LOWEST_DB, -16)]

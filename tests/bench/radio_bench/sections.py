@@ -35,6 +35,8 @@ _LOWEST_DB = {
 _AT_ANY_CLOCK = ("wardbell, rxb6", "rpi-rf, rxb6", "wardbell-iq")
 _QUICK_CLOCK_DB = 4  # how much later curves begin at T = 170: the cell's energy goes with T
 
+_MANY_WORDS_DB = 2  # how much earlier with 16 words
+
 
 @dataclass(frozen=True)
 class Size:
@@ -67,7 +69,7 @@ def _everybody() -> list[Contender]:
 
 
 def _words(t_us: int, n_words: int, n_presses: int) -> dict[str, object]:
-    later_db = _QUICK_CLOCK_DB if t_us < 300 else 0
+    later_db = (_QUICK_CLOCK_DB if t_us < 300 else 0) - (_MANY_WORDS_DB if n_words > 4 else 0)
     hearers = [one for one in _everybody() if t_us == 430 or one.name in _AT_ANY_CLOCK]
     chosen = [(one, _LOWEST_DB[one.name] + later_db) for one in hearers]
     return sensitivity(t_us, n_words, chosen, n_presses)
