@@ -9,6 +9,8 @@ from array import array
 from wardbell_protocol.air.edge_loops import TIME_MASK
 from wardbell_protocol.air.word_judge import (
     AFTER,
+    BAND,
+    BAND_0,
     BEFORE,
     CELLS,
     SQUARES,
@@ -26,6 +28,10 @@ from wardbell_protocol.air.word_loops import add_cells, add_squares
 KEPT = 16  # words
 _SILENCE_US = 400000  # at most, between two words
 _DOUBT_MOST = 16 + 4  # four bits of a word may be put right by the others, one of them plainly wrong
+_BAND_HUNDREDTHS = 35  # over the square root of the words
+_BAND_0_HUNDREDTHS = 8
+_SCATTER_OF_TWO = 15000  # 0.014
+_SLOW = 64 * 300  # a period; below it noise fills a whole cell more easily, and the band grows
 _ROOTS = bytes([255, 255, 180, 147, 128, 114, 104, 96, 90, 85, 81, 77, 74, 71, 68, 66, 64])  # 255 / sqrt(words)
 
 
@@ -85,7 +91,17 @@ class WordCombiner:
         sums = self._sums
         if not are_gaps_empty(sums, words):
             return -1
-        code = judge(sums, words, fill_levels(sums, words), 4 * _ROOTS[words])
+        root = 4 * _ROOTS[words]
+        sums[BAND] = root * _BAND_HUNDREDTHS // 100
+        sums[BAND_0] = root * _BAND_0_HUNDREDTHS // 100
+        if self._periods[self._newest] < _SLOW:
+            more = sums[BAND] * (_SLOW - self._periods[self._newest]) // _SLOW
+            sums[BAND] += more
+            sums[BAND_0] += more
+        scatter = fill_levels(sums, words)
+        if words == 2 and scatter > _SCATTER_OF_TWO:
+            return -1
+        code = judge(sums, words, scatter, root)
         if code < 0 or not is_one_to_three(sums, words, code):
             return -1
         for back in range((self._newest - oldest) % KEPT + 1):

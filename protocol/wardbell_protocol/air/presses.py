@@ -46,6 +46,7 @@ class Press:
         self.other_words = other_words
         self.is_further = is_further
         self.quality = quality
+        self.is_started = False  # enough words have agreed; until then they wait for another
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Press) and _facts(self) == _facts(other)
@@ -98,7 +99,7 @@ class PressReceiver:
     def __init__(self) -> None:
         self._words = WordReceiver()
         self.rejects = self._words.rejects
-        self._tracked: list[Press] = []  # words == 1: a lone word waiting for its twin
+        self._tracked: list[Press] = []  # with words that wait for their twin
         self._end_us = 0  # end of the newest duration
         self._is_last_word_tried = True
         self._nothing: list[PressStarted | PressEnded] = []
@@ -159,9 +160,8 @@ class PressReceiver:
         same_clock = [press for press in self._tracked if _same_clock(press.t_us, word.t_us)]
         for press in same_clock:
             if press.code == word.code:
-                was_lone = press.words == 1
                 _add(press, word, end_us)
-                if was_lone and press.words > 1:
+                if not press.is_started and press.words >= _words_wanted(word):
                     self._start(press, same_clock, events)
                 return
         for press in same_clock:
@@ -175,10 +175,11 @@ class PressReceiver:
         further = any(_same_station(press, word.code) for press in same_clock)
         start_us = end_us - word.length_us
         press = Press(word.code, word.n_words, word.t_us, start_us, end_us, 0, further, word.quality)
-        if self._track(press) and press.words > 1:
+        if self._track(press) and word.n_words > 1:
             self._start(press, same_clock, events)
 
     def _start(self, press: Press, same_clock: "list[Press]", events: "list[PressStarted | PressEnded]") -> None:
+        press.is_started = True
         self._end_earlier_of(press, same_clock, events)
         events.append(PressStarted(_copy(press)))
 
@@ -194,7 +195,7 @@ class PressReceiver:
 
     def _track(self, press: Press) -> bool:
         if len(self._tracked) >= _MAX_TRACKED:
-            lone = [tracked for tracked in self._tracked if tracked.words == 1]
+            lone = [tracked for tracked in self._tracked if not tracked.is_started]
             if not lone:
                 self._count("crowded")
                 return False
@@ -210,7 +211,7 @@ class PressReceiver:
         for press in self._tracked:
             if now_us - press.end_us < SILENCE_US:
                 kept.append(press)
-            elif press.words >= 2:
+            elif press.is_started:
                 events.append(PressEnded(press))
             else:
                 self._count("alone")
@@ -223,16 +224,21 @@ class PressReceiver:
 def _add(press: Press, word: SlicedWord, end_us: int) -> None:
     """Count a further word of a press, unless it is the last one, heard by the other slicer too."""
     if end_us - press.end_us <= _SAME_WORD_T * word.t_us:
-        if press.words == 1 and word.n_words > 1:
+        if not press.is_started and word.n_words > 1:
             press.words = word.n_words
             press.start_us = min(press.start_us, end_us - word.length_us)
         if word.n_words == 1:
             press.end_us = end_us  # the whole word knows it to the µs
         return
-    press.words = press.words + 1 if press.words > 1 else max(2, word.n_words)
+    press.words = press.words + 1 if press.is_started else max(press.words + 1, word.n_words)
     press.t_us += _share(word.t_us - press.t_us, press.words)
     press.quality += _share(word.quality - press.quality, press.words)
     press.end_us = end_us
+
+
+def _words_wanted(word: SlicedWord) -> int:
+    """How many words must agree: one more while noise reaches into them, unless they were weighed together."""
+    return 3 if word.is_rough and word.n_words == 1 else 2
 
 
 def _share(difference: int, words: int) -> int:
@@ -265,7 +271,7 @@ def _floats(code: int) -> bool:
 
 def _same_station(press: Press, code: int) -> bool:
     """Whether `press` is one, not a lone word, and `code` has its address."""
-    return press.words >= 2 and press.code >> _DATA_BITS == code >> _DATA_BITS
+    return press.is_started and press.code >> _DATA_BITS == code >> _DATA_BITS
 
 
 def _same_clock(t_us: int, other_us: int) -> bool:

@@ -28,6 +28,7 @@ T_MAX_US = 1050
 # Shorter than any sync gap (the shortest met is 19 T), longer than any space inside a word, stretched too.
 _GAP_T = 10
 
+_FEW = 3  # impulses in a word
 _WINDOW = 128  # durations looked back on; a word has 50, the rest is room for impulses
 _RECENT_US = 1 << 24  # more than the window can hold
 _WORD_DURATIONS = 2 * N_PAIRS + 1
@@ -36,10 +37,10 @@ _WORD_DURATIONS = 2 * N_PAIRS + 1
 class SlicedWord:
     """A word as it stood in the durations, or several added up.
 
-    `t_us`: measured narrow time (4 alpha); `length_us`: first mark's start to sync mark's end; `gap_us`: how
-    much of the space behind it had passed when it was recognised; `age_us`: sync mark's end to the end of the
-    durations given with it; `n_words`: how many were added up, 1 = it was read by itself; `quality`: 0..100, for how
-    much of its time the carrier was as its code has it.
+    `t_us`: measured narrow time (4 alpha); `length_us`: first mark's start to sync mark's end; `gap_us`: how much of
+    the space behind it had passed when it was recognised; `age_us`: sync mark's end to the end of the durations given
+    with it; `n_words`: how many were added up, 1 = it was read by itself; `is_rough`: more than a few impulses were
+    healed away; `quality`: 0..100, for how much of its time the carrier was as its code has it.
     """
 
     def __init__(self, code: int, t_us: int, length_us: int, gap_us: int) -> None:
@@ -49,6 +50,7 @@ class SlicedWord:
         self.gap_us = gap_us
         self.age_us = gap_us
         self.n_words = 1
+        self.is_rough = False
         self.quality = 100
 
     def __repr__(self) -> str:
@@ -153,8 +155,21 @@ class PulseSlicer:
         self._has_heard = True
         self._word_end_us = end_us
         word = SlicedWord(code, t_us, length_us, healed[0])
+        word.is_rough = self._durations(healed[0], healed[0] + length_us) > _WORD_DURATIONS + 2 * _FEW
         word.quality = self._quality((end_us - length_us) & TIME_MASK, length_us - healed[1], code)
         return word
+
+    def _durations(self, from_us: int, to_us: int) -> int:
+        """How many durations there are between two times before now."""
+        count = 0
+        passed_us = 0
+        for duration_us in self._window:
+            if passed_us >= to_us:
+                break
+            if passed_us >= from_us:
+                count += 1
+            passed_us += duration_us
+        return count
 
     def _quality(self, start_us: int, pairs_us: int, code: int) -> int:
         ask = self._ask

@@ -31,6 +31,7 @@ from wardbell_protocol.air.word_loops import (
     COMB_SIZE,
     COSINE,
     COUNT,
+    MARKS,
     PARTS,
     PERIOD,
     REF,
@@ -38,6 +39,7 @@ from wardbell_protocol.air.word_loops import (
     comb,
     fill_cells,
     frame_score,
+    is_worth_a_look,
 )
 
 TYPE_CHECKING = False
@@ -52,7 +54,7 @@ _FIT_AFTER = 28
 _FIT_FROM = 31  # slots before the clock stood out; the first two and the last two are gaps at best
 _FIT_SLOTS = 59
 _WORD_SLOTS = 32
-_AGAIN = 2  # words in a row that may be missed
+_AGAIN = 5  # words in a row that may be missed
 _RECENT_US = 1000000
 _STALE_US = 200000  # then the air has been silent since, and the press may be over
 _SCORE_LEAST = 12 * 255
@@ -124,6 +126,9 @@ class SoftSlicer:
         state = self._edges.state
         period = 16 * self._votes[2 * BINS + state[BIN]]
         at_us = self._edges.times[(state[VOTED] - 1) % RING]
+        self._comb(at_us, period, _FIRST_PAIRS)
+        if not is_worth_a_look(self._sums):
+            return
         if self._refine(at_us, period, _FIRST_PAIRS, 10) and 20 * abs(self._period - period) <= 3 * period:
             self._wait(1, at_us, self._period, _CONFIRM_AFTER)
 
@@ -273,7 +278,7 @@ class SoftSlicer:
         self._phase_us = (ref_us - (((_turn(im, re) + 8) % 1024) * period >> 14)) & TIME_MASK
         re >>= 3
         im >>= 3
-        marks = sums[8]
+        marks = sums[MARKS]
         return marks >= least and re * re + im * im >= 63 * marks * marks  # half of them at one phase
 
     def _comb(self, ref_us: int, period: int, pairs: int) -> None:

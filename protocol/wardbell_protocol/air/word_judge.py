@@ -24,14 +24,19 @@ CELLS = 87
 SQUARES = 87
 LEVELS = SQUARES + 24  # of the space in each pair
 LIMITS = LEVELS + 24  # between 0 and 1 in each pair, 0..255
-SUMS_SIZE = LIMITS + 24
+BAND = LIMITS + 24  # how far over its limit a 1 must be
+BAND_0 = BAND + 1  # and a 0 under it
+SUMS_SIZE = BAND_0 + 1
 
 _BEFORE = const(75)
 _AFTER = const(81)
 _SQUARES = const(87)
 _LEVELS = const(111)
 _LIMITS = const(135)
+_BAND = const(159)
+_BAND_0 = const(160)
 _MARK = const(979)  # 0.96: what the middle of a 1 comes to
+_FIRST_MARK = const(898)  # 0.88; behind a gap the threshold is so low that no mark breaks
 _LEAST_LIMIT = const(663)
 _GAP_MOST = const(408)  # 0.4
 _LEAST_SPACE = const(41)
@@ -90,14 +95,14 @@ def judge(sums: ptr32, words: int, scatter: int, root: int) -> int:
         if middle > limit and middle > _LEAST_LIMIT:
             noise = space if space > _LEAST_SPACE else _LEAST_SPACE
             over = middle - space
-            if 20 * (middle - limit) < 7 * root:
+            if middle - limit < sums[_BAND] or (pair < 4 and middle < _FIRST_MARK):
                 return 0 - 1
             if over * over * words < 16 * (scatter + 3 * noise * (1020 - noise) // 20):
                 return 0 - 1
             code = code << 1 | 1
         else:
             under = _MARK - middle
-            if under < 0 or 4 * under < 897 + root or under * under * words < 16 * scatter:
+            if limit - middle < sums[_BAND_0] or 4 * under < 897 + root or under * under * words < 16 * scatter:
                 return 0 - 1
             code = code << 1
     return code

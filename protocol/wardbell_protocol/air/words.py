@@ -34,8 +34,9 @@ class WordReceiver:
         The list is the receiver's own and lasts until the next call: noise must not cost a list a portion.
         """
         self._edges.begin()
-        self._found.clear()
-        self._places.clear()
+        if self._found:  # to clear an empty list costs a block on the device
+            self._found.clear()
+            self._places.clear()
         reason = 1
         while reason:
             reason = self._edges.take(pulses)
@@ -47,7 +48,8 @@ class WordReceiver:
                 word = self._whole.look()
                 if word is not None:
                     self._keep(word, pulses)
-        grow_older(self._found, self._places, pulses)
+        if self._found:
+            grow_older(self._found, self._places, pulses)
         return self._found
 
     def _keep(self, word: SlicedWord, pulses: list[int]) -> None:

@@ -1,0 +1,91 @@
+"""Print what this interpreter hears in noise and under it; run by test_air_noise.py on both.
+
+On MicroPython the noise is heard with the heap locked: an allocation is a MemoryError.
+"""
+
+import sys
+
+sys.path.insert(0, sys.argv[1])
+
+from wardbell_protocol.air.codeword import CodeWord
+from wardbell_protocol.air.presses import PressReceiver
+from wardbell_protocol.air.waveform import burst, signed
+
+try:
+    from micropython import heap_lock, heap_unlock
+except ImportError:
+
+    def heap_lock() -> None:
+        """Do nothing: a host may allocate."""
+
+    heap_unlock = heap_lock
+
+
+class Dice:
+    """The same on every machine."""
+
+    def __init__(self, seed: int) -> None:
+        self._seed = seed
+
+    def below(self, limit: int) -> int:
+        """Give 0..limit - 1."""
+        self._seed = (self._seed * 1103515245 + 12345) & 0x7FFFFFFF
+        return (self._seed >> 8) % limit
+
+
+def noise(dice: Dice, length_us: int, sign: int) -> "list[int]":
+    """Return durations as an averaging slicer makes them of nothing, alternating, the first of that sign."""
+    pulses = []
+    while length_us > 0:
+        size_us = 20 + dice.below(120) + dice.below(220) + (dice.below(1200) if dice.below(20) == 0 else 0)
+        pulses.append(sign * size_us)
+        sign = -sign
+        length_us -= size_us
+    return pulses
+
+
+def weak(dice: Dice, code: int, n_words: int) -> "list[int]":
+    """Return a press with breaks of 60 us in a fifth of its marks and spaces, and noise in each gap's second half."""
+    pulses = []
+    for duration in signed(burst(CodeWord(code), 107.5, n_words)):
+        if abs(duration) > 10000:
+            pulses += [duration // 2]
+            pulses += noise(dice, abs(duration) // 2, 1)
+            if pulses[-1] > 0:
+                pulses.append(-30)
+        elif abs(duration) > 1000 and dice.below(5) == 0:
+            sign = 1 if duration > 0 else -1
+            at_us = 200 + dice.below(700)
+            pulses += [sign * at_us, sign * -60, duration - sign * (at_us + 60)]
+        else:
+            pulses.append(duration)
+    return pulses
+
+
+def listen(receiver: PressReceiver, portions: "list[list[int]]") -> int:
+    """Give portions; return how many events came of them."""
+    events = 0
+    for portion in portions:
+        events += len(receiver.receive(portion, 0))
+    return events
+
+
+dice = Dice(433)
+receiver = PressReceiver()
+for reason in ("noise", "clock", "gap", "short", "long", "ratio"):
+    receiver.rejects[reason] = 0  # a reason's first time makes room for it
+air = noise(dice, 10000000, -1)
+portions = [air[at : at + 40] for at in range(0, len(air), 40)]
+heap_lock()
+events = listen(receiver, portions)
+heap_unlock()
+print("noise", events, sorted(receiver.rejects.items()))
+for at in range(8):
+    receiver = PressReceiver()
+    pulses = noise(dice, 200000, -1) + weak(dice, 0x741D03 + 4112 * at, 4) + noise(dice, 300000, -1)
+    now_us = 0
+    for pulse in pulses:
+        now_us += abs(pulse)
+        for event in receiver.receive([pulse], now_us):
+            print(at, now_us, event, event.press.quality)
+    print(sorted(receiver.rejects.items()))
