@@ -13,7 +13,7 @@ export PYRIGHT_PYTHON_IGNORE_WARNINGS := 1
 # One stamp in each folder that set-up builds, so that deleting one rebuilds it.
 READY := .venv/.ready .venv-micropython/.ready build/typings/.ready
 
-.PHONY: help setup system-packages test check fix demo demo-story bench bench-radio bench-chip lock clean
+.PHONY: help setup system-packages test check fix demo demo-story bench bench-radio bench-chip campaign-air lock clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -57,6 +57,9 @@ bench-radio: $(READY) ## Wardbell's receivers beside others and beside physics; 
 bench-chip: $(READY) ## what hearing costs on an emulated RP2040; builds its MicroPython, or WARDBELL_UF2=FILE
 	@[ -n "$(WARDBELL_UF2)" ] || firmware/image/build
 	@WARDBELL_UF2="$(WARDBELL_UF2)" $(BIN)/python tests/bench/bench_chip.py
+
+campaign-air: $(READY) ## hours of noise and presses at the edge through the device's code; ARGS='--hours 24 --presses 30000'
+	$(BIN)/python tests/bench/campaign_air.py $(ARGS)
 
 lock: $(READY) ## pin in requirements/ what pyproject.toml asks for; UPGRADE=1 takes the newest allowed
 	@.ci/lock $(if $(UPGRADE),--upgrade)
