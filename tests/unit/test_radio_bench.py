@@ -11,12 +11,20 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 from radio_bench.captures import trains
-from radio_bench.contenders import Contender, Report, RpiRf, WardbellReceiver, edge_contenders, iq_contenders
+from radio_bench.contenders import (
+    Contender,
+    Report,
+    RpiRf,
+    WardbellReceiver,
+    edge_contenders,
+    frame_contenders,
+    iq_contenders,
+)
 from radio_bench.curves import Point, crossing_db
 from radio_bench.plot import draw
 from radio_bench.report import print_section
 from radio_bench.sections import SECTIONS, Size, parts_of
-from radio_bench.signals import Batch, Trial, batches, one_press, overlapping
+from radio_bench.signals import Batch, Trial, batches, node_press, one_press, overlapping
 from radio_bench.trials import Tally, count, run
 
 from wardbell_protocol.air.waveform import signed
@@ -47,6 +55,13 @@ def test_wardbell_reports_each_press_once_and_where_it_began() -> None:
     assert [report.code for report in reports] == [CODE, OTHER]
     assert reports[0].at_us == pytest.approx(100_000, abs=60_000)
     assert reports[1].at_us == pytest.approx(100_000 + 4 * 128 * 430 + 600_000, abs=60_000)
+
+
+@pytest.mark.parametrize("nth", [0, 1, 2])
+def test_everybody_who_reads_frames_hears_strong_ones(nth: int) -> None:
+    hearer = frame_contenders()[nth]
+    tally = run(node_press(2), Air(25.0), [hearer], 3, 1)[hearer.name]
+    assert (tally.n_trials, tally.n_all, tally.n_wrong) == (3, 3, 0)
 
 
 @pytest.mark.parametrize("name", ["wardbell, rxb6", "wardbell, logpeak", "rpi-rf, rxb6", "rpi-rf, logpeak"])

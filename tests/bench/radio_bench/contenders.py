@@ -84,14 +84,14 @@ class WardbellFrames:
     """`FrameReceiver` with one node's key; a press's counter is its code."""
 
     def reports(self, durations: Iterable[int]) -> Iterator[Report]:
-        """Each press once."""
+        """Each press once, at the end of the copy that proved it."""
         receiver = FrameReceiver({NODE_ID: NODE_KEY})
         end_us = 0
         for portion in _portions(durations):
             end_us += sum(map(abs, portion))
             for event in receiver.receive(portion, end_us):
                 if isinstance(event, FrameStarted):
-                    yield Report(event.press.counter, 24, event.press.start_us)
+                    yield Report(event.press.counter, 24, event.press.end_us)
 
 
 class RpiRf:
@@ -180,7 +180,7 @@ class WardbellIq:
         presses = [event.press for event in events if isinstance(event, PressStarted)]
         frames = [event.press for event in events if isinstance(event, FrameStarted)]
         return [Report(press.code, 24, press.start_us) for press in presses] + [
-            Report(frame.counter, 24, frame.start_us) for frame in frames
+            Report(frame.counter, 24, frame.end_us) for frame in frames
         ]
 
 
