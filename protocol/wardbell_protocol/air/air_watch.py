@@ -1,4 +1,3 @@
-# mypy: disable-error-code="untyped-decorator, type-arg, no-any-return, arg-type, index"
 """Whether the air can still carry a word: edge rate and mark share by the second, against what is normal here.
 
 Decides when the ear is blind (jammed, or its radio module dead) and when it hears again; knows nothing of words but that
@@ -8,12 +7,17 @@ What can be told from durations and what cannot, with the measurements behind ev
 
 from array import array
 
-try:
-    import micropython
-    from micropython import const
-except ImportError:
+TYPE_CHECKING = False
+if TYPE_CHECKING:
     from wardbell_protocol.air import host_python as micropython
     from wardbell_protocol.air.host_python import const, ptr32
+else:
+    try:
+        import micropython
+        from micropython import const
+    except ImportError:
+        from wardbell_protocol.air import host_python as micropython
+        from wardbell_protocol.air.host_python import const, ptr32
 
 CARRIER = "carrier"  # somebody sends without a pause
 KEYING = "keying"  # noise or keying that leaves no room for a word
@@ -249,10 +253,10 @@ def survey(found: ptr32, pulses: object) -> int:
     marks = 0
     longest_mark = 0
     longest_space = 0
-    end = int(len(pulses))  # noqa: RUF046 - viper needs it
+    end = int(len(pulses))  # type: ignore[arg-type]  # noqa: RUF046  an object until viper is told
     at = 0
     while at < end:
-        size = int(pulses[at])
+        size = int(pulses[at])  # type: ignore[index]
         at += 1
         if size < 0:
             size = 0 - size

@@ -1,4 +1,3 @@
-# mypy: disable-error-code="untyped-decorator, type-arg, no-any-return, arg-type, index"
 """Whether somebody is on the air with frames or receipts, from edges alone.
 
 Decides when a node or receiver that can hear may begin to send. Noise has edges too, so what counts is a run of durations
@@ -7,12 +6,17 @@ of one or two chips; two thirds of a frame's durations are one chip long, the ot
 
 from array import array
 
-try:
-    import micropython
-    from micropython import const
-except ImportError:
+TYPE_CHECKING = False
+if TYPE_CHECKING:
     from wardbell_protocol.air import host_python as micropython
     from wardbell_protocol.air.host_python import const, ptr32
+else:
+    try:
+        import micropython
+        from micropython import const
+    except ImportError:
+        from wardbell_protocol.air import host_python as micropython
+        from wardbell_protocol.air.host_python import const, ptr32
 
 _LEAST_US = const(90)  # 0.6 and
 _MOST_US = const(405)  # 2.7 chips of 150 µs
@@ -48,9 +52,9 @@ def follow_runs(state: ptr32, pulses: object) -> int:
     since = 0
     is_on = 0
     at = 0
-    end = int(len(pulses))  # noqa: RUF046 - viper needs it
+    end = int(len(pulses))  # type: ignore[arg-type]  # noqa: RUF046  an object until viper is told
     while at < end:
-        size = int(pulses[at])
+        size = int(pulses[at])  # type: ignore[index]
         if size < 0:
             size = 0 - size
         since = since + size if size < _LONGEST_US and since < _LONGEST_US else _LONGEST_US
