@@ -33,7 +33,7 @@ _LOWEST_DB = {
 }
 # rtl_433's decoder takes 401 to 535 us alone.
 _AT_ANY_CLOCK = ("wardbell, rxb6", "rpi-rf, rxb6", "wardbell-iq")
-_QUICK_CLOCK_DB = 4  # how much later curves begin at T = 170: the cell's energy goes with T
+_QUICK_CLOCK_DB = 2  # how much later curves begin at T = 170: the cell's energy goes with T
 
 _MANY_WORDS_DB = 2  # how much earlier with 16 words
 
