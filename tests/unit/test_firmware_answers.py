@@ -248,3 +248,17 @@ def test_each_state_has_a_rhythm_of_its_own() -> None:
         )
         shares[state] = (len(changes), lit_ms)
     assert shares == {"sending": (1, 12_000), "received": (24, 6_000), "seen": (8, 10_800), "not received": (80, 6_000)}
+
+
+def test_an_unanswered_reset_is_not_said_again_behind_a_call_that_waits_for_the_air(bench: KeyedBench) -> None:
+    other = KeyedBench(has_ear=True)
+    other.wait(10)
+    for node in (bench, other):
+        node.press("reset")
+    other.wait(20_000)
+    again_ms = other.presses()[1][0]  # both draw the same pauses
+    bench.wait(again_ms - 5 - bench.now_ms)
+    bench.node.hear([-50_000, *other_frame()], bench.now_ms * 1_000)
+    bench.press("call")
+    bench.wait(10_000)
+    assert bench.signals() == ["reset", "normal"]

@@ -9,7 +9,7 @@ from wardbell_firmware.bedside.counter import BLOCK, COUNTER_END, COUNTER_FILE, 
 from wardbell_firmware.bedside.frames import FRAME_MS
 from wardbell_firmware.bedside.life_sign import FRESH_LEVEL, LOW_LEVEL
 from wardbell_firmware.bedside.node import BedsideNode
-from wardbell_firmware.bedside.schedule import ONE_WAY_MS, copy_times_ms, most_air_ms
+from wardbell_firmware.bedside.schedule import N_AT_ONCE, ONE_WAY_MS, copy_times_ms, most_air_ms
 from wardbell_protocol.air.heartbeat import longest_pause_s, shortest_pause_s
 from wardbell_protocol.errors import ConfigError, EncodeError
 from wardbell_simulator.board_side.parts import VirtualClock, VirtualStore, Wires
@@ -76,6 +76,15 @@ def test_of_two_keys_at_once_the_more_urgent_goes_first(bench: KeyedBench) -> No
     bench.step()
     bench.wait(15_000)
     assert bench.signals() == ["emergency", "normal"]
+
+
+def test_a_call_after_a_fidgeting_finger_on_reset_is_not_ended_by_a_reset_from_before_it(bench: KeyedBench) -> None:
+    for _ in range(N_AT_ONCE + 1):
+        bench.press("reset")
+        bench.wait(200)
+    bench.press("call")
+    bench.wait(60_000)
+    assert bench.signals() == ["reset"] * N_AT_ONCE + ["normal"]
 
 
 @pytest.mark.parametrize(

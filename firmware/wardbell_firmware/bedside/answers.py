@@ -56,6 +56,11 @@ class Answers:
         """Whether there is anything that an answer can still change."""
         return bool(self._known)
 
+    def pressed(self, signal: str) -> None:
+        """A key was pressed: behind a call no reset or presence is said again that was pressed before it."""
+        if signal in PRIORITY:
+            self._known = [press for press in self._known if press.signal in PRIORITY]
+
     def began(self, signal: str, counter: int, now_ms: int) -> None:
         """The first copy of a press has gone out."""
         if signal == HEARTBEAT:

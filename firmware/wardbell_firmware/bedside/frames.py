@@ -9,7 +9,7 @@ is said again that it or a call after it has overtaken.
 from wardbell_firmware.bedside.life_sign import LIFE_SIGNS
 from wardbell_firmware.bedside.schedule import N_AT_ONCE, ONE_WAY_MS, TWO_WAY_MS, copy_times_ms, pause_ms
 from wardbell_protocol.air.frame import Frame, frame_durations, seal
-from wardbell_protocol.calls.signals import DATA_BY_SIGNAL, HEARTBEAT, LOW_BATTERY, PRIORITY, RESET
+from wardbell_protocol.calls.signals import DATA_BY_SIGNAL, HEARTBEAT, LOW_BATTERY, PRESENCE, PRIORITY, RESET
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -121,8 +121,7 @@ class FrameVoice:
     def _begin_due(self, now_ms: int) -> None:
         for at, signal in enumerate(self._waiting):
             if self._allowed_at_ms(signal) <= now_ms and self._may_begin(signal):
-                # What was pressed before a reset and not said is taken back by it.
-                before = self._waiting[:at] if signal != RESET else [LOW_BATTERY] * (LOW_BATTERY in self._waiting[:at])
+                before = [earlier for earlier in self._waiting[:at] if not _is_void(earlier, signal)]
                 self._waiting = before + self._waiting[at + 1 :]
                 self._begin(signal, now_ms)
                 return
@@ -158,6 +157,13 @@ class FrameVoice:
 
     def _allowed_at_ms(self, signal: str) -> int:
         return self._budget_ms.get(signal, 0) - (N_AT_ONCE - 1) * self._pause_ms
+
+
+def _is_void(earlier: str, signal: str) -> bool:
+    """Whether what was pressed earlier and is not yet said must not be said after `signal`."""
+    if signal == RESET:
+        return earlier != LOW_BATTERY  # it takes all of that back
+    return signal in PRIORITY and earlier in (RESET, PRESENCE)  # said after the call, they would end it
 
 
 def _is_said_again(overtaken: str, by: str) -> bool:

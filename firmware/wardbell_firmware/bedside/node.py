@@ -127,6 +127,8 @@ class BedsideNode:
         self._chirp_until_ms = now_ms + CHIRP_MS
         self.tone_hz = CALL_CHIRP_HZ if signal in PRIORITY else OTHER_CHIRP_HZ
         self._voice.say(signal)
+        if self._answers is not None:
+            self._answers.pressed(signal)
 
     def _is_held(self, now_ms: int) -> bool:
         """Whether another speaks while we would."""
