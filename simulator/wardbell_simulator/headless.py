@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 from typing import TextIO
 
 from wardbell_simulator.errors import WardError
+from wardbell_simulator.jammer import KINDS
 from wardbell_simulator.log import Record
 from wardbell_simulator.ward import PRESS_MS, Ward
 
@@ -15,6 +16,9 @@ verbs, one a line on standard input:
   ack [MS], hold             the receiver's acknowledge key, pressed or held
   pull, plug                 the serial cable
   kill [BED], restart [BED]  the power of a bed's node; of the receiver unless named
+  battery BED MV             what its battery has from now on
+  jam KIND SECONDS           somebody jams 433.92 MHz; KIND: carrier, keying
+  break                      the receiver's radio module dies; missed where the ward has noise
   quit"""
 
 
@@ -28,6 +32,7 @@ def do_verb(ward: Ward, line: str, leave: Callable[[], object]) -> None:
         "plug": ward.plug_cable,
         "kill": ward.kill_receiver,
         "restart": ward.restart_receiver,
+        "break": ward.break_radio,
         "quit": leave,
     }
     match name, args:
@@ -36,11 +41,15 @@ def do_verb(ward: Ward, line: str, leave: Callable[[], object]) -> None:
         case "press", [bed, key]:
             ward.press(bed, key)
         case "press", [bed, key, ms]:
-            ward.press(bed, key, _ms(ms))
+            ward.press(bed, key, _whole(ms, "ms", PRESS_MS))
         case "reset", [bed]:
             ward.reset(bed)
+        case "battery", [bed, mv]:
+            ward.set_battery(bed, _whole(mv, "mV", 2_100))
+        case "jam", [kind, seconds] if kind in KINDS:
+            ward.jam(kind, _whole(seconds, "s", 30) * 1_000)
         case "ack", [ms]:
-            ward.acknowledge(_ms(ms))
+            ward.acknowledge(_whole(ms, "ms", PRESS_MS))
         case "kill", [bed]:
             ward.kill_bed(bed)
         case "restart", [bed]:
@@ -51,9 +60,9 @@ def do_verb(ward: Ward, line: str, leave: Callable[[], object]) -> None:
             raise WardError(f"not a verb: {line.strip()!r}\n{VERBS}")
 
 
-def _ms(text: str) -> int:
+def _whole(text: str, unit: str, as_in: int) -> int:
     if not text.isdecimal() or int(text) == 0:
-        raise WardError(f"a press lasts a whole number of ms, as {PRESS_MS}; got {text!r}")
+        raise WardError(f"a whole number of {unit} is wanted, as {as_in}; got {text!r}")
     return int(text)
 
 

@@ -12,6 +12,7 @@ from textual.binding import Binding, BindingType
 from textual.reactive import reactive
 from textual.widget import Widget
 
+from wardbell_simulator.jammer import CARRIER
 from wardbell_simulator.live import LiveWard
 from wardbell_simulator.log import Record
 from wardbell_simulator.panel_texts import TEXTS
@@ -24,6 +25,7 @@ _COLUMNS = 2
 _GLASS = "black on green"
 _ROW_KEYS = "123456789"
 _N_ROWS = 8  # of beds at a time
+_JAM_MS = 20_000
 _KEYS = (
     ("p", "press"),
     ("b", "cord"),
@@ -33,6 +35,7 @@ _KEYS = (
     ("K", "hold"),
     ("x", "pull"),
     ("X", "receiver"),
+    ("j", "jam"),
 )
 
 
@@ -57,6 +60,7 @@ class WardPanel(Widget, can_focus=True):
         Binding("K", "hold", "hold it"),
         Binding("x", "cable", "cable"),
         Binding("X", "receiver", "receiver's power"),
+        Binding("j", "jam", "jam the air"),
     ]
 
     language: reactive[str] = reactive("en")
@@ -123,6 +127,10 @@ class WardPanel(Widget, can_focus=True):
         ward = self._live.ward
         self._live.do(ward.kill_receiver if ward.receiver.device.is_on else ward.restart_receiver)
 
+    def action_jam(self) -> None:
+        """Have somebody hold a carrier on 433.92 MHz for a while."""
+        self._live.do(self._live.ward.jam, CARRIER, _JAM_MS)
+
     # What is shown.
 
     @property
@@ -136,6 +144,10 @@ class WardPanel(Widget, can_focus=True):
     def _note(self, record: Record) -> None:
         if record.what == "air":
             self._sent = record
+
+    def _told(self, sent: Record) -> str:
+        kind = next(kind for kind in ("word", "frame", "receipt") if kind in sent.value)
+        return f"{sent.source} {self._texts[f'sent_{kind}'].format(**sent.value)}"
 
     def _head(self) -> Text:
         plan = self._live.ward.plan
@@ -179,7 +191,7 @@ class WardPanel(Widget, can_focus=True):
         if error:
             lines = [Text(str(error), "bold red")]
         elif self._sent is not None:
-            lines = [Text(f"{self._sent.source} {texts['sent'].format(**self._sent.value)}", "dim")]
+            lines = [Text(self._told(self._sent), "dim")]
         line = Text("")
         for key, name in _KEYS:
             item = f"{key} {texts[name]}  "

@@ -11,6 +11,7 @@ from textual.pilot import Pilot
 
 from wardbell_simulator.live import LiveWard
 from wardbell_simulator.panel import WardApp, WardPanel
+from wardbell_simulator.plan import NodePlan, ReceiverPlan, WardPlan
 from wardbell_simulator.ward import Ward
 
 LIMIT_S = 30.0
@@ -41,8 +42,8 @@ class Watcher:
 
 
 @asynccontextmanager
-async def panel(language: str = "en") -> AsyncIterator[Watcher]:
-    live = LiveWard(Ward(is_cpython=True, has_host=False))
+async def panel(language: str = "en", plan: WardPlan | None = None) -> AsyncIterator[Watcher]:
+    live = LiveWard(Ward(plan, is_cpython=True, has_host=False))
     try:
         async with WardApp(live, language).run_test(size=SIZE) as pilot:
             yield Watcher(live, pilot)
@@ -91,6 +92,19 @@ async def test_power_and_cable_are_shown() -> None:
         await watcher.press("X", "x")
         assert watcher.sees("Everything Good!", "silent")
         assert "pulled" not in watcher.text()
+
+
+async def test_frames_receipts_and_a_jammed_air_are_told() -> None:
+    keyed = NodePlan("301-1", "301", "1", node_id=0x1234, key="00" * 16, two_way=True)
+    async with panel("en", WardPlan(nodes=(keyed,), receiver=ReceiverPlan(transmitter=True))) as watcher:
+        await watcher.press("p")
+        assert watcher.sees("301-1 sent frame 1234000001", "● 301-1")
+        assert watcher.sees("receiver sent receipt ", "301-1 call   1/1")
+        assert max(map(len, watcher.text().splitlines())) <= SIZE[0]
+        await watcher.press("r")
+        assert watcher.sees("Everything Good!", "○ 301-1")
+        await watcher.press("j")
+        assert watcher.sees("Radio blind:", "carrier")
 
 
 async def test_what_the_ward_refuses_is_said() -> None:
