@@ -1,13 +1,16 @@
 """Print what this interpreter hears in noise and under it; run by test_air_noise.py on both.
 
-On MicroPython the noise is heard with the heap locked: an allocation is a MemoryError.
+On MicroPython the noise is heard with the heap locked: an allocation is a MemoryError. The second argument names a
+file of it, portions of durations as JSON.
 """
 
+import json
 import sys
 
 sys.path.insert(0, sys.argv[1])
 
 from wardbell_protocol.air.codeword import CodeWord
+from wardbell_protocol.air.frame_receiver import FrameReceiver
 from wardbell_protocol.air.presses import PressReceiver
 from wardbell_protocol.air.waveform import burst, signed
 
@@ -62,11 +65,12 @@ def weak(dice: Dice, code: int, n_words: int) -> "list[int]":
     return pulses
 
 
-def listen(receiver: PressReceiver, portions: "list[list[int]]") -> int:
+def listen(receiver: "PressReceiver | FrameReceiver", portions: "list[list[int]]") -> int:
     """Give portions; return how many events came of them."""
     events = 0
     for portion in portions:
         events += len(receiver.receive(portion, 0))
+        events += len(receiver.poll(0))
     return events
 
 
@@ -74,12 +78,14 @@ dice = Dice(433)
 receiver = PressReceiver()
 for reason in ("noise", "clock", "gap", "short", "long", "ratio"):
     receiver.rejects[reason] = 0  # a reason's first time makes room for it
-air = noise(dice, 10000000, -1)
-portions = [air[at : at + 40] for at in range(0, len(air), 40)]
+with open(sys.argv[2]) as file:  # noqa: PTH123  MicroPython has no pathlib
+    portions = json.load(file)
+frames = FrameReceiver({1: bytes(16)})
+frames.rejects["noise"] = 0
 heap_lock()
-events = listen(receiver, portions)
+events = listen(receiver, portions) + listen(frames, portions)
 heap_unlock()
-print("noise", events, sorted(receiver.rejects.items()))
+print("noise", events, sorted(receiver.rejects.items()), sorted(frames.rejects.items()))
 for at in range(8):
     receiver = PressReceiver()
     pulses = noise(dice, 200000, -1) + weak(dice, 0x741D03 + 4112 * at, 4) + noise(dice, 300000, -1)

@@ -7,7 +7,7 @@ Decides which true frames are news. Refuses to know what an event means. Rules a
 from wardbell_protocol.air.frame import COUNTER_MAX, FRAME_US, frame_of, node_id_of
 from wardbell_protocol.air.frame_combiner import MOST_TURNED, FrameCombiner, corrected, n_ones
 from wardbell_protocol.air.frame_press import FrameEnded, FramePress, FramesRefused, FrameStarted
-from wardbell_protocol.air.frame_slicer import FrameSlicer, SlicedFrame
+from wardbell_protocol.air.frame_slicer import QUALITY_MIN, FrameSlicer, SlicedFrame
 from wardbell_protocol.air.mac import check_key
 from wardbell_protocol.errors import EncodeError
 
@@ -20,7 +20,6 @@ SPREAD_US = 5000000  # so long after a press began its copies may still come; no
 ALARM_WINDOW_US = 60000000
 ALARM_TIMES = 3
 
-_QUALITY_MIN = 46  # noise that begins like a frame stays below
 _STRONG_US = 50  # of every bit: so clean a frame is refused for what it says, not for how it was heard
 _COPY_BITS = 10  # a weak copy of the press being heard may differ by so many
 _TURNS_A_WINDOW = 100  # failed trials a minute with bits turned: bounds what a forger can try
@@ -54,13 +53,14 @@ class FrameReceiver:
     """
 
     def __init__(self, keys: "dict[int, bytes]") -> None:
-        self.rejects: dict[str, int] = {}
+        self._slicer = FrameSlicer()
+        self.rejects = self._slicer.rejects
         self.n_frames = 0
         self.answerable: list[tuple[int, int]] = []
         self._counters: dict[int, int] = {}
         self._loaded_us = -SPREAD_US
         self._heard: list[_Heard] = []
-        self._slicer = FrameSlicer()
+        self._nothing: list[FrameEvent] = []
         self._combiner = FrameCombiner()
         self._suspects: dict[tuple[int, str], _Suspect] = {}
         self._turns = 0
@@ -90,9 +90,13 @@ class FrameReceiver:
 
     def receive(self, pulses: list[int], end_us: int) -> "list[FrameEvent]":
         """Take durations (+ carrier on, - off), the last of which ended at `end_us`."""
+        if self.answerable:
+            self.answerable = []
+        frames = self._slicer.receive(pulses)
+        if not frames and not self._heard:
+            return self._no_events()
         events: list[FrameEvent] = []
-        self.answerable = []
-        for frame in self._slicer.receive(pulses):
+        for frame in frames:
             events += self.hear(frame, end_us - frame.age_us)
         self._expire(end_us, events)
         return events
@@ -106,17 +110,26 @@ class FrameReceiver:
 
     def poll(self, now_us: int) -> "list[FrameEvent]":
         """Say what the passing of time decides."""
+        if not self._heard:
+            return self._no_events()
         events: list[FrameEvent] = []
         self._expire(now_us, events)
         return events
 
     def next_deadline_us(self) -> "int | None":
         """When `poll` will have something to say; None while only durations can change anything."""
+        if not self._heard:
+            return None
         ends = [heard.press.end_us + SILENCE_US for heard in self._heard if not heard.is_over]
         return min(ends) if ends else None
 
+    def _no_events(self) -> "list[FrameEvent]":
+        if self._nothing:  # somebody has put his own into it, so it is his now
+            self._nothing = []
+        return self._nothing  # noise makes nothing that a collector must clear away
+
     def _hear(self, frame: SlicedFrame, end_us: int, events: "list[FrameEvent]") -> None:
-        if frame.quality < _QUALITY_MIN:
+        if frame.quality < QUALITY_MIN:
             return self._count("noise")
         raw = frame.raw
         is_strong = not frame.is_disturbed and min(map(abs, frame.soft)) >= _STRONG_US
@@ -195,8 +208,6 @@ class FrameReceiver:
         events.append(FrameStarted(press.copy()))
 
     def _expire(self, now_us: int, events: "list[FrameEvent]") -> None:
-        if not self._heard:
-            return
         for heard in self._heard:
             if not heard.is_over and now_us - heard.press.end_us >= SILENCE_US:
                 heard.is_over = True

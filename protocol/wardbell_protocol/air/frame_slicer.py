@@ -41,6 +41,8 @@ from wardbell_protocol.air.frame_loops import (
     take_in,
 )
 
+QUALITY_MIN = 46  # %; noise that begins like a frame stays below
+
 _BIT_US = 2 * CHIP_US
 _FINE = 16  # periods and places are kept in 1/16 µs
 _LATENESS_US = (0, 50)  # of the start mark's end beside the bits, tried in turn
@@ -57,6 +59,7 @@ _SEEK_DRIFT_US = 280
 _HOLD_GAINS = (8, 2)
 _HOLD_DRIFT_US = 190
 _N_READINGS = 4
+
 _KNOWN_MOST_US = 1 << 29  # start marks for nine minutes without a pause: the ring's clock begins anew
 
 
@@ -127,29 +130,34 @@ class _Reading:
 class FrameSlicer:
     """Durations in, frames out; give them in any portions.
 
-    `sync` and `n_bytes` say what is listened for, frames or receipts. `n_frames` counts what was read to its end.
+    `sync` and `n_bytes` say what is listened for, frames or receipts. `rejects`, by reason: what began like one and was none.
     """
 
     def __init__(self, sync: int = FRAME_SYNC, n_bytes: int = FRAME_BYTES) -> None:
-        self.n_frames = 0
+        self.rejects: dict[str, int] = {}
         self._sync = sync
         self._n_bits = SYNC_BITS + 8 * n_bytes
         self._readings = [_Reading(8 * n_bytes) for _ in range(_N_READINGS)]
         self._state = array("i", bytes(4 * STATE_SIZE))
         self._ring = array("i", bytes(4 * RING))
+        self._found: list[SlicedFrame] = []
 
     def receive(self, pulses: list[int]) -> list[SlicedFrame]:
-        """Take the next durations (+ carrier on, - off); give the frames that they complete, oldest first."""
-        frames: list[SlicedFrame] = []
+        """Take the next durations (+ carrier on, - off); give the frames that they complete, oldest first.
+
+        The list is the slicer's own and lasts until the next call: noise must not cost a list a portion.
+        """
+        if self._found:
+            self._found = []
         self._state[AT] = 0
         reason = START
         while reason:
             reason = take_in(self._state, self._ring, pulses)
             if reason & NEED:
-                self._read_on(pulses, frames)
+                self._read_on(pulses)
             if reason & START:
                 self._begin()
-        return frames
+        return self._found
 
     def _begin(self) -> None:
         state = self._state
@@ -164,7 +172,7 @@ class FrameSlicer:
                 reading.begin(state[N_KEPT], state[KNOWN_US])
         self._find_need()
 
-    def _read_on(self, pulses: list[int], frames: list[SlicedFrame]) -> None:
+    def _read_on(self, pulses: list[int]) -> None:
         state = self._state
         for reading in self._readings:
             while reading.is_on and state[KNOWN_US] >= reading.need_us:
@@ -172,11 +180,17 @@ class FrameSlicer:
                     reading.is_on = False
                 elif reading.marks[N_READ] == self._n_bits:
                     reading.is_on = False
-                    self.n_frames += 1
-                    frames.append(self._sliced(reading, sum(map(abs, pulses[state[AT] :]))))
+                    self._end(reading, pulses)
             if reading.is_on and state[N_KEPT] - reading.marks[POSITION] > RING - OFTEN:
                 reading.is_on = False  # glitches without end
         self._find_need()
+
+    def _end(self, reading: _Reading, pulses: list[int]) -> None:
+        n_bits = self._n_bits - SYNC_BITS
+        if 100 * reading.marks[SURE_US] < QUALITY_MIN * n_bits * CHIP_US:  # before noise costs a block of the heap
+            self.rejects["noise"] = self.rejects.get("noise", 0) + 1
+            return
+        self._found.append(self._sliced(reading, sum(map(abs, pulses[self._state[AT] :]))))
 
     def _sliced(self, reading: _Reading, later_us: int) -> SlicedFrame:
         lag_us = self._state[KNOWN_US] - reading.start_us - reading.marks[NOW_US]

@@ -116,9 +116,7 @@ class PressReceiver:
             self._is_last_word_tried = False
         words = self._words.receive(pulses)
         if not words and not self._tracked:
-            if self._nothing:  # somebody has put his own into it, so it is his now
-                self._nothing = []
-            return self._nothing  # noise makes nothing that a collector must clear away
+            return self._no_events()
         events: list[PressStarted | PressEnded] = []
         for word in words:
             self._hear(word, end_us - word.age_us, events)
@@ -137,8 +135,11 @@ class PressReceiver:
         Give it only times up to which every ended duration has been received: the carrier is taken to be as
         the last one left it.
         """
+        is_silent = not self._is_last_word_tried and now_us - self._end_us >= _LAST_GAP_US
+        if not is_silent and not self._tracked:
+            return self._no_events()
         events: list[PressStarted | PressEnded] = []
-        if not self._is_last_word_tried and now_us - self._end_us >= _LAST_GAP_US:
+        if is_silent:
             self._is_last_word_tried = True
             word = self._words.receive_silence(_LAST_GAP_US)
             if word is not None:
@@ -148,10 +149,17 @@ class PressReceiver:
 
     def next_deadline_us(self) -> "int | None":
         """When `poll` will have something to say; None while only durations can change anything."""
+        if not self._tracked:
+            return None if self._is_last_word_tried else self._end_us + _LAST_GAP_US
         deadlines = [press.end_us + SILENCE_US for press in self._tracked]
         if not self._is_last_word_tried:
             deadlines.append(self._end_us + _LAST_GAP_US)
-        return min(deadlines) if deadlines else None
+        return min(deadlines)
+
+    def _no_events(self) -> "list[PressStarted | PressEnded]":
+        if self._nothing:  # somebody has put his own into it, so it is his now
+            self._nothing = []
+        return self._nothing  # noise makes nothing that a collector must clear away
 
     def _hear(self, word: SlicedWord, end_us: int, events: "list[PressStarted | PressEnded]") -> None:
         # However long the space behind it: what `poll` would have said in the middle of it, it says now.
