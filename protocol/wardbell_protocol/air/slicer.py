@@ -28,7 +28,7 @@ T_MAX_US = 1050
 # Shorter than any sync gap (the shortest met is 19 T), longer than any space inside a word, stretched too.
 _GAP_T = 10
 
-_FEW = 3  # impulses in a word
+_FEW = 1  # impulses in a word
 _WINDOW = 128  # durations looked back on; a word has 50, the rest is room for impulses
 _RECENT_US = 1 << 24  # more than the window can hold
 _WORD_DURATIONS = 2 * N_PAIRS + 1
@@ -39,7 +39,7 @@ class SlicedWord:
 
     `t_us`: measured narrow time (4 alpha); `length_us`: first mark's start to sync mark's end; `gap_us`: how much of
     the space behind it had passed when it was recognised; `age_us`: sync mark's end to the end of the durations given
-    with it; `n_words`: how many were added up, 1 = it was read by itself; `is_rough`: more than a few impulses were
+    with it; `n_words`: how many were added up, 1 = it was read by itself; `is_rough`: more than one impulse was
     healed away; `quality`: 0..100, for how much of its time the carrier was as its code has it.
     """
 

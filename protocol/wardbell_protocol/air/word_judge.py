@@ -36,6 +36,7 @@ _LIMITS = const(135)
 _BAND = const(159)
 _BAND_0 = const(160)
 _MARK = const(979)  # 0.96: what the middle of a 1 comes to
+_PAIR_LEAST = const(51)  # 0.2
 _FIRST_MARK = const(898)  # 0.88; behind a gap the threshold is so low that no mark breaks
 _LEAST_LIMIT = const(663)
 _GAP_MOST = const(408)  # 0.4
@@ -91,6 +92,8 @@ def judge(sums: ptr32, words: int, scatter: int, root: int) -> int:
     for pair in range(24):
         space = sums[_LEVELS + pair]
         middle = 4 * sums[3 * pair + 1] // words
+        if sums[3 * pair] - sums[3 * pair + 2] < _PAIR_LEAST * words:
+            return 0 - 1
         limit = (space + _MARK) // 2
         if middle > limit and middle > _LEAST_LIMIT:
             noise = space if space > _LEAST_SPACE else _LEAST_SPACE

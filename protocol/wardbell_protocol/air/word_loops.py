@@ -49,6 +49,8 @@ def comb(state: ptr32, times: ptr32, ask: ptr32, sums: ptr32) -> int:
     """
     period = ask[_PERIOD]
     longest = ask[_COUNT] * period >> 4
+    border = longest >> 2
+    part = 0
     for at in range(8):
         sums[at] = _ZERO
     for at in range(9, 13):
@@ -63,7 +65,9 @@ def comb(state: ptr32, times: ptr32, ask: ptr32, sums: ptr32) -> int:
         age = (ask[_REF] - times[index & _RING_MASK]) & _TIME_MASK
         if age < longest:
             phase = (age << 10) // period & 63
-            part = (age << 2) // longest
+            while age >= border and part < 3:
+                part += 1
+                border += longest >> 2
             sums[part] = sums[part] + ask[_COSINE + phase] - 127
             sums[4 + part] = sums[4 + part] + ask[_COSINE + ((phase + 48) & 63)] - 127
             sums[9 + part] = sums[9 + part] + 1
