@@ -125,6 +125,8 @@ class BusFace:
                 self._retained_call(address.last, payload, retained)
             elif payload:
                 self._channels[address.channel](payload, self._read_clock())
+            elif address.channel == "health":
+                self._health_gone(address.last)
         except JournalError as error:
             raise NotTakenError(str(error)) from error
 
@@ -154,12 +156,20 @@ class BusFace:
 
     def _health(self, payload: bytes, now: Now) -> None:
         health = decode(payload, Health)
+        if health.part == "radio":
+            with self._ward.lock:
+                self._supervision.ears.sign(health.name, health.state, now.up_ms)
         if health.part != "console":
             return
         with self._ward.lock:
             if not self._supervision.console_was_seen:
                 self._ward.journal.note_console()
             self._supervision.console(health.name, health.state != "offline", now.up_ms)
+
+    def _health_gone(self, part: str) -> None:
+        if part.startswith("radio-"):
+            with self._ward.lock:
+                self._supervision.ears.forget(part.removeprefix("radio-"))
 
     def _retained_call(self, call_id: str, payload: bytes, retained: bool) -> None:
         with self._ward.lock:

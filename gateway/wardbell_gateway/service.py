@@ -8,6 +8,7 @@ from pathlib import Path
 
 from wardbell_gateway.bus_face import BusFace
 from wardbell_gateway.clock import read_clock
+from wardbell_gateway.ear_watch import EAR_LOST
 from wardbell_gateway.journal import Journal, JournalError
 from wardbell_gateway.receiver_link import ReceiverLink
 from wardbell_gateway.registry_watch import RegistryWatch
@@ -35,8 +36,9 @@ class Service:
         self._ward = Ward(self._watch.registry, self._journal, now)
         labels = [f"receiver-{number}" if number > 1 else "receiver" for number in range(1, len(ports) + 1)]
         self._rounds = StationRounds(self._ward, now)
-        self._supervision = Supervision(labels, self._journal.console_was_seen(), now.up_ms)
         calls = self._ward.open_calls()
+        missed_ears = [call.station_id for call in calls if call.detail == EAR_LOST]
+        self._supervision = Supervision(labels, self._journal.console_was_seen(), now.up_ms, missed_ears)
         self._found = FoundFaults((call.station_id, call.detail) for call in calls if call.detail in REFUSALS)
         epoch = secrets.randbelow((1 << 30) - 1) + 1
         self._links = [ReceiverLink(self._ward, label, epoch, now) for label in labels]
@@ -79,7 +81,7 @@ class Service:
                 if link.is_up:
                     self._supervision.radio(link.label, bool(link.blind))
             ears = [link.is_up and not link.blind for link in self._links]
-            stations = self._rounds.poll(any(ears) or not ears, now)
+            stations = self._rounds.poll(any(ears) if ears else self._supervision.can_hear_on_bus, now)
             self._supervision.stations(self._ward.stations.are_silent)
             faults = self._supervision.judge(now.up_ms)
             found = self._found.judge(self._ward.refusals.faults(now.up_ms), *(link.faults for link in self._links))

@@ -5,6 +5,8 @@ Pure; times are ms on a clock that nobody can set.
 
 from collections.abc import Iterable
 
+from wardbell_gateway.ear_watch import EarWatch
+
 LINE_LOST_AFTER_MS = 5_000  # a cable that is put back at once is no fault; silence has lasted as long when it is told
 BROKER_LOST_AFTER_MS = 10_000
 CONSOLE_GONE_AFTER_MS = 15_000  # three life signs
@@ -20,14 +22,18 @@ NO_CONSOLE = ("console", "none_present")
 
 
 class Supervision:
-    """Watches receivers, broker, registry and consoles.
+    """Watches receivers, further ears, broker, registry and consoles.
 
     Args:
         receivers: labels of the serial receivers there should be.
         console_was_seen: a ward that never had a console does not miss one.
+        missed_ears: further ears whose loss is shown from before the start.
     """
 
-    def __init__(self, receivers: list[str], console_was_seen: bool, now_ms: int) -> None:
+    def __init__(
+        self, receivers: list[str], console_was_seen: bool, now_ms: int, missed_ears: Iterable[str] = ()
+    ) -> None:
+        self.ears = EarWatch(missed_ears, now_ms)
         self.console_was_seen = console_was_seen
         self._lost_at_ms: dict[str, int | None] = dict.fromkeys(receivers, now_ms)
         self._is_blind: dict[str, bool] = {}
@@ -57,9 +63,15 @@ class Supervision:
         """The broker was reached, or lost."""
         if is_up:
             self._consoles_gone_at_ms = now_ms  # while it was away nobody could know
+            self.ears.broker_back(now_ms)
             self._broker_lost_at_ms = None
         elif self._broker_lost_at_ms is None:
             self._broker_lost_at_ms = now_ms
+
+    @property
+    def can_hear_on_bus(self) -> bool:
+        """Whether a press that a further ear hears would come here."""
+        return self._broker_lost_at_ms is None and self.ears.can_hear
 
     def registry(self, is_good: bool) -> None:
         """The registry's file can be used, or cannot."""
@@ -86,6 +98,7 @@ class Supervision:
             found[BROKER] = True
         elif self._broker_lost_at_ms is None:
             found[BROKER] = False
+            found.update(self.ears.judge(now_ms))
         elif now_ms - self._broker_lost_at_ms > BROKER_LOST_AFTER_MS:
             found[BROKER] = True
         self._judge_consoles(found, now_ms)

@@ -4,16 +4,17 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from gateways import NODES, BusEnd, code_of, keyed, station, tables
+from gateways import NODES, WARD, BusEnd, code_of, keyed, station, tables
 from servers import BrokerProcess, wait_until
 
 from wardbell_gateway.bus_face import BusFace
+from wardbell_gateway.ear_watch import EAR_LOST, LOST_AFTER_MS
 from wardbell_gateway.journal import Journal, Mark
 from wardbell_gateway.registry import check_tables
 from wardbell_gateway.supervision import CONSOLE_GONE_AFTER_MS, NO_CONSOLE, Supervision
 from wardbell_gateway.ward import Now, Ward
 from wardbell_protocol.bus import topics
-from wardbell_protocol.bus.payloads import Hearing, SnapshotRequest, encode
+from wardbell_protocol.bus.payloads import Health, Hearing, SnapshotRequest, encode
 
 UNIX_MS = 1_800_000_000_000
 
@@ -52,6 +53,33 @@ def bus(broker: BrokerProcess, gateway: Gateway) -> Iterator[BusEnd]:
     )
     yield bus
     bus.close()
+
+
+def ear_sign(bus: BusEnd, state: str, name: str = "iq-roof") -> None:
+    health = Health(part="radio", name=name, state=state, at_ms=UNIX_MS)  # type: ignore[arg-type]
+    bus.client.publish(topics.health(WARD, f"radio-{name}"), encode(health), retain=True)
+
+
+def test_a_further_ear_that_leaves_is_missed_until_it_is_back_or_taken_away(gateway: Gateway, bus: BusEnd) -> None:
+    def is_lost() -> bool | None:
+        return gateway.supervision.judge(gateway.up_ms).get(("iq-roof", EAR_LOST))
+
+    ear_sign(bus, "online")
+    wait_until(lambda: is_lost() is False, "the ear to be seen")
+    ear_sign(bus, "offline", "receiver-2")  # what a gateway with one receiver more has left
+    ear_sign(bus, "offline")
+    wait_until(lambda: not gateway.supervision.can_hear_on_bus, "that it has left")
+    assert is_lost() is False
+    gateway.up_ms += LOST_AFTER_MS + 1
+    assert is_lost() is True
+    assert ("receiver-2", EAR_LOST) not in gateway.supervision.judge(gateway.up_ms)
+    ear_sign(bus, "degraded")
+    wait_until(lambda: is_lost() is False, "the ear to be back")
+    gateway.up_ms += LOST_AFTER_MS + 1
+    assert is_lost() is True
+    bus.client.publish(topics.health(WARD, "radio-iq-roof"), b"", retain=True)
+    wait_until(lambda: is_lost() is False, "that nobody misses it")
+    assert is_lost() is None
 
 
 def test_a_console_that_falls_silent_is_missed(gateway: Gateway, bus: BusEnd) -> None:
