@@ -12,7 +12,7 @@ from wardbell_protocol.air.codeword import CodeWord
 from wardbell_protocol.calls.board import CallBoard, CallEvent, FaultGone, FaultRaised, Signal, Verb
 from wardbell_protocol.calls.call import Call
 from wardbell_protocol.calls.escalation import EscalationPolicy
-from wardbell_protocol.calls.signals import AT_RECEIVER
+from wardbell_protocol.calls.signals import AT_RECEIVER, FAULT, PRESENCE, RESET
 from wardbell_protocol.calls.station import Station, StationTable
 from wardbell_protocol.errors import CallError
 
@@ -63,6 +63,15 @@ class WardDesk:
         word = CodeWord(code)
         return self.table.keyed_station(word.hex, word.trits)
 
+    def rang_since(self, heard: Heard) -> bool:
+        """Whether an open call of its station was pressed after it was heard."""
+        found = self.resolve(heard)
+        return found is not None and any(
+            call.last_press_at_ms > heard.at_ms
+            for call in self.board.calls.values()
+            if call.station_id == found[0].station_id and call.kind != FAULT
+        )
+
     def receive(self, x: "Heard | KeyUsed | Verb | FaultRaised | FaultGone", at_ms: int) -> list[CallEvent]:
         """Decide what `x`, which happened at `at_ms`, does.
 
@@ -108,7 +117,7 @@ class WardDesk:
         else:
             self._heard = heard
             is_same_press = self._ears.is_same_press(heard)
-        if found is None or is_same_press:
+        if found is None or is_same_press or (heard.is_overtaken and found[1] in (RESET, PRESENCE)):
             return []
         return self._trial.receive(Signal(*found, is_authenticated=heard.frame is not None), at_ms)
 

@@ -28,16 +28,24 @@ class Heard:
         ear: (name, epoch): an ear that has started anew is another.
         frame: of a press in a frame; its `code` means nothing.
         is_taken: that very frame was taken before.
+        is_overtaken: what the station said later was taken before; so this can place a call, and end none.
     """
 
     def __init__(
-        self, ear: "tuple[str, str]", code: int, at_ms: int, frame: FrameId | None = None, is_taken: bool = False
+        self,
+        ear: "tuple[str, str]",
+        code: int,
+        at_ms: int,
+        frame: FrameId | None = None,
+        is_taken: bool = False,
+        is_overtaken: bool = False,
     ) -> None:
         self.ear = ear
         self.code = code
         self.at_ms = at_ms
         self.frame = frame
         self.is_taken = is_taken
+        self.is_overtaken = is_overtaken
 
 
 class _Press:

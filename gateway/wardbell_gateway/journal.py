@@ -146,6 +146,12 @@ class Journal:
         sql = "SELECT 1 FROM frames WHERE node_id = ? AND key_mark = ? AND counter = ?"
         return bool(self._rows(sql, (frame.node_id, frame.key_mark, frame.counter)))
 
+    def newest_counter(self, frame: FrameMark) -> int:
+        """The highest counter written of that node under that key; -1 where there is none."""
+        sql = "SELECT max(counter) FROM frames WHERE node_id = ? AND key_mark = ?"
+        newest = self._rows(sql, (frame.node_id, frame.key_mark))[0][0]
+        return -1 if newest is None else int(newest)
+
     def last_heard(self, ear: str, epoch: str) -> int:
         """Number of the newest message of that ear that is written; 0 where there is none."""
         rows = self._rows("SELECT max(seq) FROM heard WHERE ear = ? AND epoch = ?", (ear, epoch))

@@ -79,6 +79,8 @@ class Ward:
             if self.journal.has_heard(mark.ear, mark.epoch, mark.seq):
                 return []
             heard = Heard((mark.ear, mark.epoch), mark.code, mark.at_ms)
+            # Two ears' clocks differ; only what waited for its host can have been overtaken.
+            heard.is_overtaken = now.unix_ms - mark.at_ms > LATE_MS and self._desk.rang_since(heard)
             if self._note_station(heard, BATTERY_UNKNOWN) == HEARTBEAT:
                 return None  # too many to be kept
             events = self._desk.receive(heard, mark.at_ms)
@@ -101,7 +103,8 @@ class Ward:
                 return []
             taken = FrameMark(frame.node_id, self._key_marks.get(frame.node_id, ""), frame.counter)
             is_taken = self.journal.has_frame(taken)
-            heard = Heard((mark.ear, mark.epoch), mark.code, mark.at_ms, frame, is_taken)
+            is_overtaken = self.journal.newest_counter(taken) > frame.counter
+            heard = Heard((mark.ear, mark.epoch), mark.code, mark.at_ms, frame, is_taken, is_overtaken)
             if self._note_station(heard, battery) == HEARTBEAT:
                 return None
             events = self._desk.receive(heard, mark.at_ms)
@@ -147,6 +150,8 @@ class Ward:
             if self.journal.has_heard(mark.ear, mark.epoch, mark.seq):
                 return []
             try:
+                call = self._desk.board.find(key.station_id, key.kind, key.detail)
+                _check_not_overtaken(call, mark.at_ms, now)
                 events = self._desk.receive(key, mark.at_ms)
             except CallError as error:
                 log.info("receiver's key: %s", error)
@@ -216,7 +221,7 @@ class Ward:
             return [], Reply(command_id=command.command_id, ok=False, reason=f"{command.verb} is not a ward's verb")
         verb = Verb(command.verb, command.call_id, command.by, AT_CONSOLE)
         try:
-            self._check_not_overtaken(command, now)
+            _check_not_overtaken(self.find(command.call_id), command.at_ms, now)
             events = self._desk.receive(verb, now.unix_ms)
         except CallError as error:
             return [], Reply(command_id=command.command_id, ok=False, reason=str(error))
@@ -229,14 +234,6 @@ class Ward:
             return ""
         self.stations.heard(found[0].station_id, found[1], heard.at_ms, battery)
         return found[1]
-
-    def _check_not_overtaken(self, command: Command, now: Now) -> None:
-        """A clear must not take away a press that whoever gave it could not know of."""
-        call = self.find(command.call_id)
-        if call is None or now.unix_ms - command.at_ms <= LATE_MS:
-            return
-        if max(call.last_press_at_ms, call.raised_at_ms) > command.at_ms:
-            raise CallError(command.call_id, "rang again since")
 
     def _events_of(self, call_id: str) -> list[WardEvent]:
         found = self.journal.events_of(call_id, MAX_HISTORY)
@@ -264,3 +261,11 @@ class Ward:
 
 def _key_marks(registry: Registry) -> dict[int, str]:
     return {node_id: key_mark(key) for node_id, key in registry.table().keys().items()}
+
+
+def _check_not_overtaken(call: Call | None, said_at_ms: int, now: Now) -> None:
+    """A verb or key must not take away a press that whoever used it could not know of."""
+    if call is None or now.unix_ms - said_at_ms <= LATE_MS:
+        return
+    if max(call.last_press_at_ms, call.raised_at_ms) > said_at_ms:
+        raise CallError(call.call_id, "rang again since")

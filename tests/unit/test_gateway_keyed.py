@@ -98,6 +98,27 @@ def test_a_frame_that_another_ear_hands_over_late_still_counts(bench: Bench) -> 
     assert kinds(bench.frame(1)) == ["placed"]
 
 
+@pytest.mark.parametrize("signal", ["reset", "presence"])
+def test_a_reset_of_before_a_call_does_not_end_it_whichever_ear_says_so(bench: Bench, signal: str) -> None:
+    bench.frame(2, ear="sdr")
+    assert bench.frame(1, signal) == []
+    assert bench.open == {"203-1": (1, True)}
+    assert kinds(bench.frame(3, signal)) != []
+
+
+def test_a_late_word_of_another_ear_ends_no_call_that_was_pressed_after_it(bench: Bench) -> None:
+    reset = code_of("203-2", "reset")
+    old = Mark("other", "e", 1, reset, bench.now.unix_ms)
+    bench.wait(60_000)
+    bench.word("203-2")
+    bench.wait(1_000)
+    assert bench.ward.hear(old, bench.now) == []
+    assert bench.open == {"203-2": (1, False)}
+    late = Mark("other", "e", 2, reset, bench.now.unix_ms)
+    bench.wait(60_000)
+    assert kinds(bench.ward.hear(late, bench.now)) == ["cleared"]
+
+
 def test_a_new_key_begins_its_counter_anew_even_under_the_old_id(bench: Bench) -> None:
     bench.frame(1)
     bench.frame(2, "reset")

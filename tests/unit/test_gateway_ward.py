@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from gateways import code_of, station, tables
 
-from wardbell_gateway.journal import Journal, Mark
+from wardbell_gateway.desk import KeyUsed
+from wardbell_gateway.journal import NO_WORD, Journal, Mark
 from wardbell_gateway.registry import Registry, check_tables
 from wardbell_gateway.ward import MAX_HISTORY, Now, Ward
 from wardbell_protocol.bus.payloads import Command, Reply, decode
@@ -100,6 +101,16 @@ def test_a_verb_that_waited_at_the_broker_takes_no_later_press_away(tmp_path: Pa
     assert answer is not None
     assert decode(answer, Reply).reason.endswith("rang again since")
     bench.journal.close()
+
+
+@pytest.mark.parametrize("verb", ["clear", "acknowledge"])
+def test_a_key_that_a_receiver_tells_late_takes_no_later_press_away(bench: Bench, verb: str) -> None:
+    bench.ward.set_registry(registry(clear_at=["bed", "receiver"]), Now(T0, 0))
+    bench.press(T0)
+    bench.press(T0 + HOUR_MS - 1000)
+    key = KeyUsed(verb, bench.call.station_id, bench.call.kind, "")
+    bench.ward.key(key, Mark("other", "e", 1, NO_WORD, T0 + 1000), Now(T0 + HOUR_MS, HOUR_MS))
+    assert (bench.call.status, bench.call.presses) == ("placed", 2)
 
 
 def test_a_verb_that_waited_is_done_where_nothing_happened_since(bench: Bench) -> None:
