@@ -180,6 +180,15 @@ def test_the_last_of_call_and_reset_is_the_last_on_air(bench: NodeBench) -> None
     assert bench.signals() == ["emergency", "reset", "normal"]
 
 
+def test_a_call_after_a_fidgeting_finger_on_reset_is_not_ended_by_a_reset_from_before_it(bench: NodeBench) -> None:
+    for _ in range(14):  # the last must wait for its share of the air
+        bench.press("reset")
+        bench.wait(1_000)
+    bench.press("call")
+    bench.wait(120_000)
+    assert bench.signals()[-1] == "normal"
+
+
 def test_of_two_keys_at_once_the_more_urgent_goes_first(bench: NodeBench) -> None:
     bench.closed["call"] = bench.closed["code"] = True
     bench.step()

@@ -8,7 +8,7 @@ from wardbell_firmware.bedside.life_sign import LIFE_SIGNS
 from wardbell_firmware.bedside.settings import number
 from wardbell_protocol.air.codeword import CodeWord
 from wardbell_protocol.air.waveform import ALPHA_MAX_US, ALPHA_MIN_US, N_BURST, burst
-from wardbell_protocol.calls.signals import DATA_BY_SIGNAL, HEARTBEAT, LOW_BATTERY
+from wardbell_protocol.calls.signals import DATA_BY_SIGNAL, HEARTBEAT, LOW_BATTERY, PRESENCE, PRIORITY, RESET
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -86,9 +86,12 @@ class WordVoice:
         if is_sending:
             return []
         self._on_air = ""
-        for signal in self._waiting:
+        for at, signal in enumerate(self._waiting):
             if self._allowed_at_ms(signal) <= now_ms:
-                self._waiting.remove(signal)
+                # Said after the call, a reset or presence from before it would end it.
+                ended_by = (RESET, PRESENCE) if signal in PRIORITY else ()
+                before = [earlier for earlier in self._waiting[:at] if earlier not in ended_by]
+                self._waiting = before + self._waiting[at + 1 :]
                 return self._burst(signal, now_ms)
         return []
 
