@@ -40,7 +40,7 @@ class SlicedWord:
     `t_us`: measured narrow time (4 alpha); `length_us`: first mark's start to sync mark's end; `gap_us`: how much of
     the space behind it had passed when it was recognised; `age_us`: sync mark's end to the end of the durations given
     with it; `n_words`: how many were added up, 1 = it was read by itself; `is_rough`: more than one impulse was
-    healed away; `quality`: 0..100, for how much of its time the carrier was as its code has it.
+    healed away from it and the gap before it; `quality`: 0..100, for how much of its time the carrier was as its code has it.
     """
 
     def __init__(self, code: int, t_us: int, length_us: int, gap_us: int) -> None:
@@ -155,7 +155,8 @@ class PulseSlicer:
         self._has_heard = True
         self._word_end_us = end_us
         word = SlicedWord(code, t_us, length_us, healed[0])
-        word.is_rough = self._durations(healed[0], healed[0] + length_us) > _WORD_DURATIONS + 2 * _FEW
+        gap_began_us = healed[0] + length_us + healed[_WORD_DURATIONS + 1]
+        word.is_rough = self._durations(healed[0], gap_began_us) > _WORD_DURATIONS + 1 + 2 * _FEW
         word.quality = self._quality((end_us - length_us) & TIME_MASK, length_us - healed[1], code)
         return word
 
