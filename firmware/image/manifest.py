@@ -4,5 +4,5 @@ Stock images freeze a few drivers of micropython-lib more (onewire, ds18x20, dht
 sources leave out and nothing here uses.
 """
 
-freeze("$(PORT_DIR)/modules")
-include("$(MPY_DIR)/extmod/asyncio")
+freeze("$(PORT_DIR)/modules")  # noqa: F821  a manifest is run with these names
+include("$(MPY_DIR)/extmod/asyncio")  # noqa: F821
