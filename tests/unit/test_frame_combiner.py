@@ -63,25 +63,50 @@ def pulses_of(soft: list[int]) -> list[int]:
     return [*pulses, 2 * CHIP_US, -50_000]
 
 
-def test_a_receiver_that_has_guessed_in_vain_too_often_guesses_no_more_for_a_minute() -> None:
-    receiver = FrameReceiver({NODE: KEY})
-    now_us = 0
+class Ear:
+    """A receiver with one node's key, and its clock."""
 
-    def hears(soft: list[int]) -> bool:
-        nonlocal now_us
+    def __init__(self) -> None:
+        self.receiver = FrameReceiver({NODE: KEY})
+        self.now_us = 0
+
+    def hears(self, soft: list[int]) -> bool:
+        """Whether a frame that is heard so is a new press."""
         pulses = pulses_of(soft)
-        now_us += sum(map(abs, pulses))
-        return any(isinstance(event, FrameStarted) for event in receiver.receive(pulses, now_us))
+        self.now_us += sum(map(abs, pulses))
+        return any(isinstance(event, FrameStarted) for event in self.receiver.receive(pulses, self.now_us))
 
-    def worn(counter: int) -> list[int]:
-        return soft_of(seal(Frame(NODE, counter, 1), KEY), {60: 20})
 
-    assert hears(worn(1))
+def worn(counter: int) -> list[int]:
+    return soft_of(seal(Frame(NODE, counter, 1), KEY), {60: 20})
+
+
+def test_a_receiver_that_has_guessed_in_vain_too_often_guesses_no_more_for_a_minute() -> None:
+    ear = Ear()
+    assert ear.hears(worn(1))
     for counter in range(100):
         forged = seal(Frame(NODE, 1000 + counter, 1), bytes(16))
-        assert not hears(soft_of(forged, {12: 20, 50: 20}))
-    assert not hears(worn(2))
-    assert hears(soft_of(seal(Frame(NODE, 3, 1), KEY), {}))
-    now_us += 60_000_000
-    receiver.receive([-60_000_000], now_us)
-    assert hears(worn(4))
+        assert not ear.hears(soft_of(forged, {12: 20, 50: 20}))
+    assert not ear.hears(worn(2))
+    assert ear.hears(soft_of(seal(Frame(NODE, 3, 1), KEY), {}))
+    ear.now_us += 60_000_000
+    ear.receiver.receive([-60_000_000], ear.now_us)
+    assert ear.hears(worn(4))
+
+
+def test_the_weak_frames_of_a_neighbour_ward_use_up_no_guesses() -> None:
+    ear = Ear()
+    for counter in range(200):
+        strange = seal(Frame(0xE9A5, counter, 10), bytes(16))
+        assert not ear.hears(soft_of(strange, {20: 20, 50: 20}))
+    assert ear.hears(worn(1))
+
+
+@pytest.mark.parametrize("counter", [1656, 1956, 4980])
+def test_a_weak_emergency_whose_tag_is_much_like_that_of_the_call_before_it_is_no_copy_of_it(counter: int) -> None:
+    ear = Ear()
+    call, emergency = seal(Frame(NODE, counter, 1, 9), KEY), seal(Frame(NODE, counter + 1, 3, 9), KEY)
+    assert sum((call[at] ^ emergency[at]).bit_count() for at in range(10)) <= 10
+    assert ear.hears(soft_of(call, {}))
+    assert not ear.hears([size // 7 if at == 70 else size for at, size in enumerate(soft_of(call, {}))])
+    assert ear.hears([size // 7 if at == 70 else size for at, size in enumerate(soft_of(emergency, {}))])

@@ -100,6 +100,13 @@ def test_a_counter_that_says_something_else_is_refused() -> None:
     assert air.receiver.rejects == {"reused": 1}
 
 
+def test_what_is_played_on_and_on_is_replayed_and_no_counter_used_twice() -> None:
+    air = Air()
+    for _ in range(45):
+        air.send(sealed(5))
+    assert set(air.receiver.rejects) == {"replayed"}
+
+
 def test_a_counter_may_be_any_amount_ahead() -> None:
     air = Air({NODE: 7})
     assert started(air.send(sealed(0xFFFFFF))) == [0xFFFFFF]
@@ -125,6 +132,19 @@ def test_nodes_that_nobody_enrolled_are_told_by_their_id() -> None:
     air = Air()
     heard = [event for _ in range(ALARM_TIMES) for event in air.send(sealed(1, node_id=0x0777))]
     assert heard == [FramesRefused(0x0777, "unknown", ALARM_TIMES)]
+
+
+def test_strangers_do_not_hide_who_is_forged_or_replayed() -> None:
+    air = Air()
+    air.send(sealed(5))
+    air.wait(SPREAD_US)
+    said: Events = []
+    for time in range(ALARM_TIMES):
+        said += air.send(sealed(5)) + air.send(sealed(9 + time, key=bytes(15) + b"x"))
+        for stranger in range(17):
+            air.send(sealed(1, node_id=100 * time + stranger + 1))
+    refused = {(event.node_id, event.reason) for event in said if isinstance(event, FramesRefused)}
+    assert refused == {(NODE, "replayed"), (NODE, "forged")}
 
 
 def test_few_refusals_in_a_long_time_are_counted_only() -> None:

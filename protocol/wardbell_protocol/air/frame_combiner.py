@@ -19,6 +19,7 @@ _SUM_LIFE_US = 5000000  # a node's copies come within 4 s
 # little but their tags, so these are looked at by themselves.
 _AGREEMENT = 50
 _TAG_AGREEMENT = 35
+_COPY_TAG_PERCENT = 88  # of a tag's sureness: noise turns unsure bits, another press's tag any of them
 
 
 class HearingSum:
@@ -85,31 +86,57 @@ def corrected(soft: list[int], keys: "dict[int, bytes]", most_turned: int) -> "b
     Tried are the likeliest bits, and those with up to `most_turned` of the `N_WEAK` least sure bits turned.
     """
     raw = bytearray(bytes_of(soft))
-    weak = weakest(soft, N_WEAK) if most_turned else []
-    tag_mask = bytearray(FRAME_BYTES)
-    body_bits = []
-    for bit in weak:
-        if bit < _BODY_BITS:
-            body_bits.append(bit)
-        else:
-            _turn(tag_mask, bit)
+    body_bits, tag_mask = _turnable(soft, most_turned)
     for turned in _choices(body_bits, most_turned):
-        for bit in turned:
-            _turn(raw, bit)
-        body = bytes(raw[:BODY_BYTES])
+        body = _body_with(raw, turned)
         key = keys.get(node_id_of(body))
         if key is not None:
             expected = frame_tag(body, key)
             if _fits(raw, expected, tag_mask, most_turned - len(turned)):
                 return body + expected
-        for bit in turned:
-            _turn(raw, bit)
     return None
+
+
+def is_of_known(soft: list[int], keys: "dict[int, bytes]", most_turned: int) -> bool:
+    """Whether any byte string that `corrected` tries names a node with a key."""
+    raw = bytearray(bytes_of(soft))
+    body_bits, _ = _turnable(soft, most_turned)
+    return any(node_id_of(_body_with(raw, turned)) in keys for turned in _choices(body_bits, most_turned))
+
+
+def is_same_tag(raw: bytes, soft: list[int]) -> bool:
+    """Whether a weak hearing carries the tag of `raw` but for bits of which it is not sure itself."""
+    fits = total = 0
+    for at in range(_BODY_BITS, _N_BITS):
+        size = abs(soft[at])
+        total += size
+        if (soft[at] > 0) == bool(raw[at >> 3] & 0x80 >> (at & 7)):
+            fits += size
+    return 100 * fits >= _COPY_TAG_PERCENT * total
 
 
 def weakest(soft: list[int], n: int) -> list[int]:
     """Give the places of the `n` least sure bits, least sure first."""
     return sorted(range(len(soft)), key=lambda at: abs(soft[at]))[:n]
+
+
+def _turnable(soft: list[int], most_turned: int) -> "tuple[list[int], bytearray]":
+    """Give the weak bits of the body, and a mask of those of the tag."""
+    tag_mask = bytearray(FRAME_BYTES)
+    body_bits = []
+    for bit in weakest(soft, N_WEAK) if most_turned else []:
+        if bit < _BODY_BITS:
+            body_bits.append(bit)
+        else:
+            _turn(tag_mask, bit)
+    return body_bits, tag_mask
+
+
+def _body_with(raw: bytearray, turned: "tuple[int, ...]") -> bytes:
+    body = bytearray(raw[:BODY_BYTES])
+    for bit in turned:
+        _turn(body, bit)
+    return bytes(body)
 
 
 def _choices(bits: list[int], most: int) -> "list[tuple[int, ...]]":

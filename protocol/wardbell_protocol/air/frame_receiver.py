@@ -5,7 +5,7 @@ Decides which true frames are news. Refuses to know what an event means. Rules a
 """
 
 from wardbell_protocol.air.frame import COUNTER_MAX, FRAME_US, frame_of, node_id_of
-from wardbell_protocol.air.frame_combiner import MOST_TURNED, FrameCombiner, corrected, n_ones
+from wardbell_protocol.air.frame_combiner import MOST_TURNED, FrameCombiner, corrected, is_of_known, is_same_tag, n_ones
 from wardbell_protocol.air.frame_press import FrameEnded, FramePress, FramesRefused, FrameStarted
 from wardbell_protocol.air.frame_slicer import QUALITY_MIN, FrameSlicer, SlicedFrame
 from wardbell_protocol.air.mac import check_key
@@ -23,7 +23,7 @@ ALARM_TIMES = 3
 _STRONG_US = 50  # of every bit: so clean a frame is refused for what it says, not for how it was heard
 _COPY_BITS = 10  # a weak copy of the press being heard may differ by so many
 _TURNS_A_WINDOW = 100  # failed trials a minute with bits turned: bounds what a forger can try
-_MAX_SUSPECTS = 16
+_MAX_SUSPECTS = 16  # and as many more as nodes of ours are suspect
 
 
 class _Heard:
@@ -134,7 +134,7 @@ class FrameReceiver:
         raw = frame.raw
         is_strong = not frame.is_disturbed and min(map(abs, frame.soft)) >= _STRONG_US
         heard = self._copied(raw, 0 if is_strong else _COPY_BITS, end_us)
-        if heard is not None:
+        if heard is not None and (is_strong or is_same_tag(heard.raw, frame.soft)):
             return self._add_copy(heard, frame.quality, end_us)
         if not is_strong:
             return self._combine(frame, end_us, events)
@@ -148,15 +148,20 @@ class FrameReceiver:
         true = corrected(frame.soft, self._keys, most)
         if true is not None:
             return self._take(true, _press(true, 1, end_us, end_us, frame.quality), events)
-        self._turns += 1
+        self._failed(frame.soft, most)
         total = self._combiner.add(frame.soft, end_us)
         if total.copies > 1:
             true = corrected(total.soft, self._keys, most)
             if true is not None:
                 self._combiner.forget(total)
                 return self._take(true, _press(true, total.copies, total.start_us, end_us, frame.quality), events)
-            self._turns += 1
+            self._failed(total.soft, most)
         return self._count("weak")
+
+    def _failed(self, soft: list[int], most: int) -> None:
+        """Nothing was opened: a try at a tag, unless it names strangers only, as all a neighbour ward's frames do."""
+        if is_of_known(soft, self._keys, most):
+            self._turns += 1
 
     def _most_turned(self, now_us: int) -> int:
         if now_us - self._turns_since_us >= ALARM_WINDOW_US:
@@ -190,7 +195,8 @@ class FrameReceiver:
         newest = self._counters.get(node_id, -1)
         if counter > newest:
             return self._start(raw, press, events)
-        if any(heard.press.node_id == node_id and heard.press.counter == counter for heard in self._heard):
+        heard_now = [heard.raw for heard in self._heard if heard.press.node_id == node_id]
+        if any(other != raw and frame_of(other).counter == counter for other in heard_now):
             return self._refuse(node_id, "reused", end_us, events)
         if counter == newest and end_us - self._loaded_us < SPREAD_US:
             return self._count("late")
@@ -229,10 +235,18 @@ class FrameReceiver:
         if suspect is not None and now_us - suspect.times_us[-1] < ALARM_WINDOW_US:
             return suspect
         if suspect is None and len(self._suspects) >= _MAX_SUSPECTS:
-            oldest = min(self._suspects, key=lambda kind: self._suspects[kind].times_us[-1])
-            del self._suspects[oldest]
+            self._forget_suspects(now_us)
         self._suspects[node_id, reason] = _Suspect()
         return self._suspects[node_id, reason]
+
+    def _forget_suspects(self, now_us: int) -> None:
+        """Make room; but strangers' frames push out no suspicion of a node of ours."""
+        over = [kind for kind in self._suspects if now_us - self._suspects[kind].times_us[-1] >= ALARM_WINDOW_US]
+        for kind in over:
+            del self._suspects[kind]
+        strangers = [kind for kind in self._suspects if kind[1] == "unknown"]
+        if len(strangers) >= _MAX_SUSPECTS // 2:
+            del self._suspects[min(strangers, key=lambda kind: self._suspects[kind].times_us[-1])]
 
     def _count(self, reason: str) -> None:
         self.rejects[reason] = self.rejects.get(reason, 0) + 1
