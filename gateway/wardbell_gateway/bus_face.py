@@ -158,7 +158,7 @@ class BusFace:
         health = decode(payload, Health)
         if health.part == "radio":
             with self._ward.lock:
-                self._supervision.ears.sign(health.name, health.state, now.up_ms)
+                self._supervision.ears.sign(health.name, health.state, health.faults, now.up_ms)
         if health.part != "console":
             return
         with self._ward.lock:

@@ -6,6 +6,7 @@ Pure; times are ms on a clock that nobody can set.
 from collections.abc import Iterable
 
 EAR_LOST = "ear_lost"
+DONGLE_LOST = "dongle lost"  # what an ear says of itself that is there and hears nothing
 LOST_AFTER_MS = 15_000  # three life signs; one that is started anew is back sooner
 MOST_EARS = 32  # whoever may write to the bus may make up names
 
@@ -27,14 +28,14 @@ class EarWatch:
         """Whether one of them says that all is well with it; True while none is known."""
         return not self._is_well or any(self._is_well.values())
 
-    def sign(self, name: str, state: str, now_ms: int) -> None:
+    def sign(self, name: str, state: str, faults: Iterable[str], now_ms: int) -> None:
         """An ear says how it is, or the broker says `offline` for it."""
         if name not in self._there_at_ms:
             if len(self._there_at_ms) >= MOST_EARS or _is_serial(name):
                 return
             self._there_at_ms[name] = now_ms
             self._forgotten.discard(name)
-        if state != "offline":
+        if state != "offline" and DONGLE_LOST not in faults:
             self._there_at_ms[name] = now_ms
         self._is_well[name] = state == "online"
 

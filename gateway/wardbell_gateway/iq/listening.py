@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Iterator
 
 from wardbell_gateway.clock import read_clock
+from wardbell_gateway.ear_watch import DONGLE_LOST
 from wardbell_gateway.iq.ear import Ear
 from wardbell_gateway.iq.keys import KeyRing
 from wardbell_gateway.iq.receiver import IqEvent, IqReceiver
@@ -100,7 +101,7 @@ def _keep_keys(listening: Listening, ring: KeyRing | None, now_ms: int) -> None:
 
 def _faults(is_lost: bool, was_overrun: bool, ring: KeyRing | None) -> tuple[str, ...]:
     found = [
-        ("dongle lost", is_lost),
+        (DONGLE_LOST, is_lost),
         ("samples lost", was_overrun),
         ("registry", ring is not None and not ring.is_well),
     ]
