@@ -7,6 +7,7 @@ from pathlib import Path
 
 from gateways import (
     NODES,
+    WARD,
     BusEnd,
     GatewayProcess,
     ReceiverEnd,
@@ -20,6 +21,12 @@ from gateways import (
 from servers import BrokerProcess, wait_until
 
 from wardbell_bus.mirror import part_state
+from wardbell_gateway.ear_watch import EAR_LOST
+from wardbell_gateway.journal import Journal
+from wardbell_gateway.registry import check_tables
+from wardbell_gateway.ward import Now, Ward
+from wardbell_protocol.bus import topics
+from wardbell_protocol.bus.payloads import Health, encode
 
 STATIONS = "import sys; from wardbell_gateway.stations_command import main; sys.exit(main(sys.argv[1:]))"
 
@@ -66,3 +73,28 @@ def test_a_blind_ear_a_low_battery_and_a_fading_button_are_seen_by_all(broker: B
     assert (known["203-2"]["heard_ms"], known["203-2"]["faults"]) == (0, [])
     bus.close()
     receiver.close()
+
+
+def test_an_ear_that_was_missed_before_the_gateways_start_is_missed_until_it_is_back(
+    iotcore_broker: BrokerProcess, tmp_path: Path
+) -> None:
+    home, lost = tmp_path / "ward", ("iq-roof", EAR_LOST)
+    write_registry(home)
+    now = Now(1_790_000_000_000, 1_000)
+    journal = Journal(home / "gateway.db", now.unix_ms)
+    Ward(check_tables("registry.json", tables()), journal, now).judge({lost: True}, now)
+    journal.close()
+    gateway = GatewayProcess(home, iotcore_broker.url)
+    gateway.start()
+    bus = BusEnd(iotcore_broker.url)
+
+    def unwell() -> list[str]:
+        with bus.lock:
+            return [name for health in bus.mirror.health.values() if health.part == "gateway" for name in health.faults]
+
+    wait_until(lambda: lost in bus.faults() and "iq-roof" in unwell(), "the ear to be missed")
+    sign = Health(part="radio", name="iq-roof", state="online", at_ms=now.unix_ms)
+    bus.client.publish(topics.health(WARD, "radio-iq-roof"), encode(sign), retain=True)
+    wait_for(bus, lambda bus: lost not in bus.faults(), "that it is back")
+    assert gateway.kill(15) == 0
+    bus.close()
