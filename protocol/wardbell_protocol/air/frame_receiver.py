@@ -93,7 +93,7 @@ class FrameReceiver:
         if self.answerable:
             self.answerable = []
         frames = self._slicer.receive(pulses)
-        if not frames and not self._heard:
+        if not frames and not self._is_due(end_us):
             return self._no_events()
         events: list[FrameEvent] = []
         for frame in frames:
@@ -110,7 +110,7 @@ class FrameReceiver:
 
     def poll(self, now_us: int) -> "list[FrameEvent]":
         """Say what the passing of time decides."""
-        if not self._heard:
+        if not self._is_due(now_us):
             return self._no_events()
         events: list[FrameEvent] = []
         self._expire(now_us, events)
@@ -212,6 +212,13 @@ class FrameReceiver:
                 events.append(FrameEnded(heard.press))
         self._heard.append(_Heard(raw, press))
         events.append(FrameStarted(press.copy()))
+
+    def _is_due(self, now_us: int) -> bool:
+        for heard in self._heard:
+            due_us = heard.press.start_us + SPREAD_US if heard.is_over else heard.press.end_us + SILENCE_US
+            if now_us >= due_us:
+                return True
+        return False
 
     def _expire(self, now_us: int, events: "list[FrameEvent]") -> None:
         for heard in self._heard:
