@@ -157,7 +157,8 @@ class ReceiverLink:
             self._heard_well(message, NO_WORD, frame)
             return
         battery = max(BATTERY_UNKNOWN, min(BATTERY_MAX, int(str(fields["battery"]))))
-        self._heeded(self._ward.hear_frame(self._mark(message, NO_WORD, now), frame, now, battery))
+        key_mark = str(fields.get("mark", ""))
+        self._heeded(self._ward.hear_frame(self._mark(message, NO_WORD, now), frame, now, battery, key_mark))
 
     def _heeded(self, events: list[CallEvent] | None) -> None:
         # A press that did nothing here may have done something there; a heartbeat does nothing anywhere.

@@ -92,23 +92,25 @@ class Ward:
             return events
 
     def hear_frame(
-        self, mark: Mark, frame: FrameId, now: Now, battery: int = BATTERY_UNKNOWN
+        self, mark: Mark, frame: FrameId, now: Now, battery: int = BATTERY_UNKNOWN, key_mark: str = ""
     ) -> list[CallEvent] | None:
         """Take a press in a frame that an ear has verified; the same frame again, from whatever ear, does nothing.
 
+        `key_mark`: of the key that the ear had for it, which may have been replaced since; empty: the present one's.
         Returns as `hear` does.
         """
         with self.lock:
             if self.journal.has_heard(mark.ear, mark.epoch, mark.seq):
                 return []
-            taken = FrameMark(frame.node_id, self._key_marks.get(frame.node_id, ""), frame.counter)
+            present_mark = self._key_marks.get(frame.node_id, "")
+            taken = FrameMark(frame.node_id, key_mark or present_mark, frame.counter)
             is_taken = self.journal.has_frame(taken)
             is_overtaken = self.journal.newest_counter(taken) > frame.counter
             heard = Heard((mark.ear, mark.epoch), mark.code, mark.at_ms, frame, is_taken, is_overtaken)
             if self._note_station(heard, battery) == HEARTBEAT:
                 return None
             events = self._desk.receive(heard, mark.at_ms)
-            if taken.key_mark:
+            if present_mark:
                 self._write(Entry(events=events, mark=mark, frame=taken), now)
             else:
                 self._write(Entry(mark=mark, unknown_node=frame.node_id), now)
@@ -125,7 +127,7 @@ class Ward:
         with self.lock:
             found = self._desk.resolve(heard)
             if found is not None:
-                self.stations.heard_well(found[0].station_id, max(0, min(100, quality)))
+                self.stations.heard_well(found[0].station_id, max(0, min(100, quality)), heard.ear)
 
     def keep_stations(self) -> None:
         """Write what is newly known of the stations' radios."""
@@ -232,7 +234,7 @@ class Ward:
         found = self._desk.resolve(heard)
         if found is None:
             return ""
-        self.stations.heard(found[0].station_id, found[1], heard.at_ms, battery)
+        self.stations.heard(found[0].station_id, found[1], heard.at_ms, battery, heard.ear)
         return found[1]
 
     def _events_of(self, call_id: str) -> list[WardEvent]:

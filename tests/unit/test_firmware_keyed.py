@@ -168,6 +168,7 @@ def test_the_host_is_told_of_presses_in_frames_and_what_they_were_like() -> None
         "node": 1, "counter": 5, "event": 3, "battery": 12, "copies": 1,
     }  # fmt: skip
     assert (ended["copies"], ended["at"]) == (3, told["at"])
+    assert told["mark"] == key_mark(key_of(1))
     for message in (told, ended):
         check_message(message)
 
@@ -191,7 +192,7 @@ def test_a_press_that_the_host_slept_through_is_told_after_a_power_loss() -> Non
     again.plug_in()
     (told,) = again.told_of("frame")
     check_message(told)
-    assert (told["node"], told["counter"], told["event"]) == (1, 77, 1)
+    assert (told["node"], told["counter"], told["event"], told["mark"]) == (1, 77, 1, key_mark(key_of(1)))
 
 
 def test_what_is_wrong_is_told_when_it_comes_and_goes_and_to_a_host_that_has_started_anew() -> None:

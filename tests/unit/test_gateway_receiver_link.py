@@ -11,6 +11,7 @@ from wardbell_gateway.journal import Journal
 from wardbell_gateway.receiver_link import ReceiverLink
 from wardbell_gateway.registry import check_tables
 from wardbell_gateway.ward import Now, Ward
+from wardbell_protocol.air.key_mark import key_mark
 from wardbell_protocol.air.refusals import FORGED
 from wardbell_protocol.bus.payloads import Command
 from wardbell_protocol.link.peer import LinkMessage, LinkPeer
@@ -290,6 +291,18 @@ def test_a_keyed_station_goes_to_the_receiver_with_its_key_and_its_frames_make_c
         bench.run()
     assert bench.last("call")["auth"] is True
     assert [call.presses for call in bench.ward.open_calls()] == [1]
+
+
+def test_a_frame_that_was_heard_under_the_key_before_takes_no_number_of_the_new_key(bench: Bench) -> None:
+    bench.ward.set_registry(check_tables("f", tables(keyed("203-1"), station("203-2"))), bench.now)
+    old_mark = key_mark(bytes.fromhex(KEYS["203-1"]))
+    bench.ward.set_registry(check_tables("f", tables(keyed("203-1", key=KEYS["204-1"]))), bench.now)
+    presses = []
+    for fields in ({"counter": 50, "mark": old_mark}, {"counter": 1, "event": 7}, {"counter": 50}):
+        bench.device.send(frame(at=bench.device_ms, **fields), bench.device_ms)
+        bench.run()
+        presses.append([call.presses for call in bench.ward.open_calls()])
+    assert presses == [[1], [], [1]]
 
 
 @pytest.mark.parametrize("fields", [{"node": 65536}, {"node": -1}, {"counter": 1 << 24}, {"event": 16}])

@@ -197,10 +197,11 @@ class ReceiverDesk:
             found = self.copy.table.resolve_frame(event.press.node_id, event.press.event)
             if self.answers is not None and isinstance(event, FrameStarted):
                 self.answers.pressed(found, event.press, self.copy.table)
+            message = frame_message(event, self.nodes.mark_of(event.press.node_id))
             if isinstance(event, FrameStarted) and not _is_heartbeat(found):
-                self._pressed(found, frame_message(event), True, now_ms)
+                self._pressed(found, message, True, now_ms)
             elif self.host.is_up:  # as above
-                self.host.send(frame_message(event), now_ms)
+                self.host.send(message, now_ms)
 
     def _resolve(self, code: int, now_ms: int) -> "tuple[Station, str] | None":
         word = CodeWord(code)

@@ -32,8 +32,8 @@ def press_message(event: "PressStarted | PressEnded") -> "dict[str, object]":
     return message
 
 
-def frame_message(event: "FrameStarted | FrameEnded") -> "dict[str, object]":
-    """What is told of a press in frames."""
+def frame_message(event: "FrameStarted | FrameEnded", mark: str) -> "dict[str, object]":
+    """What is told of a press in frames; `mark`: of the key that proved it."""
     press = event.press
     message: dict[str, object] = {"t": "frame", "node": press.node_id, "counter": press.counter, "event": press.event}
     message.update({"battery": press.battery, "copies": press.copies, "quality": press.quality})
@@ -41,6 +41,8 @@ def frame_message(event: "FrameStarted | FrameEnded") -> "dict[str, object]":
     if not isinstance(event, FrameStarted):
         message["t"] = "frame_end"
         message["end"] = press.end_us // 1000
+    elif mark:
+        message["mark"] = mark
     return message
 
 

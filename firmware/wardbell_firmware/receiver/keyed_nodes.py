@@ -52,6 +52,10 @@ class KeyedNodes:
         """Node id and counter of each true frame that the last `receive` has heard."""
         return self._frames.answerable
 
+    def mark_of(self, node_id: int) -> str:
+        """Mark of the key under which that node's counter counts."""
+        return self._marks.get(node_id, "")
+
     def load(self, data: bytes) -> bool:
         """Take the saved counters; False if it is not a file of ours."""
         try:

@@ -60,6 +60,7 @@ def to_file(calls: "list[Call]", untold: "dict[tuple[str, str, str], dict[str, o
             message["code"] = press["code"]
         elif press is not None:
             message["frame"] = [press[field] for field in _FRAME_FIELDS]
+            message["mark"] = press.get("mark", "")
         messages.append(message)
     return json.dumps(messages).encode()
 
@@ -87,5 +88,7 @@ def press_of(message: "dict[str, object]", at_ms: int) -> "dict[str, object] | N
     if isinstance(frame, list) and len(frame) == len(_FRAME_FIELDS) and all(type(n) is int for n in frame):
         press: dict[str, object] = {"t": "frame", "copies": 1, "at": at_ms}
         press.update({_FRAME_FIELDS[at]: frame[at] for at in range(len(frame))})
+        if isinstance(message.get("mark"), str) and message["mark"]:
+            press["mark"] = message["mark"]
         return press
     return None

@@ -67,7 +67,7 @@ MESSAGES: "dict[str, dict[str, type]]" = {
 OPTIONAL: "dict[str, dict[str, type]]" = {
     "press": {"quality": int},  # how well it was heard, 0..100
     "press_end": {"quality": int},
-    "frame": {"quality": int},
+    "frame": {"quality": int, "mark": str},  # of the key that tagged it (air/key_mark.py)
     "frame_end": {"quality": int},
     "station": {"node_id": int, "key": str},  # of a station that sends authenticated frames
     "call": {"auth": bool},
