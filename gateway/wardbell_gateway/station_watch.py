@@ -27,6 +27,7 @@ N_EXPECTED = 25  # heartbeats of anybody that did not come: at half of them lost
 N_RECENT = 8  # presses and heartbeats whose median is the present quality
 N_BASELINE = 8  # the first ones, whose median is the quality at enrolment
 N_BEATS = 20  # the newest heartbeats, and how many were missed before each
+SAME_WITHIN_MS = 10_000  # another ear that tells of a station so soon tells of the same transmission
 LOSS_PERCENT = 40  # of heartbeats missed is weak: a press, sent many times over, still arrives
 RISEN_BY = 4  # above every limit of quality: and no longer weak
 REGAINED_PERCENT = 25
@@ -35,6 +36,9 @@ LOW_UP_TO = 5  # 2.2 V: days ahead, as the node itself has it
 FRESH_FROM = 7
 KEPT_DAYS = 60
 DAY_MS = 24 * 3600 * 1000
+
+Ear = tuple[str, str]  # (name, epoch), as in ears.py
+ONLY_EAR = ("", "")
 
 
 @dataclass(frozen=True)
@@ -98,6 +102,21 @@ class StationHealth:
         return cls(**{name: record[name] for name in cls.__dataclass_fields__ if name in record})
 
 
+class _OncePerEar:
+    """Tells a transmission that one more ear has heard from a further one."""
+
+    def __init__(self) -> None:
+        self._newest: dict[str, tuple[int, set[Ear]]] = {}
+
+    def is_same(self, station_id: str, ear: Ear, at_ms: int) -> bool:
+        first_ms, ears = self._newest.get(station_id, (at_ms, {ear}))
+        if ear in ears or at_ms - first_ms > SAME_WITHIN_MS:
+            self._newest[station_id] = (at_ms, {ear})
+            return False
+        ears.add(ear)
+        return True
+
+
 class StationWatch:
     """Watches the stations of a ward.
 
@@ -112,6 +131,8 @@ class StationWatch:
         self._gone: set[tuple[str, str]] = set()
         self._heard_at: dict[str, int] = {}  # on the clock that runs while an ear listens
         self._beat_at: dict[str, int] = {}
+        self._beats = _OncePerEar()
+        self._qualities = _OncePerEar()
         self._any_at = 0
         self._listened_ms = 0
         self._up_ms: int | None = None
@@ -124,22 +145,26 @@ class StationWatch:
             self._gone |= {(station_id, detail) for detail in self.health.pop(station_id).faults}
             self._changed.add(station_id)
 
-    def heard(self, station_id: str, signal: str, at_ms: int, battery: int = BATTERY_UNKNOWN) -> None:
+    def heard(
+        self, station_id: str, signal: str, at_ms: int, battery: int = BATTERY_UNKNOWN, ear: Ear = ONLY_EAR
+    ) -> None:
         """A press or a heartbeat of that station, `at_ms` UNIX time."""
         health = self._of(station_id)
         health.heard_ms = max(health.heard_ms, at_ms)
         health.signal = signal
         health.beats = health.beats or signal == HEARTBEAT
-        if signal == HEARTBEAT:
+        if signal == HEARTBEAT and not self._beats.is_same(station_id, ear, self._listened_ms):
             self._beat(health)
         self._heard_at[station_id] = self._any_at = self._listened_ms
         if battery != BATTERY_UNKNOWN:
             _note_battery(health, battery, at_ms // DAY_MS)
         self._changed.add(station_id)
 
-    def heard_well(self, station_id: str, quality: int) -> None:
-        """How well that press or heartbeat came in, 0..100."""
+    def heard_well(self, station_id: str, quality: int, ear: Ear = ONLY_EAR) -> None:
+        """How well that press or heartbeat came in, 0..100; the best of all ears' counts."""
         health = self._of(station_id)
+        if self._qualities.is_same(station_id, ear, self._listened_ms) and health.recent:
+            quality = max(quality, health.recent.pop())
         health.recent = [*health.recent, quality][-N_RECENT:]
         if health.baseline is None and len(health.recent) >= N_BASELINE:
             health.baseline = median_low(health.recent)

@@ -12,6 +12,7 @@ from wardbell_gateway.station_watch import (
     N_BASELINE,
     N_MISSED,
     N_RECENT,
+    ONLY_EAR,
     SILENT,
     WEAK_SIGNAL,
     StationHealth,
@@ -45,6 +46,7 @@ class House:
         self.weak: set[str] = set()  # half of what they send is lost
         self.raised: set[tuple[str, str]] = set()  # all that ever was
         self.was_silent = False
+        self.ears = [ONLY_EAR]
         self._has_key = has_key
         self._chance = random.Random(seed)
         self._due_ms = {f"S{number}": self._pause_ms() * self._chance.random() for number in range(n)}
@@ -60,7 +62,8 @@ class House:
                     is_heard = self.is_listening and station_id not in self.dead
                     loss = 0.5 if station_id in self.weak else self.loss
                     if is_heard and self._chance.random() >= loss:
-                        self.watch.heard(station_id, HEARTBEAT, T0 + self.up_ms)
+                        for ear in self.ears:
+                            self.watch.heard(station_id, HEARTBEAT, T0 + self.up_ms, ear=ear)
             self.raised |= self.faults()
             self.was_silent = self.was_silent or self.watch.are_silent
 
@@ -244,3 +247,28 @@ def test_a_station_that_left_the_registry_is_forgotten_and_its_faults_go() -> No
     house.watch.set_stations(station for station in stations(8) if station.station_id != "S3")
     assert house.watch.judge()["S3", SILENT] is False
     assert house.watch.take_changed() == ([], ["S3"])
+
+
+def test_heartbeats_that_two_ears_hear_count_once() -> None:
+    house = House(1)
+    house.ears = [("receiver", "1"), ("receiver-2", "1")]
+    house.weak = {"S0"}
+    house.run(40 * PAUSE_MS)
+    assert ("S0", WEAK_SIGNAL) in house.raised
+    loss_percent = house.watch.health["S0"].loss_percent
+    assert loss_percent is not None
+    assert loss_percent >= 40
+
+
+@pytest.mark.parametrize(("near", "far", "is_weak"), [(95, 50, False), (50, 45, True)])
+def test_a_bed_that_one_of_two_ears_hears_well_is_not_weak(near: int, far: int, is_weak: bool) -> None:
+    watch = StationWatch()
+    watch.set_stations(stations(1))
+    for at in range(N_RECENT):
+        watch.listen(True, at * 60_000)
+        order = (("near", near), ("far", far))
+        for name, quality in order if at % 2 else order[::-1]:
+            watch.heard("S0", NORMAL, T0, ear=(name, "1"))
+            watch.heard_well("S0", quality, (name, "1"))
+    assert watch.health["S0"].recent == [near] * N_RECENT
+    assert watch.judge()["S0", WEAK_SIGNAL] is is_weak
