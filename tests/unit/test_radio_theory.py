@@ -46,7 +46,7 @@ def test_only_the_cells_energy_counts(t_us: int) -> None:
     assert here + shift_db == pytest.approx(there, abs=0.01)
 
 
-@pytest.mark.parametrize(("n_words", "share"), [(1, 0.5), (1, 0.9), (4, 0.5), (4, 0.9)])
+@pytest.mark.parametrize(("n_words", "share"), [(1, 0.9), (4, 0.5)])
 def test_a_matched_receiver_is_within_half_a_decibel(n_words: int, share: float) -> None:
     snr_db = snr_for(share, lambda db: soft_combined(db, T_US, n_words))
     threshold = best_threshold(snr_db, T_US, n_words)
