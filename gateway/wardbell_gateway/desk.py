@@ -34,7 +34,7 @@ class WardDesk:
 
     Args:
         board: folded from the journal.
-        heard: presses of the last hour out of the journal, oldest first.
+        heard: presses of the last day out of the journal, oldest first.
     """
 
     def __init__(self, board: CallBoard, table: StationTable, heard: Iterable[Heard] = ()) -> None:

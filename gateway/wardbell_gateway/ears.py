@@ -9,7 +9,7 @@ from collections import deque
 from typing import NamedTuple
 
 OVERLAP_MS = 2000
-KEEP_MS = 3600 * 1000  # a receiver whose host was dead hands its presses over late, at their own times
+KEEP_MS = 24 * 3600 * 1000  # whose host or broker was away hands its presses over late, at their own times
 MAX_KEPT = 4000
 
 
@@ -57,7 +57,7 @@ class _Press:
 
 
 class EarFold:
-    """Remembers the presses of the last hour."""
+    """Remembers the presses of the last day."""
 
     def __init__(self) -> None:
         self._presses: deque[_Press] = deque(maxlen=MAX_KEPT)

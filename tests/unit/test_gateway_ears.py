@@ -49,6 +49,12 @@ def test_a_press_handed_over_late_is_known_by_its_time() -> None:
     assert ears.is_same_press(Heard(RADIO, CODE, 10_400))
 
 
-def test_what_is_older_than_an_hour_is_forgotten() -> None:
+def test_an_ear_whose_broker_was_away_for_half_a_day_tells_nothing_new() -> None:
+    half_a_day_ms = 12 * 3600 * 1000
+    ears = fold(Heard(RADIO, CODE, 10_000), Heard(RADIO, CODE + 1, 10_000 + half_a_day_ms))
+    assert ears.is_same_press(Heard(SDR, CODE, 10_300))
+
+
+def test_what_is_older_than_a_day_is_forgotten() -> None:
     ears = fold(Heard(SDR, CODE, 10_000), Heard(SDR, CODE, 10_001 + KEEP_MS))
     assert not ears.is_same_press(Heard(RADIO, CODE, 10_000))
