@@ -85,10 +85,10 @@ def row_cells(language: Language, row: Row, now_ms: int, operator: str = "") -> 
 
 
 def detail_lines(language: Language, row: Row, now_ms: int, operator: str = "") -> list[str]:
-    """Two lines about the selected call."""
+    """Two lines about the selected call; of a fault, what to look at."""
     call = row.call
     about = language.text(
-        "detail.call",
+        "detail.fault" if call.kind == FAULT else "detail.call",
         ward=language.ward(row.ward_names, call.ward),
         place=language.place(call.room, call.bed),
         kind=call_text(language, call),
@@ -100,10 +100,12 @@ def detail_lines(language: Language, row: Row, now_ms: int, operator: str = "") 
     contact = contact_text(language, row.contact, operator)
     centre = language.text("detail.contact", contact=contact) if contact else language.text("detail.no_contact")
     parts = [state_text(language, row), next_text(language, row.next, row.all_taken, now_ms), centre]
+    if call.kind == FAULT:
+        parts = [language.about_fault(call.detail)]
     if not call.authenticated:
-        parts.append(language.text("detail.unproven"))
+        parts.insert(1, language.text("detail.unproven"))
     if row.attempt is not None and row.attempt.state == REFUSED:
-        parts[1:] = [language.reason(row.attempt.reason)]
+        parts = [state_text(language, row), language.reason(row.attempt.reason)]
     return [about, "  |  ".join(part for part in parts if part)]
 
 

@@ -20,7 +20,7 @@ BOTH_WIDTH = NURSE_WIDTH + WIDTH + 2
 
 _FOOT = {
     "en": "TAB other side (now: {side})  F1 help  F2 call centre  F3 中文  CTRL+Q quit",
-    "zh_CN": "TAB 换到另一侧(现在:{side})  F1 帮助  F2 呼叫中心  F3 English  CTRL+Q 退出",
+    "zh_CN": "TAB 换到另一侧（现在：{side}）  F1 帮助  F2 呼叫中心  F3 English  CTRL+Q 退出",
 }
 _SIDES = {"en": {True: "ward", False: "nurses"}, "zh_CN": {True: "病区", False: "护士站"}}
 

@@ -14,7 +14,7 @@ BOTH_SIZES = pytest.mark.parametrize("size", SIZES)
 
 
 def house_with_faults(lang: str) -> House:
-    """A silent bed, a weak one and a receiver that is blind; then somebody calls."""
+    """A silent bed, a weak one, a receiver that is blind and an ear that is gone; then somebody calls."""
     house = House(lang=lang)
     board, now_ms = house.east.board, house.clock()
     for place, detail in (("204-1", "silent"), ("204-2", "weak_signal")):
@@ -22,7 +22,8 @@ def house_with_faults(lang: str) -> House:
         house.wire.deliver(
             house.east.events(board.receive(FaultRaised(f"s{place}", detail, Station(f"s{place}", room, bed)), now_ms))
         )
-    house.wire.deliver(house.east.events(board.receive(FaultRaised("receiver", "radio_blind"), now_ms)))
+    for part, detail in (("receiver", "radio_blind"), ("iq-roof", "ear_lost")):
+        house.wire.deliver(house.east.events(board.receive(FaultRaised(part, detail), now_ms)))
     house.wait_s(65)
     house.wire.deliver(house.east.press("203-2", "normal"))
     house.tick()
@@ -32,9 +33,9 @@ def house_with_faults(lang: str) -> House:
 @BOTH_LANGUAGES
 async def test_faults_stand_below_all_calls_and_each_has_its_word(lang: str) -> None:
     house = house_with_faults(lang)
-    assert [row.call.kind for row in house.desk.rows] == ["normal", "fault", "fault", "fault"]
+    assert [row.call.kind for row in house.desk.rows] == ["normal", *["fault"] * 4]
     async with terminal(house) as screen:
-        words = {"en": ("silent", "weak", "blind"), "zh_CN": ("无信号", "信号弱", "受干扰")}[lang]
+        words = {"en": ("silent", "weak", "blind", "lost"), "zh_CN": ("无信号", "信号弱", "接收失灵", "失联")}[lang]
         assert all(word in screen.text for word in words)
         assert all(cell_len(line) <= 80 for line in screen.lines)
 
@@ -46,14 +47,14 @@ async def test_the_page_of_faults_says_what_to_look_at_and_follows_the_ward(lang
     async with terminal(house, size) as screen:
         await screen.press("f")
         texts = CATALOGUES[lang]
-        assert texts["faults.title"].format(count=3) in screen.text
-        for detail in ("silent", "weak_signal", "radio_blind"):
+        assert texts["faults.title"].format(count=4) in screen.text
+        for detail in ("silent", "weak_signal", "radio_blind", "ear_lost"):
             assert texts[f"about.{detail}"] in screen.text
         assert "1:05" in screen.line("204-1" if lang == "en" else "204室1床")
         assert all(cell_len(line) <= size[0] for line in screen.lines)
         house.wire.deliver(house.east.events(house.east.board.receive(FaultGone("s204-1", "silent"), house.clock())))
         await screen.settle()
-        assert texts["faults.title"].format(count=2) in screen.text
+        assert texts["faults.title"].format(count=3) in screen.text
         assert texts["about.silent"] not in screen.text
         await screen.press("escape")
         assert texts["faults.keys"] not in screen.text

@@ -55,7 +55,9 @@ class NurseView(Vertical):
     NurseView #calls { height: 1fr; }
     NurseView CallList { height: 1fr; scrollbar-size-vertical: 1; }
     NurseView #empty { height: auto; padding: 1 2; }
-    NurseView #detail { height: 2; border: none; color: $text; background: $boost; }
+    NurseView #detail {
+        height: 2; border: none; color: $text; background: $boost; text-wrap: nowrap; text-overflow: ellipsis;
+    }
     """
 
     def __init__(self, desk: Desk) -> None:
