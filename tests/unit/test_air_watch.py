@@ -9,8 +9,10 @@ import pytest
 
 from wardbell_protocol.air.air_watch import CARRIER, KEYING, SILENT, AirWatch
 from wardbell_protocol.air.codeword import CodeWord
+from wardbell_protocol.air.frame import Frame, frame_durations, seal
+from wardbell_protocol.air.frame_receiver import FrameReceiver
 from wardbell_protocol.air.presses import PressReceiver
-from wardbell_protocol.air.waveform import burst
+from wardbell_protocol.air.waveform import burst, signed
 from wardbell_simulator.radio import noise
 from wardbell_simulator.radio.slicers import LogPeak, Rxb6
 from wardbell_simulator.radio.synth import Air, Transmission, synthesize
@@ -58,6 +60,29 @@ class Ear:
 
     def silence(self, seconds: float) -> None:
         self.hear([-int(seconds * 1e6)])
+
+
+@pytest.mark.parametrize("normal", [(5_100, 1_300), None])
+@pytest.mark.parametrize("gap_us", [1_000, 6_000, 30_000])
+def test_strangers_frames_one_after_the_other_leave_no_room_and_that_is_blindness(
+    normal: tuple[int, int] | None, gap_us: int
+) -> None:
+    watch, receiver, now_us, blind_us = AirWatch(normal), FrameReceiver({}), 0, 0
+    changes: list[str] = []
+    while now_us < 12_000_000:
+        pulses = [*signed(frame_durations(seal(Frame(now_us & 0xFFFF, 1, 1), bytes(16)))), -gap_us]
+        now_us += sum(map(abs, pulses))
+        receiver.receive(pulses, now_us)
+        watch.receive(pulses, now_us)
+        changes += [event.reason for event in watch.poll(now_us, receiver.n_frames, receiver.n_read)]
+        blind_us = blind_us or (now_us if changes else 0)
+    assert changes == [KEYING]
+    assert blind_us <= 10_000_000
+    for _ in range(10):
+        now_us += 1_000_000
+        watch.receive([-1_000_000] if normal is None else ([150, -150] * 12 + [1_000, -1_000]) * 178, now_us)
+        changes += [event.reason for event in watch.poll(now_us, receiver.n_frames, receiver.n_read)]
+    assert changes == [KEYING, ""]
 
 
 def sliced(
@@ -186,8 +211,8 @@ def test_what_was_normal_is_kept_so_that_a_module_that_died_over_the_restart_is_
     assert again.changes[0][0] <= LATEST_S
     # It was a module with a squelch: the first word that it hears says so.
     pressed = burst(CodeWord.from_trits("0F1F01F00001"), 87.5, 4)
-    signed = [duration if at % 2 == 0 else -duration for at, duration in enumerate(pressed)]
-    again.hear(joined(signed, [-60_000_000]))
+    pulses = [duration if at % 2 == 0 else -duration for at, duration in enumerate(pressed)]
+    again.hear(joined(pulses, [-60_000_000]))
     assert [reason for _, reason in again.changes] == [SILENT, ""]
     assert again.watch.normal is None
 

@@ -127,7 +127,7 @@ class ReceiverDesk:
         self._heard(self._presses.poll(now_ms * 1000), now_ms)
         self._heard_frames(self.nodes.poll(now_ms), now_ms)
         self._judge_refused(now_ms)
-        if self.radio.poll(now_ms, self._presses.n_words + self.nodes.n_frames):
+        if self.radio.poll(now_ms, self._presses.n_words + self.nodes.n_frames, self.nodes.n_read):
             self._annunciator.redraw(now_ms)
         self._from_host(self.host.poll(now_ms), now_ms)
         for key, number in self.host.tell_again(now_ms):

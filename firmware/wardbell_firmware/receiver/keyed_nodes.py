@@ -48,6 +48,11 @@ class KeyedNodes:
         return self._frames.n_frames
 
     @property
+    def n_read(self) -> int:
+        """Frames read to their end, whoever's."""
+        return self._frames.n_read
+
+    @property
     def answerable(self) -> "list[tuple[int, int]]":
         """Node id and counter of each true frame that the last `receive` has heard."""
         return self._frames.answerable

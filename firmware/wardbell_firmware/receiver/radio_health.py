@@ -49,9 +49,9 @@ class RadioHealth:
         """Take durations, the last of which ended at `end_us`."""
         self._watch.receive(pulses, end_us)
 
-    def poll(self, now_ms: int, n_words: int) -> bool:
-        """Judge what is due; `n_words` counts what was heard. True if the display is to change."""
-        is_changed = bool(self._watch.poll(now_ms * 1000, n_words))
+    def poll(self, now_ms: int, n_words: int, n_frames: int = 0) -> bool:
+        """Judge what is due; `n_words` counts what was heard, `n_frames` all frames read. True if the display is to change."""
+        is_changed = bool(self._watch.poll(now_ms * 1000, n_words, n_frames))
         self._must_tell = self._must_tell or is_changed
         return is_changed
 

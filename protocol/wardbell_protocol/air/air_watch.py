@@ -44,6 +44,9 @@ _ROOM_US = 100000
 _PART_US = 20000
 _N_LEARN = 5  # seconds until the first idea of what is normal
 _CREEP = 64  # what is normal follows by one part in that many a second
+_STRANGERS = (
+    15  # frames a second, none of them ours: 40 % of the time, and two words or a copy of ours seldom find room
+)
 _LONGEST_US = const((1 << 29) - 1)
 
 # What `survey` finds, in µs: the sum of the marks, the longest mark and the longest space.
@@ -88,6 +91,7 @@ class AirWatch:
         self._learnt: list[tuple[int, int, int]] = []
         self._score = 0
         self._n_words = 0
+        self._n_frames = 0
         self._end_us = -1  # end of the newest duration
         self._is_on = False  # the carrier since then
         self._counted_us = 0  # up to where it has been counted
@@ -127,8 +131,8 @@ class AirWatch:
         self._end_us = end_us
         self._is_on = pulses[-1] < 0
 
-    def poll(self, now_us: int, n_words: int) -> "list[AirChanged]":
-        """Judge the window if it is over; `n_words` counts all words and frames heard since the start."""
+    def poll(self, now_us: int, n_words: int, n_frames: int = 0) -> "list[AirChanged]":
+        """Judge the window if it is over. Since the start: `n_words`, words and true frames; `n_frames`, all frames read."""
         length_us = now_us - self._since_us
         if length_us < WINDOW_US:
             if self._nothing:  # somebody has put his own into it, so it is his now
@@ -138,9 +142,11 @@ class AirWatch:
         is_heard = n_words != self._n_words
         self._n_words = n_words
         length_ms = length_us // 1000
+        is_flooded = (n_frames - self._n_frames) * 1000 >= _STRANGERS * length_ms
+        self._n_frames = n_frames
         self.edges = self._n_edges * 1000 // length_ms
         self.percent = min(100, self._mark_us // (10 * length_ms))
-        reason = "" if is_heard else self._judge()
+        reason = "" if is_heard else self._judge() or (KEYING if is_flooded else "")
         n_windows = length_us // WINDOW_US
         self._weigh(reason, n_windows)
         if is_heard and self.reason == SILENT:

@@ -48,14 +48,16 @@ class FrameReceiver:
     """Durations in, proven presses out. Times are µs since the receiver's start, whole numbers.
 
     `keys`: the enrolled nodes', 16 bytes by node id; EncodeError for one that cannot be. `rejects`: what was heard and
-    was no press, by reason; `n_frames`: true frames heard, copies too; `answerable`: (node id, counter) of each true
-    frame of a press that the last `receive` has heard, copies too: whom a receipt would serve.
+    was no press, by reason; `n_frames`: true frames heard, copies too; `n_read`: frames read to their end, whoever's;
+    `answerable`: (node id, counter) of each true frame of a press that the last `receive` has heard, copies too: whom a
+    receipt would serve.
     """
 
     def __init__(self, keys: "dict[int, bytes]") -> None:
         self._slicer = FrameSlicer()
         self.rejects = self._slicer.rejects
         self.n_frames = 0
+        self.n_read = 0
         self.answerable: list[tuple[int, int]] = []
         self._counters: dict[int, int] = {}
         self._loaded_us = -SPREAD_US
@@ -131,6 +133,7 @@ class FrameReceiver:
     def _hear(self, frame: SlicedFrame, end_us: int, events: "list[FrameEvent]") -> None:
         if frame.quality < QUALITY_MIN:
             return self._count("noise")
+        self.n_read += 1
         raw = frame.raw
         is_strong = not frame.is_disturbed and min(map(abs, frame.soft)) >= _STRONG_US
         heard = self._copied(raw, 0 if is_strong else _COPY_BITS, end_us)
