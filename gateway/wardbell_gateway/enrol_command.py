@@ -102,7 +102,7 @@ def _run(options: argparse.Namespace, path: Path, parser: argparse.ArgumentParse
     wanted = _wanted(options, parser) if options.room else None
     if options.ward:
         enrolment.create(path, options.ward, _names(options.name, parser))
-        print(f"ward {options.ward} begins in {path}. Next: wardbell enrol --room … --bed … --address …")
+        print(f"ward {options.ward} begins in {path}. Next: wardbell enrol --room … --bed … --settings FILE")
     if wanted is not None and options.settings is not None:
         _enrol_with_key(path, wanted, options.settings, _buttons(options.button, parser))
     elif wanted is not None:

@@ -111,7 +111,7 @@ class RtlTcp:
             except OSError as error:
                 if str(error) != said:
                     said = str(error)
-                    log.warning("%s: %s", self.url, said)
+                    log.warning("%s: %s; is rtl_tcp running there? It is tried again every second", self.url, said)
             if self.is_up:
                 self.is_up = False
                 self.n_lost += 1
