@@ -8,6 +8,7 @@ import time
 
 from wardbell_bus import paths
 from wardbell_bus.client import BusClient
+from wardbell_gateway.columns import aligned
 from wardbell_gateway.registry import read_registry
 from wardbell_protocol.bus import topics
 from wardbell_protocol.bus.payloads import CallState, SnapshotRequest, WardSnapshot, decode, encode
@@ -97,10 +98,7 @@ def _table(snapshot: WardSnapshot) -> str:
         ("place", "kind", "state", "age", "presses", "by", "call"),
         *(_row(call, snapshot.at_ms) for call in snapshot.calls),
     ]
-    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
-    return "\n".join(
-        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows
-    )
+    return aligned(rows)
 
 
 def _row(call: CallState, now_ms: int) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from wardbell_bus import paths
+from wardbell_gateway.columns import aligned
 from wardbell_gateway.journal import read_stations
 from wardbell_gateway.registry import Registry, read_registry
 from wardbell_gateway.station_watch import StationHealth
@@ -79,10 +80,7 @@ def _table(rows: list[Row]) -> str:
         ("place", "heard", "said", "beats", "lost", "battery", "quality", "trend", "fault"),
         *(_cells(station, health, now_ms) for station, health in rows),
     ]
-    widths = [max(len(row[column]) for row in cells) for column in range(len(cells[0]))]
-    return "\n".join(
-        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in cells
-    )
+    return aligned(cells)
 
 
 def _cells(station: Station, health: StationHealth, now_ms: int) -> tuple[str, ...]:
