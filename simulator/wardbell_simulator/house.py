@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 from wardbell_simulator.errors import WardError
 from wardbell_simulator.plan import WardPlan
@@ -21,7 +21,7 @@ STOP_S = 5.0
 
 
 class House:
-    """Broker, gateway, call centre and escalator of one ward.
+    """Broker, gateway, call centre and escalator of one ward. They end with it, also when its terminal is closed.
 
     Args:
         home: the state folder; the registry is written there where none is yet.
@@ -36,6 +36,7 @@ class House:
         self._port = 0 if broker_url else _free_port()
         self.broker_url = broker_url or f"mqtt://127.0.0.1:{self._port}"
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
+        self._handlers: dict[int, Any] = {}
 
     @property
     def parts(self) -> tuple[str, ...]:
@@ -43,11 +44,19 @@ class House:
         return PARTS if self._port else PARTS[1:]
 
     def __enter__(self) -> Self:
-        self.start()
+        # A gateway that outlives its ward would listen to whatever gets its serial line's number next.
+        self._handlers = {number: signal.signal(number, _leave) for number in (signal.SIGHUP, signal.SIGTERM)}
+        try:
+            self.start()
+        except BaseException:
+            self.__exit__()
+            raise
         return self
 
     def __exit__(self, *_: object) -> None:
         self.stop()
+        for number, handler in self._handlers.items():
+            signal.signal(number, handler)
 
     def start(self) -> None:
         """Start every part; the broker first, so that nobody waits out a retry."""
@@ -116,6 +125,10 @@ class House:
                     return
             time.sleep(0.02)
         raise WardError(f"the broker did not start:\n{log.read_text(errors='replace')}")
+
+
+def _leave(number: int, _frame: object) -> None:
+    raise SystemExit(128 + number)
 
 
 def _free_port() -> int:

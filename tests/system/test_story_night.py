@@ -1,11 +1,13 @@
 """The scripted night, as `make demo-story` runs it: on the embedded broker, which dies with the host, and on others."""
 
+import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-from servers import BrokerProcess, free_port
+from servers import BrokerProcess, free_port, wait_until
 
 from wardbell_protocol.errors import ConfigError
 from wardbell_simulator.micropython import find_micropython
@@ -68,3 +70,23 @@ def test_a_night_without_a_broker_does_not_go_well() -> None:
     told = night("--broker", f"mqtt://127.0.0.1:{free_port()}")
     assert told.returncode == 1
     assert "waited 10 s in vain for: wang is signed in" in told.stderr
+
+
+@pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGTERM])
+def test_nothing_of_it_outlives_a_closed_terminal(number: signal.Signals) -> None:
+    with subprocess.Popen([WARDBELL, "demo-story"], stdout=subprocess.PIPE, stderr=subprocess.PIPE) as story:
+        assert story.stdout is not None
+        story.stdout.readline()
+        parts = [int(pid) for pid in Path(f"/proc/{story.pid}/task/{story.pid}/children").read_text().split()]
+        assert len(parts) >= 4
+        story.send_signal(number)
+        assert story.wait(30) == 128 + number
+    wait_until(lambda: not any(_is_alive(pid) for pid in parts), "the end of every part")
+
+
+def _is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
