@@ -1,4 +1,4 @@
-"""A node with a key on the bench: virtual time that jumps from deadline to deadline, no board, no ether."""
+"""A node on the bench: virtual time that jumps from deadline to deadline, no board, no ether."""
 
 from wardbell_firmware.bedside.node import BedsideNode
 from wardbell_protocol.air.frame import Frame, open_frame
@@ -13,7 +13,37 @@ KEY = bytes(range(16))
 SIGNALS = {"call": "normal", "cord": "bathroom", "sos": "emergency", "reset": "reset", "here": "presence"}
 
 
-class KeyedBench:
+class JumpingBench:
+    """A node and its keys; time jumps from one of the node's deadlines to the next."""
+
+    node: BedsideNode
+    closed: dict[str, bool]
+    now_ms = 0
+
+    def step(self) -> None:
+        raise NotImplementedError
+
+    def wait(self, ms: int) -> None:
+        end_ms = self.now_ms + ms
+        while True:
+            due_ms = self.node.next_deadline_ms(self.now_ms)
+            if due_ms is None or due_ms >= end_ms:
+                break
+            assert due_ms > self.now_ms, "the node spins"
+            self.now_ms = due_ms
+            self.step()
+        self.now_ms = end_ms
+        self.step()
+
+    def press(self, name: str, ms: int = 50) -> None:
+        self.closed[name] = True
+        self.step()
+        self.wait(ms)
+        self.closed[name] = False
+        self.step()
+
+
+class KeyedBench(JumpingBench):
     """A node, its keys, its store and a transmitter that takes as long as what it plays.
 
     `sent`: (ms, frame) of each copy; `lamp`: (ms, state) of each change; `flashes`: (ms, lit) of each change.
@@ -23,7 +53,6 @@ class KeyedBench:
         self.store = VirtualStore(Wires(VirtualClock()), {} if files is None else files)
         known: dict[str, object] = {"node_id": NODE_ID, "key": KEY.hex(), "signals": SIGNALS}
         self.node = BedsideNode(known | settings, self.store, has_ear)
-        self.now_ms = 0
         self.closed = dict.fromkeys(SIGNALS, False)
         self.busy_until_us = 0
         self.sent: list[tuple[int, Frame]] = []
@@ -46,25 +75,6 @@ class KeyedBench:
             self.lamp.append((self.now_ms, self.node.state))
         if not self.flashes or self.flashes[-1][1] != self.node.is_lamp_on:
             self.flashes.append((self.now_ms, self.node.is_lamp_on))
-
-    def wait(self, ms: int) -> None:
-        end_ms = self.now_ms + ms
-        while True:
-            due_ms = self.node.next_deadline_ms(self.now_ms)
-            if due_ms is None or due_ms >= end_ms:
-                break
-            assert due_ms > self.now_ms, "the node spins"
-            self.now_ms = due_ms
-            self.step()
-        self.now_ms = end_ms
-        self.step()
-
-    def press(self, name: str, ms: int = 30) -> None:
-        self.closed[name] = True
-        self.step()
-        self.wait(ms)
-        self.closed[name] = False
-        self.step()
 
     def answer(self, state: int, counter: int | None = None, key: bytes = KEY, node_id: int = NODE_ID) -> None:
         """A receipt has just come in; for the newest press unless another counter is given."""

@@ -1,6 +1,7 @@
 """The bed node in virtual time: which presses are sent, and what lamp and sounder do."""
 
 import pytest
+from bedside_bench import JumpingBench
 
 from wardbell_firmware.bedside.node import BedsideNode
 from wardbell_protocol.air.codeword import CodeWord
@@ -21,10 +22,9 @@ SIGNALS = {
 }
 ADDRESS = "0F1F0F1F"
 WORD = waveform(CodeWord.from_parts(ADDRESS, "0001"), 87.5)
-WORD = waveform(CodeWord.from_parts(ADDRESS, "0001"), 87.5)
 
 
-class NodeBench:
+class NodeBench(JumpingBench):
     """A node without a key, its keys and a transmitter that takes as long as what it plays."""
 
     def __init__(self, **settings: object) -> None:
@@ -32,7 +32,6 @@ class NodeBench:
         self.node = BedsideNode(
             {"address": ADDRESS, "signals": SIGNALS, **settings}, VirtualStore(Wires(VirtualClock()), {})
         )
-        self.now_ms = 0
         self.closed = dict.fromkeys(SIGNALS, False)
         self.busy_until_ms = 0
         self.sent: list[tuple[int, str, list[int]]] = []
@@ -60,25 +59,6 @@ class NodeBench:
         word = CodeWord(started[0].code)
         assert word.address == self.address
         return SIGNAL_BY_DATA[word.data]
-
-    def wait(self, ms: int) -> None:
-        end_ms = self.now_ms + ms
-        while True:
-            due_ms = self.node.next_deadline_ms(self.now_ms)
-            if due_ms is None or due_ms >= end_ms:
-                break
-            assert due_ms > self.now_ms, "the node spins"
-            self.now_ms = due_ms
-            self.step()
-        self.now_ms = end_ms
-        self.step()
-
-    def press(self, name: str, ms: int = 50) -> None:
-        self.closed[name] = True
-        self.step()
-        self.wait(ms)
-        self.closed[name] = False
-        self.step()
 
     def signals(self) -> list[str]:
         return [signal for _, signal, _ in self.sent]
