@@ -66,7 +66,7 @@ def test_the_outbox_is_emptied_in_order_over_a_broken_connection(broker: BrokerP
     pump.kick()
     wait_until(lambda: not rows.rows, "an empty outbox")
     if broker.engine == "mosquitto":  # iotcore keeps no queue over its own death, by design
-        wait_until(lambda: {int(p) for _, p in listener.heard} == set(range(1, 501)), "every row at the reader")
+        wait_until(lambda: {int(p) for _, p in listener.heard} == set(range(1, 501)), "every row at the reader", 60)
         first = list(dict.fromkeys(int(payload) for _, payload in listener.heard))
         assert first == sorted(first)
     pump.stop()

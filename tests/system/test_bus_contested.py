@@ -17,7 +17,7 @@ def test_two_of_one_name_are_told(broker: BrokerProcess, caplog: pytest.LogCaptu
         client.start()
     try:
         wait_until(lambda: any(client.is_contested for client in pair), "the trouble to be noticed", 40)
-        assert "another part call itself console-desk" in caplog.text
+        wait_until(lambda: "another part call itself console-desk" in caplog.text, "the log to say it")
         pair[1].stop()
         wait_until(lambda: pair[0].is_connected and not pair[0].is_contested, "peace", 40)
     finally:
