@@ -1,5 +1,7 @@
 """A node on the bench: virtual time that jumps from deadline to deadline, no board, no ether."""
 
+from abc import ABC, abstractmethod
+
 from wardbell_firmware.bedside.node import BedsideNode
 from wardbell_protocol.air.frame import Frame, open_frame
 from wardbell_protocol.air.frame_slicer import FrameSlicer
@@ -13,15 +15,16 @@ KEY = bytes(range(16))
 SIGNALS = {"call": "normal", "cord": "bathroom", "sos": "emergency", "reset": "reset", "here": "presence"}
 
 
-class JumpingBench:
+class JumpingBench(ABC):
     """A node and its keys; time jumps from one of the node's deadlines to the next."""
 
     node: BedsideNode
     closed: dict[str, bool]
     now_ms = 0
 
+    @abstractmethod
     def step(self) -> None:
-        raise NotImplementedError
+        """Give the node its keys, and take what it wants, as of now."""
 
     def wait(self, ms: int) -> None:
         end_ms = self.now_ms + ms

@@ -7,7 +7,7 @@ copy. With the host alive the gateway decides (`merge`). Texts, tones and keys: 
 from wardbell_firmware.drivers.key import PRESSED, RELEASED, DebouncedKey
 from wardbell_firmware.receiver import text
 from wardbell_firmware.receiver.annunciator import Annunciator
-from wardbell_firmware.receiver.host import UNTOLD, HostSide, frame_message, press_message
+from wardbell_firmware.receiver.host import UNTOLD, HostSide, frame_message, key_message, press_message
 from wardbell_firmware.receiver.keyed_nodes import COUNTERS_FILE, KeyedNodes
 from wardbell_firmware.receiver.memory import OPEN_CALLS_FILE, OpenCalls, from_file, press_of, to_file
 from wardbell_firmware.receiver.merge import CallMerge
@@ -356,15 +356,7 @@ class ReceiverDesk:
     def _verb(self, verb: str, kind: str, call: "Call", now_ms: int) -> None:
         if call.status not in ALLOWED[verb]:
             return
-        station_id, call_kind, detail = call.key
-        message: dict[str, object] = {
-            "t": kind,
-            "station": station_id,
-            "kind": call_kind,
-            "detail": detail,
-            "at": now_ms,
-        }
-        number = self._tell(message, now_ms)
+        number = self._tell(key_message(kind, call, now_ms), now_ms)
         self._happened(self.board.receive(Verb(verb, call.call_id, self.name, AT_RECEIVER), now_ms), number, now_ms)
 
     # What follows from it.

@@ -12,6 +12,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from wardbell_protocol.air.frame_press import FrameEnded
     from wardbell_protocol.air.presses import PressEnded
+    from wardbell_protocol.calls.call import Call
     from wardbell_protocol.link.peer import LinkDown, LinkMessage, LinkUp
 
     CallKey = tuple[str, str, str]
@@ -44,6 +45,12 @@ def frame_message(event: "FrameStarted | FrameEnded", mark: str) -> "dict[str, o
     elif mark:
         message["mark"] = mark
     return message
+
+
+def key_message(kind: str, call: "Call", now_ms: int) -> "dict[str, object]":
+    """What is told of the acknowledge key: `kind` is `ack` or `clear`."""
+    station_id, call_kind, detail = call.key
+    return {"t": kind, "station": station_id, "kind": call_kind, "detail": detail, "at": now_ms}
 
 
 class HostSide:
