@@ -1,0 +1,60 @@
+"""Durations of the air as a board hands them over: one buffer, filled anew at each read.
+
+Each is a whole number, so that a loop in machine code reads it as it stands: twice the duration in µs, and 1 more where
+the carrier was on.
+"""
+
+from array import array
+
+LONGEST_US = (1 << 29) - 1  # what lasts longer, nearly nine minutes, stands in several pieces
+_LONGEST = 2 * LONGEST_US
+
+
+class Portion:
+    """`durations`: the first `n` of them are valid; `end_us`: when the last of them ended, µs since start.
+
+    Pieces of one duration may stand beside each other. `Portion(capacity)` is empty.
+    """
+
+    def __init__(self, capacity: int) -> None:
+        self.durations = array("i", bytes(4 * capacity))
+        self.n = 0
+        self.end_us = 0
+
+    @staticmethod
+    def of(pulses: "list[int]", end_us: "int | None" = None) -> "Portion":
+        """Hold durations in signed µs, + carrier on, - off; without `end_us` they began at 0."""
+        portion = Portion(len(pulses))
+        portion.fill(pulses, sum(map(abs, pulses)) if end_us is None else end_us)
+        return portion
+
+    @property
+    def is_full(self) -> bool:
+        """Whether there may be more to read at once."""
+        return self.n == len(self.durations)
+
+    def fill(self, pulses: "list[int]", end_us: int) -> None:
+        """Hold these durations, signed as in `of`, instead of those before; more room is taken if need be."""
+        self.n = 0
+        self.end_us = end_us
+        for us in pulses:
+            is_mark = 1 if us > 0 else 0
+            doubled = 2 * abs(us)
+            while doubled > _LONGEST:
+                self._put(_LONGEST + is_mark)
+                doubled -= _LONGEST
+            self._put(doubled + is_mark)
+
+    def signed(self) -> "list[int]":
+        """Give the durations in signed µs."""
+        return [value >> 1 if value & 1 else -(value >> 1) for value in self.durations[: self.n]]
+
+    def _put(self, value: int) -> None:
+        if self.n == len(self.durations):
+            self.durations.append(value)
+        else:
+            self.durations[self.n] = value
+        self.n += 1
+
+    def __repr__(self) -> str:
+        return "Portion.of(%r, end_us=%d)" % (self.signed(), self.end_us)
