@@ -45,7 +45,8 @@ PICO_RECEIVER = {
     "mains": 22,  # high while the mains supply is there (5 V by a divider), low on the backup battery
 }
 
-# ESP32-C3: GPIO2, 8 and 9 decide how it boots, 18 and 19 are its USB; only GPIO0..5 wake it from deep sleep.
+# ESP32-C3: GPIO2, 8 and 9 decide how it boots, 18 and 19 are its USB; only GPIO0..5 wake it from deep sleep. Until the
+# firmware runs, 20 (U0RXD) is weakly pulled up and 21 (U0TXD) sends the boot loader's words: neither may key the carrier.
 C3_BEDSIDE = {
     "battery": 0,  # ADC1, half of the battery's voltage
     "handset": 1,  # loop
@@ -54,7 +55,7 @@ C3_BEDSIDE = {
     "cord": 5,  # loop
     "lamp_red": 6,
     "lamp_green": 7,
-    "buzzer": 10,  # PWM
-    "radio": 20,  # carrier on while high
-    "radio_power": 21,
+    "radio": 10,  # carrier on while high
+    "buzzer": 20,  # PWM; 4.7 kohm to ground keeps it still while the chip boots
+    "radio_power": 21,  # high while the chip boots: the transmitter then has its supply, but sends nothing
 }
