@@ -199,7 +199,7 @@ def test_a_database_that_somebody_holds_only_delays(
     broker: BrokerProcess, centre: PartProcess, ward: WardOnBus, home: Path
 ) -> None:
     seat = Seat(broker.url, "console-a", wards=["east"])
-    seat.wait(lambda: not seat.centre.is_stale, "the call centre")
+    seat.wait(lambda: not seat.centre.is_stale and ("callcenter", "main") in seat.centre.health, "the call centre")
     holder = sqlite3.connect(home / "callcenter.db", isolation_level=None)
     holder.execute("BEGIN IMMEDIATE")
     placed(ward, 1)
