@@ -237,6 +237,7 @@ def test_the_call_centre_says_that_it_is_there_and_how_far_it_is(seat: Seat, cen
 
 
 def test_leaving_in_order(seat: Seat, centre: PartProcess) -> None:
+    seat.wait(lambda: ("callcenter", "main") in seat.centre.health, "its life sign")
     assert centre.end() == 0
     seat.wait(lambda: seat.centre.health["callcenter", "main"].state == "offline", "its own word that it left")
 
