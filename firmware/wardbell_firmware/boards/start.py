@@ -1,0 +1,105 @@
+"""How a board starts: its settings, two seconds in which Ctrl-C stays at the REPL, then its app for ever."""
+
+import gc
+import io
+import select
+import sys
+import time
+
+import machine
+import micropython
+
+from wardbell_firmware.interruption import Interruption
+from wardbell_firmware.run import run
+from wardbell_firmware.startup import CRASH_FILE, SETTINGS_FILE, crash_file, read_settings
+from wardbell_firmware.version import VERSION
+from wardbell_protocol.errors import ConfigError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from wardbell_firmware.boards.contract import BedsideBoard, ReceiverBoard
+    from wardbell_firmware.run import App
+
+INTERRUPTIBLE_MS = 2000
+LOOK_EACH_MS = 20
+
+_CTRL_C = 3
+_NONE = -1
+
+
+def start(
+    role: str,
+    boards: "tuple[str, ...]",
+    make: "Callable[[dict[str, object]], tuple[App, BedsideBoard | ReceiverBoard]]",
+) -> None:
+    """Run what `make` makes of the settings. Returns, to the REPL, where there are none or somebody asks for it.
+
+    Whatever ends the app otherwise is left in crash.txt, and the chip starts anew.
+    """
+    # Modules loaded from files leave holes in the heap, unless what their loading needed is collected between.
+    gc.threshold(4096)
+    sys.stdout.write("Wardbell %s %s\n" % (role, VERSION))
+    try:
+        settings = read_settings(_text(SETTINGS_FILE), role, boards)
+    except ConfigError as error:
+        sys.stdout.write("%s\n" % error)
+        return
+    micropython.kbd_intr(_NONE)  # what the host sends may hold a Ctrl-C; `make` says who takes it from here
+    if _is_asked_for_repl():
+        micropython.kbd_intr(_CTRL_C)
+        sys.stdout.write("stays at the REPL; machine.reset() starts the %s\n" % role)
+        return
+    _run(settings, make)
+
+
+def _run(
+    settings: "dict[str, object]", make: "Callable[[dict[str, object]], tuple[App, BedsideBoard | ReceiverBoard]]"
+) -> None:
+    if not settings.get("host_on_usb", settings["role"] == "receiver"):
+        micropython.kbd_intr(_CTRL_C)
+    try:
+        app, board = make(settings)
+        run(app, board)
+    except KeyboardInterrupt:
+        micropython.kbd_intr(_CTRL_C)
+    except BaseException as error:
+        _leave(error)
+        machine.reset()
+
+
+def _is_asked_for_repl() -> bool:
+    sys.stdout.write("Ctrl-C within %d s stays at the REPL\n" % (INTERRUPTIBLE_MS // 1000))
+    interruption = Interruption()
+    poll = select.poll()
+    poll.register(sys.stdin, select.POLLIN)
+    began = time.ticks_ms()
+    while time.ticks_diff(time.ticks_ms(), began) < INTERRUPTIBLE_MS:
+        if poll.poll(LOOK_EACH_MS) and interruption.receive(
+            sys.stdin.buffer.read(1)[0], time.ticks_diff(time.ticks_ms(), began)
+        ):
+            return True
+    return False
+
+
+def _text(name: str) -> "str | None":
+    try:
+        with open(name) as file:
+            return file.read()
+    except OSError:
+        return None
+
+
+def _leave(error: BaseException) -> None:
+    """Keep the traceback, as far as a chip that may be out of memory or flash still can."""
+    try:
+        gc.collect()
+        said = io.StringIO()
+        sys.print_exception(error, said)  # pyright: ignore[reportArgumentType]  the stubs know files only
+        text = crash_file(_text(CRASH_FILE), said.getvalue())  # pyright: ignore[reportAttributeAccessIssue]
+        if text is not None:
+            with open(CRASH_FILE, "w") as file:
+                file.write(text)
+    except (OSError, MemoryError):
+        pass  # the restart matters more
