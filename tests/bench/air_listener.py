@@ -1,26 +1,34 @@
-"""The device's own code in MicroPython: a line of durations in, the codes that press receivers start in hex out.
+"""The device's own code in MicroPython: durations in, the codes that press receivers start in hex out, a line each time.
 
-A line that begins with `+` goes on where the last one ended; any other one is a receiver just switched on.
+In: `<BI` 1 if they go on where the last ones ended (else a receiver has just been switched on), and how many; then `<I`
+each, as a Portion keeps them.
 """
 
+import struct
 import sys
 
 sys.path.insert(0, sys.argv[1])
 
+from wardbell_protocol.air.portion import Portion
 from wardbell_protocol.air.presses import PressReceiver, PressStarted
 
+CAPACITY = 1 << 18
+
 receiver = PressReceiver()
+portion = Portion(CAPACITY)
+buffer = memoryview(portion.durations)
 now_us = 0
 while True:
-    line = sys.stdin.readline()
-    if not line:
+    head = sys.stdin.buffer.read(5)
+    if not head:
         break
-    if line[0] == "+":
-        pulses = [int(text) for text in line[1:].split()]
-    else:
-        pulses = [int(text) for text in line.split()]
+    goes_on, portion.n = struct.unpack("<BI", head)
+    sys.stdin.buffer.readinto(buffer[: portion.n])
+    if not goes_on:
         receiver = PressReceiver()
         now_us = 0
-    now_us += sum([abs(pulse) for pulse in pulses])
-    events = receiver.receive(pulses, now_us)
+    for at in range(portion.n):
+        now_us += portion.durations[at] >> 1
+    portion.end_us = now_us
+    events = receiver.receive(portion)
     print(" ".join([f"{event.press.code:06X}" for event in events if isinstance(event, PressStarted)]))
