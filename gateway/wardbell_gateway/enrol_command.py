@@ -10,7 +10,6 @@ from wardbell_bus import paths
 from wardbell_gateway import enrolment
 from wardbell_gateway.enrolment import Wanted
 from wardbell_gateway.journal import Unknown, has_open_call, read_unknown_codes, read_unknown_nodes
-from wardbell_gateway.provisioning import DEFAULT_BUTTONS, new_settings_file
 from wardbell_gateway.registry import Registry, read_registry
 from wardbell_protocol.air.codeword import CodeWord
 from wardbell_protocol.calls.signals import CLEAR_PLACES, SIGNALS
@@ -24,9 +23,7 @@ LOOK_EVERY_S = 0.5
 _EXAMPLES = f"""\
 examples:
   wardbell enrol --ward east --name en="East ward"            begin the ward's registry
-  wardbell enrol --room 203 --bed 2 --settings node.json      a node of ours, with a key of its own
-  wardbell enrol --room 203 --bed wc --settings wc.json --button cord=bathroom --button reset=reset
-  wardbell enrol --room 205 --bed 1 --address 0F1F01F0        a node without a key, by its jumpers
+  wardbell enrol --room 205 --bed 1 --address 0F1F01F0        a PT2262 of ours, by its jumpers
   wardbell enrol --listen                                     press a foreign remote and read its code
   wardbell enrol --room 204 --bed 1 --code 91568F --signal normal
   wardbell enrol --room 204 --code 915680 --signal emergency --code 915683 --signal reset
@@ -34,6 +31,7 @@ examples:
   wardbell enrol --remove 204-1
 
 signals: {", ".join(SIGNALS)}
+A node of ours with a key: wardbell provision.
 A running gateway takes the change over within a second.
 """
 
@@ -64,15 +62,6 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--room", help="the station's room")
     parser.add_argument("--bed", default="", help="the station's bed")
     parser.add_argument("--id", default="", help="the station's id; default ROOM-BED")
-    parser.add_argument(
-        "--settings",
-        type=Path,
-        metavar="FILE",
-        help="draw a key for the station's node; FILE is for the node, over USB",
-    )
-    parser.add_argument(
-        "--button", action="append", default=[], metavar="NAME=SIGNAL", help="with --settings; default: call and reset"
-    )
     parser.add_argument("--address", default="", metavar="TRITS", help="8 of 0, 1, F: a node without a key")
     parser.add_argument(
         "--code", action="append", default=[], metavar="HEX", help="6 hex digits: a button of any remote"
@@ -102,10 +91,8 @@ def _run(options: argparse.Namespace, path: Path, parser: argparse.ArgumentParse
     wanted = _wanted(options, parser) if options.room else None
     if options.ward:
         enrolment.create(path, options.ward, _names(options.name, parser))
-        print(f"ward {options.ward} begins in {path}. Next: wardbell enrol --room … --bed … --settings FILE")
-    if wanted is not None and options.settings is not None:
-        _enrol_with_key(path, wanted, options.settings, _buttons(options.button, parser))
-    elif wanted is not None:
+        print(f"ward {options.ward} begins in {path}. Next: wardbell provision --room … --bed …")
+    if wanted is not None:
         station = enrolment.enrol(path, wanted)
         print(f"{wanted.id} is enrolled: {_sends(station['address'], station['codes'])}.")
         print("Next: press its button; `wardbell calls list` shows the call.")
@@ -114,31 +101,12 @@ def _run(options: argparse.Namespace, path: Path, parser: argparse.ArgumentParse
     return 0
 
 
-def _enrol_with_key(path: Path, wanted: Wanted, settings: Path, buttons: dict[str, str]) -> None:
-    with new_settings_file(settings) as write:
-        station = enrolment.enrol(path, wanted)
-        write(station, buttons)
-    print(f"{wanted.id} is enrolled: node {station['node_id']}, with a new key.")
-    print(f"Next: copy {settings} to the node over USB as settings.json, then delete it: it holds the key.")
-
-
-def _buttons(pairs: list[str], parser: argparse.ArgumentParser) -> dict[str, str]:
-    buttons = {}
-    for pair in pairs:
-        name, _, signal = pair.partition("=")
-        if not name or signal not in SIGNALS:
-            parser.error(f"--button {pair}: write it as call=normal, with a signal of " + ", ".join(SIGNALS))
-        buttons[name] = signal
-    return buttons or DEFAULT_BUTTONS
-
-
 def _wanted(options: argparse.Namespace, parser: argparse.ArgumentParser) -> Wanted:
     if len(options.code) != len(options.signal):
         parser.error("give one --signal for each --code")
     codes = {code.upper(): signal for code, signal in zip(options.code, options.signal, strict=True)}
     clear_at = [place.strip() for place in (options.clear_at or "").split(",") if place.strip()]
-    has_key = options.settings is not None
-    return Wanted(options.room, options.bed, options.id, options.address.upper(), codes, clear_at, has_key)
+    return Wanted(options.room, options.bed, options.id, options.address.upper(), codes, clear_at)
 
 
 def _names(pairs: list[str], parser: argparse.ArgumentParser) -> dict[str, str]:
@@ -200,7 +168,7 @@ def _listen(journal: Path, seconds: float | None) -> int:
 def _unknown(journal: Path) -> list[str]:
     nodes = [
         f"node {node.number} with a key, heard {node.times} times: not of this ward; to take it in, give it a key of its"
-        " station's with --settings …"
+        " station's: wardbell provision --room …"
         for node in read_unknown_nodes(journal)
     ]
     return nodes + [_describe(code) for code in read_unknown_codes(journal)]

@@ -9,11 +9,14 @@ from typing import Any
 
 from tinydb import TinyDB, where
 
+from wardbell_gateway.provisioned import Provisioned
 from wardbell_gateway.registry import check_tables
 from wardbell_gateway.registry_storage import AtomicStorage, locked
 from wardbell_protocol.calls.signals import AT_BED, AT_CONSOLE, AT_RECEIVER, RESET
 from wardbell_protocol.calls.station import KEY_DIGITS, MAX_NODE_ID
 from wardbell_protocol.errors import ConfigError
+
+_BEGIN = "there is none; begin the ward first: wardbell enrol --ward NAME"
 
 
 @dataclass(frozen=True)
@@ -44,27 +47,52 @@ def create(path: Path, ward: str, name: dict[str, str]) -> None:
 
 def enrol(path: Path, wanted: Wanted) -> dict[str, Any]:
     """Add a station, or codes or a new key to the one that has this id; the station as it is now."""
+    with enrolling(path, wanted) as station:
+        return station
+
+
+@contextmanager
+def enrolling(path: Path, wanted: Wanted, provisioned: Provisioned | None = None) -> Iterator[dict[str, Any]]:
+    """The same around what must agree with it: the registry, held meanwhile, is written when all within has gone well.
+
+    Gives the station as it will be. Raises ConfigError before, where the registry cannot hold it, and after, where it cannot
+    be written.
+    """
     if not path.exists():
-        raise ConfigError(str(path), "file", "there is none; begin the ward first: wardbell enrol --ward NAME")
+        raise ConfigError(str(path), "file", _BEGIN)
     with _changed(path) as database:
         stations = database.table("stations")
-        node = _drawn_node({document.get("node_id") for document in stations.all()}) if wanted.has_key else {}
+        more = _drawn_node({document.get("node_id") for document in stations.all()}) if wanted.has_key else {}
+        if provisioned is not None:
+            more["provisioned"] = provisioned.to_record()
         found = stations.get(where("station_id") == wanted.id)
         if isinstance(found, dict):
-            station = _extended(path, dict(found), wanted) | node
+            station = _extended(path, dict(found), wanted) | more
             stations.update(station, where("station_id") == wanted.id)
-            return station
-        station = {
-            "station_id": wanted.id,
-            "room": wanted.room,
-            "bed": wanted.bed,
-            "address": wanted.address,
-            "codes": wanted.codes,
-            "clear_at": wanted.clear_at or _clear_places(wanted),
-            **node,
-        }
-        stations.insert(station)
-        return station
+        else:
+            station = {
+                "station_id": wanted.id,
+                "room": wanted.room,
+                "bed": wanted.bed,
+                "address": wanted.address,
+                "codes": wanted.codes,
+                "clear_at": wanted.clear_at or _clear_places(wanted),
+                **more,
+            }
+            stations.insert(station)
+        yield station
+
+
+@contextmanager
+def noting_receiver(path: Path, name: str, provisioned: Provisioned | None) -> Iterator[dict[str, Any]]:
+    """As `enrolling`, for a receiver, of which the ward has no more than the record of its board, where there is one."""
+    if not path.exists():
+        raise ConfigError(str(path), "file", _BEGIN)
+    with _changed(path) as database:
+        document = {"name": name, **(provisioned.to_record() if provisioned is not None else {})}
+        if provisioned is not None:
+            database.table("receivers").upsert(document, where("name") == name)
+        yield document
 
 
 def remove(path: Path, station_id: str) -> None:
@@ -79,8 +107,15 @@ def _changed(path: Path) -> Iterator[TinyDB]:
     def check(tables: dict[str, dict[str, Any]]) -> bool:
         return check_tables(str(path), tables).has_keys
 
-    with locked(path), TinyDB(path, check, storage=AtomicStorage) as database:
+    storages = []
+
+    def storage() -> AtomicStorage:
+        storages.append(AtomicStorage(path, check))
+        return storages[0]
+
+    with locked(path), TinyDB(storage=storage) as database:
         yield database
+        storages[0].save()
 
 
 def _extended(path: Path, station: dict[str, Any], wanted: Wanted) -> dict[str, Any]:

@@ -1,10 +1,11 @@
 """The ward's registry: which code is which bed, the ward's name and its policies. The file's form: gateway/README.md."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from wardbell_gateway.provisioned import Provisioned, check_provisioned
 from wardbell_gateway.receiver_words import fits_the_link, station_message
 from wardbell_gateway.registry_storage import Tables, parse_tables, read_file
 from wardbell_protocol.air.codeword import N_ADDRESS, CodeWord
@@ -28,7 +29,7 @@ MAX_BED = 8
 _STATION_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,31}")
 _ADDRESS = re.compile(r"[01F]{8}")
 _CODE = re.compile(r"[0-9A-F]{6}")
-_STATION_KEYS = ("station_id", "room", "bed", "address", "codes", "clear_at", "node_id", "key")
+_STATION_KEYS = ("station_id", "room", "bed", "address", "codes", "clear_at", "node_id", "key", "provisioned")
 _WARD_KEYS = ("ward", "name", "policies")
 
 
@@ -40,6 +41,8 @@ class Registry:
     name: dict[str, str]
     policies: dict[str, EscalationPolicy]
     stations: list[Station]
+    provisioned: dict[str, Provisioned] = field(default_factory=dict)  # by station id
+    receivers: dict[str, Provisioned] = field(default_factory=dict)  # by name
 
     def table(self) -> StationTable:
         """Which code or frame means which station and signal."""
@@ -68,15 +71,22 @@ def parse_registry(path: Path, data: bytes) -> Registry:
 def check_tables(file: str, tables: Tables) -> Registry:
     """The registry of TinyDB's tables; ConfigError as for `read_registry`."""
     for table in tables:
-        if table not in ("ward", "stations", "_default"):
-            raise ConfigError(file, table, "no such table; use ward and stations")
+        if table not in ("ward", "stations", "receivers", "_default"):
+            raise ConfigError(file, table, "no such table; use ward, stations and receivers")
     wards = list(tables.get("ward", {}).values())
     if len(wards) != 1 or not isinstance(wards[0], dict):
         raise ConfigError(file, "ward", 'give exactly one document: {"ward": {"1": {"ward": "east", …}}}')
     ward, name, policies = _ward(file, wards[0])
     stations = [_station(file, number, item) for number, item in tables.get("stations", {}).items()]
     _check_unique(file, stations)
-    return Registry(ward, name, policies, stations)
+    records = {item["station_id"]: item.get("provisioned") for item in tables.get("stations", {}).values()}
+    provisioned = {
+        station_id: checked
+        for station_id, record in records.items()
+        if (checked := check_provisioned(file, f"stations[{station_id}].provisioned", record)) is not None
+    }
+    receivers = dict(_receiver(file, number, item) for number, item in tables.get("receivers", {}).items())
+    return Registry(ward, name, policies, stations, provisioned, receivers)
 
 
 def _ward(file: str, item: dict[str, Any]) -> tuple[str, dict[str, str], dict[str, EscalationPolicy]]:
@@ -120,6 +130,16 @@ def _station(file: str, number: str, item: object) -> Station:
     return station
 
 
+def _receiver(file: str, number: str, item: object) -> tuple[str, Provisioned]:
+    key = f"receivers[#{number}]"
+    if not isinstance(item, dict) or not isinstance(item.get("name"), str):
+        raise ConfigError(file, key, "give an object with name, board, firmware, at, by; or take it away")
+    rest = {name: value for name, value in item.items() if name != "name"}
+    provisioned = check_provisioned(file, f"receivers[{item['name']}]", rest)
+    assert provisioned is not None
+    return item["name"], provisioned
+
+
 def _check_keys(file: str, key: str, item: dict[str, Any], known: tuple[str, ...]) -> None:
     for name in item:
         if name not in known:
@@ -142,7 +162,7 @@ def _node(file: str, key: str, node_id: object, secret: object) -> tuple[int | N
     """Node id and key: both or none. What is wrong with a key is said without showing it."""
     if node_id is None and secret in ("", None):
         return None, ""
-    remedy = "make both anew: wardbell enrol --room … --bed … --settings FILE"
+    remedy = "make both anew: wardbell provision --room … --bed …"
     if not is_keyed(node_id, "0" * KEY_DIGITS):
         raise ConfigError(file, f"{key}.node_id", f"a key needs a number from 0 to {MAX_NODE_ID} beside it; {remedy}")
     if not is_keyed(node_id, secret):

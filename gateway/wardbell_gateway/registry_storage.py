@@ -4,6 +4,7 @@ TinyDB's own storage overwrites in place; a crash in the middle leaves a file th
 """
 
 import contextlib
+import copy
 import fcntl
 import json
 import os
@@ -69,22 +70,35 @@ def parse_tables(file: str, data: bytes) -> Tables:
 
 
 class AtomicStorage(Storage):
-    """Reads and writes the file; `check` looks at new content first: it raises to refuse it, and says whether it holds keys."""
+    """Reads the file and holds what is changed until `save`.
+
+    `check` looks at each new content: it raises to refuse it, and says whether it holds keys.
+    """
 
     def __init__(self, path: Path, check: Callable[[Tables], bool]) -> None:
         self._path = path
         self._check = check
+        self._changed: Tables | None = None
+        self._is_secret = False
 
     def read(self) -> Tables | None:
         """All tables, or None where there is no file yet."""
+        if self._changed is not None:
+            return copy.deepcopy(self._changed)
         return parse_tables(str(self._path), read_file(self._path)) if self._path.exists() else None
 
     def write(self, data: Tables) -> None:
-        """Replace all tables."""
-        is_secret = self._check(data)
-        text = json.dumps(data, indent=1, ensure_ascii=False, sort_keys=False)
+        """Take other tables."""
+        self._is_secret = self._check(data)
+        self._changed = copy.deepcopy(data)
+
+    def save(self) -> None:
+        """Replace the file by the tables, where they have changed."""
+        if self._changed is None:
+            return
+        text = json.dumps(self._changed, indent=1, ensure_ascii=False, sort_keys=False)
         try:
-            write_atomically(self._path, (text + "\n").encode(), is_secret)
+            write_atomically(self._path, (text + "\n").encode(), self._is_secret)
         except OSError as error:
             raise _unwritable(self._path, error) from error
 

@@ -81,7 +81,7 @@ class SerialPort:
                 self.path, BAUD, timeout=READ_TIMEOUT_S, write_timeout=WRITE_TIMEOUT_S, exclusive=True
             )
         except (OSError, serial.SerialException, ValueError) as error:
-            self._say(_explain(self.path, error))
+            self._say(explain(self.path, error))
             self._later()
             return False
         log.info("%s: open", self.path)
@@ -105,10 +105,11 @@ class SerialPort:
         self._said = text
 
 
-def _explain(path: str, error: Exception) -> str:
+def explain(path: str, error: Exception) -> str:
+    """Why a port cannot be opened, and what to do about it."""
     number = getattr(error, "errno", None)
     if number == errno.ENOENT:
-        return f"{path}: no such port; plug the receiver in, or give its path under /dev/serial/by-id with --serial"
+        return f"{path}: no such port; plug it in, or give its path under /dev/serial/by-id"
     if number == errno.EACCES:
         return f"{path}: permission denied; add this user to the group dialout"
     if number in (errno.EBUSY, errno.EAGAIN) or "exclusively lock" in str(error):

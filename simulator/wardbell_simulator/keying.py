@@ -1,4 +1,4 @@
-"""Keys for a virtual ward's nodes, drawn and enrolled as `wardbell enrol --settings` does it.
+"""Keys for a virtual ward's nodes, drawn and enrolled as `wardbell provision` does it.
 
 Anew for each life of the ward: its nodes' counters begin at 1, and a key must never see a counter twice.
 """

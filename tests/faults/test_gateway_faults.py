@@ -174,7 +174,7 @@ def test_a_port_that_another_program_has_is_explained(
     )
     second.start()
     wait_until(lambda: "another program has it" in second.log(), "the busy port")
-    wait_until(lambda: "no such port; plug the receiver in" in second.log(), "the absent port")
+    wait_until(lambda: "no such port; plug it in" in second.log(), "the absent port")
     assert second.kill(signal.SIGTERM) == 0
 
 

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from gateways import BusEnd, GatewayProcess, ReceiverEnd, environment, station, tables, wait_for, write_registry
+from gateways import BusEnd, GatewayProcess, ReceiverEnd, environment, wait_for, write_registry
 from servers import BrokerProcess, wait_until
 
 from wardbell_gateway import enrolment
@@ -58,40 +58,6 @@ def test_a_ward_from_nothing(tmp_path: Path) -> None:
     assert "204" in run("enrol", *home, "--list").stdout
     assert run("enrol", *home).returncode == 2
     assert run("enrol", *home, "--room", "1", "--code", "91568F").returncode == 2
-
-
-def test_a_node_with_a_key(tmp_path: Path) -> None:
-    home = ("--home", tmp_path)
-    settings, path = tmp_path / "node.json", tmp_path / "registry.json"
-    run("enrol", *home, "--ward", "east", "--room", "203", "--bed", "1", "--address", "0F1F01F0")
-    assert path.stat().st_mode & 0o777 == 0o640
-    made = run("enrol", *home, "--room", "203", "--bed", "2", "--settings", settings)
-    assert made.returncode == 0, made.stderr
-    node = read_registry(path).stations[1]
-    written = json.loads(settings.read_text())
-    assert written == {
-        "node_id": node.node_id,
-        "key": node.key,
-        "signals": {"call": "normal", "reset": "reset"},
-    }
-    assert [file.stat().st_mode & 0o777 for file in (path, settings)] == [0o600, 0o600]
-    shown = [run("enrol", *home, "--list"), run("enrol", *home, "--list", "--json"), made]
-    assert not any(node.key in result.stdout + result.stderr for result in shown)
-    assert f"node {node.node_id}, with a key" in shown[0].stdout
-    assert [entry["key"] for entry in json.loads(shown[1].stdout)] == [False, True]
-    twice = run("enrol", *home, "--room", "203", "--bed", "3", "--settings", settings)
-    assert (twice.returncode, "exists already" in twice.stderr) == (78, True)
-    assert len(read_registry(path).stations) == 2
-
-
-def test_a_node_that_cannot_be_enrolled_leaves_no_settings(tmp_path: Path) -> None:
-    write_registry(tmp_path, tables(station("203-2", codes={"91568F": "normal"})))
-    settings = tmp_path / "node.json"
-    made = run("enrol", "--home", tmp_path, "--room", "203", "--bed", "2", "--settings", settings)
-    assert (made.returncode, "another station" in made.stderr) == (78, True)
-    assert not settings.exists()
-    wrong = run("enrol", "--home", tmp_path, "--room", "203", "--settings", settings, "--button", "call=help")
-    assert (wrong.returncode, "bathroom" in wrong.stderr) == (2, True)
 
 
 def test_a_new_key_for_a_node_takes_a_new_id_too(tmp_path: Path) -> None:

@@ -1,0 +1,150 @@
+"""The self-test of a board, part by part: what the board can measure it says, what only a person can tell is asked.
+
+The board's side is wardbell_firmware/self_test.py. An answer that nobody gave is `untested`, never `ok`.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+OK = "ok"
+NOT_OK = "NOT OK"
+UNTESTED = "untested"
+
+KEY_WITHIN_S = 30
+LOOK_MS = 1000
+TONES_HZ = (1000, 2000)
+LOW_MV = 2400  # a battery that is to last is above what ends the fault `low_battery`
+AVERAGING_EDGES_PER_S = 2500  # protocol/spec/air.md, "Supervision": a module that hears its own noise
+LOOPS = ("cord", "handset")  # open = pressed
+
+
+class Board(Protocol):
+    """The REPL, as far as the test needs it."""
+
+    def run(self, code: str) -> str:
+        """Run statements there."""
+
+    def ask(self, expression: str) -> Any:  # noqa: ANN401 - JSON
+        """The value of an expression there."""
+
+
+class Installer(Protocol):
+    """Who sits before the board."""
+
+    def tell(self, text: str) -> None:
+        """Say what is going on."""
+
+    def confirm(self, question: str, meanwhile: Callable[[], None]) -> bool | None:
+        """Yes or no, None where nobody is there. `meanwhile` is called every other second till the answer."""
+
+    @property
+    def is_there(self) -> bool:
+        """Whether somebody can press a key."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What was found of one part."""
+
+    part: str
+    verdict: str
+    note: str = ""
+
+
+class Fitting:
+    """Tests a board that stands behind `t`, a SelfTest, at its REPL.
+
+    Args:
+        keys: those that the settings give a meaning; None for all that it has.
+    """
+
+    def __init__(self, board: Board, installer: Installer, keys: Iterable[str] | None) -> None:
+        self._board = board
+        self._installer = installer
+        self._keys = keys
+
+    def run(self) -> list[Finding]:
+        """Test every part that there is."""
+        parts = self._board.ask("t.parts()")
+        wanted = parts["keys"] if self._keys is None else list(self._keys)
+        findings = [self._lamp(name) for name in parts["lamps"]] + [self._tone()]
+        findings += [self._display() for _name in parts["displays"]]
+        findings += [self._key(name, name in parts["keys"]) for name in wanted]
+        return findings + self._supply() + self._radio()
+
+    def _feed(self) -> None:
+        self._board.run("t.feed()")
+
+    def _seen(self, part: str, question: str) -> Finding:
+        answer = self._installer.confirm(question, self._feed)
+        if answer is None:
+            return Finding(part, UNTESTED, "nobody looked")
+        return Finding(part, OK if answer else NOT_OK)
+
+    def _lamp(self, name: str) -> Finding:
+        self._board.run(f"t.lamp({name!r}, True)")
+        question = "Did the relay click?" if name == "relay" else f"Is {name.replace('_', ' ')} lit?"
+        try:
+            return self._seen(name, question)
+        finally:
+            self._board.run(f"t.lamp({name!r}, False)")
+
+    def _tone(self) -> Finding:
+        found = Finding("buzzer", OK)
+        for hz in TONES_HZ:
+            self._board.run(f"t.tone({hz})")
+            try:
+                heard = self._seen("buzzer", f"Do you hear a tone of {hz} Hz?")
+            finally:
+                self._board.run("t.tone(0)")
+            if heard.verdict != OK:
+                found = heard
+        return found
+
+    def _display(self) -> Finding:
+        lines = self._board.ask("t.display()")
+        return self._seen("lcd", f"Does the display read\n    {lines[0]}\n    {lines[1]}\n?")
+
+    def _key(self, name: str, is_fitted: bool) -> Finding:
+        part = f"key {name}"
+        if not is_fitted:
+            return Finding(part, NOT_OK, "this board has no such key")
+        if self._board.ask(f"t.is_pressed({name!r}, 0)"):
+            at_rest = (
+                "open at rest: is it plugged in?" if name in LOOPS else "closed at rest: it sticks, or is wired wrongly"
+            )
+            return Finding(part, NOT_OK, at_rest)
+        if not self._installer.is_there:
+            return Finding(part, UNTESTED, "nobody pressed it")
+        self._installer.tell(f"Pull {name} now" if name in LOOPS else f"Press {name} now")
+        for _second in range(KEY_WITHIN_S * 1000 // LOOK_MS):
+            if self._board.ask(f"t.is_pressed({name!r}, {LOOK_MS})"):
+                return Finding(part, OK)
+        return Finding(part, NOT_OK, f"not noticed within {KEY_WITHIN_S} s")
+
+    def _supply(self) -> list[Finding]:
+        is_on_mains = self._board.ask("t.is_on_mains()")
+        if is_on_mains is not None:
+            return [Finding("mains", OK if is_on_mains else NOT_OK)]
+        millivolts = self._board.ask("t.battery_mv()")
+        if millivolts is None:
+            return [Finding("battery", UNTESTED, "not measured on this board")]
+        return [Finding("battery", OK if millivolts >= LOW_MV else NOT_OK, f"{millivolts / 1000:.2f} V while it sends")]
+
+    def _radio(self) -> list[Finding]:
+        edges = self._board.ask("t.edges_per_s()")
+        echo = self._board.ask("t.loop_back()")
+        findings = []
+        if edges is not None:
+            is_alive = edges >= AVERAGING_EDGES_PER_S or (echo is not None and echo["copies"])
+            note = f"{edges} edges a second" + ("" if is_alive else ": at rest, or dead; press a button beside it")
+            findings.append(Finding("ear", OK if is_alive else UNTESTED, note))
+        if echo is None:
+            note = "it has no ear" if edges is None else "it has no transmitter"
+            return [*findings, Finding("radio loop-back", UNTESTED, f"{note}: press a button and see the call come")]
+        heard = bool(echo["copies"])
+        note = (
+            f"quality {echo['quality']}" if heard else "its own frame was not heard: look at both modules and antennas"
+        )
+        return [*findings, Finding("radio loop-back", OK if heard else NOT_OK, note)]

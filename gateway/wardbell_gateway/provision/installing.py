@@ -1,0 +1,92 @@
+"""Settings onto a board and its record into the registry: both or neither."""
+
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from wardbell_gateway import enrolment
+from wardbell_gateway.enrolment import Wanted
+from wardbell_gateway.provision.board_repl import BoardError, BoardRepl
+from wardbell_gateway.provision.label import Label
+from wardbell_gateway.provision.settings import FILE, node_settings, receiver_settings
+from wardbell_gateway.provisioned import Provisioned
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a board is to become. `enrolling`: holds the registry and writes it when all within has gone well; gives the
+    station's document. `settings`: of a board's name and that document. `keys`: those it uses, None for all.
+    """
+
+    owner: str
+    keys: tuple[str, ...] | None
+    enrolling: Callable[[Path, Provisioned | None], AbstractContextManager[Mapping[str, Any]]]
+    settings: Callable[[str, Mapping[str, Any]], bytes]
+    label: Callable[[Mapping[str, Any], Provisioned], Label]
+
+
+def node_plan(wanted: Wanted, signals: Mapping[str, str], more: Mapping[str, Any]) -> Plan:
+    """A station's node."""
+
+    def enrolling(registry: Path, provisioned: Provisioned | None) -> AbstractContextManager[Mapping[str, Any]]:
+        return enrolment.enrolling(registry, wanted, provisioned)
+
+    def settings(board: str, station: Mapping[str, Any]) -> bytes:
+        return node_settings(board, station, signals, more)
+
+    def label(station: Mapping[str, Any], done: Provisioned) -> Label:
+        node = f"node {station['node_id']}" if station.get("key") else f"address {station['address']}"
+        place = f"{wanted.room}-{wanted.bed}" if wanted.bed else wanted.room
+        return Label(place, (f"{wanted.id}  {node}", *_about(done)))
+
+    return Plan(f"station {wanted.id}", tuple(signals), enrolling, settings, label)
+
+
+def receiver_plan(name: str, has_host: bool, more: Mapping[str, Any]) -> Plan:
+    """A receiver."""
+
+    def enrolling(registry: Path, provisioned: Provisioned | None) -> AbstractContextManager[Mapping[str, Any]]:
+        return enrolment.noting_receiver(registry, name, provisioned)
+
+    def settings(board: str, _document: Mapping[str, Any]) -> bytes:
+        return receiver_settings(board, name, has_host, more)
+
+    def label(_document: Mapping[str, Any], done: Provisioned) -> Label:
+        return Label(name, ("receiver", *_about(done)))
+
+    return Plan(f"receiver {name}", None, enrolling, settings, label)
+
+
+def install(repl: BoardRepl, old: bytes | None, plan: Plan, registry: Path, done: Provisioned) -> Label:
+    """Write the settings, then the registry; where the registry refuses, the board has its old settings again.
+
+    Raises:
+        BoardError: the board failed or has gone; the registry is as it was.
+        ConfigError: the registry cannot hold or keep it; the board is as it was.
+    """
+    is_written = False
+    try:
+        with plan.enrolling(registry, done) as document:
+            content = plan.settings(done.board, document)
+            repl.replace_file(FILE, content)
+            is_written = True
+            if repl.read_file(FILE) != content:
+                raise BoardError(f"{repl.path}: {FILE} does not read back as it was written")
+            label = plan.label(document, done)
+    except Exception:
+        if is_written:
+            repl.replace_file(FILE, old)
+        raise
+    return label
+
+
+def stamp(board: str, firmware: str, by: str) -> Provisioned:
+    """The record of a board made now."""
+    return Provisioned(board, firmware, datetime.now().astimezone().isoformat(timespec="seconds"), by)
+
+
+def _about(done: Provisioned) -> tuple[str, ...]:
+    return f"{done.board}  Wardbell {done.firmware}", done.at[:10]
