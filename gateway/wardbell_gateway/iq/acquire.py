@@ -98,31 +98,28 @@ def _fold(power: Floats, period: float) -> Reals:
 
 
 _PAIRS_T = 4.0 * np.arange(N_PAIRS + 1)
+_PHASES = np.arange(_N_PHASES)
 
 
 def _scores(sums: Reals, t: float) -> Reals:
     """How well words of clock `t` explain the fold, for each phase they may begin at: gain in likelihood, unscaled."""
-    places = np.arange(2 * _N_PHASES - 4 * int(t + 1), dtype=np.float64)
-    at_bit = _at(sums, places + t)
-    mark = at_bit - sums[: len(places)]
-    bit = _at(sums, places + 3 * t) - at_bit
-    begins = np.rint(_PAIRS_T * t).astype(np.intp)
-    marks = np.sum(_from_each_phase(mark)[begins], axis=0)
+    n_places = 2 * _N_PHASES - 4 * int(t + 1)
+    at_bit = _at(sums, t, n_places)
+    mark = at_bit - sums[:n_places]
+    bit = _at(sums, 3 * t, n_places) - at_bit
+    places = np.rint(_PAIRS_T * t).astype(np.intp)[:, np.newaxis] + _PHASES  # of each pair, for each phase
+    marks = np.add.reduce(mark[places], axis=0)
     level = np.maximum(marks / ((N_PAIRS + 1) * t), 0)
-    ones = np.sum(np.maximum(_from_each_phase(bit)[begins[:N_PAIRS]] - level * t, 0), axis=0)
+    ones = np.add.reduce(np.maximum(bit[places[:N_PAIRS]] - level * t, 0), axis=0)
     gain: Reals = level * (marks / 2 + ones)
     return gain
 
 
-def _from_each_phase(cells: Reals) -> Reals:
-    """Row n: the cells from n on, for each phase a word may begin at."""
-    return np.lib.stride_tricks.sliding_window_view(cells, _N_PHASES)
-
-
-def _at(sums: Reals, places: NDArray[np.floating]) -> Reals:
-    whole = places.astype(np.intp)
-    below = sums[whole]
-    between: Reals = below + (sums[whole + 1] - below) * (places - whole)
+def _at(sums: Reals, first: float, n: int) -> Reals:
+    """`n` values of `sums` from the place `first` on, which lies between two."""
+    whole = int(first)
+    below = sums[whole : whole + n]
+    between: Reals = below + (sums[whole + 1 : whole + 1 + n] - below) * (first - whole)
     return between
 
 

@@ -47,7 +47,8 @@ class Gate:
 
     def receive(self, block: IQ, held: list[int]) -> None:
         """Take a block; the floor around the bins `held` stands still."""
-        power = np.fft.fftshift(block.real**2 + block.imag**2)
+        unsorted = block.real**2 + block.imag**2
+        power = np.concatenate((unsorted[self._n_fft // 2 :], unsorted[: self._n_fft // 2]))
         groups = power[: self._n_groups * GROUP].reshape(-1, GROUP).sum(axis=1)
         self._powers.append(power)
         self._recent.append(groups)

@@ -43,7 +43,9 @@ class Spectrum:
         self.channel_rate_hz = rate_hz * N_CHANNEL / self.n_fft
         self.first = _CUT * self.n_fft / N_CHANNEL
         self._waiting: IQ = np.zeros(0, np.complex64)
-        self._shape = _filter_shape(self.channel_rate_hz / N_CHANNEL)
+        # In the order of an FFT: a channel's middle first.
+        self._shape = np.fft.ifftshift(_filter_shape(self.channel_rate_hz / N_CHANNEL))
+        self._bins = np.fft.ifftshift(np.arange(N_CHANNEL) - N_CHANNEL // 2)
 
     def blocks(self, samples: IQ) -> Iterator[IQ]:
         """FFTs of the blocks that these samples complete, in bins as `numpy.fft` orders them."""
@@ -56,8 +58,7 @@ class Spectrum:
 
     def channel(self, block: IQ, number: int, centre: int) -> IQ:
         """`N_OUT` samples of the channel around bin `centre` (may be negative) out of block `number`."""
-        bins = np.arange(centre - N_CHANNEL // 2, centre + N_CHANNEL // 2) % self.n_fft
-        narrow = np.fft.ifft(np.fft.ifftshift(block[bins] * self._shape))
+        narrow = np.fft.ifft(block.take(self._bins + centre, mode="wrap") * self._shape)
         # Each block counts its time from its own start: turn its phase to where the last one left it.
         turns = centre * (number * self.hop % self.n_fft) / self.n_fft
         scale = N_CHANNEL / self.n_fft * np.exp(-2j * np.pi * turns)
