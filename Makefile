@@ -34,6 +34,7 @@ check: $(READY) ## format, lint, types, import contracts, and what the device's 
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/pyright --project firmware
+	$(BIN)/pyright --project firmware/pyrightconfig-c3.json
 	$(BIN)/lint-imports --no-logo
 	@$(BIN)/python .ci/compile-for-board
 

@@ -15,6 +15,7 @@ FILES = {
     "bootstrap.txt": ["bootstrap"],
     "micropython.txt": ["micropython"],
     "stubs.txt": ["stubs"],
+    "stubs-c3.txt": ["stubs-c3"],
 }
 
 
