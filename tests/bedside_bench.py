@@ -5,6 +5,7 @@ from abc import ABC, abstractmethod
 from wardbell_firmware.bedside.node import BedsideNode
 from wardbell_protocol.air.frame import Frame, open_frame
 from wardbell_protocol.air.frame_slicer import FrameSlicer
+from wardbell_protocol.air.portion import Portion
 from wardbell_protocol.air.receipt import Receipt, receipt_durations, seal_receipt
 from wardbell_protocol.air.waveform import signed
 from wardbell_protocol.calls.signals import SIGNAL_BY_DATA
@@ -70,7 +71,7 @@ class KeyedBench(JumpingBench):
             assert len(durations) % 2 == 0
             self.busy_until_us = self.now_ms * 1_000 + sum(durations)
             self.air_ms += sum(durations) / 1_000
-            (sliced,) = FrameSlicer().receive(signed(durations))
+            (sliced,) = FrameSlicer().receive(Portion.of(signed(durations)))
             frame = open_frame(sliced.raw, KEY)
             assert frame is not None
             self.sent.append((self.now_ms, frame))
@@ -83,7 +84,7 @@ class KeyedBench(JumpingBench):
         """A receipt has just come in; for the newest press unless another counter is given."""
         newest = self.sent[-1][1].counter if counter is None else counter
         durations = receipt_durations(seal_receipt(Receipt(node_id, newest, state), key))
-        self.node.hear([-50_000, *signed(durations), -1_000], self.now_ms * 1_000)
+        self.node.hear(Portion.of([-50_000, *signed(durations), -1_000], self.now_ms * 1_000))
         self.step()
 
     def presses(self) -> list[tuple[int, str, int]]:

@@ -9,6 +9,7 @@ from wardbell_firmware.receiver.desk import ReceiverDesk
 from wardbell_firmware.receiver.table import STATIONS_FILE
 from wardbell_protocol.air.codeword import CodeWord
 from wardbell_protocol.air.frame import Frame, frame_durations, seal
+from wardbell_protocol.air.portion import Portion
 from wardbell_protocol.air.waveform import burst
 from wardbell_protocol.calls.signals import DATA_BY_SIGNAL
 from wardbell_protocol.link.peer import LinkMessage, LinkPeer, LinkUp
@@ -150,7 +151,7 @@ class DeskBench:
         pulses = [self.heard_until_us - start_us]
         pulses += [us if at % 2 == 0 else -us for at, us in enumerate(durations[:-1])]  # the last space goes on
         self.heard_until_us = start_us + sum(durations[:-1])
-        self.desk.receive_air(pulses, self.heard_until_us, self.now_ms)
+        self.desk.receive_air(Portion.of(pulses, self.heard_until_us), self.now_ms)
         self.settle()
 
     def pause(self) -> None:

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from wardbell_protocol.air.portion import Portion
 from wardbell_protocol.air.presses import SILENCE_US, PressReceiver
 from wardbell_protocol.errors import ConfigError
 from wardbell_simulator.trains import Train, read_trains
@@ -46,6 +47,6 @@ def decode(train: Train) -> dict[str, Any]:
     from wardbell_gateway.iq.described import presses_of
 
     receiver = PressReceiver()
-    events = receiver.receive(train.pulses, train.length_us)
+    events = receiver.receive(Portion.of(train.pulses, train.length_us))
     events += receiver.poll(train.length_us + 2 * SILENCE_US)
     return {"id": train.id, "presses": presses_of(events), "rejects": receiver.rejects}

@@ -8,6 +8,7 @@ from typing import Any
 
 from wardbell_protocol.air.codeword import CodeWord
 from wardbell_protocol.air.frame_slicer import FrameSlicer
+from wardbell_protocol.air.portion import Portion
 from wardbell_protocol.air.receipt import RECEIPT_BYTES, RECEIPT_SYNC
 from wardbell_protocol.air.slicer import PulseSlicer
 from wardbell_simulator.clock import US_PER_MS
@@ -58,10 +59,10 @@ def _spelt(durations_us: list[int]) -> dict[str, Any]:
     signed_us = [-duration_us if at % 2 else duration_us for at, duration_us in enumerate(durations_us)]
     ms = round(sum(durations_us) / US_PER_MS)
     for kind, slicer in (("frame", FrameSlicer()), ("receipt", FrameSlicer(RECEIPT_SYNC, RECEIPT_BYTES))):
-        sliced = slicer.receive(signed_us)
+        sliced = slicer.receive(Portion.of(signed_us))
         if sliced:
             return {kind: sliced[0].raw.hex(), "ms": ms}
     # A gap is judged by what stands before it, so something does; the last word ends with a gap too.
-    words = PulseSlicer().receive([-GAP_US, GLITCH_US, -GAP_US, *signed_us, -GAP_US])
+    words = PulseSlicer().receive(Portion.of([-GAP_US, GLITCH_US, -GAP_US, *signed_us, -GAP_US]))
     trits = CodeWord(words[0].code).trits if words else ""
     return {"word": trits, "words": len(words), "ms": ms}

@@ -13,6 +13,7 @@ from wardbell_bus import paths
 from wardbell_bus.client import BusClient
 from wardbell_gateway.registry import read_registry
 from wardbell_protocol.air.codeword import CodeWord
+from wardbell_protocol.air.portion import Portion
 from wardbell_protocol.air.presses import Press, PressEnded, PressReceiver, PressStarted
 from wardbell_protocol.bus import topics
 from wardbell_protocol.bus.payloads import Hearing, encode
@@ -84,7 +85,7 @@ def _decode(train: Train) -> Iterator[tuple[int, PressStarted | PressEnded]]:
     now_us = 0
     for pulse in train.pulses:
         now_us += abs(pulse)
-        for event in receiver.receive([pulse], now_us):
+        for event in receiver.receive(Portion.of([pulse], now_us)):
             yield now_us, event
     while (deadline_us := receiver.next_deadline_us()) is not None:
         for event in receiver.poll(deadline_us):

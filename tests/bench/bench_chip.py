@@ -18,6 +18,7 @@ from figures import REPOSITORY, print_table, write_figures
 
 from wardbell_protocol.air.codeword import CodeWord
 from wardbell_protocol.air.frame import Frame, frame_durations, seal
+from wardbell_protocol.air.portion import Portion
 from wardbell_simulator.chip.board import EmulatedPico
 from wardbell_simulator.chip.compiled import compiled
 from wardbell_simulator.radio.slicers import Rxb6
@@ -58,7 +59,7 @@ def air_file(sent: Sequence[Transmission], length_s: float) -> bytes:
     data = bytearray()
     for portion in portions.values():
         data += struct.pack("<HI", len(portion), portion[-1][1])
-        data += struct.pack(f"<{len(portion)}i", *(duration_us for duration_us, _ in portion))
+        data += Portion.of([duration_us for duration_us, _ in portion]).durations.tobytes()
     return bytes(data)
 
 

@@ -1,6 +1,7 @@
 """The half of bench_chip.py that runs on the chip: what hearing costs there. Prints a JSON object for each answer.
 
-An air file holds portions as a board's radio would hand them over: `<HI` number of durations and end in µs, then `<i` each.
+An air file holds portions as a board's radio would hand them over: `<HI` number of durations and end in µs, then `<i` each, as a
+portion has them.
 Time is taken around the code in question alone, with the collector off; what that leaves on the heap is counted.
 """
 
@@ -13,17 +14,19 @@ import time
 
 import micropython
 
+from wardbell_protocol.air.portion import Portion
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from typing import Protocol
 
-    Receive = Callable[[list[int], int], object]
+    Receive = Callable[["Portion"], object]
 
     class Listener(Protocol):
         """What most machines of the air look like."""
 
-        def receive(self, pulses: list[int], end_us: int) -> "Sequence[object]":
+        def receive(self, portion: "Portion") -> "Sequence[object]":
             """Take durations."""
 
         def poll(self, now_us: int) -> "Sequence[object]":
@@ -31,6 +34,8 @@ if TYPE_CHECKING:
 
 
 KEY = bytes(range(16))
+PORTION = 1024  # durations
+NOTHING = Portion(0)
 COLLECT_EVERY = 2  # portions
 COUNT_EVERY = 8  # portions; to count the heap takes the chip 12 ms
 N_LOCKED = 40  # portions heard without heap
@@ -59,15 +64,18 @@ def free_after_collecting() -> int:
     return free()
 
 
-def portions(name: str) -> "Iterator[tuple[list[int], int]]":
-    """Durations and end in µs, portion after portion."""
+def portions(name: str) -> "Iterator[Portion]":
+    """Portion after portion, in one buffer."""
+    portion = Portion(PORTION)
+    buffer = memoryview(portion.durations)
     with open(name, "rb") as file:
         while True:
             head = file.read(6)
             if not head:
                 return
-            n, end_us = struct.unpack("<HI", head)
-            yield list(struct.unpack("<%di" % n, file.read(4 * n))), end_us
+            portion.n, portion.end_us = struct.unpack("<HI", head)
+            file.readinto(buffer[: portion.n])
+            yield portion
 
 
 class Cost:
@@ -77,14 +85,14 @@ class Cost:
         self.n = self.total_us = self.worst_us = 0
         self.n_counted = self.counted_bytes = self.worst_bytes = 0
 
-    def run(self, code: "Receive", pulses: "list[int]", at_us: int) -> object:
+    def run(self, code: "Receive", portion: "Portion") -> object:
         """Run it once more."""
         if self.n % COLLECT_EVERY == 0:
             gc.collect()
         is_counted = self.n % COUNT_EVERY == 0
         before = free() if is_counted else 0
         start_us = now_us()
-        result = code(pulses, at_us)
+        result = code(portion)
         spent_us = now_us() - start_us
         if is_counted:
             spent = before - free()
@@ -113,9 +121,10 @@ def hear(air: str, receive: "Receive") -> None:
     n_durations = 0
     end_us = 0
     events: list[str] = []
-    for pulses, end_us in portions(air):
-        n_durations += len(pulses)
-        heard = cost.run(receive, pulses, end_us)
+    for portion in portions(air):
+        n_durations += portion.n
+        end_us = portion.end_us
+        heard = cost.run(receive, portion)
         if heard:
             events.append(repr(heard))
     figures = cost.figures()
@@ -128,11 +137,11 @@ def without_heap(air: str, receive: "Receive") -> None:
     micropython.alloc_emergency_exception_buf(400)  # else a MemoryError has no traceback
     n = n_done = 0
     needs = ""
-    for pulses, end_us in portions(air):
+    for portion in portions(air):
         n += 1
         micropython.heap_lock()
         try:
-            receive(pulses, end_us)
+            receive(portion)
             n_done += 1
             micropython.heap_unlock()
         except MemoryError as error:
@@ -153,7 +162,7 @@ def nothing() -> None:
     """What the taking of the figures costs, a collection, and the heap as it is now."""
     cost = Cost()
     for _ in range(16):
-        cost.run(_do_nothing, [], 0)
+        cost.run(_do_nothing, NOTHING)
     start_us = now_us()
     gc.collect()
     collect_us = now_us() - start_us
@@ -162,7 +171,7 @@ def nothing() -> None:
     say("nothing", figures)
 
 
-def _do_nothing(pulses: "list[int]", at_us: int) -> None:
+def _do_nothing(portion: "Portion") -> None:
     pass
 
 
@@ -195,9 +204,9 @@ def air_watch() -> "Callable[[], Receive]":
     def make() -> "Receive":
         watch = AirWatch()
 
-        def receive(pulses: "list[int]", end_us: int) -> object:
-            watch.receive(pulses, end_us)
-            return watch.poll(end_us, 0)
+        def receive(portion: "Portion") -> object:
+            watch.receive(portion)
+            return watch.poll(portion.end_us, 0)
 
         return receive
 
@@ -213,9 +222,10 @@ def receiver_desk() -> "Callable[[], Receive]":
         with open("stations.json", "rb") as file:
             desk.load("stations.json", file.read(), 0)
 
-        def receive(pulses: "list[int]", end_us: int) -> object:
-            desk.receive_air(pulses, end_us, end_us // 1000)
-            desk.poll(end_us // 1000)
+        def receive(portion: "Portion") -> object:
+            now_ms = portion.end_us // 1000
+            desk.receive_air(portion, now_ms)
+            desk.poll(now_ms)
             return desk.lines if desk.board.open_calls() else None
 
         return receive
@@ -224,9 +234,9 @@ def receiver_desk() -> "Callable[[], Receive]":
 
 
 def _polled(receiver: "Listener") -> "Receive":
-    def receive(pulses: "list[int]", end_us: int) -> object:
-        events = receiver.receive(pulses, end_us)
-        return receiver.poll(end_us) or events
+    def receive(portion: "Portion") -> object:
+        events = receiver.receive(portion)
+        return receiver.poll(portion.end_us) or events
 
     return receive
 
@@ -255,19 +265,19 @@ def tags(n: int) -> None:
 
     sealed = frame.seal(frame.Frame(7, 1, 1, 9), KEY)
 
-    def tag(pulses: "list[int]", at_us: int) -> None:
+    def tag(portion: "Portion") -> None:
         mac.tag(KEY, sealed)
 
-    def open_frame(pulses: "list[int]", at_us: int) -> None:
+    def open_frame(portion: "Portion") -> None:
         frame.open_frame(sealed, KEY)
 
-    def seal(pulses: "list[int]", at_us: int) -> None:
-        frame.seal(frame.Frame(7, at_us, 1, 9), KEY)
+    def seal(portion: "Portion") -> None:
+        frame.seal(frame.Frame(7, 300, 1, 9), KEY)
 
     gc.disable()
     for name, code in (("tag", tag), ("open_frame", open_frame), ("seal", seal)):
         cost = Cost()
-        for counter in range(n):
-            cost.run(code, [], counter)
+        for _ in range(n):
+            cost.run(code, NOTHING)
         say(name, cost.figures())
     nothing()

@@ -178,12 +178,12 @@ def test_what_is_on_the_air_is_read_once_with_its_end(world: World, of: str) -> 
     source = world.bedside.receiver if of == "bedside" else world.receiver.radio
     assert source is not None
     end_us = world.say_on_air([-5_000, 350, -1_050, 350])
-    pulses, found_us = source.read()
-    assert [abs(found - sent) <= 5 for found, sent in zip(pulses, [-5_000, 350, -1_050, 350], strict=True)] == [
-        True
-    ] * 4
-    assert abs(found_us - end_us) <= 50
-    assert source.read()[0] == []
+    portion = source.read()
+    assert [
+        abs(found - sent) <= 5 for found, sent in zip(portion.signed(), [-5_000, 350, -1_050, 350], strict=True)
+    ] == [True] * 4
+    assert abs(portion.end_us - end_us) <= 50
+    assert source.read().n == 0
 
 
 def test_the_battery_has_a_voltage_or_none_is_measured(world: World) -> None:

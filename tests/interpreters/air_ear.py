@@ -6,6 +6,7 @@ sys.path.insert(0, sys.argv[1])
 
 from wardbell_protocol.air.air_watch import AirWatch
 from wardbell_protocol.air.carrier import CarrierSense
+from wardbell_protocol.air.portion import Portion
 
 sense = CarrierSense()
 watch = AirWatch((5000, 2000))
@@ -20,8 +21,8 @@ for portion in range(400):
         us = 30 + drawn % 500 if portion < 150 else 140 + drawn % 160 if portion < 250 else 20000 + drawn
         pulses.append(us if number % 2 else -us)
         end_us += us
-    sense.receive(pulses, end_us)
-    watch.receive(pulses, end_us)
+    sense.receive(Portion.of(pulses, end_us))
+    watch.receive(Portion.of(pulses, end_us))
     changed = watch.poll(end_us, 0)
     print(
         portion,

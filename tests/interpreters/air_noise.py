@@ -11,6 +11,7 @@ sys.path.insert(0, sys.argv[1])
 
 from wardbell_protocol.air.codeword import CodeWord
 from wardbell_protocol.air.frame_receiver import FrameReceiver
+from wardbell_protocol.air.portion import Portion
 from wardbell_protocol.air.presses import PressReceiver
 from wardbell_protocol.air.waveform import burst, signed
 
@@ -65,11 +66,11 @@ def weak(dice: Dice, code: int, n_words: int) -> "list[int]":
     return pulses
 
 
-def listen(receiver: "PressReceiver | FrameReceiver", portions: "list[list[int]]") -> int:
+def listen(receiver: "PressReceiver | FrameReceiver", portions: "list[Portion]") -> int:
     """Give portions; return how many events came of them."""
     events = 0
     for portion in portions:
-        events += len(receiver.receive(portion, 0))
+        events += len(receiver.receive(portion))
         events += len(receiver.poll(0))
     return events
 
@@ -79,7 +80,7 @@ receiver = PressReceiver()
 for reason in ("noise", "clock", "gap", "short", "long", "ratio"):
     receiver.rejects[reason] = 0  # a reason's first time makes room for it
 with open(sys.argv[2]) as file:  # noqa: PTH123  MicroPython has no pathlib
-    portions = json.load(file)
+    portions = [Portion.of(pulses, 0) for pulses in json.load(file)]
 frames = FrameReceiver({1: bytes(16)})
 frames.rejects["noise"] = 0
 heap_lock()
@@ -92,6 +93,6 @@ for at in range(8):
     now_us = 0
     for pulse in pulses:
         now_us += abs(pulse)
-        for event in receiver.receive([pulse], now_us):
+        for event in receiver.receive(Portion.of([pulse], now_us)):
             print(at, now_us, event, event.press.quality)
     print(sorted(receiver.rejects.items()))

@@ -6,6 +6,7 @@ import sys
 sys.path.insert(0, sys.argv[1])
 
 from wardbell_protocol.air.codeword import CodeWord
+from wardbell_protocol.air.portion import Portion
 from wardbell_protocol.air.presses import PressReceiver
 from wardbell_protocol.air.waveform import waveform
 from wardbell_protocol.errors import EncodeError
@@ -18,7 +19,7 @@ def hear(name: str, pulses: "list[int]", n_at_a_time: int) -> None:
     for at in range(0, len(pulses), n_at_a_time):
         part = pulses[at : at + n_at_a_time]
         now_us += sum([abs(pulse) for pulse in part])
-        for event in receiver.receive(part, now_us):
+        for event in receiver.receive(Portion.of(part, now_us)):
             print(name, now_us, event)
     print(name, "next", receiver.next_deadline_us(), receiver.poll(now_us + 70000), receiver.poll(now_us + 1000000))
     print(name, sorted(receiver.rejects.items()), receiver.n_words)

@@ -9,6 +9,7 @@ from wardbell_protocol.air.frame import Frame, battery_level, battery_millivolts
 from wardbell_protocol.air.frame_receiver import FrameReceiver
 from wardbell_protocol.air.frame_slicer import FrameSlicer
 from wardbell_protocol.air.mac import is_equal, siphash, tag
+from wardbell_protocol.air.portion import Portion
 from wardbell_protocol.air.receipt import RECEIPT_BYTES, RECEIPT_SYNC, Receipt, receipt_durations, seal_receipt
 from wardbell_protocol.air.waveform import signed
 from wardbell_protocol.errors import EncodeError
@@ -56,9 +57,9 @@ def hear(name: str, pulses: "list[int]", n_at_a_time: int) -> None:
     for at in range(0, len(pulses), n_at_a_time):
         part = pulses[at : at + n_at_a_time]
         now_us += sum([abs(pulse) for pulse in part])
-        for event in receiver.receive(part, now_us):
+        for event in receiver.receive(Portion.of(part, now_us)):
             print(name, event)
-        for heard in slicer.receive(part):
+        for heard in slicer.receive(Portion.of(part)):
             print(name, heard.raw, heard.soft, heard.quality, heard.lag_us)
     print(name, receiver.next_deadline_us(), receiver.poll(now_us + 2000000), receiver.n_frames)
     print(name, sorted(receiver.rejects.items()), sorted(receiver.counters().items()))

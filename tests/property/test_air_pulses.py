@@ -4,6 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wardbell_protocol.air.codeword import CodeWord
+from wardbell_protocol.air.portion import Portion
 from wardbell_protocol.air.presses import PressEnded, PressReceiver, PressStarted
 from wardbell_protocol.air.waveform import burst, signed, waveform
 
@@ -39,7 +40,7 @@ trains = st.one_of(
 
 def whole(pulses: list[int]) -> tuple[list[Event], PressReceiver]:
     receiver = PressReceiver()
-    return receiver.receive(pulses, sum(abs(pulse) for pulse in pulses)), receiver
+    return receiver.receive(Portion.of(pulses, sum(abs(pulse) for pulse in pulses))), receiver
 
 
 @given(words)
@@ -96,7 +97,7 @@ def test_portions_do_not_matter(pulses: list[int], data: st.DataObject) -> None:
     now_us = 0
     for pulse in pulses:
         now_us += abs(pulse)
-        events += single.receive([pulse], now_us)
+        events += single.receive(Portion.of([pulse], now_us))
     assert events == expected
     assert (single.rejects, single.n_words) == (receiver.rejects, receiver.n_words)
     events = []
@@ -105,7 +106,7 @@ def test_portions_do_not_matter(pulses: list[int], data: st.DataObject) -> None:
         part = pulses[at : at + data.draw(st.integers(1, 100))]
         now_us += sum(abs(pulse) for pulse in part)
         at += len(part)
-        events += portioned.receive(part, now_us)
+        events += portioned.receive(Portion.of(part, now_us))
     assert events == expected
 
 

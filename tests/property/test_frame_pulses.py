@@ -8,6 +8,7 @@ from wardbell_protocol.air.frame import Frame, frame_durations, open_frame, seal
 from wardbell_protocol.air.frame_press import FrameEnded, FramesRefused, FrameStarted
 from wardbell_protocol.air.frame_receiver import FrameReceiver
 from wardbell_protocol.air.frame_slicer import FrameSlicer
+from wardbell_protocol.air.portion import Portion
 from wardbell_protocol.air.presses import PressReceiver
 from wardbell_protocol.air.receipt import RECEIPT_BYTES, RECEIPT_SYNC, Receipt, open_receipt, seal_receipt
 from wardbell_protocol.air.waveform import burst, signed
@@ -41,7 +42,7 @@ def facts(
         part = pulses[at : at + size]
         at += size
         now_us += sum(map(abs, part))
-        events += receiver.receive(part, now_us)
+        events += receiver.receive(Portion.of(part, now_us))
     return events + receiver.poll(now_us + 10_000_000), receiver.rejects
 
 
@@ -79,9 +80,9 @@ def test_no_frame_is_a_word_and_none_a_receipt(frame: Frame) -> None:
     pulses = signed(frame_durations(seal(frame, KEY)))
     train = [-20_000, *pulses, -20_000, *pulses, -20_000]
     receiver = PressReceiver()
-    assert [*receiver.receive(train, 10**6), *receiver.poll(10**7)] == []
+    assert [*receiver.receive(Portion.of(train, 10**6)), *receiver.poll(10**7)] == []
     assert receiver.n_words == 0
-    assert FrameSlicer(RECEIPT_SYNC, RECEIPT_BYTES).receive(train) == []
+    assert FrameSlicer(RECEIPT_SYNC, RECEIPT_BYTES).receive(Portion.of(train)) == []
 
 
 @given(st.integers(0, 0xFFFFFF), st.floats(20, 250, allow_nan=False))
@@ -101,4 +102,4 @@ def test_clock_stretch_and_jitter_are_borne(frame: Frame, clock: float, stretch_
         edges_us.append(edges_us[-1] + clock * size_us)
     on_us = [round(edge + (at % 2) * stretch_us + source.uniform(-15, 15)) for at, edge in enumerate(edges_us)]
     sizes = [on_us[at + 1] - on_us[at] for at in range(len(on_us) - 1)]
-    assert [heard.raw for heard in FrameSlicer().receive([-9_000, *signed(sizes), -9_000])] == [raw]
+    assert [heard.raw for heard in FrameSlicer().receive(Portion.of([-9_000, *signed(sizes), -9_000]))] == [raw]

@@ -5,6 +5,7 @@ import random
 from wardbell_protocol.air.carrier import CarrierSense
 from wardbell_protocol.air.codeword import CodeWord
 from wardbell_protocol.air.frame import Frame, frame_durations, seal
+from wardbell_protocol.air.portion import Portion
 from wardbell_protocol.air.receipt import Receipt, receipt_durations, seal_receipt
 from wardbell_protocol.air.waveform import burst, signed
 
@@ -16,7 +17,7 @@ def heard(pulses: list[int], portion: int = 1_000) -> tuple[CarrierSense, int]:
     end_us = 0
     for at in range(0, len(pulses), portion):
         end_us += sum(map(abs, pulses[at : at + portion]))
-        sense.receive(pulses[at : at + portion], end_us)
+        sense.receive(Portion.of(pulses[at : at + portion], end_us))
     return sense, end_us
 
 
@@ -56,6 +57,6 @@ def test_noise_holds_nobody_back_for_long() -> None:
     busy_us, end_us = 0, 0
     for at, us in enumerate(pulses):
         end_us += us
-        sense.receive([-us if at % 2 else us], end_us)
+        sense.receive(Portion.of([-us if at % 2 else us], end_us))
         busy_us += us if sense.is_busy(end_us, 8_000) else 0
     assert busy_us < end_us / 50

@@ -1,6 +1,7 @@
 import pytest
 
 from wardbell_protocol.air.codeword import CodeWord
+from wardbell_protocol.air.portion import Portion
 from wardbell_protocol.air.presses import SILENCE_US, Press, PressEnded, PressReceiver, PressStarted, is_release_of
 from wardbell_protocol.air.waveform import burst, signed
 
@@ -20,7 +21,7 @@ def drip(receiver: PressReceiver, pulses: list[int], start_us: int = 0) -> list[
     now_us = start_us
     for pulse in pulses:
         now_us += abs(pulse)
-        events += [(now_us, event) for event in receiver.receive([pulse], now_us)]
+        events += [(now_us, event) for event in receiver.receive(Portion.of([pulse], now_us))]
     return events
 
 
@@ -49,7 +50,7 @@ def test_silence_completes_the_word_that_makes_a_press() -> None:
     receiver = PressReceiver()
     pulses = pulses_of(WORD, 2)[:-1]
     now_us = sum(abs(pulse) for pulse in pulses)
-    assert receiver.receive(pulses, now_us) == []
+    assert receiver.receive(Portion.of(pulses, now_us)) == []
     deadline_us = receiver.next_deadline_us()
     assert deadline_us is not None
     [event] = receiver.poll(deadline_us)
@@ -65,7 +66,7 @@ def test_a_button_held_for_minutes_is_one_press() -> None:
     for _ in range(1000):
         frame = pulses_of(WORD, 4)[1:]
         now_us += sum(abs(pulse) for pulse in frame)
-        events += [(now_us, event) for event in receiver.receive(frame, now_us)]
+        events += [(now_us, event) for event in receiver.receive(Portion.of(frame, now_us))]
     events += [(now_us, event) for event in receiver.poll(now_us + SILENCE_US)]
     assert [type(event) for _, event in events] == [PressStarted, PressEnded]
     assert events[1][1].press.words == 4004
@@ -119,7 +120,7 @@ def test_a_storm_of_codes_stays_bounded_and_leaves_a_press_alone() -> None:
         pulses += signed(burst(CodeWord(code * 4099), 20, 1))
     pulses += signed(burst(WORD, 20, 2))
     now_us = sum(abs(pulse) for pulse in pulses)
-    events = receiver.receive(pulses, now_us) + receiver.poll(now_us + SILENCE_US)
+    events = receiver.receive(Portion.of(pulses, now_us)) + receiver.poll(now_us + SILENCE_US)
     assert [(event.press.code, event.press.words) for event in events] == [(WORD.code, 2), (WORD.code, 4)]
     assert receiver.rejects["crowded"] + receiver.rejects["alone"] == 30
     assert receiver.rejects["crowded"] == 15

@@ -11,6 +11,7 @@ from wardbell_protocol.air.air_watch import CARRIER, KEYING, SILENT, AirWatch
 from wardbell_protocol.air.codeword import CodeWord
 from wardbell_protocol.air.frame import Frame, frame_durations, seal
 from wardbell_protocol.air.frame_receiver import FrameReceiver
+from wardbell_protocol.air.portion import Portion
 from wardbell_protocol.air.presses import PressReceiver
 from wardbell_protocol.air.waveform import burst, signed
 from wardbell_simulator.radio import noise
@@ -48,9 +49,9 @@ class Ear:
         while until_us - self._now_us > PORTION_US:
             self._now_us += PORTION_US
             if self._waiting:
-                self.watch.receive(self._waiting, self._end_us)
+                self.watch.receive(Portion.of(self._waiting, self._end_us))
                 if self._has_words:
-                    self.presses.receive(self._waiting, self._end_us)
+                    self.presses.receive(Portion.of(self._waiting, self._end_us))
                 self._waiting = []
             due_us = self.watch.next_deadline_us()
             if due_us is not None and due_us <= self._now_us:
@@ -72,15 +73,17 @@ def test_strangers_frames_one_after_the_other_leave_no_room_and_that_is_blindnes
     while now_us < 12_000_000:
         pulses = [*signed(frame_durations(seal(Frame(now_us & 0xFFFF, 1, 1), bytes(16)))), -gap_us]
         now_us += sum(map(abs, pulses))
-        receiver.receive(pulses, now_us)
-        watch.receive(pulses, now_us)
+        receiver.receive(Portion.of(pulses, now_us))
+        watch.receive(Portion.of(pulses, now_us))
         changes += [event.reason for event in watch.poll(now_us, receiver.n_frames, receiver.n_read)]
         blind_us = blind_us or (now_us if changes else 0)
     assert changes == [KEYING]
     assert blind_us <= 10_000_000
     for _ in range(10):
         now_us += 1_000_000
-        watch.receive([-1_000_000] if normal is None else ([150, -150] * 12 + [1_000, -1_000]) * 178, now_us)
+        watch.receive(
+            Portion.of([-1_000_000] if normal is None else ([150, -150] * 12 + [1_000, -1_000]) * 178, now_us)
+        )
         changes += [event.reason for event in watch.poll(now_us, receiver.n_frames, receiver.n_read)]
     assert changes == [KEYING, ""]
 

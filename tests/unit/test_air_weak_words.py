@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from wardbell_protocol.air.portion import Portion
 from wardbell_protocol.air.presses import PressReceiver, PressStarted
 from wardbell_simulator.radio.slicers import Rxb6
 from wardbell_simulator.radio.synth import Air, Transmission, press, random_code, synthesize
@@ -11,7 +12,7 @@ from wardbell_simulator.radio.synth import Air, Transmission, press, random_code
 def heard(code: int, t_us: float, n_words: int, air: Air, source: np.random.Generator) -> list[int]:
     sent = Transmission(press(code, t_us, n_words), source.uniform(80e3, 120e3), clock=source.uniform(0.98, 1.02))
     pulses = Rxb6().slice(synthesize([sent], air, sent.end_us + 150e3, source))
-    events = PressReceiver().receive(pulses, sum(map(abs, pulses)))
+    events = PressReceiver().receive(Portion.of(pulses, sum(map(abs, pulses))))
     return [event.press.code for event in events if isinstance(event, PressStarted)]
 
 
@@ -44,7 +45,7 @@ def test_noise_is_no_press() -> None:
     source = np.random.default_rng(315)
     for air in (Air(0.0), Air(15.0, impulses_per_s=100), Air(0.0, mains_burst_us=1000)):
         pulses = Rxb6().slice(synthesize([], air, 4e6, source))
-        assert not receiver.receive(pulses, sum(map(abs, pulses)))
+        assert not receiver.receive(Portion.of(pulses, sum(map(abs, pulses))))
     assert receiver.n_words == 0
 
 
@@ -54,7 +55,7 @@ def test_quality_falls_with_the_signal() -> None:
     for snr_db in (20.0, 2.0):
         sent = Transmission(press(0x741D03, 430, 4), 100e3)
         pulses = Rxb6().slice(synthesize([sent], Air(snr_db), 500e3, source))
-        [event] = PressReceiver().receive(pulses, sum(map(abs, pulses)))[:1]
+        [event] = PressReceiver().receive(Portion.of(pulses, sum(map(abs, pulses))))[:1]
         qualities.append(event.press.quality)
     assert qualities[0] >= 93
     assert qualities[1] <= 90

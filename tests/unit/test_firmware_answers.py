@@ -13,6 +13,7 @@ from wardbell_firmware.bedside.manners import HOLD_US, MOST_MS
 from wardbell_firmware.bedside.schedule import TWO_WAY_MS
 from wardbell_protocol.air.frame import Frame, frame_durations, seal
 from wardbell_protocol.air.heartbeat import ASK_EVERY_S
+from wardbell_protocol.air.portion import Portion
 from wardbell_protocol.air.receipt import COMING, OVER, RECEIVED
 from wardbell_protocol.air.waveform import signed
 
@@ -196,21 +197,21 @@ def other_frame() -> list[int]:
 
 
 def test_a_copy_waits_while_another_node_speaks_but_not_for_ever(bench: KeyedBench) -> None:
-    bench.node.hear([-50_000, *other_frame()[:80]], bench.now_ms * 1_000)
+    bench.node.hear(Portion.of([-50_000, *other_frame()[:80]], bench.now_ms * 1_000))
     bench.press("call")
     bench.wait(200)
     assert HOLD_US // 1_000 <= bench.sent[0][0] - 10 <= 120
     jammed = KeyedBench(has_ear=True)
     jammed.closed["call"] = True
     while not jammed.sent:
-        jammed.node.hear(other_frame()[:40], jammed.now_ms * 1_000)
+        jammed.node.hear(Portion.of(other_frame()[:40], jammed.now_ms * 1_000))
         jammed.step()
         jammed.now_ms += 3
     assert MOST_MS - 3 <= jammed.sent[0][0] <= MOST_MS + 60
 
 
 def test_an_air_that_is_free_holds_nothing_back(bench: KeyedBench) -> None:
-    bench.node.hear([-50_000, *other_frame()], 0)
+    bench.node.hear(Portion.of([-50_000, *other_frame()], 0))
     bench.wait(20)
     pressed_ms = bench.now_ms
     bench.press("call")
@@ -224,7 +225,7 @@ def test_whatever_the_ear_hears_no_answer_comes_of_it(bench: KeyedBench) -> None
     for _ in range(300):
         n = chance.randint(1, 200)
         lengths = [chance.choice((1, 150, 300, 1_050, 40_000, 1 << 29)) + chance.randint(0, 99) for _ in range(n)]
-        bench.node.hear([us if at % 2 else -us for at, us in enumerate(lengths)], bench.now_ms * 1_000)
+        bench.node.hear(Portion.of([us if at % 2 else -us for at, us in enumerate(lengths)], bench.now_ms * 1_000))
         bench.wait(20)
     assert states(bench) == ["sending", "not received"]
 
@@ -258,7 +259,7 @@ def test_an_unanswered_reset_is_not_said_again_behind_a_call_that_waits_for_the_
     other.wait(20_000)
     again_ms = other.presses()[1][0]  # both draw the same pauses
     bench.wait(again_ms - 5 - bench.now_ms)
-    bench.node.hear([-50_000, *other_frame()], bench.now_ms * 1_000)
+    bench.node.hear(Portion.of([-50_000, *other_frame()], bench.now_ms * 1_000))
     bench.press("call")
     bench.wait(10_000)
     assert bench.signals() == ["reset", "normal"]

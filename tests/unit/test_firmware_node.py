@@ -6,6 +6,7 @@ from bedside_bench import JumpingBench
 from wardbell_firmware.bedside.node import BedsideNode
 from wardbell_protocol.air.codeword import CodeWord
 from wardbell_protocol.air.heartbeat import shortest_pause_s
+from wardbell_protocol.air.portion import Portion
 from wardbell_protocol.air.presses import PressReceiver, PressStarted
 from wardbell_protocol.air.waveform import waveform
 from wardbell_protocol.calls.signals import SIGNAL_BY_DATA
@@ -52,7 +53,7 @@ class NodeBench(JumpingBench):
 
     def signal_of(self, durations: list[int]) -> str:
         events = PressReceiver().receive(
-            [-50_000, *(us if at % 2 == 0 else -us for at, us in enumerate(durations))], 10**6
+            Portion.of([-50_000, *(us if at % 2 == 0 else -us for at, us in enumerate(durations))], 10**6)
         )
         started = [event.press for event in events if isinstance(event, PressStarted)]
         assert len(started) == 1

@@ -4,6 +4,7 @@ from wardbell_firmware.receiver.node_answers import NodeAnswers
 from wardbell_firmware.receiver.receipts import TOLD_AFTER_MS
 from wardbell_protocol.air.frame_press import FramePress
 from wardbell_protocol.air.frame_slicer import FrameSlicer
+from wardbell_protocol.air.portion import Portion
 from wardbell_protocol.air.receipt import COMING, OVER, RECEIPT_BYTES, RECEIPT_SYNC, RECEIVED, open_receipt
 from wardbell_protocol.air.waveform import signed
 from wardbell_protocol.calls.board import CallBoard, FaultRaised, Signal, Verb
@@ -36,7 +37,7 @@ class Bench:
         if signal != HEARTBEAT:
             events = self.board.receive(Signal(BED, signal, True), self.now_ms)
             self.answers.happened(events, self.now_ms)
-        self.answers.receive([-400_000], self.now_ms * 1_000, [(NODE, self.counter)], self.now_ms)
+        self.answers.receive(Portion.of([-400_000], self.now_ms * 1_000), [(NODE, self.counter)], self.now_ms)
         self.send()
 
     def verb(self, name: str, kind: str = "normal") -> None:
@@ -52,7 +53,7 @@ class Bench:
         for _ in range(5_000):
             durations = self.answers.queue.poll(False, self.now_ms)
             if durations:
-                (sliced,) = FrameSlicer(RECEIPT_SYNC, RECEIPT_BYTES).receive(signed(durations))
+                (sliced,) = FrameSlicer(RECEIPT_SYNC, RECEIPT_BYTES).receive(Portion.of(signed(durations)))
                 self.sent += [
                     (counter, receipt.state)
                     for counter in COUNTERS
@@ -126,6 +127,6 @@ def test_whoever_is_not_enrolled_is_not_answered() -> None:
     bench = Bench()
     press = FramePress(NODE, 1, 1, 0, 1, 0, 0, 99)
     bench.answers.pressed(None, press, StationTable([]))
-    bench.answers.receive([-400_000], bench.now_ms * 1_000, [(NODE, 1)], bench.now_ms)
+    bench.answers.receive(Portion.of([-400_000], bench.now_ms * 1_000), [(NODE, 1)], bench.now_ms)
     bench.send()
     assert bench.take() == []

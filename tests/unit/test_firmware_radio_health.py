@@ -6,19 +6,20 @@ from firmware_bench import DeskBench
 
 from wardbell_firmware.receiver.radio_health import AIR_FILE
 from wardbell_firmware.receiver.text import EVERYTHING_GOOD, NO_HOST
+from wardbell_protocol.air.portion import Portion
 
 CARRIER_LINES = ("Radio blind:", "carrier")
 
 
 def carrier_begins(bench: DeskBench) -> None:
     """Somebody begins to send and does not end."""
-    bench.desk.receive_air([bench.heard_until_us - bench.now_ms * 1000], bench.now_ms * 1000, bench.now_ms)
+    bench.desk.receive_air(Portion.of([bench.heard_until_us - bench.now_ms * 1000], bench.now_ms * 1000), bench.now_ms)
     bench.heard_until_us = bench.now_ms * 1000
     bench.settle()
 
 
 def carrier_ends(bench: DeskBench) -> None:
-    bench.desk.receive_air([bench.now_ms * 1000 - bench.heard_until_us], bench.now_ms * 1000, bench.now_ms)
+    bench.desk.receive_air(Portion.of([bench.now_ms * 1000 - bench.heard_until_us], bench.now_ms * 1000), bench.now_ms)
     bench.heard_until_us = bench.now_ms * 1000
     bench.settle()
 
@@ -30,7 +31,7 @@ def noise(bench: DeskBench, seconds: int) -> None:
         pulses = [60, -60, 150, -150, 450, -450, 60, -60] * 12 + [50, -50, 900, -900]
         rest_us = bench.now_ms * 1000 - bench.heard_until_us - sum(map(abs, pulses))
         pulses += [rest_us // 2, rest_us // 2 - rest_us]
-        bench.desk.receive_air(pulses, bench.now_ms * 1000, bench.now_ms)
+        bench.desk.receive_air(Portion.of(pulses, bench.now_ms * 1000), bench.now_ms)
         bench.heard_until_us = bench.now_ms * 1000
         bench.settle()
 
@@ -95,7 +96,7 @@ def test_noise_is_learnt_and_kept_once_and_its_absence_after_a_restart_is_told()
     noise(bench, 3)
     assert bench.n_writes == n_writes
     again = DeskBench(has_host=False, files=bench.files)
-    again.desk.receive_air([-10, 10], 20, 0)
+    again.desk.receive_air(Portion.of([-10, 10], 20), 0)
     again.heard_until_us = 20
     again.wait(10_000)
     assert again.lines == ("Radio blind:", "silence")

@@ -4,6 +4,7 @@ from wardbell_firmware.receiver.receipts import MOST_AHEAD_MS, RECEIPT_MS, SHARE
 from wardbell_protocol.air.frame import Frame, frame_durations, seal
 from wardbell_protocol.air.frame_receiver import FrameReceiver
 from wardbell_protocol.air.frame_slicer import FrameSlicer
+from wardbell_protocol.air.portion import Portion
 from wardbell_protocol.air.receipt import (
     COMING,
     OVER,
@@ -36,7 +37,7 @@ class Bench:
             self.sent.append((self.now_ms, *self.read(durations)))
 
     def read(self, durations: list[int]) -> tuple[int, int, int]:
-        (sliced,) = FrameSlicer(RECEIPT_SYNC, RECEIPT_BYTES).receive(signed(durations))
+        (sliced,) = FrameSlicer(RECEIPT_SYNC, RECEIPT_BYTES).receive(Portion.of(signed(durations)))
         for node_id, key in KEYS.items():
             for counter in range(1, 40):
                 receipt = open_receipt(sliced.raw, key, node_id, counter)
@@ -90,12 +91,12 @@ def test_several_answers_follow_each_other() -> None:
 def test_while_a_frame_goes_on_it_waits_for_its_end() -> None:
     bench = Bench()
     pulses = signed(frame_durations(seal(Frame(9, 9, 1), bytes(16))))
-    bench.queue.hear([-50_000, *pulses[:60]], bench.now_ms * 1_000)
+    bench.queue.hear(Portion.of([-50_000, *pulses[:60]], bench.now_ms * 1_000))
     bench.queue.answer(7, 5, RECEIVED, bench.now_ms)
     bench.step()
     assert bench.sent == []
     bench.now_ms += 3
-    bench.queue.hear(pulses[60:], bench.now_ms * 1_000)
+    bench.queue.hear(Portion.of(pulses[60:], bench.now_ms * 1_000))
     bench.step()
     assert bench.sent == []
     bench.wait(10)
@@ -127,7 +128,7 @@ def test_a_jammed_air_and_a_crowd_leave_nothing_behind() -> None:
     assert bench.queue.n_dropped > 0
     frame = signed(frame_durations(seal(Frame(9, 9, 1), bytes(16))))[:60]
     for _ in range(2_000):
-        bench.queue.hear(frame, bench.now_ms * 1_000)
+        bench.queue.hear(Portion.of(frame, bench.now_ms * 1_000))
         bench.step()
         bench.now_ms += 3
     assert bench.sent == []
@@ -154,14 +155,14 @@ def test_the_frame_receiver_says_whom_a_receipt_would_serve() -> None:
     receiver = FrameReceiver(KEYS)
     frame = [-50_000, *signed(frame_durations(seal(Frame(7, 5, 1), KEYS[7]))), -5_000]
     length_us = sum(map(abs, frame))
-    receiver.receive(frame, length_us)
+    receiver.receive(Portion.of(frame, length_us))
     assert receiver.answerable == [(7, 5)]
-    receiver.receive([-400_000], 400_000 + length_us)
+    receiver.receive(Portion.of([-400_000], 400_000 + length_us))
     assert receiver.answerable == []
     for begin_us in (450_000, 3_000_000):  # a copy, and one after the press has been told as ended
-        receiver.receive(frame, begin_us + length_us)
+        receiver.receive(Portion.of(frame, begin_us + length_us))
         assert receiver.answerable == [(7, 5)]
-    receiver.receive(frame, 9_000_000)
+    receiver.receive(Portion.of(frame, 9_000_000))
     assert receiver.answerable == []
     assert receiver.rejects["replayed"] == 1
     assert set(STATES) == {RECEIVED, COMING, OVER}

@@ -6,6 +6,7 @@ from wardbell_protocol.air.frame import CHIP_US, FRAME_SYNC, SYNC_BITS, Frame, s
 from wardbell_protocol.air.frame_combiner import MOST_TURNED, FrameCombiner, agreement, corrected
 from wardbell_protocol.air.frame_press import FrameStarted
 from wardbell_protocol.air.frame_receiver import FrameReceiver
+from wardbell_protocol.air.portion import Portion
 
 KEY = bytes(range(16))
 NODE = 0x1234
@@ -74,7 +75,7 @@ class Ear:
         """Whether a frame that is heard so is a new press."""
         pulses = pulses_of(soft)
         self.now_us += sum(map(abs, pulses))
-        return any(isinstance(event, FrameStarted) for event in self.receiver.receive(pulses, self.now_us))
+        return any(isinstance(event, FrameStarted) for event in self.receiver.receive(Portion.of(pulses, self.now_us)))
 
 
 def worn(counter: int) -> list[int]:
@@ -90,7 +91,7 @@ def test_a_receiver_that_has_guessed_in_vain_too_often_guesses_no_more_for_a_min
     assert not ear.hears(worn(2))
     assert ear.hears(soft_of(seal(Frame(NODE, 3, 1), KEY), {}))
     ear.now_us += 60_000_000
-    ear.receiver.receive([-60_000_000], ear.now_us)
+    ear.receiver.receive(Portion.of([-60_000_000], ear.now_us))
     assert ear.hears(worn(4))
 
 

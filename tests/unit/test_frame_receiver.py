@@ -6,6 +6,7 @@ from wardbell_protocol.air.codeword import CodeWord
 from wardbell_protocol.air.frame import Frame, frame_durations, seal
 from wardbell_protocol.air.frame_press import FrameEnded, FramesRefused, FrameStarted
 from wardbell_protocol.air.frame_receiver import ALARM_TIMES, SILENCE_US, SPREAD_US, FrameReceiver
+from wardbell_protocol.air.portion import Portion
 from wardbell_protocol.air.waveform import burst, signed
 from wardbell_protocol.errors import EncodeError
 
@@ -27,14 +28,14 @@ class Air:
     def wait(self, space_us: int) -> Events:
         """Nothing on the air."""
         self.now_us += space_us
-        return self.receiver.receive([-space_us], self.now_us)
+        return self.receiver.receive(Portion.of([-space_us], self.now_us))
 
     def send(self, raw: bytes) -> Events:
         """One frame, and 100 ms without."""
         events: Events = []
         for pulse in signed(frame_durations(raw)):
             self.now_us += abs(pulse)
-            events += self.receiver.receive([pulse], self.now_us)
+            events += self.receiver.receive(Portion.of([pulse], self.now_us))
         return events + self.wait(100_000)
 
 
@@ -192,7 +193,7 @@ def test_copies_damaged_in_different_places_make_a_press() -> None:
             pulses[at] = 30
         for pulse in [*pulses, -100_000]:
             air.now_us += abs(pulse)
-            events += air.receiver.receive([pulse], air.now_us)
+            events += air.receiver.receive(Portion.of([pulse], air.now_us))
     assert started(events) == [5]
 
 
@@ -202,7 +203,7 @@ def test_words_are_no_frames(t_us: int) -> None:
     source_code = 0x5A
     for code in range(0, 1 << 24, 0x3B9ACB):
         pulses = signed(burst(CodeWord(code | source_code), t_us / 4))
-        assert receiver.receive(pulses, 10**6) == []
+        assert receiver.receive(Portion.of(pulses, 10**6)) == []
     assert set(receiver.rejects) <= {"noise"}
 
 

@@ -6,6 +6,7 @@ import pytest
 from wardbell_protocol.air.frame import Frame, frame_durations, seal
 from wardbell_protocol.air.frame_press import FramesRefused, FrameStarted
 from wardbell_protocol.air.frame_receiver import FrameReceiver
+from wardbell_protocol.air.portion import Portion
 from wardbell_simulator.radio.slicers import Rxb6
 from wardbell_simulator.radio.synth import Air, Transmission, synthesize
 
@@ -30,7 +31,7 @@ def heard(n_presses: int, n_copies: int, air: Air, seed: int) -> tuple[float, Fr
     for start in range(0, len(pulses), 100):
         part = pulses[start : start + 100]
         now_us += sum(map(abs, part))
-        for event in receiver.receive(part, now_us):
+        for event in receiver.receive(Portion.of(part, now_us)):
             if isinstance(event, FrameStarted):
                 assert event.press.node_id == 100 + event.press.counter % 50
                 counters.append(event.press.counter)
@@ -58,5 +59,5 @@ def test_noise_is_no_frame() -> None:
     source = np.random.default_rng(9)
     receiver = FrameReceiver({1: bytes(16)})
     pulses = Rxb6().slice(synthesize([], Air(0), 20e6, source))
-    assert receiver.receive(pulses, 20_000_000) == []
+    assert receiver.receive(Portion.of(pulses, 20_000_000)) == []
     assert set(receiver.rejects) <= {"noise"}

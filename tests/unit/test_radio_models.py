@@ -5,6 +5,7 @@ from itertools import islice, pairwise
 import numpy as np
 import pytest
 
+from wardbell_protocol.air.portion import Portion
 from wardbell_protocol.air.presses import PressEnded, PressReceiver
 from wardbell_simulator.radio.noise import NOISES, durations, other_devices
 from wardbell_simulator.radio.slicers import LogPeak, Rxb6, one_pole
@@ -31,7 +32,7 @@ def one_press(snr_db: float = 20.0, air: Air | None = None, **sent: float) -> IQ
 def codes_in(durations: list[int]) -> list[int]:
     receiver = PressReceiver()
     length_us = sum(map(abs, durations))
-    events = receiver.receive(durations, length_us) + receiver.poll(length_us + 1_000_000)
+    events = receiver.receive(Portion.of(durations, length_us)) + receiver.poll(length_us + 1_000_000)
     return [event.press.code for event in events if isinstance(event, PressEnded)]
 
 

@@ -45,10 +45,28 @@ def test_air_and_line_are_read_once() -> None:
     board = VirtualReceiver(DESK)
     board.wake({"t": 10, "air": [[-5, 3], 8], "line": "7e01"})
     board.wake({"t": 20, "air": [[-4], 12], "line": "7e"})
-    assert board.radio.read() == ([-5, 3, -4], 12)
-    assert board.radio.read() == ([], 12)
+    portion = board.radio.read()
+    assert (portion.signed(), portion.end_us) == ([-5, 3, -4], 12)
+    assert board.radio.read() is portion
+    assert (portion.n, portion.end_us) == (0, 12)
     assert board.line.read() == b"\x7e\x01\x7e"
     assert board.line.read() == b""
+
+
+def test_more_air_than_a_portion_holds_comes_in_several() -> None:
+    board = VirtualReceiver(DESK)
+    sent = [us if us % 2 else -us for us in range(1, 1_301)]
+    board.wake({"t": 900_000, "air": [sent, 900_000]})
+    heard: list[int] = []
+    n_reads = 0
+    is_more = True
+    while is_more:
+        portion = board.radio.read()
+        heard += portion.signed()
+        n_reads += 1
+        is_more = portion.is_full
+        assert portion.end_us == 900_000 - sum(map(abs, sent[len(heard) :]))
+    assert (heard, n_reads) == (sent, 3)
 
 
 def test_files_are_there_after_they_were_saved() -> None:

@@ -1,6 +1,7 @@
 """Carriers add up, the strong one captures, words are lost, and clocks are wrong by what they were told to be."""
 
 from wardbell_protocol.air.codeword import CodeWord
+from wardbell_protocol.air.portion import Portion
 from wardbell_protocol.air.presses import PressEnded, PressReceiver
 from wardbell_protocol.air.waveform import burst
 from wardbell_simulator.carriers import NoiseSpec
@@ -36,7 +37,7 @@ class Room:
 
     def presses(self) -> dict[str, int]:
         receiver = PressReceiver()
-        events = receiver.receive([-1_000_000, 100, *self.pulses], self.end_us)
+        events = receiver.receive(Portion.of([-1_000_000, 100, *self.pulses], self.end_us))
         events += receiver.poll(self.end_us + 2_000_000)
         return {
             CodeWord(event.press.code).trits: event.press.words for event in events if isinstance(event, PressEnded)

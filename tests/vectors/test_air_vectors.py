@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from wardbell_protocol.air.codeword import CodeWord
+from wardbell_protocol.air.portion import Portion
 from wardbell_protocol.air.presses import PressEnded, PressReceiver, PressStarted
 from wardbell_protocol.air.waveform import signed, waveform
 
@@ -52,7 +53,7 @@ def test_waveforms(vector: dict[str, Any]) -> None:
 def test_trains(vector: dict[str, Any]) -> None:
     receiver = PressReceiver()
     now_us = sum(abs(pulse) for pulse in vector["pulses"])
-    events = receiver.receive(vector["pulses"], now_us) + receiver.poll(now_us + 1_000_000)
+    events = receiver.receive(Portion.of(vector["pulses"], now_us)) + receiver.poll(now_us + 1_000_000)
     ended = [event.press for event in events if isinstance(event, PressEnded)]
     assert len([event for event in events if isinstance(event, PressStarted)]) == len(ended)
     found = [{**vars(press), "code": CodeWord(press.code).hex, "tri": CodeWord(press.code).trits} for press in ended]
@@ -67,5 +68,5 @@ def test_what_we_send_is_what_we_hear() -> None:
         word = CodeWord.from_hex(vector["code"])
         receiver = PressReceiver()
         pulses = [-50_000, *signed(waveform(word, 90) * 2)]
-        [event] = receiver.receive(pulses, 10**6)
+        [event] = receiver.receive(Portion.of(pulses, 10**6))
         assert event.press.code == word.code

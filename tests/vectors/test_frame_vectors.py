@@ -7,6 +7,7 @@ import pytest
 from wardbell_protocol.air.frame import CHIP_US, Frame, frame_durations, open_frame, seal
 from wardbell_protocol.air.frame_slicer import FrameSlicer
 from wardbell_protocol.air.mac import siphash
+from wardbell_protocol.air.portion import Portion
 from wardbell_protocol.air.receipt import (
     RECEIPT_BYTES,
     RECEIPT_SYNC,
@@ -36,7 +37,7 @@ def test_frames(vector: dict[str, Any]) -> None:
     assert open_frame(raw, key) == frame
     durations = frame_durations(raw)
     assert durations == vector.get("durations", durations)
-    assert [heard.raw for heard in FrameSlicer().receive([-9000, *signed(durations), -9000])] == [raw]
+    assert [heard.raw for heard in FrameSlicer().receive(Portion.of([-9000, *signed(durations), -9000]))] == [raw]
 
 
 @pytest.mark.parametrize("vector", VECTORS["receipts"])
@@ -48,7 +49,7 @@ def test_receipts(vector: dict[str, Any]) -> None:
     durations = receipt_durations(raw)
     assert durations == vector.get("durations", durations)
     slicer = FrameSlicer(RECEIPT_SYNC, RECEIPT_BYTES)
-    assert [heard.raw for heard in slicer.receive([-9000, *signed(durations), -9000])] == [raw]
+    assert [heard.raw for heard in slicer.receive(Portion.of([-9000, *signed(durations), -9000]))] == [raw]
 
 
 def test_a_frame_lasts_as_long_as_the_schedule_reckons() -> None:

@@ -11,6 +11,10 @@ from wardbell_protocol.air import receipt
 from wardbell_protocol.air.frame_slicer import FrameSlicer
 from wardbell_protocol.calls.signals import HEARTBEAT, PRIORITY, RESET
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from wardbell_protocol.air.portion import Portion
+
 ANSWER_WITHIN_MS = TWO_WAY_MS[-1] + 400
 # A lost call is said again, a new press each time, from a quarter of a minute after it was given up on to a minute.
 _AGAIN_LEAST_MS = 12000
@@ -75,10 +79,10 @@ class Answers:
             else:
                 self._again_ms, self._pause_ms = None, _AGAIN_LEAST_MS
 
-    def receive(self, pulses: "list[int]") -> "list[int]":
-        """Take edges; returns the counters of presses that have been answered and need no further copy."""
+    def receive(self, portion: "Portion") -> "list[int]":
+        """Take the next durations; returns the counters of presses that have been answered and need no further copy."""
         answered = []
-        for sliced in self._slicer.receive(pulses):
+        for sliced in self._slicer.receive(portion):
             answered += self._answers(sliced.raw)
         return answered
 

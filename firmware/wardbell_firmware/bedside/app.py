@@ -5,7 +5,7 @@ from wardbell_protocol.air.frame import BATTERY_UNKNOWN, battery_level
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from wardbell_firmware.boards.contract import BedsideBoard
+    from wardbell_firmware.boards.contract import BedsideBoard, PulseSource
 
 
 class BedsideApp:
@@ -21,8 +21,7 @@ class BedsideApp:
         keys = board.keys
         node.receive({name: name in keys and keys[name].is_pressed() for name in node.key_names}, now_ms)
         if board.receiver is not None:
-            pulses, end_us = board.receiver.read()
-            node.hear(pulses, end_us)
+            self._listen(board.receiver)
         supply_mv = board.battery.millivolts()
         node.supply.level = BATTERY_UNKNOWN if supply_mv is None else battery_level(supply_mv)
         durations = node.poll(board.radio.is_sending(), now_ms)
@@ -31,3 +30,10 @@ class BedsideApp:
         board.assurance_lamp.set(node.is_lamp_on)
         board.buzzer.set(node.tone_hz)
         return node.next_deadline_ms(now_ms)
+
+    def _listen(self, ear: "PulseSource") -> None:
+        is_more = True
+        while is_more:
+            portion = ear.read()
+            self.node.hear(portion)
+            is_more = portion.is_full

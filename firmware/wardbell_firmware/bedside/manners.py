@@ -6,6 +6,10 @@ A node out of its hearing may still speak; then the copies' schedule is what sav
 from wardbell_firmware.bedside.schedule import Draws
 from wardbell_protocol.air.carrier import CarrierSense
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from wardbell_protocol.air.portion import Portion
+
 # A receiver wakes within 20 ms of the first edge and looks each 3 ms from then on, so a receipt begins before this is over.
 HOLD_US = 8000
 _BACK_OFF_MS = 60
@@ -21,9 +25,9 @@ class SendingManners:
         self._since_ms: int | None = None
         self._until_ms = 0
 
-    def receive(self, pulses: "list[int]", end_us: int) -> None:
-        """Take edges."""
-        self._carrier.receive(pulses, end_us)
+    def receive(self, portion: "Portion") -> None:
+        """Take the next durations."""
+        self._carrier.receive(portion)
 
     def held_until_ms(self, now_ms: int) -> "int | None":
         """A copy is due: None if it may go now, else when to ask again."""

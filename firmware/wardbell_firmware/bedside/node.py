@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from wardbell_firmware.boards.contract import Store
+    from wardbell_protocol.air.portion import Portion
 
 CHIRP_MS = 120
 CALL_CHIRP_HZ = 2000
@@ -84,12 +85,12 @@ class BedsideNode:
             if self._keys[name].receive(closed[name], now_ms) == PRESSED:
                 self._pressed(self._signals[name], now_ms)
 
-    def hear(self, pulses: "list[int]", end_us: int) -> None:
-        """Take durations in signed µs from the receive module, and when the last one ended."""
+    def hear(self, portion: "Portion") -> None:
+        """Take the next durations from the receive module."""
         if self._manners is not None:
-            self._manners.receive(pulses, end_us)
+            self._manners.receive(portion)
         if self._answers is not None and self._answers.is_open and isinstance(self._voice, FrameVoice):
-            for counter in self._answers.receive(pulses):
+            for counter in self._answers.receive(portion):
                 self._voice.stop(counter)
 
     def poll(self, is_sending: bool, now_ms: int) -> "list[int]":

@@ -7,6 +7,8 @@ these shapes, and tests/contract runs one suite over whichever is at hand.
 from collections.abc import Mapping
 from typing import Protocol
 
+from wardbell_protocol.air.portion import Portion
+
 
 class Clock(Protocol):
     """Time since start."""
@@ -59,8 +61,11 @@ class Transmitter(Protocol):
 class PulseSource(Protocol):
     """A 433 MHz receiver whose edges are timed by hardware into a ring."""
 
-    def read(self) -> tuple[list[int], int]:
-        """Durations since the last read, signed µs (+ carrier on, - off), and when the last one ended, µs since start."""
+    def read(self) -> Portion:
+        """Durations that have ended since the last read; of more than it holds, the rest comes with the next read.
+
+        The portion is the source's own, one for all reads.
+        """
 
 
 class Battery(Protocol):

@@ -29,8 +29,7 @@ class ReceiverApp:
         """Do all that is due; returns the next deadline in ms, or None."""
         board, desk = self.board, self.desk
         desk.receive_key(board.ack_key.is_pressed(), now_ms)  # first: it is meant for what the display still shows
-        pulses, end_us = board.radio.read()
-        desk.receive_air(pulses, end_us, now_ms)
+        self._listen(now_ms)
         desk.receive_line(board.line.read(), now_ms)
         desk.poll(now_ms)
         receipts_ms = self._answer(now_ms)  # before the display, which takes its time
@@ -44,6 +43,13 @@ class ReceiverApp:
             board.line.write(output)
         due_ms = desk.next_deadline_ms()
         return due_ms if receipts_ms is None or (due_ms is not None and due_ms < receipts_ms) else receipts_ms
+
+    def _listen(self, now_ms: int) -> None:
+        is_more = True
+        while is_more:
+            portion = self.board.radio.read()
+            self.desk.receive_air(portion, now_ms)
+            is_more = portion.is_full
 
     def _answer(self, now_ms: int) -> "int | None":
         """Send the receipt that is due; returns when to look again."""

@@ -36,6 +36,7 @@ from wardbell_protocol.link.peer import LinkMessage, LinkUp
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from wardbell_protocol.air.frame_press import FrameEnded
+    from wardbell_protocol.air.portion import Portion
     from wardbell_protocol.air.presses import PressEnded
     from wardbell_protocol.calls.board import CallEvent
     from wardbell_protocol.calls.call import Call
@@ -99,14 +100,14 @@ class ReceiverDesk:
 
     # In.
 
-    def receive_air(self, pulses: "list[int]", end_us: int, now_ms: int) -> None:
-        """Durations in signed µs, and when the last one ended."""
-        if pulses:
-            self.radio.receive(pulses, end_us)
-            self._heard(self._presses.receive(pulses, end_us), now_ms)
-            self._heard_frames(self.nodes.receive(pulses, end_us), now_ms)
+    def receive_air(self, portion: "Portion", now_ms: int) -> None:
+        """The next durations."""
+        if portion.n:
+            self.radio.receive(portion)
+            self._heard(self._presses.receive(portion), now_ms)
+            self._heard_frames(self.nodes.receive(portion), now_ms)
             if self.answers is not None:
-                self.answers.receive(pulses, end_us, self.nodes.answerable, now_ms)
+                self.answers.receive(portion, self.nodes.answerable, now_ms)
 
     def receive_line(self, data: bytes, now_ms: int) -> None:
         """Bytes from the host."""

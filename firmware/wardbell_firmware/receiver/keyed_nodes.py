@@ -15,6 +15,7 @@ from wardbell_protocol.errors import EncodeError
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from wardbell_protocol.air.frame_press import FrameEnded, FrameStarted
+    from wardbell_protocol.air.portion import Portion
     from wardbell_protocol.calls.station import StationTable
 
 COUNTERS_FILE = "counters.json"
@@ -91,9 +92,9 @@ class KeyedNodes:
         self._keys = keys
         self._frames.set_keys(keys)
 
-    def receive(self, pulses: "list[int]", end_us: int) -> "list[FrameStarted | FrameEnded]":
-        """Take durations in signed µs, the last of which ended at `end_us`."""
-        return self._without_refused(self._frames.receive(pulses, end_us), end_us // 1000)
+    def receive(self, portion: "Portion") -> "list[FrameStarted | FrameEnded]":
+        """Take the next durations."""
+        return self._without_refused(self._frames.receive(portion), portion.end_us // 1000)
 
     def poll(self, now_ms: int) -> "list[FrameStarted | FrameEnded]":
         """Say what the passing of time decides."""

@@ -12,6 +12,7 @@ from wardbell_protocol.calls.signals import AT_BED, FAULT
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from wardbell_protocol.air.frame_press import FramePress
+    from wardbell_protocol.air.portion import Portion
     from wardbell_protocol.calls.board import CallBoard, CallEvent
     from wardbell_protocol.calls.call import Call
     from wardbell_protocol.calls.station import Station, StationTable
@@ -36,9 +37,9 @@ class NodeAnswers:
         if found is not None:
             self._newest[found[0].station_id, found[1]] = (press.node_id, press.counter)
 
-    def receive(self, pulses: "list[int]", end_us: int, answerable: "list[tuple[int, int]]", now_ms: int) -> None:
-        """Take durations in signed µs, and the node id and counter of each true frame that ended in them and was heeded."""
-        self.queue.hear(pulses, end_us)
+    def receive(self, portion: "Portion", answerable: "list[tuple[int, int]]", now_ms: int) -> None:
+        """Take the next durations, and the node id and counter of each true frame that ended in them and was heeded."""
+        self.queue.hear(portion)
         for node_id, counter in answerable:
             station = self._table.station_of_node(node_id) if self._table is not None else None
             if station is not None:

@@ -7,6 +7,10 @@ import json
 
 from wardbell_protocol.air.air_watch import CARRIER, KEYING, SILENT, AirWatch
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from wardbell_protocol.air.portion import Portion
+
 AIR_FILE = "air.json"
 
 TROUBLES = {
@@ -45,9 +49,9 @@ class RadioHealth:
             self._watch = AirWatch(self._kept)
         return is_good
 
-    def receive(self, pulses: "list[int]", end_us: int) -> None:
-        """Take durations, the last of which ended at `end_us`."""
-        self._watch.receive(pulses, end_us)
+    def receive(self, portion: "Portion") -> None:
+        """Take the next durations."""
+        self._watch.receive(portion)
 
     def poll(self, now_ms: int, n_words: int, n_frames: int = 0) -> bool:
         """Judge what is due; `n_words` counts what was heard, `n_frames` all frames read. True if the display is to change."""

@@ -8,6 +8,10 @@ node that has listened may (bedside/manners.py). Specification: protocol/spec/ai
 from wardbell_protocol.air.carrier import CarrierSense
 from wardbell_protocol.air.receipt import Receipt, receipt_durations, seal_receipt
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from wardbell_protocol.air.portion import Portion
+
 RECEIPT_MS = 21  # 20 ms of 150 µs chips, and the silence behind them
 # A change is told that often, at times that no two receipts share with one node's copies for long: with a fifth of them
 # lost all five are in 0.03 % of changes, and the node asks for itself (air/heartbeat.py).
@@ -49,9 +53,9 @@ class ReceiptQueue:
         """Key by node id, of all nodes that may be answered."""
         self._keys = keys
 
-    def hear(self, pulses: "list[int]", end_us: int) -> None:
-        """Take durations in signed µs, the last of which ended at `end_us`."""
-        self._carrier.receive(pulses, end_us)
+    def hear(self, portion: "Portion") -> None:
+        """Take the next durations."""
+        self._carrier.receive(portion)
 
     def answer(self, node_id: int, counter: int, state: int, now_ms: int) -> None:
         """A copy of a press was heard: say so, once."""

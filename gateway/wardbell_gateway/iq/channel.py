@@ -17,6 +17,7 @@ from wardbell_gateway.iq.gate import OPENS_AT
 from wardbell_gateway.iq.spectrum import BLOCK_MS, IQ, Floats, Spectrum, noise_bandwidth_hz
 from wardbell_protocol.air.frame import FRAME_US
 from wardbell_protocol.air.frame_slicer import FrameSlicer, SlicedFrame
+from wardbell_protocol.air.portion import Portion
 from wardbell_protocol.air.presses import PressEnded, PressReceiver, PressStarted
 from wardbell_protocol.air.slicer import PulseSlicer, SlicedWord
 
@@ -135,13 +136,13 @@ class Channel:
         return (start + self._spectrum.hop) * 1e6 / self._spectrum.rate_hz
 
     def _slice(self, number: int, amplitude: Floats, noise: float) -> list[PressEvent]:
-        pulses = self._pulses(self._envelope.receive(amplitude, noise))
+        portion = Portion.of(self._pulses(self._envelope.receive(amplitude, noise)))
         end_us = int(self._end_us(number - N_AHEAD))
         events: list[PressEvent] = []
-        for word in self._slicer.receive(pulses):
+        for word in self._slicer.receive(portion):
             self._sliced_us = end_us - word.age_us
             events += self._take(word, self._sliced_us)
-        for frame in self._frame_slicer.receive(pulses):
+        for frame in self._frame_slicer.receive(portion):
             self._framed_us = end_us - frame.age_us
             self.frames.append((frame, self._framed_us))
         return events

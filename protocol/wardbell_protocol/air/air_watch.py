@@ -19,6 +19,9 @@ else:
         from wardbell_protocol.air import host_python as micropython
         from wardbell_protocol.air.host_python import const, ptr32
 
+if TYPE_CHECKING:
+    from wardbell_protocol.air.portion import Portion
+
 CARRIER = "carrier"  # somebody sends without a pause
 KEYING = "keying"  # noise or keying that leaves no room for a word
 SILENT = "silent"  # not one edge where there always was noise: the module is dead, or pinned by a carrier
@@ -112,24 +115,25 @@ class AirWatch:
         """Edges a second and the longest duration in µs that are normal here, where that is noise; worth keeping."""
         return (self.normal_edges, self._normal_us) if self._is_averaging else None
 
-    def receive(self, pulses: "list[int]", end_us: int) -> None:
-        """Take durations (+ carrier on, - off), the last of which ended at `end_us`."""
-        if not pulses:
+    def receive(self, portion: "Portion") -> None:
+        """Take the next durations."""
+        n, end_us = portion.n, portion.end_us
+        if n == 0:
             return
         if self._end_us >= 0:
-            survey(self._found, pulses)
+            survey(self._found, portion.durations, n)
             mark_us = self._found[_MARKS]
             if self._is_on:
                 mark_us -= max(0, self._counted_us - self._end_us)
             self._mark_us += max(0, mark_us)
             self._longest_us = max(self._longest_us, self._found[_LONGEST_MARK])
             self._space_us = max(self._space_us, self._found[_LONGEST_SPACE])
-            self._n_edges += len(pulses)
-            self._part_edges += len(pulses)
+            self._n_edges += n
+            self._part_edges += n
             if end_us - self._part_since_us >= _PART_US:
                 self._end_part(end_us)
         self._end_us = end_us
-        self._is_on = pulses[-1] < 0
+        self._is_on = portion.durations[n - 1] & 1 == 0
 
     def poll(self, now_us: int, n_words: int, n_frames: int = 0) -> "list[AirChanged]":
         """Judge the window if it is over. Since the start: `n_words`, words and true frames; `n_frames`, all frames read."""
@@ -254,18 +258,17 @@ def _towards(normal: int, seen: int, n_steps: int) -> int:
 
 
 @micropython.viper
-def survey(found: ptr32, pulses: object) -> int:
+def survey(found: ptr32, durations: ptr32, end: int) -> int:
     """Look over a portion once; give the number of durations. Rules of the source: `edge_loops`."""
     marks = 0
     longest_mark = 0
     longest_space = 0
-    end = int(len(pulses))  # type: ignore[arg-type]  # noqa: RUF046  an object until viper is told
     at = 0
     while at < end:
-        size = int(pulses[at])  # type: ignore[index]
+        size = durations[at] >> 1
+        is_mark = durations[at] & 1
         at += 1
-        if size < 0:
-            size = 0 - size
+        if is_mark == 0:
             longest_space = size if size > longest_space else longest_space
         else:
             marks = marks + size if size < _LONGEST_US - marks else _LONGEST_US

@@ -18,6 +18,9 @@ else:
         from wardbell_protocol.air import host_python as micropython
         from wardbell_protocol.air.host_python import const, ptr32
 
+if TYPE_CHECKING:
+    from wardbell_protocol.air.portion import Portion
+
 _LEAST_US = const(90)  # 0.6 and
 _MOST_US = const(405)  # 2.7 chips of 150 µs
 _RUN = const(12)  # a ward's noise of 5000 edges a second gives such a run every few seconds, a frame within 3 ms
@@ -29,16 +32,16 @@ _AT_SINCE_US = const(1)  # from the newest duration that completed or continued 
 
 
 class CarrierSense:
-    """Signed durations in; `last_us`, when a frame was last heard going on, out."""
+    """Durations in; `last_us`, when a frame was last heard going on, out."""
 
     def __init__(self) -> None:
         self.last_us = -(1 << 29)
         self._state = array("i", (0, 0))
 
-    def receive(self, pulses: "list[int]", end_us: int) -> None:
-        """Take durations in signed µs, the last of which ended at `end_us`."""
-        if follow_runs(self._state, pulses):
-            self.last_us = end_us - self._state[1]
+    def receive(self, portion: "Portion") -> None:
+        """Take the next durations."""
+        if follow_runs(self._state, portion.durations, portion.n):
+            self.last_us = portion.end_us - self._state[1]
 
     def is_busy(self, now_us: int, hold_us: int) -> bool:
         """Whether a frame went on less than `hold_us` ago."""
@@ -46,17 +49,14 @@ class CarrierSense:
 
 
 @micropython.viper
-def follow_runs(state: ptr32, pulses: object) -> int:
+def follow_runs(state: ptr32, durations: ptr32, end: int) -> int:
     """Say whether a run of durations of a frame goes on in this portion, 1 or 0. Rules of the source: `edge_loops`."""
     run = state[_AT_RUN]
     since = 0
     is_on = 0
     at = 0
-    end = int(len(pulses))  # type: ignore[arg-type]  # noqa: RUF046  an object until viper is told
     while at < end:
-        size = int(pulses[at])  # type: ignore[index]
-        if size < 0:
-            size = 0 - size
+        size = durations[at] >> 1
         since = since + size if size < _LONGEST_US and since < _LONGEST_US else _LONGEST_US
         run = run + 1 if size >= _LEAST_US and size <= _MOST_US else 0
         if run >= _RUN:

@@ -71,36 +71,33 @@ _HALF_FULL = const(512)
 
 
 @micropython.viper
-def take_in(state: ptr32, times: ptr32, pulses: object) -> int:
+def take_in(state: ptr32, times: ptr32, durations: ptr32, end: int) -> int:
     """Take durations from `state[AT]` on, until one of them gives reason to look or all are taken."""
     at = state[_AT]
     n = state[_N]
     now = state[_NOW]
-    end = int(len(pulses))  # type: ignore[arg-type]  # noqa: RUF046  an object until viper is told
     reason = 0
     while at < end and reason == 0:
-        duration = int(pulses[at])  # type: ignore[index]
+        is_mark = durations[at] & 1
+        size = durations[at] >> 1
         at += 1
-        size = duration
-        if duration < 0:
-            size = 0 - duration
         state[_IS_CLIPPED] = 0
         if size > _LONGEST_US:
             state[_IS_CLIPPED] = 1
             reason = 2
             size = _LONGEST_US
         if size != 0:
-            if n == 0 and duration < 0:
+            if n == 0 and is_mark == 0:
                 times[0] = now  # a mark of no length, for the space to begin somewhere
                 times[1] = now
                 n = 2
-            if (duration > 0 and n & 1 == 0) or (duration < 0 and n & 1 == 1):
+            if n & 1 != is_mark:
                 times[n & _RING_MASK] = now
                 n = (n + 1) & _TIME_MASK
                 if n & 31 == 0:
                     reason = 2
             now = (now + size) & _TIME_MASK
-            if duration < 0 and n >= 5:
+            if is_mark == 0 and n >= 5:
                 # Long beside the two pairs before it?
                 fell = times[(n - 1) & _RING_MASK]
                 space = (now - fell) & _TIME_MASK

@@ -16,6 +16,10 @@ from wardbell_protocol.air.edge_loops import (
     take_in,
 )
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from wardbell_protocol.air.portion import Portion
+
 
 class Edges:
     """`state`: what `edge_loops` keeps; `times`: in µs, wrapped at 2**30, an edge that begins a mark at each even place."""
@@ -28,9 +32,9 @@ class Edges:
         """A new portion begins."""
         self.state[AT] = 0
 
-    def take(self, pulses: "list[int]") -> int:
+    def take(self, portion: "Portion") -> int:
         """Take durations until one gives reason to look; 0: all are taken."""
-        return take_in(self.state, self.times, pulses)
+        return take_in(self.state, self.times, portion.durations, portion.n)
 
     @property
     def is_space(self) -> bool:
@@ -42,9 +46,9 @@ class Edges:
         """How many durations of the portion have been taken."""
         return self.state[AT]
 
-    def clipped_us(self, pulses: "list[int]") -> int:
+    def clipped_us(self, portion: "Portion") -> int:
         """What the last duration taken was longer than is kept of it."""
-        return abs(pulses[self.state[AT] - 1]) - LONGEST_US if self.state[IS_CLIPPED] else 0
+        return (portion.durations[self.state[AT] - 1] >> 1) - LONGEST_US if self.state[IS_CLIPPED] else 0
 
     def look_back(self, window: "array[int]") -> int:
         """Fill `window` with durations, newest first; give how many there are."""

@@ -74,25 +74,24 @@ _PERIOD_MAX = const(4992)
 
 
 @micropython.viper
-def take_in(state: ptr32, ring: ptr32, pulses: object) -> int:
+def take_in(state: ptr32, ring: ptr32, durations: ptr32, end: int) -> int:
     """Take durations from `state[AT]` on, until one of them gives reason to look or all are taken."""
     at = state[_AT]
-    end = int(len(pulses))  # type: ignore[arg-type]  # noqa: RUF046  an object until viper is told
     is_kept = state[_N_ON] != 0
     kept = state[_N_KEPT]
     known = state[_KNOWN_US]
     need = state[_NEED_US]
     reason = 0
     while at < end and reason == 0:
-        duration = int(pulses[at])  # type: ignore[index]
+        duration = durations[at]
         at += 1
-        if duration >= _START_MIN_US:
+        if duration & 1 == 1 and duration >> 1 >= _START_MIN_US:
             reason = 1
         if is_kept:
-            size = duration if duration > 0 else 0 - duration
+            size = duration >> 1
             if size > _LONGEST_US:
                 size = _LONGEST_US
-            ring[kept & _RING_MASK] = 2 * size + (1 if duration > 0 else 0)
+            ring[kept & _RING_MASK] = 2 * size + (duration & 1)
             kept += 1
             known += size
             if known >= need or kept & _OFTEN_MASK == 0:

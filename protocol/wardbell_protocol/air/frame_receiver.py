@@ -13,6 +13,8 @@ from wardbell_protocol.errors import EncodeError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from wardbell_protocol.air.portion import Portion
+
     FrameEvent = FrameStarted | FrameEnded | FramesRefused
 
 SILENCE_US = 1200000  # after its last copy a press is over
@@ -90,11 +92,12 @@ class FrameReceiver:
         self._counters.pop(node_id, None)
         self._heard = [heard for heard in self._heard if heard.press.node_id != node_id]
 
-    def receive(self, pulses: list[int], end_us: int) -> "list[FrameEvent]":
-        """Take durations (+ carrier on, - off), the last of which ended at `end_us`."""
+    def receive(self, portion: "Portion") -> "list[FrameEvent]":
+        """Take the next durations."""
+        end_us = portion.end_us
         if self.answerable:
             self.answerable = []
-        frames = self._slicer.receive(pulses)
+        frames = self._slicer.receive(portion)
         if not frames and not self._is_due(end_us):
             return self._no_events()
         events: list[FrameEvent] = []

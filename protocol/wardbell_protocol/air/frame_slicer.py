@@ -41,6 +41,10 @@ from wardbell_protocol.air.frame_loops import (
     take_in,
 )
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from wardbell_protocol.air.portion import Portion
+
 QUALITY_MIN = 46  # %; noise that begins like a frame stays below
 
 _BIT_US = 2 * CHIP_US
@@ -142,8 +146,8 @@ class FrameSlicer:
         self._ring = array("i", bytes(4 * RING))
         self._found: list[SlicedFrame] = []
 
-    def receive(self, pulses: list[int]) -> list[SlicedFrame]:
-        """Take the next durations (+ carrier on, - off); give the frames that they complete, oldest first.
+    def receive(self, portion: "Portion") -> list[SlicedFrame]:
+        """Take the next durations; give the frames that they complete, oldest first.
 
         The list is the slicer's own and lasts until the next call: noise must not cost a list a portion.
         """
@@ -152,9 +156,9 @@ class FrameSlicer:
         self._state[AT] = 0
         reason = START
         while reason:
-            reason = take_in(self._state, self._ring, pulses)
+            reason = take_in(self._state, self._ring, portion.durations, portion.n)
             if reason & NEED:
-                self._read_on(pulses)
+                self._read_on(portion)
             if reason & START:
                 self._begin()
         return self._found
@@ -172,7 +176,7 @@ class FrameSlicer:
                 reading.begin(state[N_KEPT], state[KNOWN_US])
         self._find_need()
 
-    def _read_on(self, pulses: list[int]) -> None:
+    def _read_on(self, portion: "Portion") -> None:
         state = self._state
         for reading in self._readings:
             while reading.is_on and state[KNOWN_US] >= reading.need_us:
@@ -180,17 +184,18 @@ class FrameSlicer:
                     reading.is_on = False
                 elif reading.marks[N_READ] == self._n_bits:
                     reading.is_on = False
-                    self._end(reading, pulses)
+                    self._end(reading, portion)
             if reading.is_on and state[N_KEPT] - reading.marks[POSITION] > RING - OFTEN:
                 reading.is_on = False  # glitches without end
         self._find_need()
 
-    def _end(self, reading: _Reading, pulses: list[int]) -> None:
+    def _end(self, reading: _Reading, portion: "Portion") -> None:
         n_bits = self._n_bits - SYNC_BITS
         if 100 * reading.marks[SURE_US] < QUALITY_MIN * n_bits * CHIP_US:  # before noise costs a block of the heap
             self.rejects["noise"] = self.rejects.get("noise", 0) + 1
             return
-        self._found.append(self._sliced(reading, sum(map(abs, pulses[self._state[AT] :]))))
+        later = portion.durations[self._state[AT] : portion.n]
+        self._found.append(self._sliced(reading, sum([value >> 1 for value in later])))
 
     def _sliced(self, reading: _Reading, later_us: int) -> SlicedFrame:
         lag_us = self._state[KNOWN_US] - reading.start_us - reading.marks[NOW_US]

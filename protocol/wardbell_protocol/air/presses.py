@@ -7,6 +7,10 @@ Rules and numbers: protocol/spec/air.md.
 from wardbell_protocol.air.slicer import SlicedWord
 from wardbell_protocol.air.words import WordReceiver
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from wardbell_protocol.air.portion import Portion
+
 SILENCE_US = 400000  # after its last word a press is over; also how long a single word waits for its twin
 _F = 1  # the trit's two bits
 _DATA_BITS = 8  # behind the address
@@ -109,12 +113,13 @@ class PressReceiver:
         """Good words heard so far."""
         return self._words.n_words
 
-    def receive(self, pulses: list[int], end_us: int) -> "list[PressStarted | PressEnded]":
-        """Take durations (+ carrier on, - off), the last of which ended at `end_us`."""
-        if pulses:
+    def receive(self, portion: "Portion") -> "list[PressStarted | PressEnded]":
+        """Take the next durations."""
+        end_us = portion.end_us
+        if portion.n:
             self._end_us = end_us
             self._is_last_word_tried = False
-        words = self._words.receive(pulses)
+        words = self._words.receive(portion)
         if not words and not self._tracked:
             return self._no_events()
         events: list[PressStarted | PressEnded] = []

@@ -20,6 +20,10 @@ from wardbell_protocol.air.pulse_loops import CLOCK_PAIRS, HEALED, find_pair, he
 from wardbell_protocol.air.word_judge import agreement
 from wardbell_protocol.air.word_loops import ASK_SIZE, COUNT, PERIOD, REF, fill_cells
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from wardbell_protocol.air.portion import Portion
+
 N_PAIRS = 24
 # 80..1000 nominal, and what a clock 5 % off makes of the ends.
 T_MIN_US = 76
@@ -59,7 +63,7 @@ class SlicedWord:
 
 
 class PulseSlicer:
-    """Finds whole 24-bit words in durations, + carrier on, - carrier off.
+    """Finds whole 24-bit words in durations.
 
     `rejects` counts, by reason, what only looked like a word; `n_words` counts words.
     """
@@ -77,20 +81,20 @@ class PulseSlicer:
         self._has_heard = False
         self._word_end_us = 0  # of the last word, in the edges' time
 
-    def receive(self, pulses: list[int]) -> list[SlicedWord]:
+    def receive(self, portion: "Portion") -> list[SlicedWord]:
         """Take the next durations; give the words that they complete, oldest first."""
         words: list[SlicedWord] = []
         places: list[int] = []  # behind the space that completed each
         self._edges.begin()
         reason = 1
         while reason:
-            reason = self._edges.take(pulses)
+            reason = self._edges.take(portion)
             word = self.look() if reason & LONG_SPACE else None
             if word is not None:
-                word.age_us += self._edges.clipped_us(pulses)
+                word.age_us += self._edges.clipped_us(portion)
                 words.append(word)
                 places.append(self._edges.taken)
-        grow_older(words, places, pulses)
+        grow_older(words, places, portion)
         return words
 
     def receive_silence(self, space_us: int) -> "SlicedWord | None":
@@ -183,12 +187,12 @@ class PulseSlicer:
         return None
 
 
-def grow_older(words: list[SlicedWord], places: list[int], pulses: list[int]) -> None:
+def grow_older(words: list[SlicedWord], places: list[int], portion: "Portion") -> None:
     """Add to each word's age the durations from its place on, newest first: an hour may come in one portion."""
     later_us = 0
-    end = len(pulses)
+    end = portion.n
     for index in range(len(words) - 1, -1, -1):
-        later_us += sum(map(abs, pulses[places[index] : end]))
+        later_us += sum([value >> 1 for value in portion.durations[places[index] : end]])
         end = places[index]
         words[index].age_us += later_us
 

@@ -8,6 +8,10 @@ from wardbell_protocol.air.edges import Edges
 from wardbell_protocol.air.slicer import PulseSlicer, SlicedWord, grow_older
 from wardbell_protocol.air.soft_slicer import SoftSlicer
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from wardbell_protocol.air.portion import Portion
+
 
 class WordReceiver:
     """Both slicers on one ring of edges. A whole word is found twice; who counts words must know one from the other.
@@ -28,7 +32,7 @@ class WordReceiver:
         """Whole words heard so far."""
         return self._whole.n_words
 
-    def receive(self, pulses: list[int]) -> list[SlicedWord]:
+    def receive(self, portion: "Portion") -> list[SlicedWord]:
         """Take the next durations; give the words that they complete, in the order in which they were recognised.
 
         The list is the receiver's own and lasts until the next call: noise must not cost a list a portion.
@@ -39,21 +43,21 @@ class WordReceiver:
             self._places.clear()
         reason = 1
         while reason:
-            reason = self._edges.take(pulses)
+            reason = self._edges.take(portion)
             word = self._soft.receive()
             while word is not None:
-                self._keep(word, pulses)
+                self._keep(word, portion)
                 word = self._soft.receive()
             if reason & LONG_SPACE:
                 word = self._whole.look()
                 if word is not None:
-                    self._keep(word, pulses)
+                    self._keep(word, portion)
         if self._found:
-            grow_older(self._found, self._places, pulses)
+            grow_older(self._found, self._places, portion)
         return self._found
 
-    def _keep(self, word: SlicedWord, pulses: list[int]) -> None:
-        word.age_us += self._edges.clipped_us(pulses)
+    def _keep(self, word: SlicedWord, portion: "Portion") -> None:
+        word.age_us += self._edges.clipped_us(portion)
         self._found.append(word)
         self._places.append(self._edges.taken)
 

@@ -4,11 +4,15 @@ Decides what a part remembers between two wakes of its device; what the world ma
 Runs on MicroPython and CPython alike.
 """
 
+from wardbell_protocol.air.portion import Portion
 from wardbell_protocol.errors import EncodeError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+
+_PORTION = 512  # durations read at once
 
 
 class VirtualClock:
@@ -127,6 +131,7 @@ class VirtualPulseSource:
     """What the ether has delivered since the last read."""
 
     def __init__(self) -> None:
+        self._portion = Portion(_PORTION)
         self._pulses: list[int] = []
         self._end_us = 0
 
@@ -135,11 +140,12 @@ class VirtualPulseSource:
         self._pulses += pulses
         self._end_us = end_us
 
-    def read(self) -> "tuple[list[int], int]":
-        """Signed durations in µs, and when the last one ended."""
-        pulses = self._pulses
-        self._pulses = []
-        return pulses, self._end_us
+    def read(self) -> Portion:
+        """As many of them as the portion holds."""
+        pulses = self._pulses[:_PORTION]
+        self._pulses = self._pulses[_PORTION:]
+        self._portion.fill(pulses, self._end_us - sum([abs(us) for us in self._pulses]))
+        return self._portion
 
 
 class VirtualBattery:

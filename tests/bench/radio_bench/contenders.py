@@ -20,6 +20,7 @@ from radio_bench.signals import NODE_ID, NODE_KEY, Batch
 from wardbell_gateway.iq.receiver import IqReceiver
 from wardbell_protocol.air.frame_press import FrameStarted
 from wardbell_protocol.air.frame_receiver import FrameReceiver
+from wardbell_protocol.air.portion import Portion
 from wardbell_protocol.air.presses import PressEnded, PressReceiver, PressStarted
 from wardbell_simulator.radio.slicers import LogPeak, Rxb6
 from wardbell_simulator.radio.synth import RATE_HZ, cu8_of
@@ -72,7 +73,7 @@ class WardbellReceiver:
         end_us = 0
         for portion in _portions(durations):
             end_us += sum(map(abs, portion))
-            for event in receiver.receive(portion, end_us):
+            for event in receiver.receive(Portion.of(portion, end_us)):
                 if not isinstance(event, PressEnded):
                     yield Report(event.press.code, 24, event.press.start_us)
         for event in receiver.poll(end_us + _AFTER_US):
@@ -89,7 +90,7 @@ class WardbellFrames:
         end_us = 0
         for portion in _portions(durations):
             end_us += sum(map(abs, portion))
-            for event in receiver.receive(portion, end_us):
+            for event in receiver.receive(Portion.of(portion, end_us)):
                 if isinstance(event, FrameStarted):
                     yield Report(event.press.counter, 24, event.press.end_us)
 
