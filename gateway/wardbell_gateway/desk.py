@@ -12,7 +12,7 @@ from wardbell_protocol.air.codeword import CodeWord
 from wardbell_protocol.calls.board import CallBoard, CallEvent, FaultGone, FaultRaised, Signal, Verb
 from wardbell_protocol.calls.call import Call
 from wardbell_protocol.calls.escalation import EscalationPolicy
-from wardbell_protocol.calls.signals import AT_RECEIVER, FAULT, PRESENCE, RESET
+from wardbell_protocol.calls.signals import AT_RECEIVER, FAULT, KEY_WELL, PRESENCE, RESET
 from wardbell_protocol.calls.station import Station, StationTable
 from wardbell_protocol.errors import CallError
 
@@ -117,7 +117,7 @@ class WardDesk:
         else:
             self._heard = heard
             is_same_press = self._ears.is_same_press(heard)
-        if found is None or is_same_press or (heard.is_overtaken and found[1] in (RESET, PRESENCE)):
+        if found is None or is_same_press or (heard.is_overtaken and found[1] in (RESET, PRESENCE, KEY_WELL)):
             return []
         return self._trial.receive(Signal(*found, is_authenticated=heard.frame is not None), at_ms)
 

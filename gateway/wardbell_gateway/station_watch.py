@@ -10,14 +10,15 @@ from dataclasses import asdict, dataclass, field
 from statistics import median_low
 from typing import Any
 
-from wardbell_protocol.air.frame import BATTERY_UNKNOWN
+from wardbell_protocol.air.frame import BATTERY_UNKNOWN, COUNTER_ENDING
 from wardbell_protocol.air.heartbeat import longest_pause_s, shortest_pause_s
 from wardbell_protocol.calls.signals import HEARTBEAT, LOW_BATTERY
 from wardbell_protocol.calls.station import Station
 
 SILENT = "silent"
 WEAK_SIGNAL = "weak_signal"
-STATION_FAULTS = (SILENT, WEAK_SIGNAL, LOW_BATTERY)
+COUNTER_FAULT = "counter_ending"
+STATION_FAULTS = (SILENT, WEAK_SIGNAL, LOW_BATTERY, COUNTER_FAULT)
 
 N_MISSED = 4  # heartbeats, each at its latest
 N_LATE = 2  # as many make a station late, which counts where most are
@@ -32,8 +33,9 @@ LOSS_PERCENT = 40  # of heartbeats missed is weak: a press, sent many times over
 RISEN_BY = 4  # above every limit of quality: and no longer weak
 REGAINED_PERCENT = 25
 
-LOW_UP_TO = 5  # 2.2 V: days ahead, as the node itself has it
+LOW_UP_TO = 5  # 2.2 V: for a node that carries its level and says nothing of it
 FRESH_FROM = 7
+FRESH_BY = 3  # levels above the one it said low at
 KEPT_DAYS = 60
 DAY_MS = 24 * 3600 * 1000
 
@@ -61,7 +63,7 @@ class StationHealth:
 
     `beats`: it has sent heartbeats; `battery`: level as a frame carries it, 0 unknown; `batteries`: [day, lowest level] of
     the last days; `recent`: quality of the newest presses and heartbeats, oldest first; `baseline`: at enrolment;
-    `missed`: heartbeats that did not come before each of the newest that did.
+    `missed`: heartbeats that did not come before each of the newest that did; `low_at`: battery level that was low.
     """
 
     station_id: str
@@ -74,6 +76,7 @@ class StationHealth:
     baseline: int | None = None
     missed: list[int] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
+    low_at: int = LOW_UP_TO
 
     @property
     def quality(self) -> int | None:
@@ -146,9 +149,15 @@ class StationWatch:
             self._changed.add(station_id)
 
     def heard(
-        self, station_id: str, signal: str, at_ms: int, battery: int = BATTERY_UNKNOWN, ear: Ear = ONLY_EAR
+        self,
+        station_id: str,
+        signal: str,
+        at_ms: int,
+        battery: int = BATTERY_UNKNOWN,
+        ear: Ear = ONLY_EAR,
+        counter: int = 0,
     ) -> None:
-        """A press or a heartbeat of that station, `at_ms` UNIX time."""
+        """A press or a heartbeat of that station, `at_ms` UNIX time; of a frame its counter."""
         health = self._of(station_id)
         health.heard_ms = max(health.heard_ms, at_ms)
         health.signal = signal
@@ -158,6 +167,10 @@ class StationWatch:
         self._heard_at[station_id] = self._any_at = self._listened_ms
         if battery != BATTERY_UNKNOWN:
             _note_battery(health, battery, at_ms // DAY_MS)
+            if signal == LOW_BATTERY:
+                _is_low(health)
+        if counter:
+            _set(health, COUNTER_FAULT, counter >= COUNTER_ENDING)
         self._changed.add(station_id)
 
     def heard_well(self, station_id: str, quality: int, ear: Ear = ONLY_EAR) -> None:
@@ -256,9 +269,14 @@ def _judge_quality(health: StationHealth, limits: Limits) -> None:
 
 def _judge_battery(health: StationHealth) -> None:
     if BATTERY_UNKNOWN < health.battery <= LOW_UP_TO:
-        _set(health, LOW_BATTERY, True)
-    elif health.battery >= FRESH_FROM:
+        _is_low(health)
+    elif health.battery >= max(FRESH_FROM, health.low_at + FRESH_BY):
         _set(health, LOW_BATTERY, False)
+
+
+def _is_low(health: StationHealth) -> None:
+    health.low_at = min(health.low_at, health.battery) if LOW_BATTERY in health.faults else health.battery
+    _set(health, LOW_BATTERY, True)
 
 
 def _note_battery(health: StationHealth, level: int, day: int) -> None:

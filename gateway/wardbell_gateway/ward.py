@@ -234,7 +234,8 @@ class Ward:
         found = self._desk.resolve(heard)
         if found is None:
             return ""
-        self.stations.heard(found[0].station_id, found[1], heard.at_ms, battery, heard.ear)
+        counter = heard.frame.counter if heard.frame is not None else 0
+        self.stations.heard(found[0].station_id, found[1], heard.at_ms, battery, heard.ear, counter)
         return found[1]
 
     def _events_of(self, call_id: str) -> list[WardEvent]:

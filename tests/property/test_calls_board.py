@@ -8,7 +8,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from wardbell_protocol.calls.board import CallBoard, CallEvent, FaultGone, FaultRaised, Signal, Verb
 from wardbell_protocol.calls.escalation import default_policies
-from wardbell_protocol.calls.signals import FAULT, KINDS, LOW_BATTERY, ORIGIN_ONLY, PRIORITY, SIGNALS
+from wardbell_protocol.calls.signals import FAULT, KINDS, NORMAL, ORIGIN_ONLY, PRIORITY, SIGNALS
 from wardbell_protocol.calls.station import Station
 from wardbell_protocol.errors import CallError
 
@@ -16,6 +16,8 @@ STATIONS = [Station(f"s{n}", str(n), "", clear_at=("bed", "console") if n % 2 el
 RERAISE_MS = {"acknowledged": 180_000, "attended": 900_000}
 
 Key = tuple[str, str, str]
+
+NAMED = {"low_battery": FAULT, "key_fault": FAULT, "unplugged": NORMAL}
 
 
 class BoardAgainstModel(RuleBasedStateMachine):
@@ -48,8 +50,10 @@ class BoardAgainstModel(RuleBasedStateMachine):
             for key in mine:
                 if self.model[key][0] != "attended":
                     self.model[key][0], self.model[key][3] = "attended", self.now_ms
-        elif signal in PRIORITY or signal == LOW_BATTERY:
-            kind, detail = (FAULT, LOW_BATTERY) if signal == LOW_BATTERY else (signal, "")
+        elif signal == "key_well":
+            self.model.pop((station.station_id, FAULT, "key_fault"), None)
+        elif signal in PRIORITY or signal in NAMED:
+            kind, detail = (NAMED[signal], signal) if signal in NAMED else (signal, "")
             new = ["placed", self.now_ms, 0, self.now_ms, 0, False]
             call = self.model.setdefault((station.station_id, kind, detail), new)
             call[2], call[5] = int(str(call[2])) + 1, call[5] or is_frame

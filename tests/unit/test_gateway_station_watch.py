@@ -7,7 +7,6 @@ import random
 import pytest
 
 from wardbell_gateway.station_watch import (
-    FRESH_FROM,
     LOW_UP_TO,
     N_BASELINE,
     N_MISSED,
@@ -18,6 +17,7 @@ from wardbell_gateway.station_watch import (
     StationHealth,
     StationWatch,
 )
+from wardbell_protocol.air.frame import COUNTER_ENDING, COUNTER_MAX
 from wardbell_protocol.air.heartbeat import longest_pause_s, shortest_pause_s
 from wardbell_protocol.calls.signals import HEARTBEAT, LOW_BATTERY, NORMAL
 from wardbell_protocol.calls.station import Station
@@ -214,11 +214,38 @@ def test_a_battery_is_low_days_ahead_until_it_was_changed() -> None:
     watch.heard("S0", HEARTBEAT, T0)
     assert ("S0", LOW_BATTERY) not in watch.judge()  # it does not say: what its signal has raised stays
     states = []
-    for day, level in enumerate([12, 9, LOW_UP_TO + 1, LOW_UP_TO, LOW_UP_TO + 1, FRESH_FROM - 1, FRESH_FROM, 15]):
+    for day, level in enumerate([12, 9, LOW_UP_TO + 1, LOW_UP_TO, LOW_UP_TO + 1, LOW_UP_TO + 2, LOW_UP_TO + 3, 15]):
         watch.heard("S0", HEARTBEAT, T0 + day * 86_400_000, level)
         states.append(watch.judge()["S0", LOW_BATTERY])
     assert states == [False, False, False, True, True, True, False, False]
-    assert [level for _, level in watch.health["S0"].batteries] == [12, 9, 6, 5, 6, 6, 7, 15]
+    assert [level for _, level in watch.health["S0"].batteries] == [12, 9, 6, 5, 6, 7, 8, 15]
+
+
+def test_a_node_knows_its_own_battery_best() -> None:
+    watch = StationWatch()
+    watch.set_stations(stations(1))
+    states = []
+    for signal, level in [
+        (HEARTBEAT, 9),
+        (LOW_BATTERY, 8),
+        (HEARTBEAT, 10),
+        (LOW_BATTERY, 7),
+        (HEARTBEAT, 9),
+        (HEARTBEAT, 10),
+    ]:
+        watch.heard("S0", signal, T0, level)
+        states.append(watch.judge()["S0", LOW_BATTERY])
+    assert states == [False, True, True, True, True, False]
+
+
+def test_a_counter_that_nears_its_end_is_a_fault_until_there_is_a_new_key() -> None:
+    watch = StationWatch()
+    watch.set_stations(stations(1))
+    states = []
+    for counter in (7, COUNTER_ENDING - 1, COUNTER_ENDING, COUNTER_MAX, 3):
+        watch.heard("S0", HEARTBEAT, T0, counter=counter)
+        states.append(watch.judge()["S0", "counter_ending"])
+    assert states == [False, False, True, True, False]
 
 
 def test_what_is_known_survives_a_restart_of_the_gateway() -> None:

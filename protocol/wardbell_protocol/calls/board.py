@@ -8,7 +8,17 @@ protocol/spec/calls.md.
 
 from wardbell_protocol.calls.call import ACKNOWLEDGED, ALLOWED, ATTENDED, CLEARED, PLACED, Call
 from wardbell_protocol.calls.escalation import EscalationPolicy
-from wardbell_protocol.calls.signals import AT_BED, BY_ITSELF, FAULT, LOW_BATTERY, PRESENCE, PRIORITY, RESET
+from wardbell_protocol.calls.signals import (
+    AT_BED,
+    BY_ITSELF,
+    FAULT,
+    KEY_FAULT,
+    KEY_WELL,
+    NAMED_CALLS,
+    PRESENCE,
+    PRIORITY,
+    RESET,
+)
 from wardbell_protocol.calls.station import Station, call_of_signal
 from wardbell_protocol.errors import CallError
 
@@ -169,7 +179,9 @@ class CallBoard:
             return self._each_of(station, EV_CLEARED, "clear", now_ms)
         if x.signal == PRESENCE:
             return self._each_of(station, EV_ATTENDED, "attend", now_ms)
-        if x.signal not in PRIORITY and x.signal != LOW_BATTERY:
+        if x.signal == KEY_WELL:
+            return self._fault_gone(FaultGone(station.station_id, KEY_FAULT), now_ms)
+        if x.signal not in PRIORITY and x.signal not in NAMED_CALLS:
             return []  # heartbeat and test are supervision's business, not the board's
         kind, detail = call_of_signal(x.signal)
         return self._place(station, kind, detail, x.is_authenticated, now_ms)

@@ -14,6 +14,9 @@ RESET = "reset"
 LOW_BATTERY = "low_battery"
 HEARTBEAT = "heartbeat"
 TEST = "test"
+UNPLUGGED = "unplugged"
+KEY_FAULT = "key_fault"
+KEY_WELL = "key_well"
 
 # Data trits D0..D3 of our own nodes. "1111" is what a PT2262 sends while its key opens (the release artefact seen on
 # 79 of 96 real captures), and "0000" is what an unpressed one holds: neither may ever mean something.
@@ -29,11 +32,19 @@ SIGNAL_BY_DATA = {
     "1001": LOW_BATTERY,
     "1010": HEARTBEAT,
     "1011": TEST,
+    "1100": UNPLUGGED,
+    "1101": KEY_FAULT,
+    "1110": KEY_WELL,
 }
 DATA_BY_SIGNAL = {signal: data for data, signal in SIGNAL_BY_DATA.items()}
 
 # Higher is more urgent: code > emergency > bathroom > staff assist > normal > fault.
 PRIORITY = {CODE: 60, EMERGENCY: 50, BATHROOM: 40, STAFF_ASSIST: 30, NORMAL: 20, FAULT: 10}
+# Signals that place a call of another kind, with their own name as its detail.
+NAMED_CALLS = {LOW_BATTERY: FAULT, KEY_FAULT: FAULT, UNPLUGGED: NORMAL}
+# Of all signals that call somebody to the bed, and of faults.
+URGENCY = dict(PRIORITY)
+URGENCY[UNPLUGGED] = PRIORITY[NORMAL]
 KINDS = tuple(sorted(PRIORITY, key=lambda kind: -PRIORITY[kind]))
 SIGNALS = tuple(sorted(DATA_BY_SIGNAL))
 

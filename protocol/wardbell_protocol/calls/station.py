@@ -3,7 +3,7 @@
 The table is the ward registry's; the receiver keeps a copy so that it can work alone.
 """
 
-from wardbell_protocol.calls.signals import AT_BED, FAULT, LOW_BATTERY, SIGNAL_BY_DATA
+from wardbell_protocol.calls.signals import AT_BED, NAMED_CALLS, SIGNAL_BY_DATA
 
 MAX_NODE_ID = 0xFFFF
 KEY_DIGITS = 32
@@ -133,5 +133,5 @@ def is_keyed(node_id: object, key: object) -> bool:
 
 
 def call_of_signal(signal: str) -> "tuple[str, str]":
-    """Kind and detail of the call that a signal places: a low battery is a fault with a name."""
-    return (FAULT, LOW_BATTERY) if signal == LOW_BATTERY else (signal, "")
+    """Kind and detail of the call that a signal places: a low battery is a fault with a name, a pulled plug a normal call."""
+    return (NAMED_CALLS[signal], signal) if signal in NAMED_CALLS else (signal, "")
