@@ -77,8 +77,8 @@ class KeyedBench(JumpingBench):
             self.sent.append((self.now_ms, frame))
         if not self.lamp or self.lamp[-1][1] != self.node.state:
             self.lamp.append((self.now_ms, self.node.state))
-        if not self.flashes or self.flashes[-1][1] != self.node.is_lamp_on:
-            self.flashes.append((self.now_ms, self.node.is_lamp_on))
+        if not self.flashes or self.flashes[-1][1] != bool(self.node.lamp):
+            self.flashes.append((self.now_ms, bool(self.node.lamp)))
 
     def answer(self, state: int, counter: int | None = None, key: bytes = KEY, node_id: int = NODE_ID) -> None:
         """A receipt has just come in; for the newest press unless another counter is given."""

@@ -8,7 +8,6 @@ from bedside_bench import NODE_ID, KeyedBench
 
 from wardbell_firmware.bedside.answers import ANSWER_WITHIN_MS, ASKS_UNANSWERED
 from wardbell_firmware.bedside.frames import FRAME_MS
-from wardbell_firmware.bedside.lamp import RHYTHM, AssuranceLamp
 from wardbell_firmware.bedside.manners import HOLD_US, MOST_MS
 from wardbell_firmware.bedside.schedule import TWO_WAY_MS
 from wardbell_protocol.air.frame import Frame, frame_durations, seal
@@ -75,7 +74,7 @@ def test_what_was_not_received_is_said_again_until_it_is(bench: KeyedBench) -> N
     bench.answer(RECEIVED, counter=max(frame.counter for _, frame in bench.sent if frame.event == 3))
     n_said = bench.signals().count("emergency")
     bench.wait(80_000)
-    assert states(bench)[-1] == "received"
+    assert states(bench)[-1] == "received, emergency"
     assert bench.signals().count("emergency") == n_said
 
 
@@ -152,7 +151,7 @@ def test_an_emergency_beside_an_answered_call_shows_how_the_emergency_stands(ben
     bench.answer(RECEIVED)
     bench.wait(1_000)
     bench.answer(OVER)  # of the emergency
-    assert states(bench)[-2:] == ["received", "seen"]
+    assert states(bench)[-2:] == ["received, emergency", "seen"]
 
 
 def test_while_a_call_is_open_heartbeats_ask_and_the_answer_tells_all(bench: KeyedBench) -> None:
@@ -189,7 +188,7 @@ def test_no_answer_to_an_older_question_touches_a_newer_call(bench: KeyedBench) 
     bench.wait(100)
     bench.answer(RECEIVED)
     bench.answer(OVER, counter=asked)
-    assert states(bench)[-1] == "received"
+    assert states(bench)[-1] == "received, emergency"
 
 
 def other_frame() -> list[int]:
@@ -228,27 +227,6 @@ def test_whatever_the_ear_hears_no_answer_comes_of_it(bench: KeyedBench) -> None
         bench.node.hear(Portion.of([us if at % 2 else -us for at, us in enumerate(lengths)], bench.now_ms * 1_000))
         bench.wait(20)
     assert states(bench) == ["sending", "not received"]
-
-
-def test_each_state_has_a_rhythm_of_its_own() -> None:
-    assert len(set(RHYTHM.values())) == len(RHYTHM) == 4
-    shares = {}
-    for state in RHYTHM:
-        lamp = AssuranceLamp()
-        changes = []
-        now_ms: int | None = 0
-        while now_ms is not None and now_ms < 12_000:
-            lamp.show(state, now_ms)
-            changes.append((now_ms, lamp.is_on))
-            now_ms = lamp.next_deadline_ms(now_ms)
-        assert changes[0] == (0, True)
-        lit_ms = sum(
-            end - begin
-            for (begin, is_on), (end, _) in zip(changes, [*changes[1:], (12_000, False)], strict=True)
-            if is_on
-        )
-        shares[state] = (len(changes), lit_ms)
-    assert shares == {"sending": (1, 12_000), "received": (24, 6_000), "seen": (8, 10_800), "not received": (80, 6_000)}
 
 
 def test_an_unanswered_reset_is_not_said_again_behind_a_call_that_waits_for_the_air(bench: KeyedBench) -> None:

@@ -7,8 +7,8 @@ from bedside_bench import KEY, NODE_ID, SIGNALS, KeyedBench
 
 from wardbell_firmware.bedside.counter import BLOCK, COUNTER_END, COUNTER_FILE, FrameCounter
 from wardbell_firmware.bedside.frames import FRAME_MS
-from wardbell_firmware.bedside.life_sign import FRESH_LEVEL, LOW_LEVEL
 from wardbell_firmware.bedside.node import BedsideNode
+from wardbell_firmware.bedside.presence import StaffPresence
 from wardbell_firmware.bedside.schedule import N_AT_ONCE, ONE_WAY_MS, copy_times_ms, most_air_ms
 from wardbell_protocol.air.heartbeat import longest_pause_s, shortest_pause_s
 from wardbell_protocol.errors import ConfigError, EncodeError
@@ -112,13 +112,15 @@ def test_whatever_is_pressed_the_last_word_of_each_kind_is_said_whole() -> None:
     for _ in range(40):
         bench = KeyedBench()
         pressed = [chance.choice(list(SIGNALS)) for _ in range(chance.randint(1, 6))]
+        staff = StaffPresence(list(SIGNALS.values()))
+        meant = [staff.meaning(SIGNALS[name], at) for at, name in enumerate(pressed)]
         for name in pressed:
             bench.press(name, 10)
             bench.wait(chance.randint(20, 2_000))
         bench.wait(40_000)
-        overtaken = max((at + 1 for at, name in enumerate(pressed) if name in ("reset", "here")), default=0)
+        overtaken = max((at + 1 for at, signal in enumerate(meant) if signal in ("reset", "presence")), default=0)
         whole = {signal for _, signal, copies in bench.presses() if copies == COPIES}
-        assert {SIGNALS[name] for name in pressed[overtaken:] if name in ("call", "cord", "sos")} <= whole, pressed
+        assert set(meant[overtaken:]) - {"reset", "presence"} <= whole, pressed
         assert [frame.counter for _, frame in bench.sent] == sorted(frame.counter for _, frame in bench.sent)
 
 
@@ -166,17 +168,26 @@ def test_two_nodes_do_not_beat_together() -> None:
     assert len(firsts) > 35
 
 
+LOW_MV, FRESH_MV = 2_200, 2_900
+
+
+def measure(bench: KeyedBench, mv: int) -> None:
+    """Two transmissions are measured."""
+    for _ in range(2):
+        bench.node.supply.measured(mv)
+
+
 def test_a_low_battery_is_said_like_a_press_once_a_day_until_it_is_changed() -> None:
     bench = KeyedBench()
-    bench.node.supply.level = LOW_LEVEL
+    measure(bench, LOW_MV)
     bench.step()
     bench.wait(47 * 3_600_000)
     assert bench.signals().count("low_battery") == 2
     assert {copies for _, signal, copies in bench.presses() if signal == "low_battery"} == {COPIES}
-    bench.node.supply.level = FRESH_LEVEL
+    measure(bench, FRESH_MV)
     bench.wait(3 * 3_600_000)
     assert bench.signals().count("low_battery") == 2
-    bench.node.supply.level = LOW_LEVEL
+    measure(bench, LOW_MV)
     bench.step()
     bench.wait(1_000)
     assert bench.signals().count("low_battery") == 3
@@ -185,7 +196,7 @@ def test_a_low_battery_is_said_like_a_press_once_a_day_until_it_is_changed() -> 
 
 def test_a_press_takes_the_place_of_a_life_sign_which_is_said_after_it() -> None:
     bench = KeyedBench()
-    bench.node.supply.level = LOW_LEVEL
+    measure(bench, LOW_MV)
     bench.step()
     bench.wait(200)
     pressed_ms = bench.now_ms

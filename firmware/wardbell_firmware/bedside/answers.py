@@ -9,7 +9,7 @@ from wardbell_firmware.bedside.life_sign import LIFE_SIGNS
 from wardbell_firmware.bedside.schedule import TWO_WAY_MS, Draws
 from wardbell_protocol.air import receipt
 from wardbell_protocol.air.frame_slicer import FrameSlicer
-from wardbell_protocol.calls.signals import HEARTBEAT, PRIORITY, RESET
+from wardbell_protocol.calls.signals import HEARTBEAT, PRESENCE, RESET, URGENCY
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -56,14 +56,19 @@ class Answers:
         return self._known[-1].state if self._known else DARK
 
     @property
+    def signal(self) -> str:
+        """What that press said."""
+        return self._known[-1].signal if self._known else ""
+
+    @property
     def is_open(self) -> bool:
         """Whether there is anything that an answer can still change."""
         return bool(self._known)
 
     def pressed(self, signal: str) -> None:
         """A key was pressed: behind a call no reset or presence is said again that was pressed before it."""
-        if signal in PRIORITY:
-            self._known = [press for press in self._known if press.signal in PRIORITY]
+        if signal in URGENCY:
+            self._known = [press for press in self._known if press.signal in URGENCY]
 
     def began(self, signal: str, counter: int, now_ms: int) -> None:
         """The first copy of a press has gone out."""
@@ -125,7 +130,7 @@ class Answers:
         if self._ask is not None:
             answer = receipt.open_receipt(raw, self._key, self._node_id, self._ask)
             if answer is not None:
-                self._all_stand(_STATE_OF[answer.state])
+                self._all_stand(_STATE_OF[answer.state], self._ask)
         return []
 
     def _is_answered(self, press: KnownPress, state: str) -> None:
@@ -133,16 +138,18 @@ class Answers:
         press.state = state
         if press.signal == RESET:
             self._known = []
-        elif press.signal not in PRIORITY or state == DARK:
+        elif press.signal not in URGENCY or state == DARK:
             self._known.remove(press)
+            if press.signal == PRESENCE:
+                self._all_stand(state, press.counter)
         if not [other for other in self._known if other.state == NOT_RECEIVED]:
             self._again_ms = None
 
-    def _all_stand(self, state: str) -> None:
-        """The answer to a question is about all calls that were open when it was asked."""
+    def _all_stand(self, state: str, asked: int) -> None:
+        """The answer to a question, or to presence, is about all calls that were open when it was said."""
         self._n_unanswered = 0
         for press in self._known:
-            if self._ask is not None and press.counter < self._ask and press.state in (RECEIVED, SEEN):
+            if press.counter < asked and press.state in (RECEIVED, SEEN):
                 press.state = state
         self._known = [press for press in self._known if press.state != DARK]
 
@@ -153,4 +160,4 @@ class Answers:
 
 def _still_matters(older: str, newer: str) -> bool:
     """A reset takes back what was said before it, and a call a reset that has not arrived."""
-    return older != newer and newer != RESET and older in PRIORITY
+    return older != newer and newer != RESET and older in URGENCY

@@ -1,11 +1,11 @@
 """The bed node's wiring: keys and ear to the node, the node's wishes to radio, lamp and sounder."""
 
+from wardbell_firmware.bedside.lamp import GREEN, RED
 from wardbell_firmware.bedside.node import BedsideNode
-from wardbell_protocol.air.frame import BATTERY_UNKNOWN, battery_level
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from wardbell_firmware.boards.contract import BedsideBoard, PulseSource
+    from wardbell_firmware.boards.contract import BedsideBoard, Ear
 
 
 class BedsideApp:
@@ -22,16 +22,18 @@ class BedsideApp:
         node.receive({name: name in keys and keys[name].is_pressed() for name in node.key_names}, now_ms)
         if board.receiver is not None:
             self._listen(board.receiver)
-        supply_mv = board.battery.millivolts()
-        node.supply.level = BATTERY_UNKNOWN if supply_mv is None else battery_level(supply_mv)
         durations = node.poll(board.radio.is_sending(), now_ms)
         if durations:
             board.radio.send(durations)
-        board.assurance_lamp.set(node.is_lamp_on)
+            node.supply.measured(board.battery.millivolts())
+        board.lamp_red.set(bool(node.lamp & RED))
+        board.lamp_green.set(bool(node.lamp & GREEN))
         board.buzzer.set(node.tone_hz)
+        if board.receiver is not None:
+            board.receiver.listen(node.wants_ear)
         return node.next_deadline_ms(now_ms)
 
-    def _listen(self, ear: "PulseSource") -> None:
+    def _listen(self, ear: "Ear") -> None:
         is_more = True
         while is_more:
             portion = ear.read()

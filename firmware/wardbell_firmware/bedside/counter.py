@@ -29,9 +29,14 @@ class FrameCounter:
         self._next = 1 if saved is None else _number(saved)
         self._end = self._next
 
+    @property
+    def is_spent(self) -> bool:
+        """Whether all values are used up."""
+        return self._next >= COUNTER_END
+
     def take(self) -> int:
         """A value that was never taken before. Raises EncodeError when all are used up."""
-        if self._next >= COUNTER_END:
+        if self.is_spent:
             raise EncodeError("all 2**24 values of the frame counter are used; give the node a new key")
         if self._next == self._end:
             self._store.save(COUNTER_FILE, b"%d" % (self._end + BLOCK))

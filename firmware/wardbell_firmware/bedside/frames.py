@@ -9,12 +9,12 @@ is said again that it or a call after it has overtaken.
 from wardbell_firmware.bedside.life_sign import LIFE_SIGNS
 from wardbell_firmware.bedside.schedule import N_AT_ONCE, ONE_WAY_MS, TWO_WAY_MS, copy_times_ms, pause_ms
 from wardbell_protocol.air.frame import Frame, frame_durations, seal
-from wardbell_protocol.calls.signals import DATA_BY_SIGNAL, HEARTBEAT, LOW_BATTERY, PRESENCE, PRIORITY, RESET
+from wardbell_protocol.calls.signals import DATA_BY_SIGNAL, HEARTBEAT, KEY_FAULT, KEY_WELL, PRESENCE, RESET, URGENCY
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from wardbell_firmware.bedside.counter import FrameCounter
-    from wardbell_firmware.bedside.life_sign import Supply
+    from wardbell_firmware.bedside.supply import Supply
 
 FRAME_MS = 28  # 27 ms of 150 µs chips, and the silence behind them
 _SILENCE_US = 1000
@@ -65,6 +65,11 @@ class FrameVoice:
         self._begun: list[FlyingPress] = []
 
     @property
+    def is_spent(self) -> bool:
+        """Whether it can say nothing any more, for want of a counter."""
+        return self._counter.is_spent
+
+    @property
     def has_press(self) -> bool:
         """Whether somebody's press is on its way or waits to be."""
         return self.has_press_waiting or (self._flying is not None and self._flying.signal not in LIFE_SIGNS)
@@ -80,6 +85,10 @@ class FrameVoice:
         # The last press of a key keeps its place after what was pressed before it: call, reset, call is a call.
         if signal in self._waiting:
             self._waiting.remove(signal)
+        taken_back = {KEY_WELL: KEY_FAULT, KEY_FAULT: KEY_WELL}.get(signal)
+        if taken_back is not None:
+            self._waiting = [other for other in self._waiting if other != taken_back]
+            self._later = [press for press in self._later if press.signal != taken_back]
         self._waiting.append(signal)
 
     def take_begun(self) -> "list[FlyingPress]":
@@ -119,6 +128,8 @@ class FrameVoice:
         return min(times) if self._free_at_ms is None else max(min(times), self._free_at_ms, now_ms + _LOOK_SENDING_MS)
 
     def _begin_due(self, now_ms: int) -> None:
+        if self._counter.is_spent:
+            self._waiting = []
         for at, signal in enumerate(self._waiting):
             if self._allowed_at_ms(signal) <= now_ms and self._may_begin(signal):
                 before = [earlier for earlier in self._waiting[:at] if not _is_void(earlier, signal)]
@@ -131,7 +142,7 @@ class FrameVoice:
         if self._flying is None or (self._flying.signal in LIFE_SIGNS and signal not in LIFE_SIGNS):
             return True
         # What is no call has no urgency: it takes any place, and gives its own to any call.
-        return signal not in LIFE_SIGNS and PRIORITY.get(signal, 100) >= PRIORITY.get(self._flying.signal, 0)
+        return signal not in LIFE_SIGNS and URGENCY.get(signal, 100) >= URGENCY.get(self._flying.signal, 0)
 
     def _begin(self, signal: str, now_ms: int) -> None:
         overtaken, self._flying = self._flying, None
@@ -162,11 +173,11 @@ class FrameVoice:
 def _is_void(earlier: str, signal: str) -> bool:
     """Whether what was pressed earlier and is not yet said must not be said after `signal`."""
     if signal == RESET:
-        return earlier != LOW_BATTERY  # it takes all of that back
-    return signal in PRIORITY and earlier in (RESET, PRESENCE)  # said after the call, they would end it
+        return earlier == HEARTBEAT or earlier not in LIFE_SIGNS  # it takes all of that back
+    return signal in URGENCY and earlier in (RESET, PRESENCE)  # said after the call, they would end it
 
 
 def _is_said_again(overtaken: str, by: str) -> bool:
     if overtaken in LIFE_SIGNS:
         return True
-    return overtaken != by and overtaken in PRIORITY and by in PRIORITY
+    return overtaken != by and overtaken in URGENCY and by in URGENCY

@@ -1,39 +1,23 @@
-"""What a node says without being pressed: that it is there, and that its battery is low.
+"""What a node says without being pressed: that it is there, that its battery is low, that a key is not well.
 
 Pauses are drawn from the limits that receiver and gateway know (air/heartbeat.py), so that no two nodes fall into step.
 """
 
 from wardbell_firmware.bedside.schedule import Draws
-from wardbell_protocol.air.frame import BATTERY_UNKNOWN
 from wardbell_protocol.air.heartbeat import ASK_EVERY_S, DITHER_PERCENT, longest_pause_s, shortest_pause_s
-from wardbell_protocol.calls.signals import HEARTBEAT, LOW_BATTERY
+from wardbell_protocol.calls.signals import HEARTBEAT, KEY_FAULT, KEY_WELL, LOW_BATTERY
 
-LIFE_SIGNS = (HEARTBEAT, LOW_BATTERY)
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from wardbell_firmware.bedside.supply import Supply
 
-LOW_LEVEL = 5  # 2.2 V: two alkaline cells have about a tenth left, days for a node that sleeps
-FRESH_LEVEL = 7  # a cell recovers by less than that between two presses
-LOW_AGAIN_MS = 24 * 3600000
+LIFE_SIGNS = (HEARTBEAT, LOW_BATTERY, KEY_FAULT, KEY_WELL)
+
+AGAIN_MS = 24 * 3600000
 
 ASK_PAUSE_MS = (ASK_EVERY_S * 10 * (100 - DITHER_PERCENT), ASK_EVERY_S * 10 * (100 + DITHER_PERCENT))
 
 _STEPS = 16384
-
-
-class Supply:
-    """The battery as the board measures it: `level` as a frame carries it, 0 where it is not measured."""
-
-    def __init__(self) -> None:
-        self.level = BATTERY_UNKNOWN
-
-    @property
-    def is_low(self) -> bool:
-        """Whether it needs changing within days."""
-        return BATTERY_UNKNOWN < self.level <= LOW_LEVEL
-
-    @property
-    def is_fresh(self) -> bool:
-        """Whether it was changed."""
-        return self.level >= FRESH_LEVEL
 
 
 class LifeSigns:
@@ -45,7 +29,7 @@ class LifeSigns:
         node_number: what tells its draws from other nodes'.
     """
 
-    def __init__(self, supply: Supply, has_key: bool, node_number: int) -> None:
+    def __init__(self, supply: "Supply", has_key: bool, node_number: int) -> None:
         self._supply = supply
         self._pause_ms = (shortest_pause_s(has_key) * 1000, longest_pause_s(has_key) * 1000)
         self._draws = Draws(node_number, 0)
@@ -53,13 +37,20 @@ class LifeSigns:
         self._due_ms = self._between(0, self._pause_ms[1])
         self._is_asking = False
         self._low_due_ms = 0
+        self._key_due_ms: int | None = None  # when a key that is not well is told again
 
-    def poll(self, now_ms: int) -> str:
-        """The signal to say now, or nothing."""
-        if self._supply.is_fresh:
+    def poll(self, is_key_faulty: bool, now_ms: int) -> str:
+        """The signal to say now, or nothing; then there may be another."""
+        if is_key_faulty and (self._key_due_ms is None or now_ms >= self._key_due_ms):
+            self._key_due_ms = now_ms + AGAIN_MS
+            return KEY_FAULT
+        if self._key_due_ms is not None and not is_key_faulty:
+            self._key_due_ms = None
+            return KEY_WELL
+        if not self._supply.is_low:
             self._low_due_ms = 0
         if self._supply.is_low and now_ms >= self._low_due_ms:
-            self._low_due_ms = now_ms + LOW_AGAIN_MS
+            self._low_due_ms = now_ms + AGAIN_MS
             return LOW_BATTERY
         if now_ms >= self._due_ms:
             self._due_ms = now_ms + self._pause()
@@ -74,8 +65,9 @@ class LifeSigns:
         self._is_asking = is_open
 
     def next_deadline_ms(self) -> int:
-        """When it next speaks up, if the battery stays as it is."""
-        return min(self._due_ms, self._low_due_ms) if self._supply.is_low else self._due_ms
+        """When it next speaks up, if battery and keys stay as they are."""
+        due_ms = min(self._due_ms, self._low_due_ms) if self._supply.is_low else self._due_ms
+        return due_ms if self._key_due_ms is None else min(due_ms, self._key_due_ms)
 
     def _pause(self) -> int:
         least_ms, most_ms = ASK_PAUSE_MS if self._is_asking else self._pause_ms

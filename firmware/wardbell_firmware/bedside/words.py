@@ -8,7 +8,16 @@ from wardbell_firmware.bedside.life_sign import LIFE_SIGNS
 from wardbell_firmware.bedside.settings import number
 from wardbell_protocol.air.codeword import CodeWord
 from wardbell_protocol.air.waveform import ALPHA_MAX_US, ALPHA_MIN_US, N_BURST, burst
-from wardbell_protocol.calls.signals import DATA_BY_SIGNAL, HEARTBEAT, LOW_BATTERY, PRESENCE, PRIORITY, RESET
+from wardbell_protocol.calls.signals import (
+    DATA_BY_SIGNAL,
+    HEARTBEAT,
+    KEY_FAULT,
+    KEY_WELL,
+    LOW_BATTERY,
+    PRESENCE,
+    RESET,
+    URGENCY,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -53,7 +62,7 @@ class WordVoice:
         self._n_words = int(number(settings, "words", N_WORDS, N_BURST, N_WORDS_MOST))
         self._words = {
             signal: CodeWord.from_parts(str(settings.get("address", "")), DATA_BY_SIGNAL[signal])
-            for signal in signals + [HEARTBEAT, LOW_BATTERY]
+            for signal in signals + [HEARTBEAT, LOW_BATTERY, KEY_FAULT, KEY_WELL]
         }
         self.number = self._words[HEARTBEAT].code >> 8  # its address: what tells its draws from other nodes'
         self._draw = self.number  # no two nodes pause alike
@@ -79,6 +88,8 @@ class WordVoice:
         # The last press of a key keeps its place after what was pressed before it: call, reset, call is a call.
         if signal in self._waiting:
             self._waiting.remove(signal)
+        taken_back = {KEY_WELL: KEY_FAULT, KEY_FAULT: KEY_WELL}.get(signal)
+        self._waiting = [other for other in self._waiting if other != taken_back]
         self._waiting.append(signal)
 
     def poll(self, is_sending: bool, now_ms: int) -> "list[int]":
@@ -89,7 +100,7 @@ class WordVoice:
         for at, signal in enumerate(self._waiting):
             if self._allowed_at_ms(signal) <= now_ms:
                 # Said after the call, a reset or presence from before it would end it.
-                ended_by = (RESET, PRESENCE) if signal in PRIORITY else ()
+                ended_by = (RESET, PRESENCE) if signal in URGENCY else ()
                 before = [earlier for earlier in self._waiting[:at] if earlier not in ended_by]
                 self._waiting = before + self._waiting[at + 1 :]
                 return self._burst(signal, now_ms)

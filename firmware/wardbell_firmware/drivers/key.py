@@ -8,7 +8,11 @@ counts again. A key that sticks is one press.
 SETTLE_MS = (
     20  # contacts of push buttons bounce for up to about 10 ms; the shortest pause between two presses is over 50
 )
-_LOOK_HELD_MS = 250  # a held key is looked at now and then, should the wake-up for its release be lost
+# A held key is looked at now and then, should the wake-up for its release be lost: the more seldom the longer it is held, for
+# one that is stuck must not keep its node awake.
+_LOOK_HELD_MS = 250
+_LOOK_HELD_MOST_MS = 10000
+_LOOK_HELD_SHARE = 8
 
 PRESSED = "pressed"
 RELEASED = "released"
@@ -45,7 +49,8 @@ class DebouncedKey:
     def _closed(self, now_ms: int) -> str:
         self._open_since_ms = None
         if self.is_down:
-            self._look_at_ms = now_ms + _LOOK_HELD_MS
+            held_ms = (now_ms - self.down_at_ms) // _LOOK_HELD_SHARE
+            self._look_at_ms = now_ms + min(_LOOK_HELD_MOST_MS, max(_LOOK_HELD_MS, held_ms))
             return ""
         # A latched contact may be open again already, and no further change will tell.
         self._look_at_ms = now_ms + SETTLE_MS

@@ -7,4 +7,4 @@ from wardbell_simulator.board_side.pipe import connect, read_message
 
 board = VirtualBedside(read_message())
 connect(board)
-run(BedsideApp(board), board.clock)
+run(BedsideApp(board), board)

@@ -7,4 +7,4 @@ from wardbell_simulator.board_side.pipe import connect, read_message
 
 board = VirtualReceiver(read_message())
 connect(board)
-run(ReceiverApp(board), board.clock)
+run(ReceiverApp(board), board)
