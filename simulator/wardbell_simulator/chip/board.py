@@ -1,7 +1,7 @@
 """A Pico with MicroPython on it, emulated cycle by cycle: files in, the output of a script out.
 
 Its time is the chip's: 125 MHz Cortex-M0+ with flash that never makes the core wait, so what is measured on it is
-somewhat quicker than hardware.
+somewhat quicker than hardware. What rp2040py does not do as the chip does is put right beside this file.
 """
 
 import time
@@ -18,6 +18,10 @@ from rp2040py.rp2040 import RP2040
 from rp2040py.simulator import Simulator
 from rp2040py.utils.logging import ConsoleLogger, LogLevel
 
+from wardbell_simulator.chip.pads import open_inputs
+from wardbell_simulator.chip.pins import ChipPins
+from wardbell_simulator.chip.pio import pace
+from wardbell_simulator.chip.uart import fit_uarts
 from wardbell_simulator.chip.usb_host import UsbHost
 from wardbell_simulator.errors import DeviceError
 
@@ -44,6 +48,10 @@ class EmulatedPico:
         self._simulator = Simulator(clock, RP2040(clock))
         self._mcu = self._simulator.rp2040
         self._mcu.logger = ConsoleLogger(LogLevel.ERROR)
+        open_inputs(self._mcu)
+        pace(self._mcu)
+        self.uarts = fit_uarts(self._mcu)
+        self.pins = ChipPins(self._mcu, clock)
         self._mcu.load_bootrom(BOOTROM_B1)
         load_uf2(image, self._mcu)
         file_system = _file_system(files)
@@ -61,14 +69,52 @@ class EmulatedPico:
 
         Raises DeviceError with its traceback, or when it has not ended within `limit_s` of wall time.
         """
+        self.start(script, limit_s)
+        return self.finish(limit_s)
+
+    def start(self, script: str, limit_s: float = 60.0) -> None:
+        """Begin a script and return while it runs; it goes on whenever time does."""
         self._say(_INTERRUPT_AND_RAW, limit_s)
         self._hear_until(_RAW_PROMPT, limit_s)
         self._say(script.encode() + _END, limit_s)
+        self._run_until(lambda: b"OK" in self._heard, "the chip did not take the script", limit_s)
+
+    def finish(self, limit_s: float = 60.0) -> str:
+        """Wait for the end of a script that was started; as `run`."""
         printed = self._hear_until(_END, limit_s)
         complaint = self._hear_until(_END, limit_s)
         if complaint:
             raise DeviceError("chip", complaint.decode())
         return printed.decode().removeprefix("OK").replace("\r\n", "\n")
+
+    def interrupt(self, limit_s: float = 60.0) -> None:
+        """Press Ctrl-C."""
+        self._say(b"\x03", limit_s)
+
+    def run_for_us(self, time_us: int, limit_s: float = 60.0) -> None:
+        """Let that much of the chip's time pass."""
+        is_over = False
+
+        def end() -> None:
+            nonlocal is_over
+            is_over = True
+            self._simulator.stopped = True
+
+        self._mcu.clock.create_alarm(end).schedule(time_us * 1000)
+        self._run_until(lambda: is_over, "the chip's time did not pass", limit_s)
+
+    def run_until(self, is_so: Callable[[], bool], limit_us: int, step_us: int = 1000) -> bool:
+        """Let time pass until `is_so()`, asked each `step_us` of the chip's time; returns it, False after `limit_us`."""
+        end_ns = self.pins.now_ns + limit_us * 1000
+        while not is_so() and self.pins.now_ns < end_ns:
+            self.run_for_us(step_us)
+        return is_so()
+
+    def take_heard(self) -> bytes:
+        """Everything it has said on USB that nobody has taken yet."""
+        heard = bytes(self._heard)
+        self._heard.clear()
+        return heard
 
     def _connected(self) -> None:
         self._is_connected = True
@@ -89,8 +135,8 @@ class EmulatedPico:
 
     def _run_until(self, is_over: Callable[[], bool], failure: str, limit_s: float) -> None:
         deadline_s = time.monotonic() + limit_s
-        self._simulator.stopped = False
         while not is_over():
+            self._simulator.stopped = False
             execute_batch(self._simulator, 1)
             if time.monotonic() > deadline_s:
                 raise DeviceError("chip", f"{failure} within {limit_s:g} s; it said {bytes(self._heard)!r}")
