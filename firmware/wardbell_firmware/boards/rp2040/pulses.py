@@ -1,0 +1,113 @@
+"""A 433 MHz receive module: PIO measures marks and spaces, DMA puts them into a ring, whatever the CPU does meanwhile."""
+
+from array import array
+
+import machine
+import rp2
+import uctypes
+
+from wardbell_firmware.boards.rp2040.programs import DURATIONS_HZ, durations
+from wardbell_firmware.boards.rp2040.ring import WORDS, Ring
+from wardbell_protocol.air.portion import LONGEST_US, Portion
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from wardbell_firmware.boards.contract import Clock
+
+PORTION_DURATIONS = 512
+QUIET_LIMIT_US = LONGEST_US - 30_000_000  # begin anew before one duration no longer fits a portion
+
+_RING_BITS = 13
+_WORD_BYTES = 4
+_COUNT_MASK = 0x3FFFFFFF
+_DMA_BASE = 0x50000000
+_CHANNEL_SIZE = 0x40
+_COUNT_AND_START = 0x1C  # AL1_TRANS_COUNT_TRIG
+_RX_REQUEST = 4  # behind the four for sending
+
+
+class PicoPulseSource:
+    """Fits `PulseSource`. `n_overruns`: how often nobody had read for so long that the ring ran over.
+
+    Args:
+        machine_id: which of PIO's eight state machines it takes.
+        gpio: the module's data.
+        lap: words after which DMA's count is at its end and is started anew; a power of 2, at least twice the ring's.
+    """
+
+    def __init__(self, machine_id: int, gpio: int, clock: "Clock", lap: int = 1 << 24) -> None:
+        self.n_overruns = 0
+        self._clock = clock
+        self._pin = machine.Pin(gpio, machine.Pin.IN)
+        self._portion = Portion(PORTION_DURATIONS)
+        # DMA wants its ring at a multiple of the ring's size, which no allocation promises.
+        self._room = array("I", bytes(2 * _WORD_BYTES * WORDS))
+        skipped = -uctypes.addressof(self._room) % (_WORD_BYTES * WORDS) // _WORD_BYTES
+        words = memoryview(self._room)[skipped : skipped + WORDS]
+        self._ring = Ring(words)  # type: ignore[arg-type]  # a buffer of its kind
+        self._machine = rp2.StateMachine(machine_id, durations, freq=DURATIONS_HZ, jmp_pin=self._pin)
+        self._lap_mask = lap - 1
+        self._written = 0
+        self._start_dma(machine_id, words, lap)
+        self._begin()
+
+    def read(self) -> Portion:
+        """What has ended since the last read, at most `PORTION_DURATIONS`. The same portion each time, filled anew."""
+        portion, ring = self._portion, self._ring
+        written = self._count()
+        if ring.is_overrun(written):
+            self.n_overruns += 1
+            self._begin_anew(False)
+        elif ring.n_waiting(written) == 0 and self._clock.now_ms() * 1000 - ring.end_us > QUIET_LIMIT_US:
+            self._begin_anew(bool(self._pin.value()))
+        else:
+            ring.read(written, portion)
+        return portion
+
+    def n_waiting(self) -> int:
+        """How many durations have not been read."""
+        return self._ring.n_waiting(self._count())
+
+    def _start_dma(self, machine_id: int, words: memoryview, lap: int) -> None:
+        self._dma, self._starter = rp2.DMA(), rp2.DMA()
+        self._lap = array("I", (lap,))
+        request = (machine_id // 4) * 8 + machine_id % 4 + _RX_REQUEST
+        # Whatever its count, it comes to an end: then the second channel writes it anew, which starts the first one again
+        # where it stopped. PIO's FIFO holds eight words meanwhile.
+        starter, channel = self._starter.channel, self._dma.channel  # pyright: ignore[reportAttributeAccessIssue]
+        self._starter.config(
+            read=self._lap,
+            write=_DMA_BASE + _CHANNEL_SIZE * channel + _COUNT_AND_START,
+            count=1,
+            ctrl=self._starter.pack_ctrl(size=2, inc_read=False, inc_write=False),
+        )
+        control = self._dma.pack_ctrl(
+            size=2,
+            inc_read=False,
+            ring_sel=True,
+            ring_size=_RING_BITS,
+            treq_sel=request,
+            chain_to=starter,
+        )
+        self._dma.config(read=self._machine, write=words, count=lap, ctrl=control, trigger=True)
+
+    def _count(self) -> int:
+        """How many words DMA has written, modulo 2**30; to be asked at least once in a lap."""
+        left = self._dma.count  # pyright: ignore[reportAttributeAccessIssue]
+        self._written = (self._written + ((-left - self._written) & self._lap_mask)) & _COUNT_MASK
+        return self._written
+
+    def _begin(self) -> int:
+        self._machine.active(0)
+        self._machine.restart()
+        now_us = self._clock.now_ms() * 1000
+        self._ring.restart(self._count(), now_us)
+        self._machine.active(1)
+        return now_us
+
+    def _begin_anew(self, is_mark: bool) -> None:
+        """Give what was lost, or has lasted too long, as one duration."""
+        before_us = self._ring.end_us
+        now_us = self._begin()
+        lost_us = min(max(now_us - before_us, 0), LONGEST_US)
+        self._portion.fill([lost_us if is_mark else -lost_us], now_us)
