@@ -48,6 +48,7 @@ class DayMeter:
     """
 
     def __init__(self, of: Consumption, has_ear: bool) -> None:
+        self.used_uah = 0  # in whole days since start
         self._of = of
         self._least_uah = of.daily_uah(_LEAST_SEND_S, _LEAST_OPEN_S if has_ear else 0, _LEAST_OPEN_S)
         self._yesterday_uah = 0
@@ -69,6 +70,7 @@ class DayMeter:
         self._listen_ms += ms if is_listening else 0
         self._lamp_ms += ms if is_lit else 0
         if now_ms - self._began_ms >= DAY_MS:
+            self.used_uah += self.daily_uah
             self._yesterday_uah = self._today_uah()
             self._send_ms = self._listen_ms = self._lamp_ms = 0
             self._began_ms = now_ms

@@ -4,7 +4,7 @@
 Duracell MN1500), written down in steps of 50 mV and on the low side. It is no measurement of ours, and cells differ by more
 than its steps. What a warning rests on is not its precision but what it assumes besides: a poor cell (`LEAST_MAH`; fresh brand
 cells gave 2.1 to 2.2 Ah at 100 mA, powerstream.com/AA-tests.htm, and give more at less), a voltage read too high by
-`ERROR_PERMILLE` (a Pico's ADC on a divider of 1 % resistors), and twice the days that are asked for.
+`ERROR_PERMILLE` (a Pico's ADC on a divider of 1 % resistors), and half as many days again as are asked for.
 tests/unit/test_firmware_discharge.py empties cells of other curves in cold and heat.
 
 Rechargeable cells stay at 1.2 V until they are nearly empty: this model is not for them.
@@ -31,7 +31,7 @@ TYPICAL_MAH = 2400  # at some mA, to 0.9 V
 
 ERROR_PERMILLE = 30
 WARN_DAYS = 7
-_SAFETY = 2
+_ASKED_DAYS = 12
 
 
 def remaining_permille(cell_mv: int) -> int:
@@ -55,7 +55,7 @@ def days_left(cell_mv: int, empty_cell_mv: int, daily_uah: int) -> int:
 
 def is_low(cell_mv: int, empty_cell_mv: int, daily_uah: int) -> bool:
     """Whether cells must be changed within `WARN_DAYS`, with all that may be worse than it looks."""
-    return days_left(cell_mv, empty_cell_mv, daily_uah) < _SAFETY * WARN_DAYS
+    return days_left(cell_mv, empty_cell_mv, daily_uah) < _ASKED_DAYS
 
 
 def warning_mv(empty_cell_mv: int, daily_uah: int) -> int:

@@ -1,7 +1,7 @@
 """The node's battery: what the frames carry of it, and whether it must be changed soon."""
 
 from wardbell_firmware.bedside.consumption import DEFAULT_BOARD, OF_BOARD, Consumption, DayMeter
-from wardbell_firmware.bedside.discharge import EMPTY_CELL_MV, is_low
+from wardbell_firmware.bedside.discharge import EMPTY_CELL_MV, LEAST_MAH, is_low
 from wardbell_firmware.bedside.settings import number
 from wardbell_protocol.air.frame import BATTERY_UNKNOWN, battery_level
 from wardbell_protocol.errors import ConfigError
@@ -12,6 +12,12 @@ if TYPE_CHECKING:
 
 # Below which the board does not run: a Pico's converter, an ESP32-C3 behind its regulator.
 LEAST_MV = {"pico": 1800, "pico_w": 1800, "esp32c3": 3200}
+
+# Cells that slope steeply, a cold room and a meter that reads low together look empty in their first weeks. Cells that were fresh
+# when the node started cannot be before they have given this much, unless their voltage says so beyond any doubt.
+_FRESH_CELL_MV = 1430
+_FIRST_UAH = LEAST_MAH * 300
+_SURELY_LOW_MV = 1150
 
 _N_IN_A_ROW = 2  # one reading may meet another load
 _FRESH_BY_MV = 150  # of a cell: it recovers by less between two presses, and by less from a cold night to a warm day
@@ -43,6 +49,7 @@ class Supply:
         self.is_low = False
         self._n_low = 0
         self._lowest_mv = 0  # of a cell, since it is low
+        self._first_mv = 0
 
     def measured(self, supply_mv: "int | None") -> None:
         """Its voltage under the load of a transmission that has just begun; None: the board cannot tell."""
@@ -51,8 +58,9 @@ class Supply:
             return
         self.level = battery_level(supply_mv * 2 // self._cells)
         cell_mv = supply_mv // self._cells
+        self._first_mv = self._first_mv or cell_mv
         if not self.is_low:
-            self._n_low = self._n_low + 1 if is_low(cell_mv, self._empty_cell_mv, self.meter.daily_uah) else 0
+            self._n_low = self._n_low + 1 if self._looks_low(cell_mv) else 0
             self.is_low = self._n_low >= _N_IN_A_ROW
             self._lowest_mv = cell_mv
         elif cell_mv >= self._lowest_mv + _FRESH_BY_MV:
@@ -60,3 +68,8 @@ class Supply:
             self._n_low = 0
         else:
             self._lowest_mv = min(self._lowest_mv, cell_mv)
+
+    def _looks_low(self, cell_mv: int) -> bool:
+        if self._first_mv >= _FRESH_CELL_MV and self.meter.used_uah < _FIRST_UAH and cell_mv > _SURELY_LOW_MV:
+            return False
+        return is_low(cell_mv, self._empty_cell_mv, self.meter.daily_uah)
