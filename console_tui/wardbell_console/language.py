@@ -4,6 +4,7 @@ import re
 from datetime import UTC, datetime
 
 from wardbell_console.texts import en, zh_cn
+from wardbell_protocol.calls.signals import BY_TEST
 
 CATALOGUES = {"en": en.TEXTS, "zh_CN": zh_cn.TEXTS}
 
@@ -72,7 +73,9 @@ class Language:
         return self._texts.get(f"where.{place}", place)
 
     def who(self, by: str) -> str:
-        """Who did it: a person's name as it is; the receiver knows none."""
+        """Who did it: a person's name as it is, marked in a test round; the receiver knows none."""
+        if by.startswith(BY_TEST):
+            return self.text("by.test", name=by[len(BY_TEST) :].strip())
         return self.word(by) if by == BY_RECEIVER else by
 
     def reason(self, reason: str) -> str:

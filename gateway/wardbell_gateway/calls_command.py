@@ -2,23 +2,19 @@
 
 import argparse
 import os
-import queue
 import sys
-import time
 
 from wardbell_bus import paths
-from wardbell_bus.client import BusClient
+from wardbell_gateway.asking import ask
 from wardbell_gateway.columns import aligned
 from wardbell_gateway.registry import read_registry
 from wardbell_protocol.bus import topics
-from wardbell_protocol.bus.payloads import CallState, SnapshotRequest, WardSnapshot, decode, encode
+from wardbell_protocol.bus.payloads import CallState, SnapshotRequest, WardSnapshot, encode
 from wardbell_protocol.errors import ConfigError, EncodeError
 
 EXIT_USAGE = 2
 EXIT_UNAVAILABLE = 69  # EX_UNAVAILABLE
 EXIT_CONFIG = 78
-BROKER_WITHIN_S = 5.0
-ANSWER_WITHIN_S = 3.0
 
 _EXAMPLES = """\
 examples:
@@ -44,7 +40,7 @@ def main(argv: list[str]) -> int:
     options = parser.parse_args(argv)
     try:
         ward = topics.check_name(options.ward or read_registry(options.home / "registry.json").ward)
-        snapshot = ask(options.broker, ward)
+        snapshot = snapshot_of(options.broker, ward)
     except EncodeError as error:
         print(f"wardbell calls: --ward: {error}", file=sys.stderr)
         return EXIT_USAGE
@@ -58,37 +54,11 @@ def main(argv: list[str]) -> int:
     return 0
 
 
-def ask(broker: str, ward: str) -> WardSnapshot | str:
+def snapshot_of(broker: str, ward: str) -> WardSnapshot | str:
     """The gateway's snapshot, or what is missing."""
     client_id = f"calls-{os.getpid()}"
-    words: queue.SimpleQueue[WardSnapshot | None] = queue.SimpleQueue()
-
-    def on_message(_topic: str, payload: bytes, _retained: bool) -> None:
-        words.put(decode(payload, WardSnapshot))
-
-    def on_connected(is_up: bool) -> None:
-        if is_up:
-            words.put(None)
-
-    client = BusClient(broker, client_id, [topics.snapshot(ward, client_id)], on_message, on_connected)
-    client.start()
-    try:
-        words.get(timeout=BROKER_WITHIN_S)
-        client.publish(topics.snapshot_request(ward), encode(SnapshotRequest(reply_to=client_id)))
-        end_s = time.monotonic() + ANSWER_WITHIN_S
-        while (left_s := end_s - time.monotonic()) > 0:
-            word = words.get(timeout=left_s)
-            if word is not None:
-                return word
-    except queue.Empty:
-        pass
-    finally:
-        is_connected = client.is_connected
-        client.stop()
-    if is_connected:
-        return f"no gateway answers for ward {ward}; start `wardbell gateway`, or name another --ward"
-    where = f"{client.broker.host}:{client.broker.port}"  # the URL may hold a password
-    return f"no broker at {where} that takes us; start one (`wardbell broker`), or give its URL with --broker"
+    question = (topics.snapshot_request(ward), encode(SnapshotRequest(reply_to=client_id)))
+    return ask(broker, client_id, ward, question, (topics.snapshot(ward, client_id), WardSnapshot))
 
 
 def _table(snapshot: WardSnapshot) -> str:

@@ -29,6 +29,7 @@ class Wanted:
     address: str = ""
     codes: dict[str, str] = field(default_factory=dict)
     clear_at: list[str] = field(default_factory=list)
+    buttons: tuple[str, ...] = ()  # what they say, where that is known
     has_key: bool = False  # a node that sends authenticated frames: its id and key are drawn
 
     @property
@@ -63,6 +64,8 @@ def enrolling(path: Path, wanted: Wanted, provisioned: Provisioned | None = None
     with _changed(path) as database:
         stations = database.table("stations")
         more = _drawn_node({document.get("node_id") for document in stations.all()}) if wanted.has_key else {}
+        if wanted.buttons:
+            more["buttons"] = list(wanted.buttons)
         if provisioned is not None:
             more["provisioned"] = provisioned.to_record()
         found = stations.get(where("station_id") == wanted.id)

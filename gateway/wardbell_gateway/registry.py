@@ -22,14 +22,25 @@ from wardbell_protocol.calls.signals import (
 from wardbell_protocol.calls.station import KEY_DIGITS, MAX_NODE_ID, Station, StationTable, is_keyed
 from wardbell_protocol.errors import ConfigError, EncodeError
 
-FAULT_PARTS = ("receiver", "broker", "registry", "console", "journal")
+FAULT_PARTS = ("receiver", "broker", "registry", "console", "journal", "test-round")
 MAX_ROOM = 16  # characters of an LCD1602's line
 MAX_BED = 8
 
 _STATION_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,31}")
 _ADDRESS = re.compile(r"[01F]{8}")
 _CODE = re.compile(r"[0-9A-F]{6}")
-_STATION_KEYS = ("station_id", "room", "bed", "address", "codes", "clear_at", "node_id", "key", "provisioned")
+_STATION_KEYS = (
+    "station_id",
+    "room",
+    "bed",
+    "address",
+    "codes",
+    "clear_at",
+    "node_id",
+    "key",
+    "buttons",
+    "provisioned",
+)
 _WARD_KEYS = ("ward", "name", "policies")
 
 
@@ -41,6 +52,9 @@ class Registry:
     name: dict[str, str]
     policies: dict[str, EscalationPolicy]
     stations: list[Station]
+    buttons: dict[str, tuple[str, ...]] = field(
+        default_factory=dict
+    )  # by station id: what its buttons say, where known
     provisioned: dict[str, Provisioned] = field(default_factory=dict)  # by station id
     receivers: dict[str, Provisioned] = field(default_factory=dict)  # by name
 
@@ -79,14 +93,20 @@ def check_tables(file: str, tables: Tables) -> Registry:
     ward, name, policies = _ward(file, wards[0])
     stations = [_station(file, number, item) for number, item in tables.get("stations", {}).items()]
     _check_unique(file, stations)
-    records = {item["station_id"]: item.get("provisioned") for item in tables.get("stations", {}).values()}
+    documents = tables.get("stations", {}).values()
+    buttons = {
+        item["station_id"]: _buttons(file, f"stations[{item['station_id']}].buttons", item["buttons"])
+        for item in documents
+        if "buttons" in item
+    }
+    records = {item["station_id"]: item.get("provisioned") for item in documents}
     provisioned = {
         station_id: checked
         for station_id, record in records.items()
         if (checked := check_provisioned(file, f"stations[{station_id}].provisioned", record)) is not None
     }
     receivers = dict(_receiver(file, number, item) for number, item in tables.get("receivers", {}).items())
-    return Registry(ward, name, policies, stations, provisioned, receivers)
+    return Registry(ward, name, policies, stations, buttons, provisioned, receivers)
 
 
 def _ward(file: str, item: dict[str, Any]) -> tuple[str, dict[str, str], dict[str, EscalationPolicy]]:
@@ -183,6 +203,12 @@ def _codes(file: str, key: str, value: object) -> dict[str, str]:
             raise ConfigError(file, f"{key}.{code}", "the code is there twice; keep one")
         codes[code.upper()] = str(signal)
     return codes
+
+
+def _buttons(file: str, key: str, value: object) -> tuple[str, ...]:
+    if not isinstance(value, list) or not value or not all(signal in SIGNALS for signal in value):
+        raise ConfigError(file, key, "give a list of what its buttons say, of " + ", ".join(SIGNALS))
+    return tuple(value)
 
 
 def _clear_at(file: str, key: str, value: object) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass, field
 from statistics import median_low
 from typing import Any
 
+from wardbell_gateway.button_tests import BUTTONS
 from wardbell_protocol.air.frame import BATTERY_UNKNOWN, COUNTER_ENDING
 from wardbell_protocol.air.heartbeat import longest_pause_s, shortest_pause_s
 from wardbell_protocol.calls.signals import HEARTBEAT, LOW_BATTERY
@@ -63,7 +64,8 @@ class StationHealth:
 
     `beats`: it has sent heartbeats; `battery`: level as a frame carries it, 0 unknown; `batteries`: [day, lowest level] of
     the last days; `recent`: quality of the newest presses and heartbeats, oldest first; `baseline`: at enrolment;
-    `missed`: heartbeats that did not come before each of the newest that did; `low_at`: battery level that was low.
+    `missed`: heartbeats that did not come before each of the newest that did; `low_at`: battery level that was low;
+    `buttons`: what its buttons say -> when it was last heard.
     """
 
     station_id: str
@@ -77,6 +79,7 @@ class StationHealth:
     missed: list[int] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
     low_at: int = LOW_UP_TO
+    buttons: dict[str, int] = field(default_factory=dict)
 
     @property
     def quality(self) -> int | None:
@@ -161,6 +164,8 @@ class StationWatch:
         health = self._of(station_id)
         health.heard_ms = max(health.heard_ms, at_ms)
         health.signal = signal
+        if signal in BUTTONS:
+            health.buttons[signal] = max(at_ms, health.buttons.get(signal, 0))
         health.beats = health.beats or signal == HEARTBEAT
         if signal == HEARTBEAT and not self._beats.is_same(station_id, ear, self._listened_ms):
             self._beat(health)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from wardbell_bus import paths
+from wardbell_gateway.button_tests import DAYS, TEXTS, as_csv, due_buttons, sheet
 from wardbell_gateway.columns import aligned
 from wardbell_gateway.journal import read_stations
 from wardbell_gateway.registry import Registry, read_registry
@@ -22,6 +23,9 @@ _EXAMPLES = """\
 examples:
   wardbell stations
   wardbell stations --faults                          only those with something wrong
+  wardbell stations --test-due                        buttons that nobody has heard for 30 days
+  wardbell stations --test-due --sheet zh_CN          to be printed, ticked and signed
+  wardbell stations --test-due --csv en > due.csv
   wardbell stations --json | jq '.[] | select(.quality < 70) | .station_id'
 
 heard: how long ago a press or heartbeat came (as of the last minute). beats: it sends heartbeats; a station that sends
@@ -39,6 +43,14 @@ def main(argv: list[str]) -> int:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--faults", action="store_true", help="only stations with a fault")
+    parser.add_argument(
+        "--test-due", action="store_true", help="buttons that should be tried; see `wardbell test-round`"
+    )
+    parser.add_argument(
+        "--days", type=int, default=DAYS, help="with --test-due: not heard for so long (default %(default)s)"
+    )
+    parser.add_argument("--sheet", choices=sorted(TEXTS), help="with --test-due: as a sheet, in that language")
+    parser.add_argument("--csv", choices=sorted(TEXTS), help="with --test-due: as CSV, in that language")
     parser.add_argument("--json", action="store_true", help="as JSON")
     parser.add_argument("--registry", metavar="FILE", type=Path, help="default: registry.json in the state folder")
     paths.add_options(parser)
@@ -49,9 +61,24 @@ def main(argv: list[str]) -> int:
     except ConfigError as error:
         print(f"wardbell stations: {error}", file=sys.stderr)
         return EXIT_CONFIG
+    if options.test_due:
+        print(_due(registry, known, options))
+        return 0
     rows = _rows(registry, known, options.faults)
     print(json.dumps([_record(*row) for row in rows], ensure_ascii=False, indent=1) if options.json else _table(rows))
     return 0
+
+
+def _due(registry: Registry, known: dict[str, StationHealth], options: argparse.Namespace) -> str:
+    now_ms = time.time_ns() // 1_000_000
+    heard = {station_id: health.buttons for station_id, health in known.items()}
+    due = due_buttons(registry.stations, registry.buttons, heard, now_ms, options.days)
+    if options.json:
+        records = [{"station_id": b.station.station_id, "signal": b.signal, "heard_ms": b.heard_ms} for b in due]
+        return json.dumps(records, ensure_ascii=False, indent=1)
+    if options.csv:
+        return as_csv(due, options.csv).rstrip()
+    return sheet(due, registry.ward, options.sheet or "en", now_ms, options.days)
 
 
 Row = tuple[Station, StationHealth]

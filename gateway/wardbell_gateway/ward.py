@@ -14,13 +14,14 @@ from wardbell_gateway.ears import KEEP_MS, FrameId, Heard
 from wardbell_gateway.journal import Entry, FrameMark, Journal, JournalError, Mark, Publication
 from wardbell_gateway.registry import Registry
 from wardbell_gateway.station_watch import StationWatch
+from wardbell_gateway.walk_test import FAULT_DETAIL, FAULT_PART, WalkTest
 from wardbell_protocol.air.frame import BATTERY_UNKNOWN
 from wardbell_protocol.air.key_mark import key_mark
 from wardbell_protocol.air.refusals import BARE, RefusalWatch
 from wardbell_protocol.bus.payloads import CallState, Command, Reply, WardEvent, WardSnapshot, decode
 from wardbell_protocol.calls.board import CallBoard, CallEvent, FaultGone, FaultRaised, Verb
 from wardbell_protocol.calls.call import Call
-from wardbell_protocol.calls.signals import AT_CONSOLE, FAULT, HEARTBEAT
+from wardbell_protocol.calls.signals import AT_BED, AT_CONSOLE, BY_TEST, FAULT, HEARTBEAT
 from wardbell_protocol.errors import CallError
 
 log = logging.getLogger("wardbell.gateway")
@@ -59,6 +60,7 @@ class Ward:
         self._desk = WardDesk(board, registry.table(), heard)
         self._key_marks = _key_marks(registry)
         self.refusals = RefusalWatch()
+        self.walk = WalkTest()
         self.stations = StationWatch(journal.stations())
         self.stations.set_stations(registry.stations)
 
@@ -83,12 +85,13 @@ class Ward:
             heard.is_overtaken = now.unix_ms - mark.at_ms > LATE_MS and self._desk.rang_since(heard)
             if self._note_station(heard, BATTERY_UNKNOWN) == HEARTBEAT:
                 return None  # too many to be kept
-            events = self._desk.receive(heard, mark.at_ms)
+            events = self._pressed(heard, mark.at_ms, now)
             keyed = self._desk.keyed_station(mark.code)
             if keyed is not None:
                 self.refusals.refused(keyed.station_id, BARE, now.up_ms)
             is_unknown = keyed is None and self._desk.resolve(heard) is None
             self._write(Entry(events=events, mark=mark, is_unknown=is_unknown), now)
+            self._answer_tests(events, now)
             return events
 
     def hear_frame(
@@ -109,9 +112,10 @@ class Ward:
             heard = Heard((mark.ear, mark.epoch), mark.code, mark.at_ms, frame, is_taken, is_overtaken)
             if self._note_station(heard, battery) == HEARTBEAT:
                 return None
-            events = self._desk.receive(heard, mark.at_ms)
+            events = self._pressed(heard, mark.at_ms, now)
             if present_mark:
                 self._write(Entry(events=events, mark=mark, frame=taken), now)
+                self._answer_tests(events, now)
             else:
                 self._write(Entry(mark=mark, unknown_node=frame.node_id), now)
             return events
@@ -207,6 +211,9 @@ class Ward:
         with self.lock:
             if self._desk.board.is_due(now.unix_ms):
                 self._write(Entry(events=self._desk.poll(now.unix_ms)), now)
+            for call_id in self.walk.poll(now.up_ms):
+                self._clear_test(call_id, now)
+            self.judge({(FAULT_PART, FAULT_DETAIL): self.walk.is_on}, now)
 
     def set_registry(self, registry: Registry, now: Now) -> None:
         """Another registry is in force."""
@@ -219,6 +226,12 @@ class Ward:
                 tell(now)
 
     def _do(self, command: Command, now: Now) -> tuple[list[CallEvent], Reply]:
+        if command.verb == "test_start":
+            self.walk.start(command.by, command.rooms, command.for_s * 1000, now.up_ms)
+            return [], Reply(command_id=command.command_id, ok=True)
+        if command.verb == "test_stop":
+            self.walk.stop()
+            return [], Reply(command_id=command.command_id, ok=True)
         if command.verb not in VERBS:
             return [], Reply(command_id=command.command_id, ok=False, reason=f"{command.verb} is not a ward's verb")
         verb = Verb(command.verb, command.call_id, command.by, AT_CONSOLE)
@@ -228,6 +241,28 @@ class Ward:
         except CallError as error:
             return [], Reply(command_id=command.command_id, ok=False, reason=str(error))
         return events, Reply(command_id=command.command_id, ok=True)
+
+    def _pressed(self, heard: Heard, at_ms: int, now: Now) -> list[CallEvent]:
+        """What a press does; a test that is pressed again is over, and the press a call."""
+        events = self._desk.receive(heard, at_ms)
+        again = self.walk.pressed_again(events)
+        for call_id in again:
+            self._clear_test(call_id, now)
+        return self._desk.receive(heard, at_ms) if again else events
+
+    def _answer_tests(self, events: list[CallEvent], now: Now) -> None:
+        for call in self.walk.tests_of(events, now.up_ms):
+            verb = Verb("acknowledge", call.call_id, self._tester, AT_BED)
+            self._write(Entry(events=self._desk.receive(verb, now.unix_ms)), now)
+
+    def _clear_test(self, call_id: str, now: Now) -> None:
+        if self.find(call_id) is not None:  # else somebody has pressed reset, which is a test as well
+            verb = Verb("clear", call_id, self._tester, AT_BED)
+            self._write(Entry(events=self._desk.receive(verb, now.unix_ms)), now)
+
+    @property
+    def _tester(self) -> str:
+        return f"{BY_TEST} {self.walk.by}"
 
     def _note_station(self, heard: Heard, battery: int) -> str:
         """Note that a station was heard; the signal, "" where nobody enrolled it."""

@@ -4,13 +4,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from gateways import NODES, WARD, BusEnd, code_of, keyed, station, tables
+from gateways import NODES, WARD, BusEnd, code_of, keyed, station, tables, wait_for
 from servers import BrokerProcess, wait_until
 
 from wardbell_gateway.bus_face import BusFace
 from wardbell_gateway.ear_watch import EAR_LOST, LOST_AFTER_MS
 from wardbell_gateway.journal import Journal, Mark
 from wardbell_gateway.registry import check_tables
+from wardbell_gateway.round_command import main as walk_round
 from wardbell_gateway.supervision import CONSOLE_GONE_AFTER_MS, NO_CONSOLE, Supervision
 from wardbell_gateway.ward import Now, Ward
 from wardbell_protocol.bus import topics
@@ -159,3 +160,23 @@ def test_two_ears_on_the_bus_hear_one_frame_and_it_is_one_press(gateway: Gateway
         bus.client.publish(topics.hearing("east"), encode(hearing))
     wait_until(lambda: [event.kind for event in bus.events] == ["placed", "pressed_again"], "both presses, once each")
     assert [(event.call.presses, event.call.authenticated) for event in bus.events] == [(1, True), (2, True)]
+
+
+def test_a_round_of_tests_begins_and_ends_by_command(
+    broker: BrokerProcess, gateway: Gateway, bus: BusEnd, capsys: pytest.CaptureFixture[str]
+) -> None:
+    usual = ["--broker", broker.url, "--ward", WARD, "--by", "Li"]
+    assert walk_round(["start", "--room", "203", *usual]) == 0
+    assert "the first press of each button is its test" in capsys.readouterr().out
+    gateway.ward.poll(gateway.now())
+    gateway.ward.hear(Mark("receiver", "e", 1, code_of("203-1", "emergency"), UNIX_MS + 1000), gateway.now())
+    wait_for(bus, lambda bus: bus.open == {("203-1", "emergency"): "acknowledged"}, "the test, answered")
+    assert bus.faults() == {("test-round", "test_round")}
+    gateway.up_ms += 11_000
+    gateway.ward.poll(gateway.now())
+    wait_for(bus, lambda bus: not bus.open, "its end")
+    assert walk_round(["stop", *usual]) == 0
+    gateway.ward.poll(gateway.now())
+    wait_for(bus, lambda bus: not bus.faults(), "the end of the round")
+    with pytest.raises(SystemExit):
+        walk_round(["start", "--minutes", "9999", *usual])

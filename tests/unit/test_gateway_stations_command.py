@@ -74,3 +74,18 @@ def test_what_cannot_be_read_is_named(tmp_path: Path, capsys: pytest.CaptureFixt
     write_registry(tmp_path)
     assert main(["--home", str(tmp_path)]) == 78
     assert "start `wardbell gateway`" in capsys.readouterr().err
+
+
+def test_buttons_that_nobody_has_heard_for_a_month(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    now_ms = time.time_ns() // 1_000_000
+    write_registry(home, tables(keyed("203-1", buttons=["normal", "reset"]), station("204-1")))
+    journal = Journal(home / "gateway.db", now_ms)
+    journal.keep_stations(
+        [StationHealth("203-1", buttons={"normal": now_ms, "reset": now_ms - 40 * 24 * 60 * MINUTE_MS})], []
+    )
+    journal.close()
+    assert main(["--home", str(home), "--test-due", "--json"]) == 0
+    due = json.loads(capsys.readouterr().out)
+    assert [(row["station_id"], row["signal"]) for row in due] == [("203-1", "reset"), ("204-1", "normal")]
+    assert main(["--home", str(home), "--test-due", "--sheet", "zh_CN", "--days", "60"]) == 0
+    assert capsys.readouterr().out.count("[ ]") == 3

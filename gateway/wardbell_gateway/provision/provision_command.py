@@ -150,8 +150,10 @@ def _plan(options: argparse.Namespace, parser: argparse.ArgumentParser) -> Plan:
     bed = options.bed if options.bed is not None or options.room else _asked("bed", parser, may_be_empty=True)
     clear_at = [place.strip() for place in options.clear_at.split(",") if place.strip()]
     address = options.address.upper()
-    wanted = Wanted(room, bed or "", options.id, address, {}, clear_at, has_key=not address)
-    return node_plan(wanted, _buttons(options.button, parser), more)
+    signals = _buttons(options.button, parser)
+    says = tuple(sorted(set(signals.values())))
+    wanted = Wanted(room, bed or "", options.id, address, {}, clear_at, says, has_key=not address)
+    return node_plan(wanted, signals, more)
 
 
 def _asked(name: str, parser: argparse.ArgumentParser, may_be_empty: bool = False) -> str:

@@ -122,13 +122,16 @@ class SnapshotRequest(Payload, frozen=True, kw_only=True):
 class Command(Payload, frozen=True, kw_only=True):
     """A verb for an authority. The same `command_id` again is the same command: it is answered again and done once.
 
-    To a ward: `acknowledge`, `attend`, `clear` and `history` with `call_id` (the reply to `history` carries its events).
+    To a ward: `acknowledge`, `attend`, `clear` and `history` with `call_id` (the reply to `history` carries its events);
+    `test_start` with `rooms` (none: all) and `for_s`, `test_stop`.
     To the call centre: `step` with `call`, `step`, `step_name`, `loop`, `due_at_ms`; `accept` with `contact_id`;
     `sign_in`, `sign_out`. `by` is the person, `reply_to` the client.
     """
 
     command_id: Name
-    verb: Literal["acknowledge", "attend", "clear", "history", "step", "sign_in", "sign_out", "accept"]
+    verb: Literal[
+        "acknowledge", "attend", "clear", "history", "test_start", "test_stop", "step", "sign_in", "sign_out", "accept"
+    ]
     by: Name
     reply_to: Name
     at_ms: Ms
@@ -139,6 +142,8 @@ class Command(Payload, frozen=True, kw_only=True):
     loop: Count = 0
     due_at_ms: Ms = 0
     call: CallState | None = None
+    rooms: list[Text] = []
+    for_s: Count = 0
 
 
 class Reply(Payload, frozen=True, kw_only=True):

@@ -52,6 +52,7 @@ SIGNALS = tuple(sorted(DATA_BY_SIGNAL))
 AT_BED = "bed"
 AT_RECEIVER = "receiver"
 AT_CONSOLE = "console"
+BY_TEST = "test:"  # before the name of who walks a test round: by whom its calls are answered and cleared
 BY_ITSELF = "self"  # a fault whose cause is gone
 CLEAR_PLACES = (AT_BED, AT_RECEIVER, AT_CONSOLE)
 

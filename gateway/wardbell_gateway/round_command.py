@@ -1,0 +1,85 @@
+"""`wardbell test-round`: try the buttons of a ward without calling anybody out."""
+
+import argparse
+import getpass
+import os
+import secrets
+import sys
+import time
+
+from wardbell_bus import paths
+from wardbell_gateway.asking import ask
+from wardbell_gateway.registry import read_registry
+from wardbell_gateway.walk_test import LONGEST_MS, SHOWN_MS
+from wardbell_protocol.bus import topics
+from wardbell_protocol.bus.payloads import Command, Reply, encode
+from wardbell_protocol.errors import ConfigError, EncodeError
+
+EXIT_REFUSED = 1
+EXIT_USAGE = 2
+EXIT_UNAVAILABLE = 69
+EXIT_CONFIG = 78
+
+_EXAMPLES = f"""\
+examples:
+  wardbell stations --test-due --sheet > due.txt         what to try
+  wardbell test-round start --room 203 --room 204 --by Li
+  wardbell test-round stop
+  wardbell stations --test-due                           what is left
+
+In a round the first press of each button is its test: it rings until the gateway has it, shows as answered by the
+test round for {SHOWN_MS // 1000} s, and is cleared by itself. Any further press of that button is a call. All consoles and the
+receiver show that a round is on. It ends by itself after --minutes.
+"""
+
+
+def main(argv: list[str]) -> int:
+    """Begin or end a round; 1 where the gateway refuses, 69 where there is none."""
+    parser = argparse.ArgumentParser(
+        prog="wardbell test-round",
+        description="Try the buttons of a ward without calling anybody out.",
+        epilog=_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("action", choices=["start", "stop"])
+    parser.add_argument("--room", action="append", default=[], help="only in this room; may be repeated")
+    parser.add_argument("--minutes", type=int, default=60, help=f"at most {LONGEST_MS // 60_000}; default %(default)s")
+    parser.add_argument("--by", default="", help="who walks; default: this user")
+    parser.add_argument("--ward", help="default: the ward of the registry in the state folder")
+    paths.add_options(parser)
+    options = parser.parse_args(argv)
+    if not 1 <= options.minutes <= LONGEST_MS // 60_000:
+        parser.error(f"--minutes: give 1 to {LONGEST_MS // 60_000}")
+    try:
+        ward = topics.check_name(options.ward or read_registry(options.home / "registry.json").ward)
+        reply = _tell(options, ward)
+    except EncodeError as error:
+        print(f"wardbell test-round: --ward: {error}", file=sys.stderr)
+        return EXIT_USAGE
+    except ConfigError as error:
+        print(f"wardbell test-round: {error}", file=sys.stderr)
+        return EXIT_CONFIG
+    if isinstance(reply, str):
+        print(f"wardbell test-round: {reply}", file=sys.stderr)
+        return EXIT_UNAVAILABLE
+    if not reply.ok:
+        print(f"wardbell test-round: {reply.reason}", file=sys.stderr)
+        return EXIT_REFUSED
+    begun = f"is on for {options.minutes} min: the first press of each button is its test"
+    print(f"ward {ward}: the test round {begun if options.action == 'start' else 'is over'}")
+    return 0
+
+
+def _tell(options: argparse.Namespace, ward: str) -> Reply | str:
+    client_id = f"round-{os.getpid()}"
+    command = Command(
+        command_id=f"round-{secrets.token_hex(8)}",
+        verb="test_start" if options.action == "start" else "test_stop",
+        by=options.by or getpass.getuser(),
+        reply_to=client_id,
+        at_ms=time.time_ns() // 1_000_000,
+        rooms=options.room,
+        for_s=options.minutes * 60,
+    )
+    answer = (topics.reply(ward, client_id), Reply)
+    return ask(options.broker, client_id, ward, (topics.command(ward), encode(command)), answer)
