@@ -14,6 +14,7 @@ from wardbell_protocol.air.waveform import burst
 from wardbell_protocol.calls.signals import DATA_BY_SIGNAL
 from wardbell_protocol.link.peer import LinkMessage, LinkPeer, LinkUp
 
+KEYS = ("ack", "browse", "mute")
 ALPHA_US = 25  # T = 100 us: a burst of 4 words takes 51 ms
 MOST_STEPS_AT_ONCE = 20
 
@@ -73,7 +74,8 @@ class DeskBench:
         self.n_writes = 0
         self.host = LinkPeer("host", 99)
         self.is_plugged = False
-        self.is_key_closed = False
+        self.keys_down: set[str] = set()
+        self.is_mains_on = True
         self.heard_until_us = 0
         self.told: list[dict[str, object]] = []  # messages that the host made safe
         self.n_host_starts = 0
@@ -96,11 +98,18 @@ class DeskBench:
     @property
     def lines(self) -> "tuple[str, str]":
         """What the display shows."""
-        return self.desk.lines
+        return self.desk.front.lines
+
+    @property
+    def tone_hz(self) -> int:
+        """What it sounds."""
+        return self.desk.front.tone_hz
 
     def settle(self) -> None:
         """Let the desk and, over the line, the host do what is due now."""
-        self.desk.receive_key(self.is_key_closed, self.now_ms)
+        ack, browse, mute = [name in self.keys_down for name in KEYS]
+        self.desk.receive_keys(ack, browse, mute, self.now_ms)
+        self.desk.receive_mains(self.is_mains_on, self.now_ms)
         self.desk.poll(self.now_ms)
         for name, data in self.desk.take_unsaved().items():
             self.files[name] = data
@@ -111,10 +120,10 @@ class DeskBench:
                 self._host_takes(output)
                 self.desk.receive_line(self.host.take_output(), self.now_ms)
                 self.desk.poll(self.now_ms)
-        if not self.lines_seen or self.lines_seen[-1] != self.desk.lines:
-            self.lines_seen.append(self.desk.lines)
-        if not self.tones_heard or self.tones_heard[-1] != self.desk.tone_hz:
-            self.tones_heard.append(self.desk.tone_hz)
+        if not self.lines_seen or self.lines_seen[-1] != self.lines:
+            self.lines_seen.append(self.lines)
+        if not self.tones_heard or self.tones_heard[-1] != self.tone_hz:
+            self.tones_heard.append(self.tone_hz)
 
     def wait(self, ms: int) -> None:
         """Let time pass, from deadline to deadline; a desk that wants to be woken for ever at once is an error."""
@@ -158,21 +167,31 @@ class DeskBench:
         """Long enough for the next press of the same code to be another one."""
         self.wait(500)
 
-    def key(self, is_closed: bool) -> None:
-        """The acknowledge key's contact changes."""
-        self.is_key_closed = is_closed
+    def change(self, key: str, is_down: bool) -> None:
+        """A key goes down, or up."""
+        if is_down:
+            self.keys_down.add(key)
+        else:
+            self.keys_down.discard(key)
         self.settle()
 
-    def hold(self, ms: int) -> None:
-        """The acknowledge key is held that long and let go."""
-        self.key(True)
+    def hold(self, ms: int, *keys: str) -> None:
+        """Keys are held that long and let go; the acknowledge key unless others are named."""
+        for name in keys or ("ack",):
+            self.change(name, True)
         self.wait(ms)
-        self.key(False)
+        for name in keys or ("ack",):
+            self.change(name, False)
         self.wait(20)
 
-    def tap(self) -> None:
-        """A short press of the acknowledge key."""
-        self.hold(100)
+    def tap(self, key: str = "ack") -> None:
+        """A short press of a key."""
+        self.hold(100, key)
+
+    def switch_mains(self, is_on: bool) -> None:
+        """The mains supply goes, or comes back."""
+        self.is_mains_on = is_on
+        self.settle()
 
     def plug_in(self, is_healthy: bool = True) -> None:
         """Connect the host; it says that all is well, or what is not."""

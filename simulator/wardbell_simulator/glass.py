@@ -1,8 +1,10 @@
-"""The LCD's glass: an HD44780 in 8-bit mode that sees nothing but its pins.
+"""The LCD's glass: an HD44780, on 8 or 4 data lines, that sees nothing but its pins.
 
-Decides what stands on two rows of sixteen, and counts what the real chip would have lost: a byte that comes while it is busy is
+Decides what stands on two rows of sixteen, and counts what the real chip would have lost: what comes while it is busy is
 not taken. Execution times and start-up conditions: HD44780U data sheet, tables 6 and 12 and "Initializing by Instruction".
 """
+
+from wardbell_firmware.drivers.glyphs import BELL, BROWSED, CHECK, GLYPHS, MUTED, WARNING
 
 COLUMNS = 16
 
@@ -16,8 +18,14 @@ E = 0x100
 
 _ROW_STARTS = (0x00, 0x40)
 _ROW_CELLS = 40
-# The A00 character ROM where it is not ASCII; eight drawable characters come first.
+_GLYPH_ROWS = 8
+# The A00 character ROM where it is not ASCII.
 _ROM = {0x5C: "¥", 0x7E: "→", 0x7F: "←", 0xFF: "█"}
+# What a person takes a drawn shape for.
+_SHAPES: dict[tuple[int, ...], str] = {
+    GLYPHS[glyph]: sign for glyph, sign in {CHECK: "✓", MUTED: "⊘", WARNING: "▲", BELL: "Ω", BROWSED: "↕"}.items()
+}
+_NO_SHAPE = "▒"
 
 
 class Glass:
@@ -30,6 +38,8 @@ class Glass:
         self._pins = 0
         self._to_do = {"function", "display", "entry", "clear"}
         self._cells = bytearray(b" " * 0x80)
+        self._dots = bytearray(0x40)  # the character generator's RAM: eight shapes of eight rows
+        self._upper: int | None = None  # on four lines: the half of a byte that has come
         self._address = 0
         self._is_drawing = False  # the address counter points into the character generator
         self._increment = 1
@@ -40,7 +50,10 @@ class Glass:
         self._n_rows = 1
 
     def drive(self, at_us: int, pins: int) -> None:
-        """The pins are so from then on: bit 9 RS, bit 8 E, then D7..D0. The falling edge of E takes the byte."""
+        """The pins are so from then on: bit 9 RS, bit 8 E, then D7..D0. The falling edge of E takes them.
+
+        D3..D0 are open, and read as 0, where only four lines are wired.
+        """
         is_falling = self._pins & E and not pins & E
         self._pins = pins
         if not is_falling:
@@ -48,11 +61,14 @@ class Glass:
         if at_us < self._busy_until_us:
             self.n_busy += 1
             return
+        byte = self._whole(pins & 0xFF)
+        if byte is None:
+            return
         if pins & RS:
             self._busy_until_us = at_us + CHARACTER_US
-            self._write(pins & 0xFF)
+            self._write(byte)
         else:
-            self._busy_until_us = at_us + self._instruct(pins & 0xFF)
+            self._busy_until_us = at_us + self._instruct(byte)
 
     @property
     def is_ready(self) -> bool:
@@ -66,12 +82,30 @@ class Glass:
 
     def _row(self, row: int) -> str:
         start = _ROW_STARTS[row]
-        return "".join(_character(self._cells[start + (self._shift + at) % _ROW_CELLS]) for at in range(COLUMNS))
+        return "".join(self._seen(self._cells[start + (self._shift + at) % _ROW_CELLS]) for at in range(COLUMNS))
+
+    def _seen(self, byte: int) -> str:
+        if byte > 0x0F:
+            return _character(byte)
+        first = (byte & 0x07) * _GLYPH_ROWS
+        return _SHAPES.get(tuple(self._dots[first : first + _GLYPH_ROWS]), _NO_SHAPE)
+
+    def _whole(self, data: int) -> int | None:
+        """The byte that these lines complete."""
+        if self._is_eight_bit:
+            return data
+        if self._upper is None:
+            self._upper = data & 0xF0
+            return None
+        byte, self._upper = self._upper | data >> 4, None
+        return byte
 
     def _write(self, byte: int) -> None:
-        self.n_early += bool(self._to_do)
-        if self._is_drawing or not self._is_eight_bit:
+        if self._is_drawing:
+            self._dots[self._address & 0x3F] = byte & 0x1F
+            self._address = (self._address + self._increment) & 0x3F
             return
+        self.n_early += bool(self._to_do)
         self._cells[self._address] = byte
         self._move(self._increment)
         if self._is_shifting:
@@ -90,9 +124,9 @@ class Glass:
         if byte & 0x80:
             self._address, self._is_drawing = byte & 0x7F, False
         elif byte & 0x40:
-            self._is_drawing = True
+            self._address, self._is_drawing = byte & 0x3F, True
         elif byte & 0x20:
-            self._is_eight_bit = bool(byte & 0x10)
+            self._is_eight_bit, self._upper = bool(byte & 0x10), None
             self._n_rows = 2 if byte & 0x08 else 1
             self._to_do.discard("function")
         elif byte & 0x10:

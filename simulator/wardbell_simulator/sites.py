@@ -4,7 +4,8 @@ import random
 from collections.abc import Callable
 from typing import Any
 
-from wardbell_simulator.board_side.boards import ACK_KEY
+from wardbell_firmware.bedside.lamp import GREEN, RED
+from wardbell_simulator.board_side.boards import DESK_KEYS
 from wardbell_simulator.carriers import NoiseSpec
 from wardbell_simulator.clock import Timeline, Timer
 from wardbell_simulator.device import Device, DeviceCore
@@ -15,6 +16,7 @@ from wardbell_simulator.plan import NodePlan
 from wardbell_simulator.serial_line import SerialLine
 
 EAR = "receiver"
+STATUS_LAMPS = ("green", "red")
 SETTLED_US = 5_000  # longer than any pause inside a refresh, shorter than an eye notices
 
 # Told of each change: its source, what it is of, the new value (log.Record says which there are).
@@ -43,7 +45,9 @@ class BedSite:
         self._ether = ether
         self._tell = tell
         outputs: dict[str, Callable[[int, Any], None]] = {
-            "lamp": self.lamp.set,
+            "lamp_red": lambda at_us, is_on: self._light(at_us, RED, is_on),
+            "lamp_green": lambda at_us, is_on: self._light(at_us, GREEN, is_on),
+            "ear": self._listen,
             "tone": self.buzzer.set,
             "air": self._send,
             "file": self._save,
@@ -56,10 +60,7 @@ class BedSite:
 
     def power_on(self) -> None:
         """Put a battery in; the store is as it was."""
-        if not self.device.is_on:
-            if self._ear is not None:
-                self._ear.switch(True)
-            self.device.power_on()
+        self.device.power_on()
 
     def set_battery(self, mv: int | None) -> None:
         """The battery has that voltage from now on."""
@@ -94,6 +95,13 @@ class BedSite:
             self._is_mv_new = False
             message["mv"] = self._mv
 
+    def _light(self, at_us: int, colour: int, is_on: int) -> None:
+        self.lamp.set(at_us, self.lamp.value | colour if is_on else self.lamp.value & ~colour)
+
+    def _listen(self, _at_us: int, is_on: int) -> None:
+        if self._ear is not None:
+            self._ear.switch(bool(is_on))
+
     def _save(self, _at_us: int, file: list[str]) -> None:
         self.files[file[0]] = bytes.fromhex(file[1])
 
@@ -103,7 +111,7 @@ class BedSite:
 
 
 class ReceiverSite:
-    """The desk: receiver, LCD, sounder, acknowledge key, serial line."""
+    """The desk: receiver, LCD, sounder, keys, status lamps, relay, supply, serial line."""
 
     def __init__(
         self,
@@ -120,6 +128,8 @@ class ReceiverSite:
         self.files: dict[str, bytes] = {}
         self.glass = Glass()
         self.buzzer = Output(lambda value: tell(EAR, "tone", value))
+        self.status = {lamp: self._output(lamp, tell) for lamp in STATUS_LAMPS}
+        self.relay = self._output("relay", tell)
         self.line = line
         self._timeline = timeline
         self._tell = tell
@@ -127,12 +137,16 @@ class ReceiverSite:
         # A host remembers epochs: two lives with one epoch are one to it, and what the second says was said already.
         self._epochs = random.Random(f"{seed}/epoch") if line.fileno() is None else random.SystemRandom()
         self.is_radio_dead = False
+        self.is_mains_on = True
+        self._is_mains_new = False
         self._received = b""
         self._shown = self.glass.lines()
         self._settling: Timer | None = None
         outputs: dict[str, Callable[[int, Any], None]] = {
             "lcd": self._drive_lcd,
             "tone": self.buzzer.set,
+            "relay": self.relay.set,
+            **{lamp: self.status[lamp].set for lamp in STATUS_LAMPS},
             "line": lambda _at_us, data: line.send(bytes.fromhex(data)),
             "file": self._save,
             "air": self._send,
@@ -141,11 +155,7 @@ class ReceiverSite:
         self._has_transmitter = has_transmitter
         self.device = Device(timeline, make, self._start, outputs, self._gather)
         self._ear = ether.listen(EAR, self.device.wake, noise)
-        self.ack_button = Button(
-            timeline,
-            random.Random(f"{seed}/key/{EAR}"),
-            lambda is_closed: self.device.change_key(ACK_KEY, is_closed),
-        )
+        self.buttons = {name: self._button(name, timeline, seed) for name in DESK_KEYS}
 
     def power_on(self) -> None:
         """Give it power: display and radio begin anew, the store is as it was."""
@@ -156,12 +166,20 @@ class ReceiverSite:
             self.device.power_on()
 
     def power_off(self) -> None:
-        """Cut its power: the display goes dark, the tone stops."""
+        """Cut its power: display and lamps go dark, the tone stops, the relay drops."""
         self.device.power_off()
         self._ear.switch(False)
-        self.buzzer.set(self._timeline.now_us, 0)
+        for output in (self.buzzer, self.relay, *self.status.values()):
+            output.set(self._timeline.now_us, 0)
         self.glass = Glass(self._timeline.now_us)
         self._show()
+
+    def switch_mains(self, is_on: bool) -> None:
+        """The mains supply fails, or is back; the receiver has a battery behind it."""
+        self.is_mains_on = is_on
+        self._is_mains_new = True
+        self._tell(EAR, "mains", int(is_on))
+        self.device.wake()
 
     def hear_line(self) -> None:
         """Take what the host has sent, if it has."""
@@ -173,7 +191,8 @@ class ReceiverSite:
     def _start(self) -> dict[str, Any]:
         files = {name: data.hex() for name, data in self.files.items()}
         start: dict[str, Any] = {"settings": self._settings, "files": files, "transmitter": int(self._has_transmitter)}
-        return start | {"epoch": self._epochs.randint(1, (1 << 30) - 1)}
+        self._is_mains_new = False
+        return start | {"epoch": self._epochs.randint(1, (1 << 30) - 1), "mains": int(self.is_mains_on)}
 
     def _gather(self, message: dict[str, Any], started_us: int) -> None:
         pulses, end_us = self._ear.take()
@@ -182,6 +201,16 @@ class ReceiverSite:
         if self._received:
             message["line"] = self._received.hex()
             self._received = b""
+        if self._is_mains_new:
+            self._is_mains_new = False
+            message["mains"] = int(self.is_mains_on)
+
+    def _button(self, key: str, timeline: Timeline, seed: int) -> Button:
+        chance = random.Random(f"{seed}/key/{EAR}/{key}")
+        return Button(timeline, chance, lambda is_closed: self.device.change_key(key, is_closed))
+
+    def _output(self, part: str, tell: Tell) -> Output:
+        return Output(lambda value: tell(EAR, part, value))
 
     def _drive_lcd(self, at_us: int, pins: int) -> None:
         self.glass.drive(at_us, pins)

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import Any, Self
 
-from wardbell_firmware.receiver.desk import HOLD_MS as FIRMWARE_HOLD_MS
+from wardbell_firmware.receiver.keys_at_desk import HOLD_MS as FIRMWARE_HOLD_MS
 from wardbell_firmware.receiver.table import STATIONS_FILE
 from wardbell_simulator import jammer
 from wardbell_simulator.clock import US_PER_MS, Pace, Timeline
@@ -126,11 +126,24 @@ class Ward:
 
     def acknowledge(self, ms: int = PRESS_MS) -> None:
         """Press the receiver's acknowledge key."""
-        self.receiver.ack_button.press(ms)
+        self.receiver.buttons["ack"].press(ms)
 
     def hold_ack(self, ms: int = HOLD_MS) -> None:
         """Hold the receiver's acknowledge key: clear, where that is allowed."""
-        self.receiver.ack_button.press(ms)
+        self.receiver.buttons["ack"].press(ms)
+
+    def browse(self, ms: int = PRESS_MS) -> None:
+        """Press the receiver's browse key."""
+        self.receiver.buttons["browse"].press(ms)
+
+    def mute(self, ms: int = PRESS_MS) -> None:
+        """Press the receiver's mute key."""
+        self.receiver.buttons["mute"].press(ms)
+
+    def learn(self, ms: int = HOLD_MS) -> None:
+        """Hold the receiver's acknowledge and browse keys together: it learns a button, or forgets one."""
+        for key in ("ack", "browse"):
+            self.receiver.buttons[key].press(ms)
 
     def button(self, bed: str, key: str = "") -> Button:
         """A key of a bed, to push, stick or free."""
@@ -186,6 +199,14 @@ class Ward:
     def break_radio(self) -> None:
         """The receiver's radio module dies: not an edge comes out of it any more."""
         self.receiver.is_radio_dead = True
+
+    def fail_mains(self) -> None:
+        """The mains supply fails; the receiver runs on its battery."""
+        self.receiver.switch_mains(False)
+
+    def restore_mains(self) -> None:
+        """The mains supply is back."""
+        self.receiver.switch_mains(True)
 
     def pull_cable(self) -> None:
         """Unplug the serial cable."""

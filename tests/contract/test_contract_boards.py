@@ -30,7 +30,7 @@ class World(Protocol):
     def say_on_air(self, durations: list[int]) -> int: ...
     def say_on_line(self, data: bytes) -> None: ...
     def line_heard(self) -> bytes: ...
-    def lamp(self) -> bool: ...
+    def lamps(self) -> tuple[bool, bool]: ...
     def tone_hz(self) -> int: ...
     def glass(self) -> Glass: ...
     def restart(self) -> None: ...
@@ -54,7 +54,7 @@ class VirtualWorld:
             board.clock.exchange = self._exchange_of(board)
 
     def finger(self, key: str, is_down: bool) -> None:
-        self._wake({"keys": [[key, int(is_down)]]}, self.receiver if key == "ack" else self.bedside)
+        self._wake({"keys": [[key, int(is_down)]]}, self.receiver if key in self.receiver.keys else self.bedside)
 
     def pass_time(self, us: int) -> None:
         self._now_us += us
@@ -76,8 +76,9 @@ class VirtualWorld:
     def line_heard(self) -> bytes:
         return b"".join(bytes.fromhex(value) for value in self._values("line"))
 
-    def lamp(self) -> bool:
-        return bool(([0, *self._values("lamp")])[-1])
+    def lamps(self) -> tuple[bool, bool]:
+        red, green = (bool(([0, *self._values(f"lamp_{colour}")])[-1]) for colour in ("red", "green"))
+        return red, green
 
     def tone_hz(self) -> int:
         return int(([0, *self._values("tone")])[-1])
@@ -141,9 +142,9 @@ def test_a_key_says_what_its_contact_is(world: World) -> None:
     assert [key.is_pressed() for _ in range(2)] == [False] * 2
 
 
-@pytest.mark.parametrize("name", ["call", "ack"])
+@pytest.mark.parametrize("name", ["call", "ack", "browse", "mute"])
 def test_the_shortest_press_is_kept_until_it_was_read_once(world: World, name: str) -> None:
-    key = world.receiver.ack_key if name == "ack" else world.bedside.keys[name]
+    key = world.bedside.keys[name] if name == "call" else world.receiver.keys[name]
     world.finger(name, True)
     world.finger(name, False)
     assert [key.is_pressed() for _ in range(2)] == [True, False]
@@ -163,20 +164,23 @@ def test_the_transmitter_plays_what_it_was_given_and_says_when_it_is_done(world:
     assert world.air_heard() == [350, 1050, 350, 10_850]
 
 
-def test_lamp_and_buzzer_keep_what_they_were_told(world: World) -> None:
-    world.bedside.assurance_lamp.set(True)
+def test_lamps_and_buzzer_keep_what_they_were_told(world: World) -> None:
+    world.bedside.lamp_red.set(True)
     world.bedside.buzzer.set(2_000)
     world.pass_time(10_000)
-    assert (world.lamp(), world.tone_hz()) == (True, 2_000)
-    world.bedside.assurance_lamp.set(False)
+    assert (world.lamps(), world.tone_hz()) == ((True, False), 2_000)
+    world.bedside.lamp_red.set(False)
+    world.bedside.lamp_green.set(True)
     world.bedside.buzzer.set(0)
-    assert (world.lamp(), world.tone_hz()) == (False, 0)
+    assert (world.lamps(), world.tone_hz()) == ((False, True), 0)
 
 
 @pytest.mark.parametrize("of", ["bedside", "receiver"])
 def test_what_is_on_the_air_is_read_once_with_its_end(world: World, of: str) -> None:
     source = world.bedside.receiver if of == "bedside" else world.receiver.radio
     assert source is not None
+    if world.bedside.receiver is not None:
+        world.bedside.receiver.listen(True)
     end_us = world.say_on_air([-5_000, 350, -1_050, 350])
     portion = source.read()
     assert [

@@ -12,7 +12,7 @@ from wardbell_protocol.air.codeword import CodeWord  # noqa: E402
 
 def show(bench: DeskBench, what: str) -> None:
     codes = sorted(int(str(message["code"])) for message in bench.told_of("press"))
-    print(bench.now_ms, what, bench.lines, bench.desk.tone_hz, codes)
+    print(bench.now_ms, what, bench.lines, bench.tone_hz, codes)
 
 
 bench = DeskBench(8)

@@ -6,8 +6,9 @@ from firmware_bench import DeskBench, address, call, station
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from wardbell_firmware.drivers.glyphs import BELL
 from wardbell_firmware.receiver.shorten import shorten, shorten_place
-from wardbell_firmware.receiver.text import EVERYTHING_GOOD, call_lines, idle_lines
+from wardbell_firmware.receiver.text import EVERYTHING_GOOD, call_lines, page_of, wait_word
 from wardbell_firmware.receiver.tones import PATTERNS, tone_at
 from wardbell_protocol.air.codeword import CodeWord
 from wardbell_protocol.calls.board import CallBoard, CallEvent, Signal, Verb
@@ -21,7 +22,10 @@ N_BEDS = 3
 steps = st.one_of(
     st.tuples(st.just("press"), st.integers(1, N_BEDS), st.sampled_from([*KINDS, "reset", "presence", "low_battery"])),
     st.tuples(st.just("wait"), st.sampled_from([10, 500, 2_000, 61_000, 180_000]), st.just("")),
-    st.tuples(st.just("hold"), st.sampled_from([60, 2_900, 3_100]), st.just("")),
+    st.tuples(
+        st.just("hold"), st.sampled_from([60, 2_900, 3_100]), st.sampled_from(["ack", "ack", "browse", "mute", "learn"])
+    ),
+    st.tuples(st.just("mains"), st.integers(0, 1), st.just("")),
     st.tuples(st.just("plug"), st.integers(0, 1), st.just("")),
 )
 
@@ -91,21 +95,27 @@ def do(bench: DeskBench, step: tuple[str, int, str]) -> None:
     elif name == "wait":
         bench.wait(number)
     elif name == "hold":
-        bench.hold(number)
+        bench.hold(number, *(("ack", "browse") if signal == "learn" else (signal,)))
+    elif name == "mains":
+        bench.switch_mains(bool(number))
     else:
         bench.is_plugged = bool(number)
         bench.wait(0)
 
 
 def check_display(bench: DeskBench) -> None:
-    calls = bench.desk.board.open_calls()
+    found = bench.desk.board.open_calls()
+    calls = [c for c in found if c.kind != "fault"]
     first, second = bench.lines
-    assert (first == EVERYTHING_GOOD) <= (not calls)
+    assert (first == EVERYTHING_GOOD) <= (not found)
     assert max(len(first), len(second)) <= 16
     if calls:
-        assert first.endswith(f"/{len(calls)}")
-    if not any(c.status == "placed" for c in calls):
-        assert bench.desk.tone_hz == 0
+        assert first.endswith((f"/{len(calls)}", f"{BELL}{len(calls)}"))
+        waits_ms = [bench.now_ms - c.placed_at_ms for c in calls if c.status == "placed"]
+        wait_ms = max(waits_ms or [bench.now_ms - c.placed_at_ms for c in calls])
+        assert second.endswith((wait_word(wait_ms), wait_word(wait_ms - 1_000)))
+    if not any(c.status == "placed" for c in found):
+        assert bench.tone_hz == 0
 
 
 @given(st.lists(steps, max_size=25))
@@ -114,9 +124,9 @@ def test_alone_it_is_the_call_board(plan: list[tuple[str, int, str]]) -> None:
     bench = DeskBench(N_BEDS, has_host=False)
     model: set[tuple[str, str, str]] = set()
     for step in plan:
-        before = {c.key for c in bench.desk.board.open_calls()}
+        before = {c.key for c in bench.desk.board.open_calls() if c.station_id != "ward"}
         do(bench, step)
-        after = {c.key for c in bench.desk.board.open_calls()}
+        after = {c.key for c in bench.desk.board.open_calls() if c.station_id != "ward"}
         if step[0] == "press":
             key = (
                 f"S{step[1]}",
@@ -240,7 +250,7 @@ def test_nothing_the_host_says_raises(kind: str, junk: dict[str, object]) -> Non
 )
 def test_any_saved_file_is_taken_or_refused(data: bytes) -> None:
     bench = DeskBench(0, has_host=False)
-    for name in ("stations.json", "reraise.json", "calls.json"):
+    for name in ("stations.json", "reraise.json", "learned.json", "calls.json"):
         bench.desk.load(name, data, 0)
     bench.wait(100)
 
@@ -261,11 +271,12 @@ def test_any_name_fits_the_glass_and_the_count_is_whole(
 ) -> None:
     c = Call("r-1", "st-7", room, bed, kind, 0)
     c.presses = presses
-    first, second = call_lines(c, n, n, ms)
+    first, second = call_lines(c, f"{n}/{n}", wait_word(ms))
     assert len(first) <= 16
     assert len(second) <= 16
     assert first.endswith(f" {n}/{n}")
     assert all(0x20 <= ord(character) <= 0x7E for character in first + second)
+    assert second.endswith(wait_word(ms))
 
 
 @given(text=st.text(" abcdefgHIJ0123456789-", min_size=1, max_size=30), width=st.integers(1, 16))
@@ -288,7 +299,11 @@ def test_the_beds_number_is_always_whole(room: str, bed: str, width: int) -> Non
 
 @given(st.text(max_size=60))
 def test_any_trouble_fits_the_glass(trouble: str) -> None:
-    assert max(len(line) for line in idle_lines(trouble)) <= 16
+    assert max(len(line) for line in page_of(trouble, "", "", 3)) <= 16
+    first, second = page_of(trouble, BELL + "64", "12m")
+    assert first.endswith(" " + BELL + "64")
+    assert second.endswith(" 12m")
+    assert max(len(first), len(second)) <= 16
 
 
 @given(kind=st.sampled_from(sorted(PATTERNS)), since_ms=st.integers(0, 10**7))

@@ -24,10 +24,10 @@ def test_a_call_answered_elsewhere_under_the_finger_answers_no_other() -> None:
     bench.press(1)
     bench.press(2)
     assert bench.lines[0].startswith("201-1")
-    bench.key(True)
+    bench.change("ack", True)
     seen = bench.desk.host.peer.last_acknowledged
     bench.say(call(1, status="acknowledged", by="Anna", seen=seen))
-    bench.key(False)
+    bench.change("ack", False)
     bench.wait(100)
     assert statuses(bench) == {"S1": "acknowledged", "S2": "placed"}
 
@@ -36,9 +36,9 @@ def test_a_call_that_comes_under_the_finger_is_not_answered_unseen() -> None:
     bench = DeskBench(has_host=False)
     bench.press(1)
     bench.tap()
-    bench.key(True)
+    bench.change("ack", True)
     bench.press(2, "emergency")
-    bench.key(False)
+    bench.change("ack", False)
     bench.wait(100)
     assert statuses(bench) == {"S1": "acknowledged", "S2": "placed"}
 
@@ -48,7 +48,7 @@ def test_a_refusal_is_said_of_its_own_call_only() -> None:
     bench.press(1, "emergency")
     bench.press(2)
     bench.hold(3_100)
-    assert bench.lines[1] == "Clear at bed"
+    assert bench.lines[1].startswith("Clear at bed")
     bench.press(1, "reset")
     assert bench.lines[0].startswith("202-1")
     assert bench.lines[1].startswith("Calling!!!")

@@ -4,8 +4,10 @@ import json
 
 from firmware_bench import DeskBench
 
+from wardbell_firmware.drivers.glyphs import BELL
 from wardbell_firmware.receiver.radio_health import AIR_FILE
 from wardbell_firmware.receiver.text import EVERYTHING_GOOD, NO_HOST
+from wardbell_firmware.receiver.tones import PATTERNS
 from wardbell_protocol.air.portion import Portion
 
 CARRIER_LINES = ("Radio blind:", "carrier")
@@ -60,7 +62,27 @@ def test_blindness_is_shown_before_all_else_that_is_wrong() -> None:
     bench.wait(1_000)
     carrier_begins(bench)
     bench.wait(10_000)
-    assert bench.lines == CARRIER_LINES
+    assert [line.split()[:-1] for line in bench.lines] == [["Radio", "blind:"], ["carrier"]]
+
+
+def test_alone_blindness_is_a_fault_that_sounds_and_is_shown_beside_open_calls() -> None:
+    bench = DeskBench(has_host=False)
+    bench.press(1, "emergency")
+    bench.pause()
+    bench.tap()
+    carrier_begins(bench)
+    bench.lines_seen.clear()
+    bench.tones_heard.clear()
+    bench.wait(20_000)
+    blind = [second for first, second in bench.lines_seen if first == "Radio blind:  " + BELL + "1"]
+    assert blind
+    assert all(second.startswith("carrier ") and second.endswith("s") for second in blind)
+    assert set(bench.tones_heard) - {0} == {hz for hz, _ in PATTERNS["fault"]} - {0}
+    assert (bench.desk.front.signs.green, bench.desk.front.signs.relay) == (False, False)
+    carrier_ends(bench)
+    bench.wait(10_000)
+    assert [c.kind for c in bench.desk.board.open_calls()] == ["emergency"]
+    assert (bench.desk.front.signs.green, bench.desk.front.signs.relay) == (True, True)
 
 
 def test_a_host_that_comes_later_is_told() -> None:
@@ -99,7 +121,7 @@ def test_noise_is_learnt_and_kept_once_and_its_absence_after_a_restart_is_told()
     again.desk.receive_air(Portion.of([-10, 10], 20), 0)
     again.heard_until_us = 20
     again.wait(10_000)
-    assert again.lines == ("Radio blind:", "silence")
+    assert [line.split()[:-1] for line in again.lines] == [["Radio", "blind:"], ["silence"]]
     again.press(1)  # so the module has a squelch now: it hears, and what was kept is taken back
     again.wait(70_000)
     assert again.desk.radio.trouble == ""

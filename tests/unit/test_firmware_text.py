@@ -3,7 +3,7 @@
 import pytest
 
 from wardbell_firmware.receiver.shorten import place_words, shorten, shorten_place
-from wardbell_firmware.receiver.text import call_lines, idle_lines, wait_word
+from wardbell_firmware.receiver.text import call_lines, clears_words, count_words, muted_words, page_of, wait_word
 from wardbell_firmware.receiver.tones import PATTERNS
 from wardbell_protocol.calls.call import Call
 from wardbell_protocol.calls.signals import KINDS
@@ -23,7 +23,18 @@ def made(room: str = "203", bed: str = "2", kind: str = "normal", **fields: obje
         (made(), 1, 1, 0, ("203-2 call   1/1", "Calling!!!    0s")),
         (made(kind="emergency"), 2, 12, 61_000, ("203-2 EMERG 2/12", "Calling!!!   61s")),
         (made(kind="code", presses=3), 1, 2, 240_000, ("203-2 CODE   1/2", "Calling!!! x3 4m")),
-        (made(kind="code", presses=30), 1, 2, 240_000, ("203-2 CODE   1/2", "Calling!!! x30")),
+        (made(kind="code", presses=30), 1, 2, 240_000, ("203-2 CODE   1/2", "Calling!!!x30 4m")),
+        (made(kind="code", presses=3000), 1, 2, 0, ("203-2 CODE   1/2", "Calling!!!    0s")),
+        (made("２０３房", "２"), 1, 1, 0, ("203-2 call   1/1", "Calling!!!    0s")),
+        (made("3楼203室", "2床"), 1, 1, 0, ("3-203-2 call 1/1", "Calling!!!    0s")),
+        (made("Müller", "2"), 1, 1, 0, ("Mueller-2 ca 1/1", "Calling!!!    0s")),
+        (
+            made(kind="fault", detail="low_battery", status="acknowledged"),
+            1,
+            1,
+            0,
+            ("203-2 fault  1/1", "\x08Low battery  0s"),
+        ),
         (made("Bath 2", "", "bathroom"), 1, 1, 0, ("Bath 2 BATH  1/1", "Calling!!!    0s")),
         (made("Sunflower 12", "2"), 3, 64, 0, ("S12-2 ca    3/64", "Calling!!!    0s")),
         (made("Garden", "2", "staff_assist"), 1, 1, 0, ("Garden-2 ST  1/1", "Calling!!!    0s")),
@@ -39,21 +50,50 @@ def made(room: str = "203", bed: str = "2", kind: str = "normal", **fields: obje
     ],
 )
 def test_lines_of_a_call(call: Call, index: int, n: int, ms: int, lines: tuple[str, str]) -> None:
-    assert call_lines(call, index, n, ms) == lines
+    assert call_lines(call, f"{index}/{n}", wait_word(ms)) == lines
 
 
 @pytest.mark.parametrize(
     ("trouble", "lines"),
     [
-        ("", ("Everything Good!", "")),
+        ("Everything Good!", ("Everything Good!", "")),
         ("No broker", ("No broker", "")),
         ("The broker is not reachable", ("The broker is", "not reachable")),
         ("Telefonzentrale Nordfluegel", ("Telefonzentrale", "Nordfluegel")),
+        ("Aufzugsüberwachung", ("Aufzugsueberwach", "ung")),
         ("经纪人", ("???", "")),
     ],
 )
-def test_idle_lines(trouble: str, lines: tuple[str, str]) -> None:
-    assert idle_lines(trouble) == lines
+def test_what_is_not_well_takes_two_lines(trouble: str, lines: tuple[str, str]) -> None:
+    assert page_of(trouble, "", "") == lines
+
+
+def test_a_long_text_rolls_through_the_two_lines() -> None:
+    trouble = "The registry of the ward cannot be read: mend line 12"
+    pages = [page_of(trouble, "", "", step) for step in range(5)]
+    assert pages[0] == ("The registry of", "the ward cannot")
+    assert pages[1] == ("the ward cannot", "be read: mend")
+    assert pages[2:4] == [("be read: mend", "line 12"), ("line 12", "The registry of")]
+    assert pages[4] == pages[0]
+
+
+def test_what_is_not_well_leaves_room_for_count_and_wait() -> None:
+    assert page_of("Radio blind: silence", "\x0b64", "\x09\x0a12m") == ("Radio blind: \x0b64", "silence    \x09\x0a12m")
+
+
+def test_a_call_leaves_room_for_the_marks_and_says_how_long_it_is_muted() -> None:
+    assert call_lines(made(presses=3), "1/1", "\x09\x0a12m")[1] == "Calling!!! \x09\x0a12m"
+    assert call_lines(made(), "1/1", "\x0912m", muted_s=61)[1] == "Muted 1:01  \x0912m"
+    assert (muted_words(120), muted_words(5)) == ("Muted 2:00", "Muted 0:05")
+    assert clears_words(3) == "Clear in 3 s"
+
+
+@pytest.mark.parametrize(
+    ("place", "n_calls", "is_fault", "words"),
+    [((2, 12), 12, False, "2/12"), ((1, 3), 0, True, "1/3"), ((1, 3), 64, True, "\x0b64")],
+)
+def test_beside_a_fault_the_calls_are_counted(place: tuple[int, int], n_calls: int, is_fault: bool, words: str) -> None:
+    assert count_words(place, n_calls, is_fault) == words
 
 
 @pytest.mark.parametrize(

@@ -21,12 +21,12 @@ def test_a_press_between_two_wakes_is_latched_until_it_was_read_once() -> None:
 def test_outputs_carry_their_own_time_and_only_changes_go_out() -> None:
     board = VirtualBedside(NODE)
     board.wake({"t": 1_500})
-    board.assurance_lamp.set(True)
-    board.assurance_lamp.set(True)
+    board.lamp_red.set(True)
+    board.lamp_red.set(True)
     board.clock.sleep_us(40)
     board.buzzer.set(2_000)
     assert board.clock.now_ms() == 1
-    assert board.answer(9) == {"t": 1_540, "due": 9, "out": [["lamp", 1_500, 1], ["tone", 1_540, 2_000]]}
+    assert board.answer(9) == {"t": 1_540, "due": 9, "out": [["lamp_red", 1_500, 1], ["tone", 1_540, 2_000]]}
     assert board.answer(None)["out"] == []
 
 

@@ -129,6 +129,26 @@ def test_every_character_has_some_shape() -> None:
         assert len(bus.glass.lines()[0]) == 16
 
 
+def test_on_four_lines_each_byte_comes_in_two_halves() -> None:
+    bus = Bus((0x30, 0x30, 0x30, 0x20))
+    for byte, rs in ((0x28, 0), (0x0C, 0), (0x06, 0), (0x01, 0), (ord("H"), RS), (ord("i"), RS)):
+        bus.put(byte & 0xF0, rs, after_us=0)
+        bus.put(byte << 4 & 0xF0, rs)
+    assert bus.glass.lines()[0] == f"{'Hi':16}"
+    assert (bus.glass.n_busy, bus.glass.n_early) == (0, 0)
+
+
+def test_a_shape_that_nobody_knows_is_seen_as_some_dots() -> None:
+    bus = Bus()
+    bus.put(0x40)
+    for dots in (0b10101, 0b01010) * 4:
+        bus.put(dots, RS)
+    bus.put(0x80)
+    bus.put(0x00, RS)
+    bus.put(0x08, RS)
+    assert bus.glass.lines()[0] == f"{'▒▒':16}"
+
+
 def test_the_firmware_driver_keeps_the_display_s_times() -> None:
     clock = VirtualClock()
     wires = Wires(clock)

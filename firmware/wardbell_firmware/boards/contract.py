@@ -19,8 +19,8 @@ class Clock(Protocol):
     def wait(self, until_ms: int | None) -> None:
         """Sleep until `until_ms` (None: for ever), or until an input changed, whichever is first. May return early.
 
-        Inputs are keys (closing and opening), bytes on the line and durations heard. A board that is not woken by one of
-        them returns by itself every 50 ms at the latest, which is a tenth of what the radio's ring holds.
+        Inputs are keys (closing and opening), the mains, bytes on the line and durations heard. A board that is not woken by
+        one of them returns by itself every 50 ms at the latest, which is a tenth of what the radio's ring holds.
         """
 
     def sleep_us(self, duration_us: int) -> None:
@@ -28,10 +28,10 @@ class Clock(Protocol):
 
 
 class Key(Protocol):
-    """A push button or a normally closed cord."""
+    """A push button, or a normally closed loop (pull cord, cable of the handset)."""
 
     def is_pressed(self) -> bool:
-        """The contact as it is now, not debounced; a press is latched until it was read once, so that none is missed."""
+        """Whether it is pressed now, a loop: open. Not debounced; a press is latched until it was read once."""
 
 
 class Lamp(Protocol):
@@ -72,17 +72,38 @@ class Battery(Protocol):
     """What the board runs on."""
 
     def millivolts(self) -> int | None:
-        """Its voltage now, in mV; None where the board does not measure it. Asked at each step of the app."""
+        """Its voltage now, in mV; None where the board does not measure it.
+
+        Asked under load, just after `radio.send`: the lowest of some samples over at least the first mark.
+        """
+
+
+class Ear(PulseSource, Protocol):
+    """A bed node's receive module, which has its supply only while the node waits for an answer."""
+
+    def listen(self, is_on: bool) -> None:
+        """Have it hear, or not; off at start. Told at each step. What it says while its slicer settles may be noise."""
 
 
 class LcdPins(Protocol):
-    """The pins of an HD44780 display in 8-bit mode (R/W tied low)."""
+    """The bus of an HD44780 display in 4-bit mode (R/W tied low): six GPIO pins, or a PCF8574 behind I2C."""
 
-    def set(self, rs: int, data: int) -> None:
-        """Put RS (0 instruction, 1 character) and D7..D0 on the pins."""
+    def nibble(self, rs: int, data: int) -> None:
+        """Put RS (0 instruction, 1 character) and D7..D4 (0..15) on the pins and pulse E, for 1 µs at least, in all."""
 
-    def enable(self, level: int) -> None:
-        """Drive E; the display takes the byte at its falling edge."""
+
+class Mains(Protocol):
+    """Where the board's supply comes from."""
+
+    def is_present(self) -> bool:
+        """False while it runs on its backup battery; as it is now. Asked at each step of the app."""
+
+
+class Watchdog(Protocol):
+    """Resets the board, and with it all of its outputs, unless it is fed."""
+
+    def feed(self) -> None:
+        """The app has made another step; it bears pauses of 4 s."""
 
 
 class Line(Protocol):
@@ -114,11 +135,15 @@ class BedsideBoard(Protocol):
 
     @property
     def keys(self) -> Mapping[str, Key]:
-        """By name: `call`, and where fitted `cord`, `assist`, `code`, `presence`, `reset`."""
+        """By the names of boards/pins.py: `call`, and where fitted `reset`, `presence`, `assist`; the loops `cord`, `handset`."""
 
     @property
-    def assurance_lamp(self) -> Lamp:
-        """Says how the newest press stands, in the rhythms of bedside/lamp.py."""
+    def lamp_red(self) -> Lamp:
+        """The red half of the assurance lamp, which says how the newest press stands: bedside/lamp.py."""
+
+    @property
+    def lamp_green(self) -> Lamp:
+        """Its green half."""
 
     @property
     def buzzer(self) -> Buzzer:
@@ -126,10 +151,10 @@ class BedsideBoard(Protocol):
 
     @property
     def radio(self) -> Transmitter:
-        """Sends words or frames."""
+        """Sends words or frames; it has its supply while it sends."""
 
     @property
-    def receiver(self) -> PulseSource | None:
+    def receiver(self) -> Ear | None:
         """Hears receipts; None on a one-way node. What the board itself sends may come in here too."""
 
     @property
@@ -137,15 +162,19 @@ class BedsideBoard(Protocol):
         """What it runs on."""
 
     @property
+    def watchdog(self) -> Watchdog:
+        """Of the board; one that does nothing where it has none."""
+
+    @property
     def store(self) -> Store:
         """Survives a change of battery: a node with a key keeps its counter here."""
 
     @property
     def settings(self) -> dict[str, object]:
-        """`signals` (name of key -> signal of calls/signals.py), and how it speaks.
+        """`signals` (name of key -> signal of calls/signals.py), how it speaks, and what it runs on.
 
         Authenticated frames: `node_id` (0..65535) and `key` (32 hex digits), written over USB. Else PT2262 words:
-        `address` (8 trits), `alpha_us`, `words` a burst.
+        `address` (8 trits), `alpha_us`, `words` a burst. firmware/README.md has them all.
         """
 
 
@@ -173,8 +202,28 @@ class ReceiverBoard(Protocol):
         """Sounds the calls."""
 
     @property
-    def ack_key(self) -> Key:
-        """Acknowledges; held, it clears."""
+    def keys(self) -> Mapping[str, Key]:
+        """`ack` (held, it clears), `browse`, `mute`."""
+
+    @property
+    def status_green(self) -> Lamp:
+        """It runs and hears."""
+
+    @property
+    def status_red(self) -> Lamp:
+        """Something is wrong, in the rhythms of receiver/signs.py."""
+
+    @property
+    def relay(self) -> Lamp:
+        """On: held. It drops by itself when the supply or the program dies."""
+
+    @property
+    def mains(self) -> Mains:
+        """Whether the mains supply is there."""
+
+    @property
+    def watchdog(self) -> Watchdog:
+        """Fed after each step."""
 
     @property
     def line(self) -> Line:

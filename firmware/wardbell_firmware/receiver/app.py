@@ -1,8 +1,11 @@
-"""The receiver's wiring: radio, key and line to the desk; the desk's wishes to display, buzzer, store, line and nodes."""
+"""The receiver's wiring: radio, keys, supply and line to the desk; the desk's wishes to display, buzzer, lamps, relay, store,
+line and nodes.
+"""
 
 from wardbell_firmware.drivers.hd44780 import Hd44780
 from wardbell_firmware.receiver.desk import ReceiverDesk
 from wardbell_firmware.receiver.keyed_nodes import COUNTERS_FILE
+from wardbell_firmware.receiver.local_stations import LEARNED_FILE
 from wardbell_firmware.receiver.memory import OPEN_CALLS_FILE
 from wardbell_firmware.receiver.radio_health import AIR_FILE
 from wardbell_firmware.receiver.table import RERAISE_FILE, STATIONS_FILE
@@ -10,6 +13,9 @@ from wardbell_firmware.receiver.table import RERAISE_FILE, STATIONS_FILE
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from wardbell_firmware.boards.contract import ReceiverBoard
+
+
+RENEW_LCD_MS = 60000
 
 
 class ReceiverApp:
@@ -20,21 +26,25 @@ class ReceiverApp:
         settings = board.settings
         name, has_host = str(settings.get("name", "receiver")), bool(settings.get("host", True))
         self.desk = ReceiverDesk(name, board.epoch, has_host, board.transmitter is not None)
-        for file in (COUNTERS_FILE, STATIONS_FILE, RERAISE_FILE, AIR_FILE, OPEN_CALLS_FILE):
+        for file in (COUNTERS_FILE, STATIONS_FILE, RERAISE_FILE, LEARNED_FILE, AIR_FILE, OPEN_CALLS_FILE):
             self.desk.load(file, board.store.load(file), board.clock.now_ms())
         self._lcd = Hd44780(board.lcd, board.clock)
         self._lcd.start()
+        self._renew_at_ms = RENEW_LCD_MS
 
     def step(self, now_ms: int) -> "int | None":
         """Do all that is due; returns the next deadline in ms, or None."""
         board, desk = self.board, self.desk
-        desk.receive_key(board.ack_key.is_pressed(), now_ms)  # first: it is meant for what the display still shows
+        ack, browse, mute = [board.keys[name].is_pressed() for name in ("ack", "browse", "mute")]
+        desk.receive_keys(ack, browse, mute, now_ms)  # first: they are meant for what the display still shows
+        desk.receive_mains(board.mains.is_present(), now_ms)
         self._listen(now_ms)
         desk.receive_line(board.line.read(), now_ms)
         desk.poll(now_ms)
         receipts_ms = self._answer(now_ms)  # before the display, which takes its time
-        board.buzzer.set(desk.tone_hz)
-        self._lcd.show(desk.lines)
+        board.buzzer.set(desk.front.tone_hz)
+        self._light()
+        self._write(now_ms)
         unsaved = desk.take_unsaved()
         for name in unsaved:
             board.store.save(name, unsaved[name])
@@ -43,6 +53,19 @@ class ReceiverApp:
             board.line.write(output)
         due_ms = desk.next_deadline_ms()
         return due_ms if receipts_ms is None or (due_ms is not None and due_ms < receipts_ms) else receipts_ms
+
+    def _light(self) -> None:
+        board, signs = self.board, self.desk.front.signs
+        board.status_green.set(signs.green)
+        board.status_red.set(signs.red)
+        board.relay.set(signs.relay)
+
+    def _write(self, now_ms: int) -> None:
+        """Bring the display up to date; now and then when it seems to be, for nobody can ask it."""
+        if now_ms >= self._renew_at_ms:
+            self._renew_at_ms = now_ms + RENEW_LCD_MS
+            self._lcd.renew()
+        self._lcd.show(self.desk.front.lines)
 
     def _listen(self, now_ms: int) -> None:
         is_more = True

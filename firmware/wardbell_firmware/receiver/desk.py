@@ -1,18 +1,20 @@
-"""The receiver's rules: what was heard, what the host says and what the key wants, to display, tone and messages.
+"""The receiver's rules: what was heard, what the host says and what the keys want, to display, tone, lamps and messages.
 
 Everything works with the host dead: the board is the shared `CallBoard`, the stations are the receiver's own
 copy. With the host alive the gateway decides (`merge`). Texts, tones and keys: firmware/README.md.
 """
 
-from wardbell_firmware.drivers.key import PRESSED, RELEASED, DebouncedKey
 from wardbell_firmware.receiver import text
-from wardbell_firmware.receiver.annunciator import Annunciator
-from wardbell_firmware.receiver.host import UNTOLD, HostSide, frame_message, key_message, press_message
+from wardbell_firmware.receiver.front import ACKNOWLEDGE, CLEAR, DeskFront
+from wardbell_firmware.receiver.host import KEY_MESSAGES, UNTOLD, HostSide, frame_message, key_message, press_message
 from wardbell_firmware.receiver.keyed_nodes import COUNTERS_FILE, KeyedNodes
+from wardbell_firmware.receiver.local_stations import LEARNED_FILE, LocalStations, is_local, is_ours_alone
 from wardbell_firmware.receiver.memory import OPEN_CALLS_FILE, OpenCalls, from_file, press_of, to_file
 from wardbell_firmware.receiver.merge import CallMerge
 from wardbell_firmware.receiver.node_answers import NodeAnswers
+from wardbell_firmware.receiver.own_faults import OwnFaults
 from wardbell_firmware.receiver.radio_health import AIR_FILE, RadioHealth
+from wardbell_firmware.receiver.status import StatusClock, status_message
 from wardbell_firmware.receiver.table import TableCopy
 from wardbell_protocol.air.codeword import CodeWord
 from wardbell_protocol.air.frame_press import FrameStarted
@@ -29,53 +31,65 @@ from wardbell_protocol.calls.board import (
     Signal,
     Verb,
 )
-from wardbell_protocol.calls.call import ALLOWED, PLACED
-from wardbell_protocol.calls.signals import AT_RECEIVER, FAULT, HEARTBEAT
+from wardbell_protocol.calls.call import PLACED
+from wardbell_protocol.calls.signals import AT_CONSOLE, AT_RECEIVER, FAULT, HEARTBEAT
+from wardbell_protocol.calls.station import Station
+from wardbell_protocol.errors import CallError
 from wardbell_protocol.link.peer import LinkMessage, LinkUp
+from wardbell_protocol.link.receiver_faults import RADIO_BLIND
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from wardbell_firmware.bus.ear import BusEar
     from wardbell_protocol.air.frame_press import FrameEnded
     from wardbell_protocol.air.portion import Portion
     from wardbell_protocol.air.presses import PressEnded
     from wardbell_protocol.calls.board import CallEvent
     from wardbell_protocol.calls.call import Call
-    from wardbell_protocol.calls.station import Station
     from wardbell_protocol.link.peer import LinkDown
 
-HOLD_MS = 3000
-STATUS_EVERY_MS = 60000
+_HERE = "Desk"  # the place of the receiver's own faults
 
 
 class ReceiverDesk:
-    """Air, line and key in; `lines`, `tone_hz`, bytes for the line and files to save out.
+    """Air, line, keys and supply in; what `front` shows, bytes for the line and files to save out.
 
     Args:
         name: what the host knows the receiver by.
         epoch: drawn at start, 1..2**30-1.
         has_host: False where none is fitted; then its absence is no trouble.
         has_transmitter: it can answer nodes; else `answers` is None.
+        ear: the bus, where the host is there (bus/ear.py) and not on the line.
     """
 
-    def __init__(self, name: str, epoch: int, has_host: bool = True, has_transmitter: bool = False) -> None:
+    def __init__(
+        self, name: str, epoch: int, has_host: bool = True, has_transmitter: bool = False, ear: "BusEar | None" = None
+    ) -> None:
         self.name = name
         self.copy = TableCopy()
         self.board = CallBoard("r", self.copy.policies)
-        self.host = HostSide(name, epoch, has_host)
+        self.host = HostSide(name, epoch, has_host, ear)
         self.radio = RadioHealth()
         self.nodes = KeyedNodes()
         self.answers = NodeAnswers(self.board) if has_transmitter else None
+        self.local = LocalStations()
+        self._learnt: list[str] = []  # ids of those of them that are in use
+        self.table = self.copy.table  # the host's stations, and those learnt here
+        self.front = DeskFront(self.local)
         self.n_unknown = 0
         self.n_refused = 0
         self._presses = PressReceiver()
         self._merge = CallMerge(self.board)
-        self._annunciator = Annunciator()
         self._memory = OpenCalls()
-        self._key = DebouncedKey()
-        self._held: Call | None = None  # the call that was shown when the key went down
-        self._meant: Call | None = None  # the call that a short press answers, as things were then
-        self._health: tuple[bool, str] | None = None
-        self._status_at_ms = STATUS_EVERY_MS
+        self._n_learnt = 0
+        self._own = OwnFaults(name, has_host)
+        self._status = StatusClock()
+
+    @property
+    def own_faults(self) -> "list[str]":
+        """What is wrong with the receiver itself."""
+        blind = [RADIO_BLIND] if self.radio.trouble else []
+        return blind + [detail for part, detail in self._own.told if part == self.name]
 
     @property
     def n_all_refused(self) -> int:
@@ -88,9 +102,12 @@ class ReceiverDesk:
             self.n_refused += 0 if self.radio.load(data) else 1
         elif name == COUNTERS_FILE:
             self.n_refused += 0 if data is None or self.nodes.load(data) else 1
+        elif name == LEARNED_FILE:
+            self.n_refused += 0 if data is None or self.local.load(data) else 1
+            self._use_table()
         elif name != OPEN_CALLS_FILE:
             self.copy.load(name, data)
-            self.nodes.use_table(self.copy.table)
+            self._use_table()
         elif data is not None:
             messages = from_file(data)
             if messages is None:
@@ -114,48 +131,34 @@ class ReceiverDesk:
         if data:
             self._from_host(self.host.receive(data, now_ms), now_ms)
 
-    def receive_key(self, is_closed: bool, now_ms: int) -> None:
-        """The acknowledge key's contact as it is now."""
-        change = self._key.receive(is_closed, now_ms)
-        if change == PRESSED:
-            self._held, self._meant = self._annunciator.shown, self._annunciator.answerable
-        elif change == RELEASED and self._held is not None:
-            self._held = None
-            self._acknowledge(now_ms)
+    def receive_keys(self, ack: bool, browse: bool, mute: bool, now_ms: int) -> None:
+        """The keys' contacts as they are now."""
+        self._do(self.front.receive_keys(ack, browse, mute, now_ms), now_ms)
+
+    def receive_mains(self, is_present: bool, now_ms: int) -> None:
+        """The mains supply as it is now."""
+        self._own.receive_mains(is_present, now_ms)
 
     def poll(self, now_ms: int) -> None:
         """Do what is due and settle what is shown and sounded."""
         self._heard(self._presses.poll(now_ms * 1000), now_ms)
         self._heard_frames(self.nodes.poll(now_ms), now_ms)
-        self._judge_refused(now_ms)
         if self.radio.poll(now_ms, self._presses.n_words + self.nodes.n_frames, self.nodes.n_read):
-            self._annunciator.redraw(now_ms)
+            self.front.redraw(now_ms)
         self._from_host(self.host.poll(now_ms), now_ms)
         for key, number in self.host.tell_again(now_ms):
             self._merge.changed_here(key, number)
         reraise_at_ms = self.board.next_deadline_ms()
         if reraise_at_ms is not None and now_ms >= reraise_at_ms:
             self._happened(self.board.poll(now_ms), 0, now_ms)
-        if self._held is not None and now_ms >= self._key.down_at_ms + HOLD_MS:
-            held, self._held = self._held, None
-            self._clear(held, now_ms)
+        self._do(self.front.poll_keys(now_ms), now_ms)
+        self._judge_faults(now_ms)
         self._send_status(now_ms)
         self._send_air(now_ms)
         self._save(now_ms)
-        self._annunciator.is_frozen = self._held is not None
-        self._annunciator.poll(self._trouble(), now_ms)
+        self.front.settle(self._trouble(), self.radio.trouble != "", now_ms)
 
-    # Out.
-
-    @property
-    def lines(self) -> "tuple[str, str]":
-        """What the display is to show."""
-        return self._annunciator.lines
-
-    @property
-    def tone_hz(self) -> int:
-        """What the sounder is to play; 0 = silence."""
-        return self._annunciator.tone_hz
+    # Out: what is shown, sounded and lit is `front`'s.
 
     def take_output(self) -> bytes:
         """Bytes for the line. Save `take_unsaved` first: these bytes tell the host that it is safe."""
@@ -163,6 +166,9 @@ class ReceiverDesk:
 
     def take_unsaved(self) -> "dict[str, bytes]":
         """Files to replace."""
+        learned = self.local.take_unsaved()
+        if learned is not None:
+            self.copy.unsaved[LEARNED_FILE] = learned
         return self.copy.take_unsaved()
 
     def next_deadline_ms(self) -> "int | None":
@@ -171,14 +177,13 @@ class ReceiverDesk:
         times = [
             self.host.next_deadline_ms(),
             self.board.next_deadline_ms(),
-            self._key.next_deadline_ms(),
-            self._annunciator.next_deadline_ms(),
+            self.front.next_deadline_ms(),
             self._memory.next_deadline_ms(),
             None if air_us is None else -(-air_us // 1000),
             self.radio.next_deadline_ms(),
             self.nodes.next_deadline_ms(),
-            self._key.down_at_ms + HOLD_MS if self._held is not None else None,
-            self._status_at_ms if self.host.is_up else None,
+            self._own.next_deadline_ms(),
+            self._status.next_deadline_ms(self.host.is_up),
         ]
         known = [at_ms for at_ms in times if at_ms is not None]
         return min(known) if known else None
@@ -195,7 +200,7 @@ class ReceiverDesk:
 
     def _heard_frames(self, events: "list[FrameStarted | FrameEnded]", now_ms: int) -> None:
         for event in events:
-            found = self.copy.table.resolve_frame(event.press.node_id, event.press.event)
+            found = self.table.resolve_frame(event.press.node_id, event.press.event)
             if self.answers is not None and isinstance(event, FrameStarted):
                 self.answers.pressed(found, event.press, self.copy.table)
             message = frame_message(event, self.nodes.mark_of(event.press.node_id))
@@ -206,11 +211,12 @@ class ReceiverDesk:
 
     def _resolve(self, code: int, now_ms: int) -> "tuple[Station, str] | None":
         word = CodeWord(code)
-        found = self.copy.table.resolve(word.hex, word.trits)
+        found = self.table.resolve(word.hex, word.trits)
         if found is None:
-            keyed = self.copy.table.keyed_station(word.hex, word.trits)
+            keyed = self.table.keyed_station(word.hex, word.trits)
             if keyed is None:
                 self.n_unknown += 1
+                self.front.learning.hear(code, now_ms)
             else:
                 self.nodes.refused(keyed.station_id, BARE, now_ms)
         return found
@@ -227,22 +233,37 @@ class ReceiverDesk:
                 self.host.pressed(event.call.key, number, message)
         self._happened(events, number, now_ms)
 
-    def _judge_refused(self, now_ms: int) -> None:
-        """Forged, replayed and bare transmissions that repeat are a fault of their station."""
-        for station_id, kind, is_on in self.nodes.take_changes(now_ms):
-            number = self._tell_fault(station_id, kind, is_on, now_ms)
-            station = self.copy.table.stations.get(station_id)
-            fault = FaultRaised(station_id, kind, station) if is_on else FaultGone(station_id, kind)
+    def _judge_faults(self, now_ms: int) -> None:
+        """What was refused again and again is a fault of its station; what else is wrong here is one, too."""
+        changes = self.nodes.take_changes(now_ms)
+        changes += self._own.take_changes(self.radio.trouble != "", self.host.is_up, self._learnt, now_ms)
+        for part, detail, is_on in changes:
+            is_told = (part, detail) in self._told_faults() or not is_on
+            number = self._tell_fault(part, detail, is_on, now_ms) if is_told else 0
+            station = self.table.stations.get(part)
+            if part == self.name:
+                station = Station(part, _HERE, "")
+            fault = FaultRaised(part, detail, station) if is_on else FaultGone(part, detail)
             self._happened(self.board.receive(fault, now_ms), number, now_ms)
         for node_id in self.nodes.take_unknown():
+            self.front.learning.hear_keyed(now_ms)
             if self.host.is_up:
                 self._tell({"t": "unknown_node", "node": node_id, "at": now_ms}, now_ms)
+
+    def _told_faults(self) -> "list[tuple[str, str]]":
+        """What is wrong now and hosts are told of: part and detail."""
+        return self.nodes.faults + self._own.told
+
+    def _use_table(self) -> None:
+        self.nodes.use_table(self.copy.table)
+        self.table = self.local.joined(self.copy.table)
+        self._learnt = [station_id for station_id in self.table.stations if is_local(station_id)]
 
     # Host.
 
     def _from_host(self, events: "list[LinkMessage | LinkUp | LinkDown]", now_ms: int) -> None:
         for event in events:
-            self._annunciator.redraw(now_ms)
+            self.front.redraw(now_ms)
             if isinstance(event, LinkMessage):
                 try:
                     self._host_says(event.message, now_ms)
@@ -259,6 +280,7 @@ class ReceiverDesk:
         for event in events:
             if event.call.kind == FAULT:
                 self.nodes.remember(event.call.station_id, event.call.detail, now_ms)
+                self._own.remember(event.call.station_id, event.call.detail)
         press = press_of(message, events[0].call.placed_at_ms) if events else None
         if press is not None:
             self.host.pressed(events[0].call.key, UNTOLD, press)
@@ -266,14 +288,12 @@ class ReceiverDesk:
 
     def _host_is_up(self, epoch: int, now_ms: int) -> None:
         self.radio.tell()
-        if epoch != self.host.known_epoch:
-            self.host.known_epoch = epoch
-            self._health = None
+        if self.host.is_another(epoch):
             self._merge.host_is_new()
             self.copy.host_is_new()
-            for station_id, kind in self.nodes.faults:
-                number = self._tell_fault(station_id, kind, True, now_ms)
-                self._merge.changed_here((station_id, FAULT, kind), number)
+            for part, detail in self._told_faults():
+                number = self._tell_fault(part, detail, True, now_ms)
+                self._merge.changed_here((part, FAULT, detail), number)
 
     def _host_says(self, message: "dict[str, object]", now_ms: int) -> None:
         kind = message["t"]
@@ -288,11 +308,11 @@ class ReceiverDesk:
         elif kind == "stations":
             n = message["n"]
             if isinstance(n, int) and self.copy.stations(n):
-                self.nodes.use_table(self.copy.table)
+                self._use_table()
         elif kind == "reraise":
             self.copy.reraise(message["by_kind"])
         elif kind == "health":
-            self._health = (bool(message["ok"]), str(message["text"]))
+            self.host.says_health(message)
 
     def _tell(self, message: "dict[str, object]", now_ms: int) -> int:
         number = self.host.send(message, now_ms)
@@ -300,8 +320,8 @@ class ReceiverDesk:
             self._merge.changed_here(key, UNTOLD)
         return number
 
-    def _tell_fault(self, station_id: str, kind: str, is_on: bool, now_ms: int) -> int:
-        return self._tell({"t": "fault", "part": station_id, "detail": kind, "on": is_on, "at": now_ms}, now_ms)
+    def _tell_fault(self, part: str, detail: str, is_on: bool, now_ms: int) -> int:
+        return self._tell({"t": "fault", "part": part, "detail": detail, "on": is_on, "at": now_ms}, now_ms)
 
     def _save(self, now_ms: int) -> None:
         is_due = self._memory.is_due(now_ms)
@@ -313,19 +333,10 @@ class ReceiverDesk:
             self.copy.unsaved[OPEN_CALLS_FILE] = to_file(calls, self.host.presses_untold(), now_ms)
 
     def _send_status(self, now_ms: int) -> None:
-        """Once a minute, and only to a host that is there: it must not push presses out of the queue."""
-        if now_ms < self._status_at_ms or not self.host.is_up:
-            return
-        self._status_at_ms = now_ms + STATUS_EVERY_MS
-        self.radio.tell()
-        rejects = dict(self._presses.rejects)
-        for reason in ("forged", "replayed", "reused"):
-            rejects[reason] = self.nodes.rejects.get(reason, 0)
-        rejects["unknown"] = self.n_unknown + self.nodes.rejects.get("unknown", 0)
-        rejects["refused"] = self.n_all_refused
-        rejects["line"] = sum(self.host.peer.counts().values())
-        words, dropped = self._presses.n_words, self.host.peer.dropped
-        self._tell({"t": "status", "at": now_ms, "rejects": rejects, "words": words, "dropped": dropped}, now_ms)
+        if self._status.is_due(self.host.is_up, now_ms):
+            self.radio.tell()
+            peer, n_refused = self.host.peer, self.n_all_refused
+            self._tell(status_message(self._presses, self.nodes, peer, self.n_unknown, n_refused, now_ms), now_ms)
 
     def _send_air(self, now_ms: int) -> None:
         """How the ear is: with each status, when it changes, and to a host that is new."""
@@ -336,29 +347,38 @@ class ReceiverDesk:
         if normal is not None:
             self.copy.unsaved[AIR_FILE] = normal
 
-    # Key.
+    # Keys.
 
-    def _acknowledge(self, now_ms: int) -> None:
-        call = self.board.calls.get(self._meant.call_id) if self._meant is not None else None
-        if call is None or call.status != PLACED:
-            return  # answered elsewhere while the finger was on the key: it answers nothing that nobody has seen
-        self._verb("acknowledge", "ack", call, now_ms)
-        self._annunciator.show(call, now_ms)
+    def _do(self, wishes: "list[tuple[str, Call]]", now_ms: int) -> None:
+        for wish, meant in wishes:
+            call = self.board.calls.get(meant.call_id)
+            if call is None:
+                continue
+            if wish == CLEAR and not call.may_clear(AT_RECEIVER):
+                self.front.show(call, now_ms, text.CLEAR_AT_BED)
+            elif wish == CLEAR:
+                self._verb(CLEAR, call, self.name, AT_RECEIVER, now_ms)
+            elif call.status == PLACED:  # else answered elsewhere while the finger was on the key
+                self._verb(ACKNOWLEDGE, call, self.name, AT_RECEIVER, now_ms)
+                self.front.show(call, now_ms)
+        if self._n_learnt != self.front.learning.n_changes:
+            self._n_learnt = self.front.learning.n_changes
+            self._use_table()
 
-    def _clear(self, held: "Call", now_ms: int) -> None:
-        call = self.board.calls.get(held.call_id)
-        if call is None:
-            return
-        if call.may_clear(AT_RECEIVER):
-            self._verb("clear", "clear", call, now_ms)
-        else:
-            self._annunciator.show(call, now_ms, text.CLEAR_AT_BED)
+    def command(self, verb: str, key: "tuple[str, str, str]", by: str, now_ms: int) -> str:
+        """Somebody at a console did something to a call; returns why that may not be, or nothing."""
+        call = self.board.find(key[0], key[1], key[2])
+        try:
+            self._verb(verb, call, by, AT_CONSOLE, now_ms)
+        except CallError as error:
+            return str(error)
+        return ""
 
-    def _verb(self, verb: str, kind: str, call: "Call", now_ms: int) -> None:
-        if call.status not in ALLOWED[verb]:
-            return
-        number = self._tell(key_message(kind, call, now_ms), now_ms)
-        self._happened(self.board.receive(Verb(verb, call.call_id, self.name, AT_RECEIVER), now_ms), number, now_ms)
+    def _verb(self, verb: str, call: "Call | None", by: str, where: str, now_ms: int) -> None:
+        events = self.board.receive(Verb(verb, "" if call is None else call.call_id, by, where), now_ms)
+        is_told = call is not None and verb in KEY_MESSAGES and not is_ours_alone(call.key)
+        number = self._tell(key_message(KEY_MESSAGES[verb], events[0].call, now_ms), now_ms) if is_told else 0
+        self._happened(events, number, now_ms)
 
     # What follows from it.
 
@@ -367,7 +387,7 @@ class ReceiverDesk:
             return
         if self.answers is not None:
             self.answers.happened(events, now_ms)
-        self._annunciator.update(list(self.board.calls.values()), now_ms)
+        self.front.update(list(self.board.calls.values()), now_ms)
         if any(event.kind != EV_PRESSED_AGAIN for event in events):
             self._memory.changed(now_ms)
         for event in events:
@@ -376,19 +396,11 @@ class ReceiverDesk:
             if event.kind == EV_CLEARED:
                 self.host.gone(event.call.key)
             elif event.kind in (EV_PLACED, EV_RAISED_AGAIN):
-                self._annunciator.begins_to_ring(event.call, now_ms)
+                self.front.begins_to_ring(event.call, now_ms)
 
     def _trouble(self) -> str:
-        if self.radio.trouble:
-            return self.radio.trouble  # whatever else is wrong, no call is heard
-        if self.host.has_host:
-            if not self.host.is_up:
-                return text.NO_HOST
-            if self._health is None:
-                return text.HOST_STARTING
-            if not self._health[0]:
-                return self._health[1].strip() or text.HOST_NOT_WELL
-        return "" if self.copy.table.stations else text.NO_STATIONS
+        # Whatever else is wrong, no call is heard while the radio is blind.
+        return self.radio.trouble or self.host.trouble or ("" if self.table.stations else text.NO_STATIONS)
 
 
 def _is_heartbeat(found: "tuple[Station, str] | None") -> bool:

@@ -4,12 +4,14 @@ The link keeps 512 messages for a host that is away. Should more happen, the old
 a call which is still open is then told again when the host is back, with its own time.
 """
 
+from wardbell_firmware.receiver import text
 from wardbell_protocol.air.frame_press import FrameStarted
 from wardbell_protocol.air.presses import PressStarted
 from wardbell_protocol.link.peer import LinkPeer
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from wardbell_firmware.bus.ear import BusEar
     from wardbell_protocol.air.frame_press import FrameEnded
     from wardbell_protocol.air.presses import PressEnded
     from wardbell_protocol.calls.call import Call
@@ -47,6 +49,9 @@ def frame_message(event: "FrameStarted | FrameEnded", mark: str) -> "dict[str, o
     return message
 
 
+KEY_MESSAGES = {"acknowledge": "ack", "clear": "clear"}  # by verb
+
+
 def key_message(kind: str, call: "Call", now_ms: int) -> "dict[str, object]":
     """What is told of the acknowledge key: `kind` is `ack` or `clear`."""
     station_id, call_kind, detail = call.key
@@ -56,10 +61,11 @@ def key_message(kind: str, call: "Call", now_ms: int) -> "dict[str, object]":
 class HostSide:
     """Numbers the messages. With no host at all nothing is kept."""
 
-    def __init__(self, name: str, epoch: int, has_host: bool) -> None:
-        self.peer = LinkPeer(name, epoch)
+    def __init__(self, name: str, epoch: int, has_host: bool, ear: "BusEar | None" = None) -> None:
+        self.peer: LinkPeer | BusEar = LinkPeer(name, epoch) if ear is None else ear
         self.has_host = has_host
         self.known_epoch = 0
+        self._health: tuple[bool, str] | None = None  # not said yet
         self._last = 0
         self._presses: dict[CallKey, tuple[int, dict[str, object]]] = {}  # open call -> number and press that placed it
 
@@ -67,6 +73,29 @@ class HostSide:
     def is_up(self) -> bool:
         """Whether the host is heard."""
         return self.peer.is_up
+
+    @property
+    def trouble(self) -> str:
+        """What is not well at or behind the host; empty where all is, or there is none."""
+        if not self.has_host:
+            return ""
+        if not self.is_up:
+            return text.NO_HOST
+        if self._health is None:
+            return text.HOST_STARTING
+        return "" if self._health[0] else self._health[1].strip() or text.HOST_NOT_WELL
+
+    def is_another(self, epoch: int) -> bool:
+        """Whether the host that has come up has started anew: then it has said nothing yet."""
+        if epoch == self.known_epoch:
+            return False
+        self.known_epoch = epoch
+        self._health = None
+        return True
+
+    def says_health(self, message: "dict[str, object]") -> None:
+        """The host's word on all that stands behind it."""
+        self._health = (bool(message["ok"]), str(message["text"]))
 
     def send(self, message: "dict[str, object]", now_ms: int) -> int:
         """Tell the host; returns the message's number, 0 where there is no host."""

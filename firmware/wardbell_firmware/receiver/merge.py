@@ -4,6 +4,7 @@ The gateway is the authority. Each of its messages says which of ours it already
 that a newer message of ours has changed is left as it is here, and the host will speak of it again.
 """
 
+from wardbell_firmware.receiver.local_stations import is_ours_alone
 from wardbell_protocol.calls.board import (
     EV_ACKNOWLEDGED,
     EV_ATTENDED,
@@ -15,7 +16,7 @@ from wardbell_protocol.calls.board import (
     CallEvent,
 )
 from wardbell_protocol.calls.call import ACKNOWLEDGED, ATTENDED, CLEARED, PLACED, STATUSES, Call
-from wardbell_protocol.calls.signals import AT_BED, CLEAR_PLACES, PRIORITY
+from wardbell_protocol.calls.signals import AT_BED, CLEAR_PLACES, FAULT, PRIORITY
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -63,7 +64,8 @@ class CallMerge:
             self.n_refused += 1  # some were lost: believe none of it rather than drop a call
             return []
         self._listed = self._listed[len(self._listed) - n :]
-        over = [c for c in self._board.open_calls() if c.key not in self._listed and c.key not in self._newest]
+        known = [c for c in self._board.open_calls() if not is_ours_alone(c.key)]
+        over = [c for c in known if c.key not in self._listed and c.key not in self._newest]
         return [self._apply(EV_CLEARED, self._cleared(call, now_ms), now_ms) for call in over]
 
     def _forget(self, seen: int) -> None:
@@ -105,6 +107,8 @@ def _call_of(known: "Call | None", message: "dict[str, object]", now_ms: int) ->
         call.loop = known.loop
         call.raised_at_ms = known.raised_at_ms
         call.last_press_at_ms = known.last_press_at_ms
+        if kind == FAULT:
+            call.room, call.bed = known.room, known.bed  # hosts know parts by their names, and we by their places
     by = str(message["by"])
     if call.status == PLACED:
         call.raised_at_ms = since_ms

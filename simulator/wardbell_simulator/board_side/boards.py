@@ -1,22 +1,25 @@
 """The virtual boards: parts by name, fed by one message a wake and answering with one.
 
 Start message: `{"settings": {...}, "files": {name: hex}}`; for a node `"keys": [...]`, `"mv"` of its battery and `"ear"`,
-for the receiver `"epoch": n` and `"transmitter"`, each of the last 1 where it is fitted. Wake: `{"t": µs since start}` and
-where there is news `"keys": [[name, 0 or 1], ...]`, `"air": [durations, end µs]`, `"line": hex`, `"mv"`. Answer:
-`{"t": µs since start, "due": ms since start or null, "out": [[part, µs, value], ...]}`.
+for the receiver `"epoch": n`, `"transmitter"` and `"mains"`; ear, transmitter and mains 1 where they are there. Wake:
+`{"t": µs since start}` and where there is news `"keys": [[name, 0 or 1], ...]`, `"air": [durations, end µs]`, `"line": hex`,
+`"mv"`, `"mains"`. Answer: `{"t": µs since start, "due": ms since start or null, "out": [[part, µs, value], ...]}`.
 """
 
 from wardbell_simulator.board_side.parts import (
     VirtualBattery,
     VirtualBuzzer,
     VirtualClock,
+    VirtualEar,
     VirtualKey,
     VirtualLamp,
     VirtualLcdPins,
     VirtualLine,
+    VirtualMains,
     VirtualPulseSource,
     VirtualStore,
     VirtualTransmitter,
+    VirtualWatchdog,
     Wires,
 )
 
@@ -24,7 +27,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-ACK_KEY = "ack"
+DESK_KEYS = ("ack", "browse", "mute")
 
 
 class VirtualBedside:
@@ -34,11 +37,13 @@ class VirtualBedside:
         self.clock = VirtualClock()
         self.wires = Wires(self.clock)
         self.keys = {name: VirtualKey() for name in start["keys"]}
-        self.assurance_lamp = VirtualLamp(self.wires, "lamp")
+        self.lamp_red = VirtualLamp(self.wires, "lamp_red")
+        self.lamp_green = VirtualLamp(self.wires, "lamp_green")
         self.buzzer = VirtualBuzzer(self.wires)
         self.radio = VirtualTransmitter(self.wires, self.clock)
-        self.receiver = VirtualPulseSource() if start.get("ear") else None
+        self.receiver = VirtualEar(self.wires) if start.get("ear") else None
         self.battery = VirtualBattery(start.get("mv"))
+        self.watchdog = VirtualWatchdog()
         self.store = _store(self.wires, start)
         self.settings: dict[str, Any] = start["settings"]
 
@@ -67,7 +72,12 @@ class VirtualReceiver:
         self.transmitter = VirtualTransmitter(self.wires, self.clock) if start.get("transmitter") else None
         self.lcd = VirtualLcdPins(self.wires)
         self.buzzer = VirtualBuzzer(self.wires)
-        self.ack_key = VirtualKey()
+        self.keys = {name: VirtualKey() for name in DESK_KEYS}
+        self.status_green = VirtualLamp(self.wires, "green")
+        self.status_red = VirtualLamp(self.wires, "red")
+        self.relay = VirtualLamp(self.wires, "relay")
+        self.mains = VirtualMains(bool(start.get("mains", 1)))
+        self.watchdog = VirtualWatchdog()
         self.line = VirtualLine(self.wires)
         self.store = _store(self.wires, start)
         self.epoch: int = start["epoch"]
@@ -76,8 +86,10 @@ class VirtualReceiver:
     def wake(self, message: "dict[str, Any]") -> None:
         """Take the time and what has changed."""
         self.clock.now_us = message["t"]
-        for _, is_closed in message.get("keys", ()):
-            self.ack_key.change(bool(is_closed))
+        for name, is_closed in message.get("keys", ()):
+            self.keys[name].change(bool(is_closed))
+        if "mains" in message:
+            self.mains.is_on = bool(message["mains"])
         if "air" in message:
             self.radio.deliver(message["air"][0], message["air"][1])
         if "line" in message:

@@ -148,6 +148,32 @@ class VirtualPulseSource:
         return self._portion
 
 
+class VirtualEar(VirtualPulseSource):
+    """A bed node's receive module, whose supply the node switches; only changes go out."""
+
+    def __init__(self, wires: Wires) -> None:
+        super().__init__()
+        self._wires = wires
+        self._is_on = False
+
+    def listen(self, is_on: bool) -> None:
+        """Have it hear, or not."""
+        if is_on != self._is_on:
+            self._is_on = is_on
+            self._wires.put("ear", 1 if is_on else 0)
+
+
+class VirtualWatchdog:
+    """Counts how often it was fed; the ward ends a device that hangs by itself."""
+
+    def __init__(self) -> None:
+        self.n_fed = 0
+
+    def feed(self) -> None:
+        """The program runs."""
+        self.n_fed += 1
+
+
 class VirtualBattery:
     """What the ward says its voltage is."""
 
@@ -160,24 +186,27 @@ class VirtualBattery:
 
 
 class VirtualLcdPins:
-    """RS, E and D7..D0 as one number: bit 9 RS, bit 8 E, then the data. Each change goes out with its time."""
+    """RS, E and D7..D4 as one number: bit 9 RS, bit 8 E, bits 7..4 the data. Each change goes out with its time."""
 
     def __init__(self, wires: Wires) -> None:
         self._wires = wires
-        self._pins = 0
 
-    def set(self, rs: int, data: int) -> None:
-        """Put RS and data on the pins."""
-        self._drive(self._pins & 0x100 | (0x200 if rs else 0) | data & 0xFF)
+    def nibble(self, rs: int, data: int) -> None:
+        """Put RS and data on the pins and pulse E."""
+        pins = (0x200 if rs else 0) | (data & 0x0F) << 4
+        self._wires.put("lcd", pins | 0x100)
+        self._wires.put("lcd", pins)
 
-    def enable(self, level: int) -> None:
-        """Drive E."""
-        self._drive(self._pins & 0x2FF | (0x100 if level else 0))
 
-    def _drive(self, pins: int) -> None:
-        if pins != self._pins:
-            self._pins = pins
-            self._wires.put("lcd", pins)
+class VirtualMains:
+    """What the ward says of the mains supply."""
+
+    def __init__(self, is_on: bool) -> None:
+        self.is_on = is_on
+
+    def is_present(self) -> bool:
+        """Whether it is there."""
+        return self.is_on
 
 
 class VirtualLine:
