@@ -1,0 +1,71 @@
+"""A Raspberry Pi Pico as the receiver."""
+
+import os
+
+from wardbell_firmware.boards.pins import PICO_RECEIVER
+from wardbell_firmware.boards.rp2040.clock import PicoClock
+from wardbell_firmware.boards.rp2040.display_pins import GpioDisplayPins, Pcf8574DisplayPins
+from wardbell_firmware.boards.rp2040.key import PicoKey
+from wardbell_firmware.boards.rp2040.line import UartLine, UsbLine
+from wardbell_firmware.boards.rp2040.outputs import PicoBuzzer, PicoLamp
+from wardbell_firmware.boards.rp2040.pulses import PicoPulseSource
+from wardbell_firmware.boards.rp2040.supply import PicoMains
+from wardbell_firmware.boards.rp2040.transmitter import PicoTransmitter
+from wardbell_firmware.boards.rp2040.watchdog import PicoWatchdog
+from wardbell_firmware.boards.store import FlashStore
+
+KEYS = ("ack", "browse", "mute")
+WAIT_MS = 50
+_TRANSMIT_MACHINE = 0
+_RECEIVE_MACHINE = 1
+_DISPLAY_BUS = 0
+
+
+class PicoReceiver:
+    """Fits `ReceiverBoard`.
+
+    `settings`: those of the receiver, and of the board: `lcd` = `i2c` for a display behind a PCF8574, `transmitter` = True
+    where one is fitted, `host_on_usb` = False where the host is wired to the UART's pins.
+    """
+
+    def __init__(self, settings: "dict[str, object]") -> None:
+        pins = PICO_RECEIVER
+        self.settings = settings
+        self.epoch = _draw_epoch()
+        self.clock = PicoClock()
+        self.relay = PicoLamp(pins["relay"])
+        self.radio = PicoPulseSource(_RECEIVE_MACHINE, pins["radio"], self.clock)
+        self.transmitter = (
+            PicoTransmitter(_TRANSMIT_MACHINE, pins["transmitter"], None) if settings.get("transmitter") else None
+        )
+        self.lcd = _display_pins(pins, settings.get("lcd") == "i2c")
+        self.buzzer = PicoBuzzer(pins["buzzer"])
+        self.keys = {name: PicoKey(pins[name], self.clock) for name in KEYS}
+        self.status_red = PicoLamp(pins["status_red"])
+        self.status_green = PicoLamp(pins["status_green"])
+        self.mains = PicoMains(pins["mains"])
+        self.line = UsbLine() if settings.get("host_on_usb", True) else UartLine(pins["line_tx"], pins["line_rx"])
+        self.store = FlashStore()
+        self.watchdog = PicoWatchdog()
+        self._n_waiting = 0
+        self.clock.listen(self._has_input, WAIT_MS)
+
+    def _has_input(self) -> bool:
+        """Whether the host has spoken, or the air has fallen silent behind something: that may be the end of a word."""
+        before, self._n_waiting = self._n_waiting, self.radio.n_waiting()
+        return 0 < self._n_waiting == before or self.line.has_input()
+
+
+def _display_pins(pins: "dict[str, int]", is_i2c: bool) -> "GpioDisplayPins | Pcf8574DisplayPins":
+    if is_i2c:
+        return Pcf8574DisplayPins(_DISPLAY_BUS, pins["lcd_sda"], pins["lcd_scl"])
+    data = pins["lcd_d4"], pins["lcd_d5"], pins["lcd_d6"], pins["lcd_d7"]
+    return GpioDisplayPins(pins["lcd_rs"], pins["lcd_e"], data)
+
+
+def _draw_epoch() -> int:
+    """1..2**30-1."""
+    drawn = 0
+    while not drawn:
+        drawn = int.from_bytes(os.urandom(4), "big") & 0x3FFFFFFF
+    return drawn
