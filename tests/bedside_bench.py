@@ -50,7 +50,8 @@ class JumpingBench(ABC):
 class KeyedBench(JumpingBench):
     """A node, its keys, its store and a transmitter that takes as long as what it plays.
 
-    `sent`: (ms, frame) of each copy; `lamp`: (ms, state) of each change; `flashes`: (ms, lit) of each change.
+    `sent`: (ms, frame) of each copy; `lamp`: (ms, state) of each change; `flashes`: (ms, lit)
+    and `colours`: (ms, colour) of each change.
     """
 
     def __init__(self, has_ear: bool = False, files: dict[str, bytes] | None = None, **settings: object) -> None:
@@ -63,6 +64,7 @@ class KeyedBench(JumpingBench):
         self.air_ms = 0.0
         self.lamp: list[tuple[int, str]] = []
         self.flashes: list[tuple[int, bool]] = []
+        self.colours: list[tuple[int, int]] = []
 
     def step(self) -> None:
         self.node.receive(self.closed, self.now_ms)
@@ -77,6 +79,8 @@ class KeyedBench(JumpingBench):
             self.sent.append((self.now_ms, frame))
         if not self.lamp or self.lamp[-1][1] != self.node.state:
             self.lamp.append((self.now_ms, self.node.state))
+        if not self.colours or self.colours[-1][1] != self.node.lamp:
+            self.colours.append((self.now_ms, self.node.lamp))
         if not self.flashes or self.flashes[-1][1] != bool(self.node.lamp):
             self.flashes.append((self.now_ms, bool(self.node.lamp)))
 

@@ -77,6 +77,7 @@ two_way = VirtualBedside(
 saved = {"stations.json": json.dumps([KEYED]).encode().hex()}
 answering = VirtualReceiver({"files": saved, "epoch": 78, "settings": {"name": "w2", "host": False}, "transmitter": 1})
 node, desk = BedsideApp(two_way), ReceiverApp(answering)
+assert node.node is not None
 desk.step(0)
 print(node.step(0), seen(two_way.answer(0)["out"]), len(answering.answer(0)["out"]))
 

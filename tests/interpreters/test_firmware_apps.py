@@ -17,3 +17,9 @@ def test_a_press_through_both_apps_on_both(run_both: Callable[..., str]) -> None
     assert "'lcd'" in output
     assert "'air'" in output
     assert output.rstrip().endswith("seen")
+
+
+def test_the_nodes_rules_on_both(run_both: Callable[..., str]) -> None:
+    output = run_both("firmware_bedside.py", str(ROOT / "tests"), str(ROOT / "firmware"))
+    assert "unusable" in output
+    assert "staff present" in output

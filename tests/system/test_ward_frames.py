@@ -5,7 +5,7 @@ import itertools
 import pytest
 from collisions_ward import colliding_plan, play_round, received_at_us
 
-from wardbell_firmware.bedside.counter import COUNTER_FILE
+from wardbell_firmware.bedside.counter import COUNTER_NAME
 from wardbell_firmware.bedside.schedule import ONE_WAY_MS
 from wardbell_protocol.air.frame import open_frame
 from wardbell_protocol.air.heartbeat import ASK_EVERY_S
@@ -111,7 +111,8 @@ def test_a_battery_pulled_in_mid_press_never_makes_a_press_look_replayed() -> No
         assert len(set(counters)) == 4
         assert counters.count(counters[-1]) == len(ONE_WAY_MS)
         assert ward.lcd_lines[1].startswith("Calling!!! x4")
-        assert int(ward.beds[bed].files[COUNTER_FILE]) > counters[-1]
+        slots = [data for name, data in ward.beds[bed].files.items() if name.startswith(COUNTER_NAME)]
+        assert max(int(data.split()[0]) for data in slots) > counters[-1]
 
 
 def test_a_low_battery_is_shown_below_the_calls() -> None:

@@ -5,13 +5,14 @@ import random
 import pytest
 from bedside_bench import KEY, NODE_ID, SIGNALS, KeyedBench
 
-from wardbell_firmware.bedside.counter import BLOCK, COUNTER_END, COUNTER_FILE, FrameCounter
+from wardbell_firmware.bedside.counter import BLOCK, COUNTER_END, OLD_COUNTER_FILE
 from wardbell_firmware.bedside.frames import FRAME_MS
+from wardbell_firmware.bedside.lamp import AMBER
 from wardbell_firmware.bedside.node import BedsideNode
 from wardbell_firmware.bedside.presence import StaffPresence
 from wardbell_firmware.bedside.schedule import N_AT_ONCE, ONE_WAY_MS, copy_times_ms, most_air_ms
 from wardbell_protocol.air.heartbeat import longest_pause_s, shortest_pause_s
-from wardbell_protocol.errors import ConfigError, EncodeError
+from wardbell_protocol.errors import ConfigError
 from wardbell_simulator.board_side.parts import VirtualClock, VirtualStore, Wires
 
 COPIES = len(ONE_WAY_MS)
@@ -206,56 +207,6 @@ def test_a_press_takes_the_place_of_a_life_sign_which_is_said_after_it() -> None
     assert bench.presses()[1][0] - pressed_ms <= FRAME_MS
 
 
-class CutError(Exception):
-    pass
-
-
-class FailingStore(VirtualStore):
-    """The battery is pulled at one write: before it is done, or just after."""
-
-    def __init__(self, files: dict[str, bytes], cut_at: int, is_written: bool) -> None:
-        super().__init__(Wires(VirtualClock()), files)
-        self.cut_at = cut_at
-        self.is_written = is_written
-
-    def save(self, name: str, data: bytes) -> None:
-        self.cut_at -= 1
-        if self.cut_at >= 0 or self.is_written:
-            super().save(name, data)
-        if self.cut_at < 0:
-            raise CutError
-
-
-def test_a_battery_pulled_at_any_write_never_uses_a_value_twice() -> None:
-    for is_written in (False, True):
-        for cut_at in range(4):
-            files: dict[str, bytes] = {}
-            used: list[int] = []
-            for life in range(6):
-                store = FailingStore(files, cut_at if life % 2 == 0 else 99, is_written)
-                counter = FrameCounter(store)
-                try:
-                    used += [counter.take() for _ in range(1)]
-                    for _ in range(BLOCK * 3 + 7):
-                        used.append(counter.take())
-                except CutError:
-                    pass
-            assert len(used) == len(set(used))
-            assert used == sorted(used)
-            assert used[0] >= 1
-            assert len(used) > 3 * BLOCK
-
-
-def test_a_battery_pulled_between_writes_never_uses_a_value_twice() -> None:
-    files: dict[str, bytes] = {}
-    used: list[int] = []
-    for n_taken in (1, BLOCK - 1, BLOCK, BLOCK + 1, 0, 5):
-        counter = FrameCounter(VirtualStore(Wires(VirtualClock()), files))
-        used += [counter.take() for _ in range(n_taken)]
-    assert len(used) == len(set(used)) == 3 * BLOCK + 6
-    assert used == sorted(used)
-
-
 def test_a_node_whose_battery_was_pulled_in_mid_press_goes_on_with_new_values() -> None:
     files: dict[str, bytes] = {}
     last = 0
@@ -268,22 +219,24 @@ def test_a_node_whose_battery_was_pulled_in_mid_press_goes_on_with_new_values() 
 
 
 def test_one_write_serves_many_presses(bench: KeyedBench) -> None:
-    assert COUNTER_FILE not in bench.store._files  # noqa: SLF001 - a node that says nothing writes nothing
+    assert bench.store._files == {}  # noqa: SLF001 - a node that says nothing writes nothing
+    for _ in range(BLOCK):
+        bench.press("call")
+        bench.wait(6_000)
+    assert len(bench.store._files) == 2 - (len(bench.presses()) <= BLOCK)  # noqa: SLF001
+
+
+def test_a_node_whose_counter_is_used_up_says_so_and_stays_up() -> None:
+    bench = KeyedBench(files={OLD_COUNTER_FILE: b"%d" % (COUNTER_END - 1)})
     bench.press("call")
-    assert bench.store.load(COUNTER_FILE) == b"%d" % (1 + BLOCK)
-
-
-@pytest.mark.parametrize("saved", [b"", b"soup", b"0", b"-5", b"\xff"])
-def test_a_counter_file_that_is_none_of_ours_is_refused(saved: bytes) -> None:
-    with pytest.raises(ConfigError, match="new key"):
-        KeyedBench(files={COUNTER_FILE: saved})
-
-
-def test_a_counter_that_is_used_up_is_said() -> None:
-    counter = FrameCounter(VirtualStore(Wires(VirtualClock()), {COUNTER_FILE: b"%d" % (COUNTER_END - 1)}))
-    assert counter.take() == COUNTER_END - 1
-    with pytest.raises(EncodeError, match="new key"):
-        counter.take()
+    bench.wait(10_000)
+    assert bench.signals() == ["normal"]
+    assert bench.node.state == "unusable"
+    assert bench.node.next_deadline_ms(bench.now_ms) is not None
+    bench.press("call")
+    bench.wait(3_600_000)
+    assert bench.signals() == ["normal"]
+    assert {colour for _, colour in bench.colours[-50:]} == {AMBER, 0}
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,8 @@
 
 from wardbell_firmware.bedside.lamp import GREEN, RED
 from wardbell_firmware.bedside.node import BedsideNode
+from wardbell_firmware.bedside.unusable import UnusableSign
+from wardbell_protocol.errors import WardbellError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -9,33 +11,49 @@ if TYPE_CHECKING:
 
 
 class BedsideApp:
-    """Runs a bed node on its board."""
+    """Runs a bed node on its board.
+
+    `trouble`: why it cannot, for whoever reads the board's console; lamp and sounder say that it is so.
+    """
 
     def __init__(self, board: "BedsideBoard") -> None:
         self.board = board
-        self.node = BedsideNode(board.settings, board.store, board.receiver is not None)
+        self.trouble = ""
+        self.node: BedsideNode | None = None
+        try:
+            self.node = BedsideNode(board.settings, board.store, board.receiver is not None)
+        except WardbellError as error:
+            self.trouble = str(error)
+            self._sign = UnusableSign(board.clock.now_ms())
 
     def step(self, now_ms: int) -> "int | None":
         """Do all that is due; returns the next deadline in ms, or None."""
         board, node = self.board, self.node
+        if node is None:
+            self._sign.poll(now_ms)
+            self._show(self._sign.lamp, self._sign.tone_hz)
+            return self._sign.next_deadline_ms(now_ms)
         keys = board.keys
         node.receive({name: name in keys and keys[name].is_pressed() for name in node.key_names}, now_ms)
         if board.receiver is not None:
-            self._listen(board.receiver)
+            self._listen(node, board.receiver)
         durations = node.poll(board.radio.is_sending(), now_ms)
         if durations:
             board.radio.send(durations)
             node.supply.measured(board.battery.millivolts())
-        board.lamp_red.set(bool(node.lamp & RED))
-        board.lamp_green.set(bool(node.lamp & GREEN))
-        board.buzzer.set(node.tone_hz)
+        self._show(node.lamp, node.tone_hz)
         if board.receiver is not None:
             board.receiver.listen(node.wants_ear)
         return node.next_deadline_ms(now_ms)
 
-    def _listen(self, ear: "Ear") -> None:
+    def _show(self, lamp: int, tone_hz: int) -> None:
+        self.board.lamp_red.set(bool(lamp & RED))
+        self.board.lamp_green.set(bool(lamp & GREEN))
+        self.board.buzzer.set(tone_hz)
+
+    def _listen(self, node: BedsideNode, ear: "Ear") -> None:
         is_more = True
         while is_more:
             portion = ear.read()
-            self.node.hear(portion)
+            node.hear(portion)
             is_more = portion.is_full

@@ -4,13 +4,15 @@ The store holds the first value of the next block. A block is claimed in the sto
 that starts again begins the next one and leaves the rest of the last unused.
 """
 
+from wardbell_firmware.bedside.slots import NumberSlots
 from wardbell_protocol.errors import ConfigError, EncodeError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from wardbell_firmware.boards.contract import Store
 
-COUNTER_FILE = "counter.txt"
+COUNTER_NAME = "counter"
+OLD_COUNTER_FILE = "counter.txt"  # where it was kept in one file
 COUNTER_END = 1 << 24
 # A write for 64 values: with a heartbeat each 5 minutes 5 a day. A battery change loses 64 of 16.7 million at most.
 BLOCK = 64
@@ -20,13 +22,14 @@ class FrameCounter:
     """Values 1, 2, ... 2**24 - 1.
 
     Raises:
-        ConfigError: the store's file is not one of ours. To begin anew at 1 would be to send used values.
+        ConfigError: the store's files hold no number. To begin anew at 1 would be to send used values.
     """
 
     def __init__(self, store: "Store") -> None:
-        self._store = store
-        saved = store.load(COUNTER_FILE)
-        self._next = 1 if saved is None else _number(saved)
+        self._slots = NumberSlots(store, COUNTER_NAME)
+        self._next = _first(self._slots, store.load(OLD_COUNTER_FILE))
+        if self._slots.n_torn:
+            self._slots.save(self._next)  # so that the two are never more than a block apart
         self._end = self._next
 
     @property
@@ -39,18 +42,23 @@ class FrameCounter:
         if self.is_spent:
             raise EncodeError("all 2**24 values of the frame counter are used; give the node a new key")
         if self._next == self._end:
-            self._store.save(COUNTER_FILE, b"%d" % (self._end + BLOCK))
+            self._slots.save(self._end + BLOCK)
             self._end += BLOCK
         value = self._next
         self._next += 1
         return value
 
 
-def _number(saved: bytes) -> int:
-    try:
-        number = int(saved.decode())
-    except ValueError:
-        number = 0
-    if number < 1:
-        raise ConfigError(COUNTER_FILE, "(file)", "is no number; give the node a new key and delete this file")
-    return number
+def _first(slots: NumberSlots, old: "bytes | None") -> int:
+    """The first value that was surely never used."""
+    if slots.n_torn > 1 or (slots.newest is None and old is not None and not _is_number(old)):
+        raise ConfigError(COUNTER_NAME, "(file)", "is no number; give the node a new key and delete its counter files")
+    first = 1 if slots.newest is None else slots.newest
+    if old is not None and _is_number(old):
+        first = max(first, int(old))
+    # What is torn now may have been whole, and its block used.
+    return first + BLOCK if slots.n_torn else first
+
+
+def _is_number(data: bytes) -> bool:
+    return data.isdigit() and int(data) > 0

@@ -1,0 +1,122 @@
+"""The node's counter: no value twice, whatever the store makes of the write in which the battery is pulled."""
+
+from collections.abc import Callable
+
+import pytest
+
+from wardbell_firmware.bedside.counter import BLOCK, COUNTER_END, OLD_COUNTER_FILE, FrameCounter
+from wardbell_protocol.errors import ConfigError, EncodeError
+from wardbell_simulator.board_side.parts import VirtualClock, VirtualStore, Wires
+
+# What may stand in a file whose write was cut: old bytes, new bytes -> bytes, or None where there is no file.
+Tear = Callable[[bytes | None, bytes], bytes | None]
+
+
+def tears() -> dict[str, Tear]:
+    whole_length = len(b"%d 0000" % (1 + BLOCK))
+    found: dict[str, Tear] = {
+        "nothing yet": lambda old, _new: old,
+        "all of it": lambda _old, new: new,
+        "gone": lambda _old, _new: None,
+        "erased flash": lambda _old, new: b"\xff" * len(new),
+        "zeros": lambda _old, new: bytes(len(new)),
+        "new over old": lambda old, new: new[:2] + (old or b"")[2:],
+    }
+    for length in range(whole_length):
+        found[f"{length} bytes"] = lambda _old, new, length=length: new[:length]  # type: ignore[misc]
+    return found
+
+
+class CutError(Exception):
+    """The battery is out."""
+
+
+class TearingStore(VirtualStore):
+    """The battery is pulled in one of its writes."""
+
+    def __init__(self, files: dict[str, bytes], cut_at: int, tear: Tear) -> None:
+        super().__init__(Wires(VirtualClock()), files)
+        self.cut_at = cut_at
+        self.tear = tear
+
+    def save(self, name: str, data: bytes) -> None:
+        if self.cut_at == 0:
+            left = self.tear(self._files.get(name), data)
+            if left is None:
+                self._files.pop(name, None)
+            else:
+                self._files[name] = left
+            raise CutError
+        self.cut_at -= 1
+        super().save(name, data)
+
+
+def store(files: dict[str, bytes]) -> VirtualStore:
+    return VirtualStore(Wires(VirtualClock()), files)
+
+
+def live(files: dict[str, bytes], cut_at: int, tear: Tear, n_taken: int) -> list[int]:
+    """The values that a node uses until its battery is pulled."""
+    used = []
+    try:
+        counter = FrameCounter(TearingStore(files, cut_at, tear))
+        for _ in range(n_taken):
+            used.append(counter.take())  # noqa: PERF401 - those before the cut count
+    except CutError:
+        pass
+    return used
+
+
+@pytest.mark.parametrize("name", list(tears()))
+@pytest.mark.parametrize("before", [{}, {OLD_COUNTER_FILE: b"777"}], ids=["new", "old file"])
+def test_a_battery_pulled_in_any_write_never_uses_a_value_twice(name: str, before: dict[str, bytes]) -> None:
+    tear = tears()[name]
+    for first in range(4):
+        for second in range(4):
+            files = dict(before)
+            used: list[int] = []
+            for cut_at in (first, second, 99, first, 99):
+                used += live(files, cut_at, tear, 2 * BLOCK + 7)
+            assert used == sorted(set(used))
+            assert used[0] >= (777 if before else 1)
+            assert len(used) > 3 * BLOCK
+
+
+def test_a_battery_pulled_between_writes_never_uses_a_value_twice() -> None:
+    files: dict[str, bytes] = {}
+    used: list[int] = []
+    for n_taken in (1, BLOCK - 1, BLOCK, BLOCK + 1, 0, 5):
+        counter = FrameCounter(store(files))
+        used += [counter.take() for _ in range(n_taken)]
+    assert len(used) == len(set(used)) == 3 * BLOCK + 6
+    assert used == sorted(used)
+
+
+def test_a_slot_that_rots_costs_a_block_and_no_value_twice() -> None:
+    files: dict[str, bytes] = {}
+    used: list[int] = []
+    for life in range(12):
+        counter = FrameCounter(store(files))
+        used += [counter.take() for _ in range(BLOCK // 2 + life * 11)]
+        rotten = sorted(files)[life % len(files)]
+        files[rotten] = files[rotten][:-1] + b"!"
+    assert used == sorted(set(used))
+
+
+@pytest.mark.parametrize("saved", [b"", b"soup", b"0", b"-5", b"\xff"])
+def test_an_old_file_that_is_none_of_ours_is_refused(saved: bytes) -> None:
+    with pytest.raises(ConfigError, match="new key"):
+        FrameCounter(store({OLD_COUNTER_FILE: saved}))
+
+
+def test_two_slots_that_cannot_be_read_are_refused() -> None:
+    with pytest.raises(ConfigError, match="new key"):
+        FrameCounter(store({"counter.a": b"65 0000", "counter.b": b"", OLD_COUNTER_FILE: b"5"}))
+
+
+def test_a_counter_that_is_used_up_is_said() -> None:
+    counter = FrameCounter(store({OLD_COUNTER_FILE: b"%d" % (COUNTER_END - 1)}))
+    assert counter.take() == COUNTER_END - 1
+    assert counter.is_spent
+    with pytest.raises(EncodeError, match="new key"):
+        counter.take()
