@@ -10,6 +10,7 @@ from wardbell_protocol.errors import EncodeError
 NARROW_ALPHA = 4
 WIDE_ALPHA = 12
 SYNC_SPACE_ALPHA = 124
+WORD_ALPHA = 512
 
 ALPHA_MIN_US = 20
 ALPHA_MAX_US = 250
@@ -42,13 +43,15 @@ def burst(word: CodeWord, alpha_us: "int | float", n_words: int = N_BURST) -> li
     durations: list[int] = []
     n_alpha = 0
     edge_us = 0
-    for _ in range(n_words):
+    # Words of whole µs are all rounded alike, and to spell eight of them takes a chip 45 ms that the presser waits.
+    n_alike = n_words if WORD_ALPHA * alpha_us == int(WORD_ALPHA * alpha_us) else 1
+    for _ in range(n_words // n_alike):
         for part in _word_alphas(word):
             n_alpha += part
             next_us = int(n_alpha * alpha_us + 0.5)
             durations.append(next_us - edge_us)
             edge_us = next_us
-    return durations
+    return durations * n_alike
 
 
 def signed(durations: list[int]) -> list[int]:
