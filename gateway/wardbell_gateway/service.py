@@ -16,7 +16,7 @@ from wardbell_gateway.serial_port import PortLostError, SerialPort
 from wardbell_gateway.station_rounds import StationRounds
 from wardbell_gateway.supervision import RADIO_FAULTS, FoundFaults, Supervision
 from wardbell_gateway.ward import Now, Ward
-from wardbell_protocol.air.refusals import REFUSALS
+from wardbell_protocol.link.receiver_faults import TOLD
 
 log = logging.getLogger("wardbell.gateway")
 
@@ -39,7 +39,7 @@ class Service:
         calls = self._ward.open_calls()
         missed_ears = [call.station_id for call in calls if call.detail == EAR_LOST]
         self._supervision = Supervision(labels, self._journal.console_was_seen(), now.up_ms, missed_ears)
-        self._found = FoundFaults((call.station_id, call.detail) for call in calls if call.detail in REFUSALS)
+        self._found = FoundFaults((call.station_id, call.detail) for call in calls if call.detail in TOLD)
         epoch = secrets.randbelow((1 << 30) - 1) + 1
         self._links = [ReceiverLink(self._ward, label, epoch, now) for label in labels]
         self._ports = [SerialPort(path) for path in ports]

@@ -6,13 +6,13 @@ Pure; times are ms on a clock that nobody can set.
 from collections.abc import Iterable
 
 from wardbell_gateway.ear_watch import EarWatch
+from wardbell_protocol.link.receiver_faults import RADIO_BLIND
 
 LINE_LOST_AFTER_MS = 5_000  # a cable that is put back at once is no fault; silence has lasted as long when it is told
 BROKER_LOST_AFTER_MS = 10_000
 CONSOLE_GONE_AFTER_MS = 15_000  # three life signs
 
 LINK_LOST = "link_lost"
-RADIO_BLIND = "radio_blind"
 STATIONS_SILENT = "stations_silent"
 RADIO_FAULTS = (LINK_LOST, RADIO_BLIND, STATIONS_SILENT)
 RECEIVER = "receiver"

@@ -11,12 +11,13 @@ from wardbell_gateway.receiver_link import ReceiverLink
 from wardbell_gateway.registry import check_tables
 from wardbell_gateway.station_rounds import KEEP_EVERY_MS, StationRounds
 from wardbell_gateway.station_watch import N_MISSED, N_RECENT
-from wardbell_gateway.supervision import LINK_LOST, RADIO_BLIND, STATIONS_SILENT, Supervision
+from wardbell_gateway.supervision import LINK_LOST, STATIONS_SILENT, Supervision
 from wardbell_gateway.ward import Now, Ward
 from wardbell_protocol.air.heartbeat import longest_pause_s
 from wardbell_protocol.calls.call import Call
 from wardbell_protocol.calls.signals import DATA_BY_SIGNAL
 from wardbell_protocol.link.peer import LinkMessage, LinkPeer
+from wardbell_protocol.link.receiver_faults import RADIO_BLIND
 
 UNIX_MS = 1_800_000_000_000
 STEP_MS = 2000

@@ -1,4 +1,6 @@
-"""What a receiver finds wrong with itself and its stations, besides what it refuses: details of its faults, stable words."""
+"""What a receiver finds wrong, with itself and with its stations: details of its faults, stable words."""
+
+from wardbell_protocol.air.refusals import REFUSALS
 
 MAINS_LOST = "mains_lost"  # it runs on its battery
 ONLY_AT_RECEIVER = "only_at_receiver"  # of a station that was learnt there: its calls ring nowhere else
@@ -7,4 +9,5 @@ ONLY_AT_RECEIVER = "only_at_receiver"  # of a station that was learnt there: its
 RADIO_BLIND = "radio_blind"
 HOST_LOST = "host_lost"
 
-TOLD = (MAINS_LOST, ONLY_AT_RECEIVER)
+# Of all it finds, these go to the host in `fault` messages.
+TOLD = REFUSALS + (MAINS_LOST, ONLY_AT_RECEIVER)
