@@ -1,11 +1,13 @@
 """What the gateway says on the bus, in the words of wardbell_protocol.bus."""
 
+from wardbell_gateway.ears import Heard
 from wardbell_gateway.journal import Publication
 from wardbell_gateway.registry import Registry
 from wardbell_protocol.bus import topics
-from wardbell_protocol.bus.payloads import CallState, Reply, StationInfo, WardEvent, WardInfo, encode
+from wardbell_protocol.bus.payloads import CallState, Reception, Reply, StationInfo, WardEvent, WardInfo, encode
 from wardbell_protocol.calls.board import CallEvent
 from wardbell_protocol.calls.call import Call
+from wardbell_protocol.calls.station import Station
 
 
 def ward_event(ward: str, epoch: str, seq: int, event: CallEvent) -> WardEvent:
@@ -51,3 +53,22 @@ def of_registry(registry: Registry) -> Publication:
 def of_reply(ward: str, reply_to: str, reply: Reply) -> Publication:
     """What became of a command, for that client."""
     return Publication(topics.reply(ward, reply_to), encode(reply))
+
+
+def of_reception(
+    ward: str, label: str, found: tuple[Station, str], heard: Heard, copies: int, quality: int
+) -> Publication:
+    """How well the receiver of that label heard a press."""
+    station, signal = found
+    reception = Reception(
+        at_ms=heard.at_ms,
+        ear=label,
+        station_id=station.station_id,
+        room=station.room,
+        bed=station.bed,
+        signal=signal,
+        is_frame=heard.frame is not None,
+        copies=max(0, copies),
+        quality=quality,
+    )
+    return Publication(topics.reception(ward), encode(reception))

@@ -76,6 +76,7 @@ class BusFace:
         self._pump = OutboxPump(self._client, self._outbox)
         ward.on_change.append(self._changed)
         ward.on_registry.append(self._registry_changed)
+        ward.on_reception.append(self._received)
 
     def start(self) -> None:
         """Begin to connect; returns at once."""
@@ -183,6 +184,10 @@ class BusFace:
     def _registry_changed(self, _now: Now) -> None:
         if self._client.is_connected:
             self._publish(announcements.of_registry(self._ward.registry))
+
+    def _received(self, publication: Publication) -> None:
+        if self._client.is_connected:
+            self._publish(publication)
 
     def _publish(self, publication: Publication) -> None:
         self._client.publish(publication.topic, publication.payload, publication.retain)

@@ -142,7 +142,7 @@ class ReceiverLink:
             return
         if message.message["t"] == "press_end":
             self._ward.press_ended(self._ear(message.epoch), code, self._unix_ms(message.message["end"], now))
-            self._heard_well(message, code, None)
+            self._heard_well(message, code, None, now)
             return
         self._heeded(self._ward.hear(self._mark(message, code, now), now))
 
@@ -154,7 +154,7 @@ class ReceiverLink:
         ):
             return
         if fields["t"] == "frame_end":
-            self._heard_well(message, NO_WORD, frame)
+            self._heard_well(message, NO_WORD, frame, now)
             return
         battery = max(BATTERY_UNKNOWN, min(BATTERY_MAX, int(str(fields["battery"]))))
         key_mark = str(fields.get("mark", ""))
@@ -164,10 +164,13 @@ class ReceiverLink:
         # A press that did nothing here may have done something there; a heartbeat does nothing anywhere.
         self._must_send_calls = self._must_send_calls or events == []
 
-    def _heard_well(self, message: LinkMessage, code: int, frame: FrameId | None) -> None:
-        quality = message.message.get("quality")
+    def _heard_well(self, message: LinkMessage, code: int, frame: FrameId | None, now: Now) -> None:
+        fields = message.message
+        quality = fields.get("quality")
         if isinstance(quality, int):
-            self._ward.heard_well(Heard(self._ear(message.epoch), code, 0, frame), quality)
+            copies = int(str(fields["words"] if frame is None else fields["copies"]))
+            heard = Heard(self._ear(message.epoch), code, self._unix_ms(fields["at"], now), frame)
+            self._ward.heard_well(heard, quality, copies, self.label)
 
     def _fault(self, fields: Message, now: Now) -> None:
         fault = (str(fields["part"]), str(fields["detail"]))

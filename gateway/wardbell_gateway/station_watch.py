@@ -13,6 +13,7 @@ from typing import Any
 from wardbell_gateway.button_tests import BUTTONS
 from wardbell_protocol.air.frame import BATTERY_UNKNOWN, COUNTER_ENDING
 from wardbell_protocol.air.heartbeat import longest_pause_s, shortest_pause_s
+from wardbell_protocol.air.margin import FRAME_WEAK_BELOW, WORD_WEAK_BELOW
 from wardbell_protocol.calls.signals import HEARTBEAT, LOW_BATTERY
 from wardbell_protocol.calls.station import Station
 
@@ -54,8 +55,8 @@ class Limits:
 
 
 # About 2 dB above the end on the slicer models, and below what a very strong signal gives: protocol/spec/air.md.
-FRAME_LIMITS = Limits(weak=58, fallen=62, by=12)
-WORD_LIMITS = Limits(weak=85, fallen=87, by=5)
+FRAME_LIMITS = Limits(weak=FRAME_WEAK_BELOW, fallen=62, by=12)
+WORD_LIMITS = Limits(weak=WORD_WEAK_BELOW, fallen=87, by=5)
 
 
 @dataclass

@@ -50,6 +50,7 @@ class Ward:
         self.journal = journal
         self.is_journal_well = True
         self.on_change: list[OnChange] = []
+        self.on_reception: list[Callable[[Publication], None]] = []
         self.on_registry: list[Callable[[Now], None]] = []
         self.name = registry.ward
         board = CallBoard(f"{registry.ward}-{journal.epoch}", registry.policies)
@@ -126,12 +127,16 @@ class Ward:
             if not self.journal.has_heard(mark.ear, mark.epoch, mark.seq):
                 self._write(Entry(mark=mark, unknown_node=node_id), now)
 
-    def heard_well(self, heard: Heard, quality: int) -> None:
-        """How well an ear has heard that press or heartbeat, 0..100."""
+    def heard_well(self, heard: Heard, quality: int, copies: int, label: str) -> None:
+        """How well an ear has heard that press or heartbeat, 0..100, and how many words or copies of its frame."""
         with self.lock:
             found = self._desk.resolve(heard)
-            if found is not None:
-                self.stations.heard_well(found[0].station_id, max(0, min(100, quality)), heard.ear)
+            if found is None:
+                return
+            quality = max(0, min(100, quality))
+            self.stations.heard_well(found[0].station_id, quality, heard.ear)
+            for tell in self.on_reception:
+                tell(announcements.of_reception(self.name, label, found, heard, copies, quality))
 
     def keep_stations(self) -> None:
         """Write what is newly known of the stations' radios."""

@@ -77,6 +77,13 @@ WARD_CHANNELS = (
         "receive",
         "A press that another ear than the gateway's own receiver heard.",
     ),
+    Channel(
+        "reception",
+        topics.reception("{ward}"),
+        CHANNELS["reception"],
+        "send",
+        "How well a receiver of the gateway's heard a press, once it is over; for surveys, and lost where nobody listens.",
+    ),
 )
 CENTRE_CHANNELS_OF_DOCUMENT = (
     Channel(

@@ -10,6 +10,7 @@ from wardbell_protocol.bus.payloads import (
     Hearing,
     OperatorState,
     Payload,
+    Reception,
     Reply,
     SnapshotRequest,
     StationInfo,
@@ -163,5 +164,18 @@ EXAMPLES: dict[type[Payload], list[Payload]] = {
             event=1,
             battery=14,
         ),
+    ],
+    Reception: [
+        Reception(
+            at_ms=PRESSED_MS,
+            ear="receiver",
+            station_id="203-2",
+            room="203",
+            bed="2",
+            signal="normal",
+            is_frame=True,
+            copies=9,
+            quality=84,
+        )
     ],
 }

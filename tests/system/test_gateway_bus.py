@@ -1,5 +1,8 @@
 """The gateway's face on a real broker, its clock in the test's hand."""
 
+import csv
+import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,10 +12,12 @@ from servers import BrokerProcess, wait_until
 
 from wardbell_gateway.bus_face import BusFace
 from wardbell_gateway.ear_watch import EAR_LOST, LOST_AFTER_MS
+from wardbell_gateway.ears import Heard
 from wardbell_gateway.journal import Journal, Mark
 from wardbell_gateway.registry import check_tables
 from wardbell_gateway.round_command import main as walk_round
 from wardbell_gateway.supervision import CONSOLE_GONE_AFTER_MS, NO_CONSOLE, Supervision
+from wardbell_gateway.survey_command import main as survey
 from wardbell_gateway.ward import Now, Ward
 from wardbell_protocol.bus import topics
 from wardbell_protocol.bus.payloads import Health, Hearing, SnapshotRequest, encode
@@ -180,3 +185,25 @@ def test_a_round_of_tests_begins_and_ends_by_command(
     wait_for(bus, lambda bus: not bus.faults(), "the end of the round")
     with pytest.raises(SystemExit):
         walk_round(["start", "--minutes", "9999", *usual])
+
+
+def test_an_installer_reads_how_well_each_press_came_in(
+    broker: BrokerProcess, gateway: Gateway, bus: BusEnd, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    table = tmp_path / "survey.csv"
+    usual = ["--broker", broker.url, "--ward", WARD, "--csv", str(table), "--presses", "2"]
+    reader = threading.Thread(target=survey, args=([*usual, "--station", "203-1"],))
+    reader.start()
+    until_s = time.monotonic() + 20
+    while reader.is_alive() and time.monotonic() < until_s:  # nobody tells when it has subscribed
+        for station_id, quality in (("203-1", 93), ("203-2", 50), ("203-1", 84)):
+            heard = Heard(("receiver-east", "e"), code_of(station_id, "normal"), UNIX_MS)
+            gateway.ward.heard_well(heard, quality, 7, "receiver")
+        reader.join(0.1)
+    rows = list(csv.DictReader(table.read_text().splitlines()))
+    assert [(row["station"], row["copies"], row["of"], row["quality"], row["margin"]) for row in rows] == [
+        ("203-1", "7", "8", "93", "good"),
+        ("203-1", "7", "8", "84", "weak"),
+    ]
+    assert "203-1" in capsys.readouterr().out
+    assert survey(["--broker", "mqtt://127.0.0.1:1", "--ward", WARD, "--seconds", "1"]) == 69

@@ -34,6 +34,7 @@ TOPIC_FUNCTIONS = (
     "reply",
     "health",
     "hearing",
+    "reception",
 )
 NO_TOPICS = {"check_name", "parse"}
 EXAMPLE_IDS = [(kind, number) for kind in EXAMPLES for number in range(len(EXAMPLES[kind]))]

@@ -272,6 +272,23 @@ class Hearing(Payload, frozen=True, kw_only=True):
         return self.node_id, self.counter, self.event
 
 
+class Reception(Payload, frozen=True, kw_only=True):
+    """How well a receiver of the gateway's heard a press or heartbeat of an enrolled station, said once it is over.
+
+    `copies`: of its frame, or words; `quality`: 0..100 (spec/air.md).
+    """
+
+    at_ms: Ms
+    ear: Name
+    station_id: Name
+    room: Text
+    bed: Text
+    signal: Text
+    is_frame: bool
+    copies: Count
+    quality: Annotated[int, Meta(ge=0, le=100)]
+
+
 CHANNELS: dict[str, type[Payload]] = {
     "event": WardEvent,
     "ward": WardInfo,
@@ -283,6 +300,7 @@ CHANNELS: dict[str, type[Payload]] = {
     "reply": Reply,
     "health": Health,
     "hearing": Hearing,
+    "reception": Reception,
 }
 CENTRE_CHANNELS: dict[str, type[Payload]] = {"event": CentreEvent, "snapshot": CentreSnapshot}
 

@@ -75,6 +75,11 @@ def hearing(scope: str) -> str:
     return f"{ROOT}/{scope}/hearing"
 
 
+def reception(scope: str) -> str:
+    """How well the gateway's own receivers heard a press, not retained."""
+    return f"{ROOT}/{scope}/reception"
+
+
 class Address:
     """A topic taken apart: its scope, its channel (`event`, `call`, …) and the last level where there is one."""
 
@@ -90,7 +95,7 @@ def parse(topic: str) -> "Address | None":
     if len(levels) < 4 or "/".join(levels[:2]) != ROOT:
         return None
     scope, channel, rest = levels[2], levels[3], levels[4:]
-    if channel in ("event", "ward", "command", "hearing") and not rest:
+    if channel in ("event", "ward", "command", "hearing", "reception") and not rest:
         return Address(scope, channel, "")
     if channel in ("call", "contact", "reply", "health") and len(rest) == 1:
         return Address(scope, channel, rest[0])

@@ -1,0 +1,54 @@
+"""The installer's survey on the receiver's own display: walk, press, read how well it came in. No host is needed.
+
+Nothing else stops while it is on: a press still calls and rings, every key but the one that ends it does what it always
+does, and the display is the calls' again some seconds after each press.
+"""
+
+from wardbell_firmware.receiver.text import COLUMNS
+from wardbell_protocol.air.margin import margin
+
+PATIENCE_MS = 900000  # without a press, it is over
+SHOWN_MS = 6000
+
+_HOW = ("Survey: press", "the buttons")
+
+
+class Survey:
+    """Presses in; `lines` out while `has_page`."""
+
+    def __init__(self) -> None:
+        self.is_on = False
+        self.has_page = False  # `lines` are to be shown now
+        self.lines = _HOW
+        self._shown_until_ms = 0
+        self._until_ms = 0
+
+    def toggle(self, now_ms: int) -> None:
+        """Begin, or end."""
+        self.is_on = not self.is_on
+        self._say(_HOW, now_ms)
+
+    def heard(self, place: str, is_frame: bool, n: int, quality: int, now_ms: int) -> None:
+        """A press, at its beginning and at its end: `n` words or copies of its frame, 0..100 how well."""
+        if self.is_on:
+            right = "%3d" % quality
+            first = place[: COLUMNS - len(right) - 1]
+            first += " " * (COLUMNS - len(right) - len(first)) + right
+            self._say((first, "%s %d %s" % (margin(quality, is_frame), n, "frames" if is_frame else "words")), now_ms)
+
+    def poll(self, now_ms: int) -> None:
+        """The page has been read, or the survey was forgotten."""
+        self.is_on = self.is_on and now_ms < self._until_ms
+        self.has_page = self.is_on and now_ms < self._shown_until_ms
+
+    def next_deadline_ms(self) -> "int | None":
+        """When `poll` has something to do."""
+        if not self.is_on:
+            return None
+        return self._shown_until_ms if self.has_page else self._until_ms
+
+    def _say(self, lines: "tuple[str, str]", now_ms: int) -> None:
+        self.lines = lines
+        self.has_page = self.is_on
+        self._shown_until_ms = now_ms + SHOWN_MS
+        self._until_ms = now_ms + PATIENCE_MS
