@@ -13,10 +13,10 @@ from wardbell_gateway.receiver_words import Message
 from wardbell_gateway.ward import Now, Ward
 from wardbell_protocol.air.codeword import N_BITS
 from wardbell_protocol.air.frame import BATTERY_MAX, BATTERY_UNKNOWN, COUNTER_MAX, EVENT_MAX, NODE_ID_MAX
-from wardbell_protocol.air.refusals import REFUSALS
 from wardbell_protocol.calls.board import CallEvent
 from wardbell_protocol.errors import EncodeError
 from wardbell_protocol.link.peer import DEAD_AFTER_MS, LinkDown, LinkMessage, LinkPeer, LinkUp
+from wardbell_protocol.link.receiver_faults import TOLD
 
 log = logging.getLogger("wardbell.gateway.receiver")
 
@@ -174,7 +174,7 @@ class ReceiverLink:
 
     def _fault(self, fields: Message, now: Now) -> None:
         fault = (str(fields["part"]), str(fields["detail"]))
-        if fault[1] not in REFUSALS:
+        if fault[1] not in TOLD:
             return
         if not fields["on"]:
             self.faults.discard(fault)
