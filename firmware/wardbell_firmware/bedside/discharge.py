@@ -4,7 +4,7 @@
 Duracell MN1500), written down in steps of 50 mV and on the low side. It is no measurement of ours, and cells differ by more
 than its steps. What a warning rests on is not its precision but what it assumes besides: a poor cell (`LEAST_MAH`; fresh brand
 cells gave 2.1 to 2.2 Ah at 100 mA, powerstream.com/AA-tests.htm, and give more at less), a voltage read too high by
-`ERROR_PERMILLE` (a Pico's ADC on a divider of 1 % resistors), and half as many days again as are asked for.
+`ERROR_PERMILLE` (a Pico's ADC on a divider of 1 % resistors), and `_ASKED_DAYS` where `WARN_DAYS` are promised.
 tests/unit/test_firmware_discharge.py empties cells of other curves in cold and heat.
 
 Rechargeable cells stay at 1.2 V until they are nearly empty: this model is not for them.
