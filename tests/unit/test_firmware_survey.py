@@ -1,5 +1,7 @@
 """The survey on the receiver's own display."""
 
+from firmware_bench import DeskBench, keyed, sealed
+
 from wardbell_firmware.receiver.survey import PATIENCE_MS, SHOWN_MS, Survey
 
 
@@ -10,14 +12,14 @@ def test_a_press_is_read_on_the_display_for_some_seconds() -> None:
     survey.toggle(1000)
     assert (survey.has_page, survey.lines) == (True, ("Survey: press", "the buttons"))
     survey.heard("203-2", True, 2, 84, 2000)
-    assert survey.lines == ("203-2         84", "good 2 frames")
+    assert survey.lines == ("203-2         84", "good  x2")
     survey.heard("203-2", False, 8, 87, 4000)
-    assert survey.lines == ("203-2         87", "fair 8 words")
+    assert survey.lines == ("203-2         87", "fair  x8")
     assert survey.next_deadline_ms() == 4000 + SHOWN_MS
     survey.poll(4000 + SHOWN_MS)
     assert (survey.is_on, survey.has_page) == (True, False)
     survey.heard("Sunflower Hall 12", True, 1, 57, 20_000)
-    assert survey.lines == ("Sunflower Ha  57", "weak 1 frames")
+    assert survey.lines == ("Sunflower Ha  57", "weak  x1")
     survey.toggle(21_000)
     assert (survey.is_on, survey.has_page) == (False, False)
 
@@ -30,3 +32,61 @@ def test_a_survey_that_was_forgotten_is_over() -> None:
     assert due_ms == PATIENCE_MS
     survey.poll(due_ms)
     assert (survey.is_on, survey.next_deadline_ms()) == (False, None)
+
+
+# At the desk.
+
+
+def surveying() -> DeskBench:
+    bench = DeskBench(4, has_host=False)
+    bench.enrol(keyed(1), *[dict(keyed(n), node_id=None, key="") for n in (2, 3)])
+    bench.hold(3100, "ack", "mute")
+    return bench
+
+
+def test_two_keys_held_begin_it_and_end_it() -> None:
+    bench = surveying()
+    assert bench.lines == ("Survey: press", "the buttons")
+    bench.send_frame(sealed(1, 1), 3)
+    assert bench.lines == ("201-1        100", "good  x1")
+    bench.wait(2000)
+    assert bench.lines[1] == "good  x3"
+    bench.wait(SHOWN_MS)
+    assert bench.lines[1].startswith("Calling!!!")
+    bench.hold(3100, "mute", "ack")
+    bench.send_frame(sealed(1, 2))
+    assert bench.lines[1].startswith("Calling!!!")
+
+
+def test_its_presses_call_and_its_keys_answer_as_ever() -> None:
+    bench = surveying()
+    bench.send_frame(sealed(1, 1))
+    assert bench.tone_hz or any(bench.tones_heard)
+    bench.tap("ack")
+    bench.wait(SHOWN_MS + 2000)
+    assert bench.lines[1].startswith("I know!")
+
+
+def test_another_place_that_calls_has_the_display_at_once() -> None:
+    bench = surveying()
+    bench.send_frame(sealed(1, 1))
+    bench.press(2, "emergency")
+    assert bench.lines[0].startswith("202-1 EMERG")
+    bench.wait(2000)  # and the press of the survey that ends now does not take it back
+    assert not bench.lines[1].startswith("good")
+
+
+def test_an_unknown_remote_is_told_by_its_code() -> None:
+    bench = surveying()
+    bench.press(9)
+    assert bench.lines[1] in ("good  x2", "fair  x2")
+    assert len(bench.lines[0].split()[0]) == 6
+
+
+def test_one_of_both_keys_alone_does_what_it_always_does() -> None:
+    bench = DeskBench(4, has_host=False)
+    bench.press(1)
+    bench.hold(1000, "ack", "mute")  # not long enough
+    assert bench.lines[1].startswith("Calling!!!")
+    bench.tap("ack")
+    assert bench.lines[1].startswith("I know!")

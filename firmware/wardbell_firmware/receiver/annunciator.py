@@ -62,6 +62,11 @@ class Annunciator:
                 return call
         return None
 
+    def rings_elsewhere(self, place: str) -> bool:
+        """Whether anything but faults rings at another place."""
+        calls = self._turns.calls
+        return any(call.status == PLACED and call.kind != FAULT and call.place != place for call in calls)
+
     @property
     def answerable(self) -> "Call | None":
         """What a short press of the key answers: the call on the display, else the most urgent that still rings."""

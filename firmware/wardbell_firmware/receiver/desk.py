@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from wardbell_firmware.bus.ear import BusEar
     from wardbell_protocol.air.frame_press import FrameEnded
     from wardbell_protocol.air.portion import Portion
-    from wardbell_protocol.air.presses import PressEnded
+    from wardbell_protocol.air.presses import Press, PressEnded
     from wardbell_protocol.calls.board import CallEvent
     from wardbell_protocol.calls.call import Call
     from wardbell_protocol.link.peer import LinkDown
@@ -192,6 +192,7 @@ class ReceiverDesk:
 
     def _heard(self, events: "list[PressStarted | PressEnded]", now_ms: int) -> None:
         for event in events:
+            self._survey(event.press, now_ms)
             found = self._resolve(event.press.code, now_ms) if isinstance(event, PressStarted) else None
             if isinstance(event, PressStarted) and not _is_heartbeat(found):
                 self._pressed(found, press_message(event), False, now_ms)
@@ -201,6 +202,8 @@ class ReceiverDesk:
     def _heard_frames(self, events: "list[FrameStarted | FrameEnded]", now_ms: int) -> None:
         for event in events:
             found = self.table.resolve_frame(event.press.node_id, event.press.event)
+            if found is not None and not _is_heartbeat(found):
+                self.front.survey.heard(found[0].place, True, event.press.copies, event.press.quality, now_ms)
             if self.answers is not None and isinstance(event, FrameStarted):
                 self.answers.pressed(found, event.press, self.copy.table)
             message = frame_message(event, self.nodes.mark_of(event.press.node_id))
@@ -208,6 +211,13 @@ class ReceiverDesk:
                 self._pressed(found, message, True, now_ms)
             elif self.host.is_up:  # as above
                 self.host.send(message, now_ms)
+
+    def _survey(self, press: "Press", now_ms: int) -> None:
+        if self.front.survey.is_on:
+            word = CodeWord(press.code)
+            found = self.table.resolve(word.hex, word.trits)
+            place = word.hex if found is None else found[0].place
+            self.front.survey.heard(place, False, press.words, press.quality, now_ms)
 
     def _resolve(self, code: int, now_ms: int) -> "tuple[Station, str] | None":
         word = CodeWord(code)

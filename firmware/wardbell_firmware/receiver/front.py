@@ -5,6 +5,7 @@ from wardbell_firmware.receiver.annunciator import Annunciator
 from wardbell_firmware.receiver.keys_at_desk import DeskKeys
 from wardbell_firmware.receiver.learning import Learning
 from wardbell_firmware.receiver.signs import Signs
+from wardbell_firmware.receiver.survey import Survey
 from wardbell_protocol.calls.signals import AT_RECEIVER, FAULT
 
 TYPE_CHECKING = False
@@ -23,6 +24,7 @@ class DeskFront:
         self.lines = ("", "")
         self.signs = Signs()
         self.learning = Learning(stations)
+        self.survey = Survey()
         self._annunciator = Annunciator()
         self._keys = DeskKeys()
         self._held: Call | None = None  # the call that was shown when the key went down
@@ -66,12 +68,15 @@ class DeskFront:
         annunciator.hold(self._hold_words(now_ms), now_ms)
         annunciator.poll(trouble, now_ms)
         self.learning.poll(now_ms)
+        self.survey.poll(now_ms)
         self.lines = self.learning.lines if self.learning.is_on else annunciator.lines
+        if self.survey.has_page and not annunciator.rings_elsewhere(self.survey.place):
+            self.lines = self.survey.lines
         self.signs.poll(is_blind, trouble != "" or annunciator.n_faults > 0, now_ms)
 
     def next_deadline_ms(self) -> "int | None":
         """When `poll_keys` or `settle` next has something to do."""
-        parts = (self._keys, self._annunciator, self.signs, self.learning)
+        parts = (self._keys, self._annunciator, self.signs, self.learning, self.survey)
         times = [part.next_deadline_ms() for part in parts]
         known = [at_ms for at_ms in times if at_ms is not None]
         return min(known) if known else None
@@ -94,6 +99,8 @@ class DeskFront:
                 self._annunciator.press_mute(now_ms)
             elif meant == keys_at_desk.LEARN:
                 self._begin_to_learn(now_ms)
+            elif meant == keys_at_desk.SURVEY:
+                self.survey.toggle(now_ms)
         return wishes
 
     def _begin_to_learn(self, now_ms: int) -> None:

@@ -1,7 +1,7 @@
 """The receiver's three keys: contacts in, what a person means by them out.
 
 `ack` is taken when it is let go, or as `CLEAR` when it was held; `browse` and `mute` at once. Ack and browse held together
-mean `LEARN`, and neither alone any more.
+mean `LEARN`, ack and mute `SURVEY`, and neither alone any more.
 """
 
 from wardbell_firmware.drivers.key import PRESSED, RELEASED, DebouncedKey
@@ -12,6 +12,7 @@ CLEAR = "clear"
 BROWSE = "browse"
 MUTE = "mute"
 LEARN = "learn"
+SURVEY = "survey"
 
 HOLD_MS = 3000
 SAID_AFTER_MS = 500  # a key that is held so long is told what holding it does
@@ -28,7 +29,8 @@ class DeskKeys:
         self._browse = DebouncedKey()
         self._mute = DebouncedKey()
         self._repeat_at_ms: int | None = None
-        self._learn_at_ms: int | None = None
+        self._both_mean = LEARN
+        self._both_at_ms: int | None = None
 
     def receive(self, ack: bool, browse: bool, mute: bool, now_ms: int) -> "list[str]":
         """Take the contacts as they are now."""
@@ -37,15 +39,14 @@ class DeskKeys:
         meant: list[str] = []
         self._heed_ack(self._ack.receive(ack, now_ms), now_ms, meant)
         self._heed_browse(self._browse.receive(browse, now_ms), now_ms, meant)
-        if self._mute.receive(mute, now_ms) == PRESSED:
-            meant.append(MUTE)
+        self._heed_mute(self._mute.receive(mute, now_ms), now_ms, meant)
         return meant
 
     def poll(self, now_ms: int) -> "list[str]":
         """What the keys mean by being held."""
-        if self._learn_at_ms is not None and now_ms >= self._learn_at_ms:
-            self._learn_at_ms = None
-            return [LEARN]
+        if self._both_at_ms is not None and now_ms >= self._both_at_ms:
+            self._both_at_ms = None
+            return [self._both_mean]
         if self.is_held and now_ms >= self._ack.down_at_ms + HOLD_MS:
             self.is_held = False
             return [CLEAR]
@@ -63,7 +64,7 @@ class DeskKeys:
     def next_deadline_ms(self) -> "int | None":
         """When the contacts must be looked at, or `poll` has something to say."""
         times = [self._ack.next_deadline_ms(), self._browse.next_deadline_ms(), self._mute.next_deadline_ms()]
-        times.extend([self._repeat_at_ms, self._learn_at_ms])
+        times.extend([self._repeat_at_ms, self._both_at_ms])
         if self.is_held:
             times.append(self._ack.down_at_ms + HOLD_MS)
         known = [at_ms for at_ms in times if at_ms is not None]
@@ -75,7 +76,7 @@ class DeskKeys:
                 self.is_held = True
                 meant.append(ACK_DOWN)
         elif change == RELEASED:
-            self._learn_at_ms = None
+            self._both_at_ms = None
             if self.is_held:
                 self.is_held = False
                 meant.append(ACK)
@@ -86,12 +87,20 @@ class DeskKeys:
                 self._repeat_at_ms = now_ms + REPEAT_AFTER_MS
                 meant.append(BROWSE)
         elif change == RELEASED:
-            self._repeat_at_ms = self._learn_at_ms = None
+            self._repeat_at_ms = self._both_at_ms = None
+
+    def _heed_mute(self, change: str, now_ms: int, meant: "list[str]") -> None:
+        if change == PRESSED:
+            if not self._both(now_ms):
+                meant.append(MUTE)
+        elif change == RELEASED:
+            self._both_at_ms = None
 
     def _both(self, now_ms: int) -> bool:
-        if not (self._ack.is_down and self._browse.is_down):
+        if not self._ack.is_down or not (self._browse.is_down or self._mute.is_down):
             return False
         self.is_held = False
         self._repeat_at_ms = None
-        self._learn_at_ms = now_ms + HOLD_MS
+        self._both_mean = LEARN if self._browse.is_down else SURVEY
+        self._both_at_ms = now_ms + HOLD_MS
         return True

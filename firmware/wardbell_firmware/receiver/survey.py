@@ -1,7 +1,7 @@
 """The installer's survey on the receiver's own display: walk, press, read how well it came in. No host is needed.
 
-Nothing else stops while it is on: a press still calls and rings, every key but the one that ends it does what it always
-does, and the display is the calls' again some seconds after each press.
+Nothing else stops while it is on: a press still calls and rings, the keys do what they always do, and the display is the
+calls' again some seconds after each press, and at once where another place calls.
 """
 
 from wardbell_firmware.receiver.text import COLUMNS
@@ -20,21 +20,24 @@ class Survey:
         self.is_on = False
         self.has_page = False  # `lines` are to be shown now
         self.lines = _HOW
+        self.place = ""  # of the press that they tell
         self._shown_until_ms = 0
         self._until_ms = 0
 
     def toggle(self, now_ms: int) -> None:
         """Begin, or end."""
         self.is_on = not self.is_on
+        self.place = ""
         self._say(_HOW, now_ms)
 
     def heard(self, place: str, is_frame: bool, n: int, quality: int, now_ms: int) -> None:
         """A press, at its beginning and at its end: `n` words or copies of its frame, 0..100 how well."""
         if self.is_on:
+            self.place = place
             right = "%3d" % quality
             first = place[: COLUMNS - len(right) - 1]
             first += " " * (COLUMNS - len(right) - len(first)) + right
-            self._say((first, "%s %d %s" % (margin(quality, is_frame), n, "frames" if is_frame else "words")), now_ms)
+            self._say((first, "%s  x%d" % (margin(quality, is_frame), n)), now_ms)
 
     def poll(self, now_ms: int) -> None:
         """The page has been read, or the survey was forgotten."""
