@@ -36,7 +36,7 @@ from wardbell_protocol.calls.signals import AT_CONSOLE, AT_RECEIVER, FAULT, HEAR
 from wardbell_protocol.calls.station import Station
 from wardbell_protocol.errors import CallError
 from wardbell_protocol.link.peer import LinkMessage, LinkUp
-from wardbell_protocol.link.receiver_faults import RADIO_BLIND
+from wardbell_protocol.link.receiver_faults import RADIO_BLIND, TOLD
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -248,8 +248,7 @@ class ReceiverDesk:
         changes = self.nodes.take_changes(now_ms)
         changes += self._own.take_changes(self.radio.trouble != "", self.host.is_up, self._learnt, now_ms)
         for part, detail, is_on in changes:
-            is_told = (part, detail) in self._told_faults() or not is_on
-            number = self._tell_fault(part, detail, is_on, now_ms) if is_told else 0
+            number = self._tell_fault(part, detail, is_on, now_ms) if detail in TOLD else 0
             station = self.table.stations.get(part)
             if part == self.name:
                 station = Station(part, _HERE, "")
@@ -259,10 +258,6 @@ class ReceiverDesk:
             self.front.learning.hear_keyed(now_ms)
             if self.host.is_up:
                 self._tell({"t": "unknown_node", "node": node_id, "at": now_ms}, now_ms)
-
-    def _told_faults(self) -> "list[tuple[str, str]]":
-        """What is wrong now and hosts are told of: part and detail."""
-        return self.nodes.faults + self._own.told
 
     def _use_table(self) -> None:
         self.nodes.use_table(self.copy.table)
@@ -301,7 +296,7 @@ class ReceiverDesk:
         if self.host.is_another(epoch):
             self._merge.host_is_new()
             self.copy.host_is_new()
-            for part, detail in self._told_faults():
+            for part, detail in self.nodes.faults + self._own.told:
                 number = self._tell_fault(part, detail, True, now_ms)
                 self._merge.changed_here((part, FAULT, detail), number)
 

@@ -4,7 +4,7 @@ Nothing else stops while it is on: whatever begins to ring ends it.
 """
 
 from wardbell_firmware.drivers.glyphs import BROWSED, CHECK
-from wardbell_firmware.receiver.keys_at_desk import ACK, BROWSE, CLEAR, MUTE
+from wardbell_firmware.receiver.keys_at_desk import ACK, BROWSE, CLEAR, LEARN, MUTE
 from wardbell_firmware.receiver.local_stations import NODE, LocalStations
 from wardbell_firmware.receiver.text import COLUMNS, KIND_WORDS
 from wardbell_protocol.air.codeword import CodeWord
@@ -85,6 +85,8 @@ class Learning:
         """One of the keys, as DeskKeys means it."""
         if key == MUTE:
             self.end()
+        elif key == LEARN:
+            self.begin(now_ms)
         elif self._step in (_ROOM, _BED):
             self._spell(key, now_ms)
         elif self._step == _MEANING:

@@ -29,7 +29,12 @@ class StatusClock:
 
 
 def status_message(
-    presses: "PressReceiver", nodes: "KeyedNodes", peer: "LinkPeer | BusEar", n_unknown: int, n_refused: int, now_ms: int
+    presses: "PressReceiver",
+    nodes: "KeyedNodes",
+    peer: "LinkPeer | BusEar",
+    n_unknown: int,
+    n_refused: int,
+    now_ms: int,
 ) -> "dict[str, object]":
     """Refused air by reason, words heard, messages dropped, all since start."""
     rejects = dict(presses.rejects)
