@@ -13,7 +13,7 @@ export PYRIGHT_PYTHON_IGNORE_WARNINGS := 1
 # One stamp in each folder that set-up builds, so that deleting one rebuilds it.
 READY := .venv/.ready .venv-micropython/.ready build/typings/.ready
 
-.PHONY: help setup system-packages test check fix demo demo-story bench bench-radio bench-chip campaign-air lock clean
+.PHONY: help setup system-packages test check fix demo demo-story bench bench-radio bench-chip firmware flash soak campaign-air hardware lock clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -56,11 +56,27 @@ bench-radio: $(READY) ## Wardbell's receivers beside others and beside physics; 
 	@PYTHONPATH=tests/bench $(BIN)/python -m radio_bench $(ARGS)
 
 bench-chip: $(READY) ## what hearing costs on an emulated RP2040; builds its MicroPython, or WARDBELL_UF2=FILE
-	@[ -n "$(WARDBELL_UF2)" ] || firmware/image/build
+	@[ -n "$(WARDBELL_UF2)" ] || firmware/image/build firmware
 	@WARDBELL_UF2="$(WARDBELL_UF2)" $(BIN)/python tests/bench/bench_chip.py
+
+firmware: ## build/image: bedside.uf2 and receiver.uf2 with their app in it; MICROPYTHON=DIR names a source tree
+	@MICROPYTHON="$(MICROPYTHON)" firmware/image/build
+
+flash: $(READY) ## install on a stock MicroPython board: ROLE=bedside, receiver or bedside-c3, PORT=/dev/...
+	@[ -n "$(ROLE)" ] || { echo "flash: say what it is to be: make flash ROLE=bedside (or receiver, bedside-c3) PORT=/dev/..." >&2; exit 2; }
+	@$(BIN)/python firmware/image/flash.py $(ROLE) --port "$(PORT)"
+
+soak: $(READY) ## 24 hours of both apps in virtual time: the heap must not grow; ARGS='--hours 2'
+	@.ci/micropython-32bit
+	@$(BIN)/python tests/bench/soak.py $(ARGS)
 
 campaign-air: $(READY) ## hours of noise and presses at the edge through the device's code; ARGS='--hours 24 --presses 30000'
 	$(BIN)/python tests/bench/campaign_air.py $(ARGS)
+
+hardware: $(READY) ## write, draw and check the sheets, lists and pictures in hw/; KiCad 9 (.ci/kicad) draws and checks
+	$(BIN)/python -m wardbell_hw write
+	$(BIN)/python -m wardbell_hw draw
+	$(BIN)/python -m wardbell_hw check
 
 lock: $(READY) ## pin in requirements/ what pyproject.toml asks for; UPGRADE=1 takes the newest allowed
 	@.ci/lock $(if $(UPGRADE),--upgrade)

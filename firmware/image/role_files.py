@@ -1,6 +1,6 @@
-"""Which files a role needs: its main module and all that it imports, however deep.
+"""Which files a role needs: its main module, the self-test, and all that they import, however deep.
 
-Manifests freeze them, `package.py` compiles them for stock MicroPython. Runs on any Python 3.8, with nothing but its
+Manifests freeze them, `mip_package.py` compiles them for stock MicroPython. Runs on any Python 3.8, with nothing but its
 standard library: MicroPython's build runs it.
 """
 
@@ -16,12 +16,13 @@ MAINS = {
     "receiver": "wardbell_firmware.boards.rp2040.main_receiver",
     "bedside-c3": "wardbell_firmware.boards.esp32c3.main_bedside",
 }
+ON_DEMAND = "wardbell_firmware.self_test"  # `wardbell provision` runs it at the REPL
 
 
 def role_files(role: str) -> List[Tuple[Path, Path]]:
     """(import root, file below it) of each file of a role, sorted. Raises FileNotFoundError where one is not there."""
     found: Set[Tuple[Path, Path]] = set()
-    waiting = _with_packages(MAINS[role])
+    waiting = _with_packages(MAINS[role]) + _with_packages(ON_DEMAND)
     while waiting:
         file = _file_of(waiting.pop())
         if file is not None and file not in found:

@@ -34,9 +34,9 @@ def start(
     boards: "tuple[str, ...]",
     make: "Callable[[dict[str, object]], tuple[App, BedsideBoard | ReceiverBoard]]",
 ) -> None:
-    """Run what `make` makes of the settings. Returns, to the REPL, where there are none or somebody asks for it.
+    """Run what `make` makes of the settings. Returns, to the REPL, where there are none or somebody asks for it in time.
 
-    Whatever ends the app otherwise is left in crash.txt, and the chip starts anew.
+    Whatever ends the app makes the chip start anew: Ctrl-C, where it is heard, and an error, which is left in crash.txt.
     """
     # Modules loaded from files leave holes in the heap, unless what their loading needed is collected between.
     gc.threshold(4096)
@@ -46,7 +46,7 @@ def start(
     except ConfigError as error:
         sys.stdout.write("%s\n" % error)
         return
-    micropython.kbd_intr(_NONE)  # what the host sends may hold a Ctrl-C; `make` says who takes it from here
+    micropython.kbd_intr(_NONE)  # in what the host sends it is a byte like others
     if _is_asked_for_repl():
         micropython.kbd_intr(_CTRL_C)
         sys.stdout.write("stays at the REPL; machine.reset() starts the %s\n" % role)
@@ -63,10 +63,10 @@ def _run(
         app, board = make(settings)
         run(app, board)
     except KeyboardInterrupt:
-        micropython.kbd_intr(_CTRL_C)
+        pass  # at the REPL its watchdog would bite in 8 s; after a reset there is none
     except BaseException as error:
         _leave(error)
-        machine.reset()
+    machine.reset()
 
 
 def _is_asked_for_repl() -> bool:

@@ -1,0 +1,49 @@
+"""What goes into an image, and which version it says it is."""
+
+from pathlib import Path
+
+import pytest
+import role_files
+
+from wardbell_firmware.version import VERSION
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def names(role: str) -> set[str]:
+    return {str(file) for _, file in role_files.role_files(role)}
+
+
+def test_the_version_is_the_projects() -> None:
+    assert f'\nversion = "{VERSION}"\n' in (ROOT / "pyproject.toml").read_text()
+
+
+@pytest.mark.parametrize(
+    ("role", "app", "other"), [("bedside", "bedside", "receiver"), ("receiver", "receiver", "bedside")]
+)
+def test_an_image_holds_its_app_and_not_the_other(role: str, app: str, other: str) -> None:
+    found = names(role)
+    assert {f"wardbell_firmware/{app}/app.py", "wardbell_firmware/run.py", "wardbell_protocol/air/frame.py"} <= found
+    assert not {name for name in found if name.startswith(f"wardbell_firmware/{other}/app")}
+    assert "wardbell_firmware/boards/contract.py" not in found
+
+
+def test_what_only_type_checkers_read_is_left_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    package = tmp_path / "wardbell_x"
+    (package / "deep").mkdir(parents=True)
+    (package / "__init__.py").write_text("")
+    (package / "deep" / "__init__.py").write_text("")
+    (package / "main.py").write_text(
+        "TYPE_CHECKING = False\nif TYPE_CHECKING:\n    import wardbell_x.types\n\n"
+        "def f():\n    from wardbell_x.deep import part\n"
+    )
+    (package / "types.py").write_text("")
+    (package / "deep" / "part.py").write_text("import machine, wardbell_x.deep.last\n")
+    (package / "deep" / "last.py").write_text("")
+    monkeypatch.setattr(role_files, "ROOTS", (tmp_path,))
+    monkeypatch.setitem(role_files.MAINS, "x", "wardbell_x.main")
+    found = [str(file.relative_to("wardbell_x")) for _, file in role_files.role_files("x")]
+    assert found == ["__init__.py", "deep/__init__.py", "deep/last.py", "deep/part.py", "main.py"]
+    (package / "deep" / "last.py").unlink()
+    with pytest.raises(FileNotFoundError, match=r"wardbell_x\.deep\.last"):
+        role_files.role_files("x")
