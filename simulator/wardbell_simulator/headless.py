@@ -13,7 +13,12 @@ VERBS = """\
 verbs, one a line on standard input:
   press BED [KEY [MS]]       press a key of a bed, its first unless named
   reset BED                  press its reset key
+  unplug BED, replug BED     pull its handset's plug, or put it back
   ack [MS], hold             the receiver's acknowledge key, pressed or held
+  browse, mute               its other keys
+  learn                      its acknowledge and browse keys, held
+  remote                     a remote that nobody enrolled is pressed
+  mains off, mains on        the receiver's mains supply fails, or is back
   pull, plug                 the serial cable
   kill [BED], restart [BED]  the power of a bed's node; of the receiver unless named
   battery BED MV             what its battery has from now on
@@ -28,6 +33,10 @@ def do_verb(ward: Ward, line: str, leave: Callable[[], object]) -> None:
     bare: dict[str, Callable[[], object]] = {
         "ack": ward.acknowledge,
         "hold": ward.hold_ack,
+        "browse": ward.browse,
+        "mute": ward.mute,
+        "learn": ward.learn,
+        "remote": ward.press_other,
         "pull": ward.pull_cable,
         "plug": ward.plug_cable,
         "kill": ward.kill_receiver,
@@ -35,25 +44,29 @@ def do_verb(ward: Ward, line: str, leave: Callable[[], object]) -> None:
         "break": ward.break_radio,
         "quit": leave,
     }
+    of_bed: dict[str, Callable[[str], object]] = {
+        "press": ward.press,
+        "reset": ward.reset,
+        "unplug": ward.unplug,
+        "replug": ward.plug,
+        "kill": ward.kill_bed,
+        "restart": ward.restart_bed,
+    }
     match name, args:
-        case "press", [bed]:
-            ward.press(bed)
         case "press", [bed, key]:
             ward.press(bed, key)
         case "press", [bed, key, ms]:
             ward.press(bed, key, _whole(ms, "ms", PRESS_MS))
-        case "reset", [bed]:
-            ward.reset(bed)
         case "battery", [bed, mv]:
             ward.set_battery(bed, _whole(mv, "mV", 2_100))
         case "jam", [kind, seconds] if kind in KINDS:
             ward.jam(kind, _whole(seconds, "s", 30) * 1_000)
+        case "mains", ["off" | "on" as state]:
+            ward.receiver.switch_mains(state == "on")
         case "ack", [ms]:
             ward.acknowledge(_whole(ms, "ms", PRESS_MS))
-        case "kill", [bed]:
-            ward.kill_bed(bed)
-        case "restart", [bed]:
-            ward.restart_bed(bed)
+        case _, [bed] if name in of_bed:
+            of_bed[name](bed)
         case _, [] if name in bare:
             bare[name]()
         case _:

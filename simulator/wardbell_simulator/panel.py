@@ -23,6 +23,8 @@ WIDTH = 40
 
 _COLUMNS = 2
 _GLASS = "black on green"
+# Dark, red, green, both; a shape each, for who sees no colours.
+_LAMPS = (("○", "dim"), ("●", "bold red"), ("■", "bold green"), ("▲", "bold yellow"))
 _ROW_KEYS = "123456789"
 _N_ROWS = 8  # of beds at a time
 _JAM_MS = 20_000
@@ -31,8 +33,15 @@ _KEYS = (
     ("b", "cord"),
     ("a", "assist"),
     ("r", "reset"),
+    ("s", "staff"),
+    ("u", "unplug"),
     ("k", "acknowledge"),
     ("K", "hold"),
+    ("n", "browse"),
+    ("m", "mute"),
+    ("L", "learn"),
+    ("o", "other"),
+    ("z", "mains"),
     ("x", "pull"),
     ("X", "receiver"),
     ("j", "jam"),
@@ -56,8 +65,15 @@ class WardPanel(Widget, can_focus=True):
         Binding("b", "press_beside('cord')", "cord"),
         Binding("a", "press_beside('assist')", "assist"),
         Binding("r", "reset", "reset"),
+        Binding("s", "press_beside('presence')", "staff are here"),
+        Binding("u", "unplug", "the handset's plug"),
         Binding("k", "acknowledge", "acknowledge"),
         Binding("K", "hold", "hold it"),
+        Binding("n", "browse", "browse"),
+        Binding("m", "mute", "mute"),
+        Binding("L", "learn", "learn a button"),
+        Binding("o", "other", "a button that nobody enrolled"),
+        Binding("z", "mains", "mains"),
         Binding("x", "cable", "cable"),
         Binding("X", "receiver", "receiver's power"),
         Binding("j", "jam", "jam the air"),
@@ -109,6 +125,12 @@ class WardPanel(Widget, can_focus=True):
         """Press the selected bed's reset key."""
         self._live.do(self._live.ward.reset, self._selected_plan.station_id)
 
+    def action_unplug(self) -> None:
+        """Pull the selected bed's handset out, or plug it in again."""
+        ward, bed = self._live.ward, self._selected_plan.station_id
+        handset = ward.beds[bed].buttons.get("handset")
+        self._live.do(ward.plug if handset is not None and handset.is_closed else ward.unplug, bed)
+
     def action_acknowledge(self) -> None:
         """Press the receiver's key."""
         self._live.do(self._live.ward.acknowledge)
@@ -116,6 +138,27 @@ class WardPanel(Widget, can_focus=True):
     def action_hold(self) -> None:
         """Hold the receiver's key."""
         self._live.do(self._live.ward.hold_ack)
+
+    def action_browse(self) -> None:
+        """Press the receiver's browse key."""
+        self._live.do(self._live.ward.browse)
+
+    def action_mute(self) -> None:
+        """Press the receiver's mute key."""
+        self._live.do(self._live.ward.mute)
+
+    def action_learn(self) -> None:
+        """Hold the receiver's acknowledge and browse keys."""
+        self._live.do(self._live.ward.learn)
+
+    def action_other(self) -> None:
+        """Press a remote that nobody enrolled."""
+        self._live.do(self._live.ward.press_other)
+
+    def action_mains(self) -> None:
+        """Have the mains fail, or give them back."""
+        ward = self._live.ward
+        self._live.do(ward.fail_mains if ward.receiver.is_mains_on else ward.restore_mains)
 
     def action_cable(self) -> None:
         """Pull the serial cable, or plug it in."""
@@ -165,7 +208,24 @@ class WardPanel(Widget, can_focus=True):
         glass = [
             Text.assemble("│", (line, _GLASS), "│  ", note) for line, note in zip(ward.lcd_lines, beside, strict=True)
         ]
-        return [Text("┌" + "─" * 16 + "┐"), *glass, Text("└" + "─" * 16 + "┘")]
+        return [
+            Text.assemble("┌" + "─" * 16 + "┐  ", *self._signs()),
+            *glass,
+            Text.assemble("└" + "─" * 16 + "┘  ", self._mains()),
+        ]
+
+    def _signs(self) -> list[Text]:
+        receiver, texts = self._live.ward.receiver, self._texts
+        lamps = [
+            Text("● " if lamp.value else "○ ", f"bold {colour}" if lamp.value else "dim")
+            for colour, lamp in receiver.status.items()
+        ]
+        relay = Text(texts["relay_held"]) if receiver.relay.value else Text(texts["relay_dropped"], "bold red")
+        return [*lamps, relay]
+
+    def _mains(self) -> Text:
+        is_on = self._live.ward.receiver.is_mains_on
+        return Text(self._texts["mains_on"]) if is_on else Text(self._texts["mains_failed"], "bold red")
 
     def _beds(self) -> list[Text]:
         cells = [self._bed(at, node) for at, node in enumerate(self._plans)]
@@ -174,10 +234,15 @@ class WardPanel(Widget, can_focus=True):
         return [Text("").join(row) for row in rows[first : first + _N_ROWS]]
 
     def _bed(self, at: int, node: NodePlan) -> Text:
-        is_lit = bool(self._live.ward.beds[node.station_id].lamp.value)
+        site = self._live.ward.beds[node.station_id]
+        sign, style = _LAMPS[site.lamp.value]
+        handset = site.buttons.get("handset")
         number = _ROW_KEYS[at] if at < len(_ROW_KEYS) else " "
         cell = Text.assemble(
-            f"{number} ", ("●" if is_lit else "○", "bold yellow" if is_lit else "dim"), f" {node.station_id}"
+            f"{number} ",
+            (sign, style),
+            f" {node.station_id}",
+            (f" {self._texts['unplugged']}" if handset is not None and handset.is_closed else "", "bold red"),
         )
         cell.pad_right(max(0, WIDTH // _COLUMNS - cell_len(cell.plain)))
         if at == self.selected:
@@ -196,10 +261,12 @@ class WardPanel(Widget, can_focus=True):
         for key, name in _KEYS:
             item = f"{key} {texts[name]}  "
             if cell_len(line.plain) + cell_len(item.rstrip()) > WIDTH:
+                line.rstrip()
                 lines.append(line)
                 line = Text("")
             line.append(key, "bold")
             line.append(item[1:])
+        line.rstrip()
         return [*lines, line]
 
 

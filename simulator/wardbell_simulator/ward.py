@@ -15,6 +15,8 @@ from typing import Any, Self
 
 from wardbell_firmware.receiver.keys_at_desk import HOLD_MS as FIRMWARE_HOLD_MS
 from wardbell_firmware.receiver.table import STATIONS_FILE
+from wardbell_protocol.air.codeword import CodeWord
+from wardbell_protocol.air.waveform import burst
 from wardbell_simulator import jammer
 from wardbell_simulator.clock import US_PER_MS, Pace, Timeline
 from wardbell_simulator.device import DeviceCore
@@ -30,6 +32,10 @@ from wardbell_simulator.sites import EAR, BedSite, ReceiverSite
 
 PRESS_MS = 120
 JAMMER = "jammer"
+OTHER = "remote"
+OTHER_WORD = CodeWord(0x5A5A5A)
+OTHER_ALPHA_US = 87.5
+OTHER_WORDS = 8
 HOLD_MS = FIRMWARE_HOLD_MS + 500
 
 _LIVE_WAIT_S = 0.5
@@ -124,6 +130,14 @@ class Ward:
         """Press the reset key of a bed."""
         self.press(bed, "reset", ms)
 
+    def unplug(self, bed: str) -> None:
+        """Pull the handset's plug at a bed, or cut its cable."""
+        self.button(bed, "handset").push()
+
+    def plug(self, bed: str) -> None:
+        """Plug the handset in again."""
+        self.button(bed, "handset").let_go()
+
     def acknowledge(self, ms: int = PRESS_MS) -> None:
         """Press the receiver's acknowledge key."""
         self.receiver.buttons["ack"].press(ms)
@@ -144,6 +158,13 @@ class Ward:
         """Hold the receiver's acknowledge and browse keys together: it learns a button, or forgets one."""
         for key in ("ack", "browse"):
             self.receiver.buttons[key].press(ms)
+
+    def press_other(self) -> None:
+        """Somebody presses a remote that nobody enrolled."""
+        self.ether.link(OTHER, EAR, Link())
+        durations_us = burst(OTHER_WORD, OTHER_ALPHA_US, OTHER_WORDS)
+        self._tell(OTHER, "air", durations_us)
+        self.ether.send(OTHER, durations_us)
 
     def button(self, bed: str, key: str = "") -> Button:
         """A key of a bed, to push, stick or free."""
@@ -241,7 +262,7 @@ class Ward:
 
     @property
     def lamps(self) -> dict[str, bool]:
-        """Assurance lamps by bed."""
+        """Whether the assurance lamps are lit, by bed; their colours are `beds[...].lamp.value`."""
         return {name: bool(bed.lamp.value) for name, bed in self.beds.items()}
 
     @property

@@ -107,6 +107,38 @@ async def test_frames_receipts_and_a_jammed_air_are_told() -> None:
         assert watcher.sees("Radio blind:", "carrier")
 
 
+async def test_mute_browse_lamps_relay_and_mains_are_at_hand() -> None:
+    async with panel() as watcher:
+        assert watcher.sees("Everything Good!", "● ○ relay held", "┘  mains")
+        await watcher.press("1", "p", "2", "p")
+        assert watcher.sees("2/2")
+        await watcher.press("m")
+        assert watcher.sees("Muted 1:", "⊘", "silent")
+        await watcher.press("n")
+        assert watcher.sees("↕")
+        await watcher.press("K", "k")
+        await watcher.press("z")
+        assert watcher.sees("on battery", "Desk fault", "Mains lost")
+        assert watcher.sees("● ● relay held")
+        await watcher.press("z", "j")
+        assert watcher.sees("○ ○ relay dropped")
+
+
+async def test_a_strange_remote_is_taught_to_the_receiver() -> None:
+    async with panel() as watcher:
+        assert watcher.sees("Everything Good!")
+        await watcher.press("o")
+        watcher.ward.run_for_ms(3_000)
+        assert "Everything Good!" in watcher.text()
+        await watcher.press("L")
+        assert watcher.sees("Press the button")
+        await watcher.press("o")
+        assert watcher.sees("Press it again")
+        watcher.ward.run_for_ms(2_000)
+        await watcher.press("o")
+        assert watcher.sees("Room: 0")
+
+
 async def test_what_the_ward_refuses_is_said() -> None:
     async with panel() as watcher:
         watcher.live.do(watcher.ward.press, "nowhere")
@@ -146,3 +178,21 @@ async def _until(condition: Callable[[], bool]) -> None:
     while not condition():
         assert time.monotonic() < until_s
         await asyncio.sleep(0.01)
+
+
+async def test_a_pulled_handset_and_staff_at_the_bed_are_seen() -> None:
+    keys = ("call", "reset", "presence", "handset")
+    keyed = NodePlan("301-1", "301", "1", keys=keys, node_id=0x1234, key="00" * 16, two_way=True)
+    async with panel("en", WardPlan(nodes=(keyed,), receiver=ReceiverPlan(transmitter=True))) as watcher:
+        await watcher.press("u")
+        assert watcher.sees("301-1 plug out", "301-1 call")
+        await watcher.press("u", "s")
+        assert watcher.sees("■ 301-1", "Staff here")
+        assert "plug out" not in watcher.text()
+        await watcher.press("p")
+        assert watcher.sees("● 301-1", "301-1 EMERG")
+        watcher.ward.run_for_ms(2_000)
+        await watcher.press("r")
+        assert watcher.sees("■ 301-1", "Everything Good!")
+        await watcher.press("r")
+        assert watcher.sees("○ 301-1")
