@@ -13,6 +13,7 @@ from wardbell_protocol.calls.signals import HEARTBEAT, PRESENCE, RESET, URGENCY
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from wardbell_protocol.air.ear import Ear
     from wardbell_protocol.air.portion import Portion
 
 ANSWER_WITHIN_MS = TWO_WAY_MS[-1] + 400
@@ -39,10 +40,10 @@ class KnownPress:
 class Answers:
     """Presses and edges in; the lamp's state, answered counters and signals to say again out."""
 
-    def __init__(self, node_id: int, key: bytes) -> None:
+    def __init__(self, node_id: int, key: bytes, ear: "Ear") -> None:
         self._node_id = node_id
         self._key = key
-        self._slicer = FrameSlicer(receipt.RECEIPT_SYNC, receipt.RECEIPT_BYTES)
+        self._slicer = FrameSlicer(receipt.RECEIPT_SYNC, receipt.RECEIPT_BYTES, ear)
         self._known: list[KnownPress] = []
         self._ask: int | None = None
         self._n_unanswered = 0
@@ -85,7 +86,7 @@ class Answers:
                 self._again_ms, self._pause_ms = None, _AGAIN_LEAST_MS
 
     def receive(self, portion: "Portion") -> "list[int]":
-        """Take the next durations; returns the counters of presses that have been answered and need no further copy."""
+        """Take the next durations, which the ear has taken; returns the counters of presses that need no further copy."""
         answered = []
         for sliced in self._slicer.receive(portion):
             answered += self._answers(sliced.raw)
@@ -141,6 +142,8 @@ class Answers:
         elif press.signal not in URGENCY or state == DARK:
             self._known.remove(press)
             if press.signal == PRESENCE:
+                if state == SEEN and len(self._known) == 1:
+                    self._known[0].state = SEEN  # it was heard, though its receipt was not
                 self._all_stand(state, press.counter)
         if not [other for other in self._known if other.state == NOT_RECEIVED]:
             self._again_ms = None

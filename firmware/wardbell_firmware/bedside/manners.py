@@ -8,6 +8,7 @@ from wardbell_protocol.air.carrier import CarrierSense
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from wardbell_protocol.air.ear import Ear
     from wardbell_protocol.air.portion import Portion
 
 # A receiver wakes within 20 ms of the first edge and looks each 3 ms from then on, so a receipt begins before this is over.
@@ -19,14 +20,14 @@ MOST_MS = 400  # a jammed air must not keep a press back for ever
 class SendingManners:
     """Edges in; whether to wait, and until when, out."""
 
-    def __init__(self, node_id: int) -> None:
-        self._carrier = CarrierSense()
+    def __init__(self, node_id: int, ear: "Ear") -> None:
+        self._carrier = CarrierSense(ear)
         self._draws = Draws(node_id, 2)
         self._since_ms: int | None = None
         self._until_ms = 0
 
     def receive(self, portion: "Portion") -> None:
-        """Take the next durations."""
+        """Take the next durations, which the ear has taken."""
         self._carrier.receive(portion)
 
     def held_until_ms(self, now_ms: int) -> "int | None":

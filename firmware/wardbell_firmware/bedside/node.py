@@ -27,6 +27,7 @@ from wardbell_firmware.bedside.settings import identity, signals_by_key
 from wardbell_firmware.bedside.supply import Supply
 from wardbell_firmware.bedside.unusable import UnusableSign
 from wardbell_firmware.bedside.words import WordVoice
+from wardbell_protocol.air.ear import Ear
 from wardbell_protocol.calls.signals import CODE, EMERGENCY, PRESENCE, STAFF_ASSIST, URGENCY
 
 TYPE_CHECKING = False
@@ -66,6 +67,7 @@ class BedsideNode:
         if PRESENCE in signals:
             signals.append(EMERGENCY)
         self.supply = Supply(settings, has_ear)
+        self._ear: Ear | None = None
         self._answers: Answers | None = None
         self._manners: SendingManners | None = None
         self._voice: FrameVoice | WordVoice
@@ -76,7 +78,8 @@ class BedsideNode:
             node_id, key = whole
             self._voice = FrameVoice(node_id, key, FrameCounter(store), self.supply, len(set(signals)), has_ear)
             if has_ear:
-                self._answers, self._manners = Answers(node_id, key), SendingManners(node_id)
+                self._ear = Ear()
+                self._answers, self._manners = Answers(node_id, key, self._ear), SendingManners(node_id, self._ear)
         self._life = LifeSigns(self.supply, whole is not None, self._voice.number)
         self._held_until_ms: int | None = None
         self._chirp_until_ms = 0
@@ -116,6 +119,8 @@ class BedsideNode:
 
     def hear(self, portion: "Portion") -> None:
         """Take the next durations from the receive module."""
+        if self._ear is not None:
+            self._ear.receive(portion)
         if self._manners is not None:
             self._manners.receive(portion)
         if self._answers is not None and self._answers.is_open and isinstance(self._voice, FrameVoice):

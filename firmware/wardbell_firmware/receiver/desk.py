@@ -17,6 +17,7 @@ from wardbell_firmware.receiver.radio_health import AIR_FILE, RadioHealth
 from wardbell_firmware.receiver.status import StatusClock, status_message
 from wardbell_firmware.receiver.table import TableCopy
 from wardbell_protocol.air.codeword import CodeWord
+from wardbell_protocol.air.ear import Ear
 from wardbell_protocol.air.frame_press import FrameStarted
 from wardbell_protocol.air.presses import PressReceiver, PressStarted
 from wardbell_protocol.air.refusals import BARE
@@ -69,16 +70,17 @@ class ReceiverDesk:
         self.copy = TableCopy()
         self.board = CallBoard("r", self.copy.policies)
         self.host = HostSide(name, epoch, has_host, ear)
-        self.radio = RadioHealth()
-        self.nodes = KeyedNodes()
-        self.answers = NodeAnswers(self.board) if has_transmitter else None
+        self._air = Ear()
+        self.radio = RadioHealth(self._air)
+        self.nodes = KeyedNodes(self._air)
+        self.answers = NodeAnswers(self.board, self._air) if has_transmitter else None
         self.local = LocalStations()
         self._learnt: list[str] = []  # ids of those of them that are in use
         self.table = self.copy.table  # the host's stations, and those learnt here
         self.front = DeskFront(self.local)
         self.n_unknown = 0
         self.n_refused = 0
-        self._presses = PressReceiver()
+        self._presses = PressReceiver(self._air)
         self._merge = CallMerge(self.board)
         self._memory = OpenCalls()
         self._n_learnt = 0
@@ -120,6 +122,7 @@ class ReceiverDesk:
     def receive_air(self, portion: "Portion", now_ms: int) -> None:
         """The next durations."""
         if portion.n:
+            self._air.receive(portion)
             self.radio.receive(portion)
             self._heard(self._presses.receive(portion), now_ms)
             self._heard_frames(self.nodes.receive(portion), now_ms)

@@ -14,6 +14,7 @@ from wardbell_protocol.errors import EncodeError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from wardbell_protocol.air.ear import Ear
     from wardbell_protocol.air.frame_press import FrameEnded, FrameStarted
     from wardbell_protocol.air.portion import Portion
     from wardbell_protocol.calls.station import StationTable
@@ -27,8 +28,8 @@ _FAULT_OF_REASON = {"forged": FORGED, "replayed": REPLAYED, "reused": REUSED}
 class KeyedNodes:
     """Durations in, presses out, as `FrameReceiver`; refusals that repeat become faults of their station."""
 
-    def __init__(self) -> None:
-        self._frames = FrameReceiver({})
+    def __init__(self, ear: "Ear") -> None:
+        self._frames = FrameReceiver({}, ear)
         self._refusals = RefusalWatch()
         self._keys: dict[int, bytes] = {}
         self._marks: dict[int, str] = {}  # node id -> mark of the key under which its counter counts
@@ -93,7 +94,7 @@ class KeyedNodes:
         self._frames.set_keys(keys)
 
     def receive(self, portion: "Portion") -> "list[FrameStarted | FrameEnded]":
-        """Take the next durations."""
+        """Take the next durations, which the ear has taken."""
         return self._without_refused(self._frames.receive(portion), portion.end_us // 1000)
 
     def poll(self, now_ms: int) -> "list[FrameStarted | FrameEnded]":

@@ -11,6 +11,7 @@ from wardbell_protocol.calls.signals import AT_BED, FAULT
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from wardbell_protocol.air.ear import Ear
     from wardbell_protocol.air.frame_press import FramePress
     from wardbell_protocol.air.portion import Portion
     from wardbell_protocol.calls.board import CallBoard, CallEvent
@@ -21,8 +22,8 @@ if TYPE_CHECKING:
 class NodeAnswers:
     """Frames heard and calls changed in, receipts out."""
 
-    def __init__(self, board: "CallBoard") -> None:
-        self.queue = ReceiptQueue()
+    def __init__(self, board: "CallBoard", ear: "Ear | None" = None) -> None:
+        self.queue = ReceiptQueue(ear)
         self._board = board
         self._table: StationTable | None = None
         self._newest: dict[

@@ -9,6 +9,7 @@ from wardbell_protocol.air.air_watch import CARRIER, KEYING, SILENT, AirWatch
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from wardbell_protocol.air.ear import Ear
     from wardbell_protocol.air.portion import Portion
 
 AIR_FILE = "air.json"
@@ -23,8 +24,9 @@ TROUBLES = {
 class RadioHealth:
     """Durations in; `trouble` and messages for the host out."""
 
-    def __init__(self) -> None:
-        self._watch = AirWatch()
+    def __init__(self, ear: "Ear") -> None:
+        self._ear = ear
+        self._watch = AirWatch(None, ear)
         self._kept: tuple[int, int] | None = None
         self._must_tell = False
 
@@ -46,11 +48,11 @@ class RadioHealth:
         is_good = isinstance(content, list) and len(content) == 2 and all(type(x) is int and x > 0 for x in content)
         if is_good:
             self._kept = (content[0], content[1])
-            self._watch = AirWatch(self._kept)
+            self._watch = AirWatch(self._kept, self._ear)
         return is_good
 
     def receive(self, portion: "Portion") -> None:
-        """Take the next durations."""
+        """Take the next durations, which the ear has taken."""
         self._watch.receive(portion)
 
     def poll(self, now_ms: int, n_words: int, n_frames: int = 0) -> bool:

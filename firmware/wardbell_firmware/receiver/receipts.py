@@ -10,6 +10,7 @@ from wardbell_protocol.air.receipt import Receipt, receipt_durations, seal_recei
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from wardbell_protocol.air.ear import Ear
     from wardbell_protocol.air.portion import Portion
 
 RECEIPT_MS = 21  # 20 ms of 150 µs chips, and the silence behind them
@@ -38,10 +39,10 @@ class WaitingReceipt:
 
 
 class ReceiptQueue:
-    """Presses heard and calls changed in; durations to send out."""
+    """Presses heard and calls changed in; durations to send out. `ear`: shared with others, else it has its own."""
 
-    def __init__(self) -> None:
-        self._carrier = CarrierSense()
+    def __init__(self, ear: "Ear | None" = None) -> None:
+        self._carrier = CarrierSense(ear)
         self._keys: dict[int, bytes] = {}
         self._waiting: list[WaitingReceipt] = []
         self._answered: dict[int, int] = {}  # counter by node

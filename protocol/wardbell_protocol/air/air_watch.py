@@ -1,24 +1,14 @@
 """Whether the air can still carry a word: edge rate and mark share by the second, against what is normal here.
 
 Decides when the ear is blind (jammed, or its radio module dead) and when it hears again; knows nothing of words but that
-some were heard. A portion of durations costs one pass of machine code on a board, and no allocation.
+some were heard. Sums and longest durations are found as edges are kept (`edge_loops`).
 What can be told from durations and what cannot, with the measurements behind every limit: protocol/spec/air.md, "Supervision".
 """
 
-from array import array
+from wardbell_protocol.air.ear import Ear
+from wardbell_protocol.air.edge_loops import LONGEST_MARK, LONGEST_SPACE, MARKS
 
 TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from wardbell_protocol.air import host_python as micropython
-    from wardbell_protocol.air.host_python import const, ptr32
-else:
-    try:
-        import micropython
-        from micropython import const
-    except ImportError:
-        from wardbell_protocol.air import host_python as micropython
-        from wardbell_protocol.air.host_python import const, ptr32
-
 if TYPE_CHECKING:
     from wardbell_protocol.air.portion import Portion
 
@@ -50,12 +40,7 @@ _CREEP = 64  # what is normal follows by one part in that many a second
 _STRANGERS = (
     15  # frames a second, none of them ours: 40 % of the time, and two words or a copy of ours seldom find room
 )
-_LONGEST_US = const((1 << 29) - 1)
-
-# What `survey` finds, in µs: the sum of the marks, the longest mark and the longest space.
-_MARKS = const(0)
-_LONGEST_MARK = const(1)
-_LONGEST_SPACE = const(2)
+_LONGEST_US = (1 << 29) - 1
 
 
 class AirChanged:
@@ -79,12 +64,15 @@ class AirWatch:
 
     Args:
         normal: as `normal` had it in an earlier life of this receiver, if it had.
+        ear: shared with others, else it has its own.
 
     `reason`: why the ear is blind, else empty; `edges`, `percent`: edges a second and share of marks in the last window;
     `normal_edges`: what is usual here, 0 before it is known.
     """
 
-    def __init__(self, normal: "tuple[int, int] | None" = None) -> None:
+    def __init__(self, normal: "tuple[int, int] | None" = None, ear: "Ear | None" = None) -> None:
+        self._ear = ear or Ear()
+        self._is_own = ear is None
         self.reason = ""
         self.edges = 0
         self.percent = 0
@@ -106,7 +94,6 @@ class AirWatch:
         self._part_since_us = 0  # the air in parts of about `_PART_US`:
         self._part_edges = 0
         self._nothing: list[AirChanged] = []
-        self._found = array("i", (0, 0, 0))  # in the newest portion, by `survey`
         self._usual_us = 0  # how long each has been as usual
         self._usual_most_us = 0
 
@@ -117,17 +104,19 @@ class AirWatch:
 
     def receive(self, portion: "Portion") -> None:
         """Take the next durations."""
+        if self._is_own:
+            self._ear.receive(portion)
         n, end_us = portion.n, portion.end_us
         if n == 0:
             return
         if self._end_us >= 0:
-            survey(self._found, portion.durations, n)
-            mark_us = self._found[_MARKS]
+            state = self._ear.edges.state
+            mark_us = state[MARKS]
             if self._is_on:
                 mark_us -= max(0, self._counted_us - self._end_us)
             self._mark_us += max(0, mark_us)
-            self._longest_us = max(self._longest_us, self._found[_LONGEST_MARK])
-            self._space_us = max(self._space_us, self._found[_LONGEST_SPACE])
+            self._longest_us = max(self._longest_us, state[LONGEST_MARK])
+            self._space_us = max(self._space_us, state[LONGEST_SPACE])
             self._n_edges += n
             self._part_edges += n
             if end_us - self._part_since_us >= _PART_US:
@@ -255,25 +244,3 @@ def _towards(normal: int, seen: int, n_steps: int) -> int:
     """Steps of what is normal towards what is seen: the same however far off, so that no outlier moves it."""
     step = (normal // _CREEP + 1) * n_steps
     return max(-step, min(step, seen - normal))
-
-
-@micropython.viper
-def survey(found: ptr32, durations: ptr32, end: int) -> int:
-    """Look over a portion once; give the number of durations. Rules of the source: `edge_loops`."""
-    marks = 0
-    longest_mark = 0
-    longest_space = 0
-    at = 0
-    while at < end:
-        size = durations[at] >> 1
-        is_mark = durations[at] & 1
-        at += 1
-        if is_mark == 0:
-            longest_space = size if size > longest_space else longest_space
-        else:
-            marks = marks + size if size < _LONGEST_US - marks else _LONGEST_US
-            longest_mark = size if size > longest_mark else longest_mark
-    found[_MARKS] = marks
-    found[_LONGEST_MARK] = longest_mark
-    found[_LONGEST_SPACE] = longest_space
-    return end

@@ -23,14 +23,24 @@ NOW = 1  # end of the last duration
 AT = 2  # index in the portion of the next duration
 IS_CLIPPED = 3  # the last duration was longer than LONGEST_US
 VOTED = 4  # edges whose votes are counted
-BIN = 5  # the clock that stood out
+BIN = 5  # the place in `votes` of the clock that stood out
 DUE = 6  # when `count_votes` is to stop, if HAS_DUE
 HAS_DUE = 7
-STATE_SIZE = 8
+MARKS = 8  # of this portion: sum of the marks,
+LONGEST_MARK = 9
+LONGEST_SPACE = 10
+IS_RUN = 11  # and whether a run of durations of a frame went on in it,
+RUN_US = 12  # up to when
+N_RUN = 13  # durations of the run that goes on
+N_STARTS = 14  # marks that may begin a frame, so far
+STARTS = 15  # from here on, for the newest of them: number of the edge that ended it
+MOST_STARTS = 64
+STATE_SIZE = STARTS + MOST_STARTS
 
-# Why `take_in` returned, 0 = the portion is taken; bits.
+# Why `take_short` and `take_long` returned, 0 = the portion is taken; bits.
 LONG_SPACE = 1
 CATCH_UP = 2
+IS_LONG = 4
 
 # Why `count_votes` returned, 0 = all counted.
 IS_DUE = 1
@@ -38,12 +48,20 @@ CLOCK_STANDS_OUT = 2
 
 # A ring of times. They wrap: 2**30 µs are 18 minutes, and nothing looks back for longer than a second.
 RING = 2048
+OFTEN = 128  # edges after which somebody looks in any case; twice MOST_STARTS
 TIME_MASK = 0x3FFFFFFF
 LONGEST_US = 500000  # longer says nothing more: presses are over, and what was waiting is due
 
-# In `votes`, one after the other: counts, times of the last vote, periods in µs; then the bin of each 16 µs of interval.
-BINS = 45
-BIN_OF = 3 * BINS
+# In `votes`, for each bin of periods: when its count is down to nothing, by how much a vote puts that off, how far off it
+# can be (µs), and the period. The first bin takes no votes. Then the place, for each 16 µs of interval, of the first of
+# the two bins that it votes in.
+BINS = 46
+BIN_SIZE = 4
+UNTIL = 0
+VOTE_US = 1
+FULL_US = 2
+BIN_PERIOD = 3
+BIN_OF = BIN_SIZE * BINS
 PAIR_MIN_US = 300
 PAIR_MAX_US = 4600
 
@@ -55,98 +73,177 @@ _VOTED = const(4)
 _BIN = const(5)
 _DUE = const(6)
 _HAS_DUE = const(7)
+_MARKS = const(8)
+_LONGEST_MARK = const(9)
+_LONGEST_SPACE = const(10)
+_IS_RUN = const(11)
+_RUN_US = const(12)
+_N_RUN = const(13)
+_N_STARTS = const(14)
+_STARTS = const(15)
+_STARTS_MASK = const(63)
 _RING_MASK = const(2047)
+_OFTEN_MASK = const(127)
 _TIME_MASK = const(0x3FFFFFFF)
+_HALF = const(0x20000000)
 _SOON_US = const(1 << 20)  # nothing waits for longer
 _LONGEST_US = const(500000)
 _GAP_MIN_US = const(760)  # 10 T at the fastest clock
-_BINS = const(45)
+_START_MIN_US = const(790)  # 0.75 of a frame's start mark; the longest mark inside one is 3 chips, stretched 550 µs
+# A run of durations of 0.6 to 2.7 chips of a frame. A ward's noise of 5000 edges a second gives one every few seconds, a
+# frame within 3 ms.
+_RUN_LEAST_US = const(90)
+_RUN_MOST_US = const(405)
+_RUN = const(12)
 _PAIR_MIN_US = const(300)
 _PAIR_MAX_US = const(4600)
-_VOTE = const(256)
-_LEAK = const(102)  # of a vote, each period
-_FORGOTTEN = const(16)  # periods
-_FULL = const(1024)
-_HALF_FULL = const(512)
+_BIN_OF = const(184)
 
 
 @micropython.viper
-def take_in(state: ptr32, times: ptr32, durations: ptr32, end: int) -> int:
-    """Take durations from `state[AT]` on, until one of them gives reason to look or all are taken."""
+def take_short(durations: ptr32, times: ptr32, end: int, state: ptr32) -> int:
+    """Take durations from `state[AT]` on, up to a long one or until somebody should look; `IS_LONG`: at a long one.
+
+    Nearly all of them go through here, so what is asked of each is asked at once.
+    """
     at = state[_AT]
     n = state[_N]
     now = state[_NOW]
+    run = state[_N_RUN]
+    marks = state[_MARKS]
+    longest_mark = state[_LONGEST_MARK]
+    longest_space = state[_LONGEST_SPACE]
     reason = 0
     while at < end and reason == 0:
         is_mark = durations[at] & 1
         size = durations[at] >> 1
-        at += 1
-        state[_IS_CLIPPED] = 0
-        if size > _LONGEST_US:
-            state[_IS_CLIPPED] = 1
-            reason = 2
-            size = _LONGEST_US
-        if size != 0:
-            if n == 0 and is_mark == 0:
-                times[0] = now  # a mark of no length, for the space to begin somewhere
-                times[1] = now
-                n = 2
-            if n & 1 != is_mark:
-                times[n & _RING_MASK] = now
-                n = (n + 1) & _TIME_MASK
-                if n & 31 == 0:
-                    reason = 2
+        if size >= _GAP_MIN_US or n & 1 == is_mark:  # or a piece of the last one
+            reason = 4
+        else:
+            at += 1
+            times[n & _RING_MASK] = now
+            n += 1
             now = (now + size) & _TIME_MASK
-            if is_mark == 0 and n >= 5:
-                # Long beside the two pairs before it?
-                fell = times[(n - 1) & _RING_MASK]
-                space = (now - fell) & _TIME_MASK
-                if space >= _GAP_MIN_US and 3 * space >= 2 * ((fell - times[(n - 5) & _RING_MASK]) & _TIME_MASK):
-                    reason = reason | 1
+            if n & _OFTEN_MASK == 0:
+                reason = 2
+            if is_mark == 1:
+                marks += size
+                if size > longest_mark:
+                    longest_mark = size
+            elif size > longest_space:
+                longest_space = size
+            if size < _RUN_LEAST_US or size > _RUN_MOST_US:
+                run = 0
+            else:
+                run += 1
+                if run >= _RUN:
+                    state[_IS_RUN] = 1
+                    state[_RUN_US] = now
+    times[n & _RING_MASK] = now  # where the next edge will be at the earliest
     state[_AT] = at
-    state[_N] = n
+    state[_N] = n & _TIME_MASK
     state[_NOW] = now
+    state[_N_RUN] = run
+    state[_MARKS] = marks
+    state[_LONGEST_MARK] = longest_mark
+    state[_LONGEST_SPACE] = longest_space
     return reason
 
 
 @micropython.viper
-def count_votes(state: ptr32, times: ptr32, votes: ptr32) -> int:
+def take_long(durations: ptr32, times: ptr32, state: ptr32) -> int:
+    """Take one duration, as long as it may be or a piece of the last one, and say whether somebody should look."""
+    size = durations[state[_AT]] >> 1
+    is_mark = durations[state[_AT]] & 1
+    state[_AT] = state[_AT] + 1
+    n = state[_N]
+    now = state[_NOW]
+    reason = 0
+    if is_mark == 1:
+        marks = state[_MARKS] + size
+        state[_MARKS] = marks if marks < _HALF else _HALF
+    longest = _LONGEST_SPACE - is_mark
+    state[longest] = size if size > state[longest] else state[longest]
+    state[_N_RUN] = 0
+    if size > _LONGEST_US:
+        state[_IS_CLIPPED] = 1
+        state[_IS_RUN] = 0
+        reason = 2
+        size = _LONGEST_US
+    if n == 0 and is_mark == 0:
+        times[0] = now  # a mark of no length, for the space to begin somewhere
+        times[1] = now
+        n = 2
+    if n & 1 != is_mark:
+        times[n & _RING_MASK] = now
+        n += 1
+        if n & _OFTEN_MASK == 0:
+            reason = 2
+    now = (now + size) & _TIME_MASK
+    times[n & _RING_MASK] = now
+    state[_N] = n & _TIME_MASK
+    state[_NOW] = now
+    began = times[(n - 1) & _RING_MASK]
+    lasted = (now - began) & _TIME_MASK
+    if is_mark == 1 and lasted >= _START_MIN_US and state[_STARTS + ((state[_N_STARTS] - 1) & _STARTS_MASK)] != n:
+        state[_STARTS + (state[_N_STARTS] & _STARTS_MASK)] = n & _TIME_MASK
+        state[_N_STARTS] = (state[_N_STARTS] + 1) & _TIME_MASK
+    if is_mark == 0 and lasted >= _GAP_MIN_US and n >= 5:
+        # Long beside the two pairs before it?
+        pairs = (began - times[(n - 5) & _RING_MASK]) & _TIME_MASK
+        reason = reason | 1 if 3 * lasted >= 2 * pairs else reason
+    return reason
+
+
+@micropython.viper
+def count_votes(votes: ptr32, times: ptr32, state: ptr32) -> int:
     """Count the votes of the marks that began since the last time, until a clock stands out or something is due.
 
     The two intervals that end with a mark's beginning vote for the period 4 T that they could be; each period takes a
-    share of a vote away again.
+    share of a vote away again. So a count is kept as the time at which it will be nothing.
     """
     voted = state[_VOTED]
-    n = state[_N]
+    voted = (voted + (voted & 1)) & _TIME_MASK
+    end = state[_N]
+    end = (end + (end & 1)) & _TIME_MASK
+    has_due = state[_HAS_DUE]
     reason = 0
-    while voted != n and reason == 0:
+    now = 0
+    while voted != end and reason == 0:
         now = times[voted & _RING_MASK]
-        if voted & 1 == 0 and state[_HAS_DUE] != 0 and (state[_DUE] - now - 1) & _TIME_MASK >= _SOON_US:
+        if has_due != 0 and (state[_DUE] - now - 1) & _TIME_MASK >= _SOON_US:
             reason = 1
+        elif voted < 4:
+            voted = voted + 2
         else:
-            back = 2 if voted & 1 == 0 and voted >= 4 else 9
-            while back <= 4:
-                interval = (now - times[(voted - back) & _RING_MASK]) & _TIME_MASK
-                back += 2
-                if interval >= _PAIR_MAX_US:
-                    back = 9
-                elif interval >= _PAIR_MIN_US:
-                    last_bin = votes[3 * _BINS + (interval >> 4)]
-                    k = last_bin - 1 if last_bin > 0 else 0
-                    while k <= last_bin:
-                        period = votes[2 * _BINS + k]
-                        since = (now - votes[_BINS + k]) & _TIME_MASK
-                        count = votes[k] - _LEAK * since // period if since < _FORGOTTEN * period else 0
-                        count = count + _VOTE if count > 0 else _VOTE
-                        if count > _FULL:
-                            count = _HALF_FULL
-                            state[_BIN] = k
+            interval = (now - times[(voted - 2) & _RING_MASK]) & _TIME_MASK
+            further = 1
+            while interval < _PAIR_MAX_US:
+                if interval >= _PAIR_MIN_US:
+                    place = votes[_BIN_OF + (interval >> 4)]
+                    last = place + 4
+                    while place <= last:
+                        count = (votes[place] - now) & _TIME_MASK
+                        full = votes[place + 2]
+                        if count > full:
+                            count = 0  # it was down to nothing before
+                        count += votes[place + 1]
+                        if count > full:
+                            count = full >> 1
+                            state[_BIN] = place
                             reason = 2
-                        votes[k] = count
-                        votes[_BINS + k] = now
-                        k += 1
-            voted = (voted + 1) & _TIME_MASK
-    state[_VOTED] = voted
+                        votes[place] = (now + count) & _TIME_MASK
+                        place += 4
+                interval = _PAIR_MAX_US
+                if further == 1:
+                    further = 0
+                    interval = (now - times[(voted - 4) & _RING_MASK]) & _TIME_MASK
+            voted = (voted + 2) & _TIME_MASK
+    if reason == 2:
+        voted -= 1  # behind the mark that it stood out with
+    elif reason == 0:
+        voted = state[_N]
+    state[_VOTED] = voted & _TIME_MASK
     return reason
 
 

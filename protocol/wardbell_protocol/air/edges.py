@@ -8,12 +8,18 @@ from array import array
 from wardbell_protocol.air.edge_loops import (
     AT,
     IS_CLIPPED,
+    IS_LONG,
+    IS_RUN,
+    LONGEST_MARK,
+    LONGEST_SPACE,
     LONGEST_US,
+    MARKS,
     RING,
     STATE_SIZE,
     N,
     durations_back,
-    take_in,
+    take_long,
+    take_short,
 )
 
 TYPE_CHECKING = False
@@ -30,11 +36,20 @@ class Edges:
 
     def begin(self) -> None:
         """A new portion begins."""
-        self.state[AT] = 0
+        state = self.state
+        state[AT] = state[IS_RUN] = 0
+        state[MARKS] = state[LONGEST_MARK] = state[LONGEST_SPACE] = 0
 
     def take(self, portion: "Portion") -> int:
         """Take durations until one gives reason to look; 0: all are taken."""
-        return take_in(self.state, self.times, portion.durations, portion.n)
+        state, times, durations = self.state, self.times, portion.durations
+        state[IS_CLIPPED] = 0
+        reason = IS_LONG
+        while reason == IS_LONG:
+            reason = take_short(durations, times, portion.n, state)
+            if reason == IS_LONG:
+                reason = take_long(durations, times, state) or IS_LONG
+        return reason
 
     @property
     def is_space(self) -> bool:
@@ -49,6 +64,13 @@ class Edges:
     def clipped_us(self, portion: "Portion") -> int:
         """What the last duration taken was longer than is kept of it."""
         return (portion.durations[self.state[AT] - 1] >> 1) - LONGEST_US if self.state[IS_CLIPPED] else 0
+
+    def later_us(self, portion: "Portion") -> int:
+        """How long the durations of the portion last that have not been taken, and what was clipped off the last one that was."""
+        later_us = self.clipped_us(portion)
+        for at in range(self.state[AT], portion.n):
+            later_us += portion.durations[at] >> 1
+        return later_us
 
     def look_back(self, window: "array[int]") -> int:
         """Fill `window` with durations, newest first; give how many there are."""

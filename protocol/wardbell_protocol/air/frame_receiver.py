@@ -13,6 +13,7 @@ from wardbell_protocol.errors import EncodeError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from wardbell_protocol.air.ear import Ear
     from wardbell_protocol.air.portion import Portion
 
     FrameEvent = FrameStarted | FrameEnded | FramesRefused
@@ -55,8 +56,8 @@ class FrameReceiver:
     receipt would serve.
     """
 
-    def __init__(self, keys: "dict[int, bytes]") -> None:
-        self._slicer = FrameSlicer()
+    def __init__(self, keys: "dict[int, bytes]", ear: "Ear | None" = None) -> None:
+        self._slicer = FrameSlicer(ear=ear)
         self.rejects = self._slicer.rejects
         self.n_frames = 0
         self.n_read = 0

@@ -3,42 +3,43 @@
 Decides where a frame stands in a stream of durations, its clock and its soft bits; whose it is and whether it is true
 is `frame_receiver`'s business. Specification, numbers and reasons: protocol/spec/air.md, "Authenticated frame".
 
-How. A frame begins with a mark longer than any in it. Until one comes, nothing is kept. Behind one, a bit is the
-carrier's time on in its first half less that in its second, so impulses and dips cost a bit some certainty and no
-more. The place of the bits is first that of two which fits the sync bits better, then follows the middle of each bit,
-and the clock with it. What does not fit is dropped after the sync bits or after the first 16. All storage is made
-once.
+How. A frame begins with a mark longer than any in it; `edge_loops` notes each. Behind one, a bit is the carrier's time on
+in its first half less that in its second, so impulses and dips cost a bit some certainty and no more. The place of the
+bits is first that of two which fits the sync bits better, then follows the middle of each bit, and the clock with it.
+What does not fit is dropped after the sync bits or after the first 16. All storage is made once.
 """
 
 from array import array
 
+from wardbell_protocol.air.ear import Ear
+from wardbell_protocol.air.edge_loops import (
+    LONG_SPACE,
+    MOST_STARTS,
+    N_STARTS,
+    NOW,
+    OFTEN,
+    RING,
+    STARTS,
+    TIME_MASK,
+    N,
+)
 from wardbell_protocol.air.frame import CHIP_US, FRAME_BYTES, FRAME_SYNC, START_SPACE_CHIPS, SYNC_BITS
 from wardbell_protocol.air.frame_loops import (
-    AT,
     CLOCK_GAIN,
     FIRST,
-    KNOWN_US,
     MARKS_SIZE,
-    N_KEPT,
-    N_ON,
     N_READ,
-    NEED,
-    NEED_US,
     NOW_US,
-    OFTEN,
     PERIOD,
     PHASE_GAIN,
     PLACE,
     POSITION,
-    RING,
-    START,
-    STATE_SIZE,
+    START_US,
     SURE_US,
     ZERO_US,
     go_to,
     read_bits,
     sync_fit,
-    take_in,
 )
 
 TYPE_CHECKING = False
@@ -63,8 +64,6 @@ _SEEK_DRIFT_US = 280
 _HOLD_GAINS = (8, 2)
 _HOLD_DRIFT_US = 190
 _N_READINGS = 4
-
-_KNOWN_MOST_US = 1 << 29  # start marks for nine minutes without a pause: the ring's clock begins anew
 
 
 class SlicedFrame:
@@ -106,140 +105,152 @@ class _Reading:
 
     def __init__(self, n_bits: int) -> None:
         self.is_on = False
-        self.is_disturbed = False
-        self.start_us = 0  # its start mark's end, on the ring's clock
-        self.need_us = 0  # how much must be known for it to go on, on the same
+        self.n_starts = 0  # start marks up to its own
+        self.need_us = 0  # since its start mark's end: how much must be known for it to go on
         self.marks = array("i", bytes(4 * MARKS_SIZE))
         self.soft = array("i", bytes(4 * (SYNC_BITS + n_bits)))
 
-    def begin(self, first: int, start_us: int) -> None:
-        """Begin with the duration of that number, which is to come."""
-        self.is_on = True
-        self.is_disturbed = False
-        self.start_us = start_us
-        self.need_us = start_us + _SYNC_END_US
-        self.marks[FIRST] = self.marks[POSITION] = first
-        self.marks[N_READ] = 0
-
-    def read_sync(self, ring: "array[int]", lateness_us: int, sync: int, is_followed: bool) -> int:
-        """Read the sync bits, the start mark having ended `lateness_us` late; say how well they fit."""
+    def begin(self, first: int, times: "array[int]", place_us: int) -> None:
+        """Read the sync bits, which begin `place_us` after the edge of that number."""
         marks = self.marks
+        self.is_on = True
+        marks[FIRST] = first
+        marks[START_US] = times[first % RING]
         marks[PERIOD] = _BIT_US * _FINE
-        marks[PHASE_GAIN], marks[CLOCK_GAIN] = _SEEK_GAINS if is_followed else (0, 0)
-        go_to(marks, ring, START_SPACE_CHIPS * CHIP_US - lateness_us)
-        read_bits(marks, ring, self.soft, SYNC_BITS)
-        return sync_fit(self.soft, sync)
+        marks[PHASE_GAIN], marks[CLOCK_GAIN] = _SEEK_GAINS
+        go_to(marks, times, place_us)
+        read_bits(marks, times, self.soft, SYNC_BITS)
+        marks[SURE_US] = 0
+        self.find_need()
+
+    def read_block(self, times: "array[int]") -> bool:
+        """Read on as far as the durations go; say whether it still looks like a frame."""
+        marks = self.marks
+        sure_us = read_bits(marks, times, self.soft, _BLOCK_BITS)
+        self.find_need()
+        return marks[N_READ] != SYNC_BITS + _EARLY_BITS or sure_us >= _EARLY_LEAST_US
+
+    def find_need(self) -> None:
+        """How much the next bits take, however their clock moves."""
+        marks = self.marks
+        drift_us = _SEEK_DRIFT_US
+        if marks[N_READ] >= SYNC_BITS + _SEEK_BITS:
+            marks[PHASE_GAIN], marks[CLOCK_GAIN] = _HOLD_GAINS
+            drift_us = _HOLD_DRIFT_US
+        self.need_us = (marks[PLACE] + _BLOCK_BITS * marks[PERIOD]) // _FINE + drift_us
 
 
 class FrameSlicer:
     """Durations in, frames out; give them in any portions.
 
-    `sync` and `n_bytes` say what is listened for, frames or receipts. `rejects`, by reason: what began like one and was none.
+    `sync` and `n_bytes` say what is listened for, frames or receipts; `ear`: shared with others, else it has its own.
+    `rejects`, by reason: what began like one and was none.
     """
 
-    def __init__(self, sync: int = FRAME_SYNC, n_bytes: int = FRAME_BYTES) -> None:
+    def __init__(self, sync: int = FRAME_SYNC, n_bytes: int = FRAME_BYTES, ear: "Ear | None" = None) -> None:
         self.rejects: dict[str, int] = {}
         self._sync = sync
         self._n_bits = SYNC_BITS + 8 * n_bytes
+        self._ear = ear or Ear()
+        self._is_own = ear is None
+        self._edges = self._ear.edges
         self._readings = [_Reading(8 * n_bytes) for _ in range(_N_READINGS)]
-        self._state = array("i", bytes(4 * STATE_SIZE))
-        self._ring = array("i", bytes(4 * RING))
+        self._n_starts = self._edges.state[N_STARTS]  # start marks looked at
+        self._n_on = 0  # readings that go on
         self._found: list[SlicedFrame] = []
+        self._ear.join(self)
 
     def receive(self, portion: "Portion") -> list[SlicedFrame]:
         """Take the next durations; give the frames that they complete, oldest first.
 
-        The list is the slicer's own and lasts until the next call: noise must not cost a list a portion.
+        The list is the slicer's own and lasts until the next portion: noise must not cost a list each.
         """
-        if self._found:
-            self._found = []
-        self._state[AT] = 0
-        reason = START
-        while reason:
-            reason = take_in(self._state, self._ring, portion.durations, portion.n)
-            if reason & NEED:
-                self._read_on(portion)
-            if reason & START:
-                self._begin()
+        if self._is_own:
+            self._ear.receive(portion)
         return self._found
 
-    def _begin(self) -> None:
-        state = self._state
-        if state[N_ON] == 0:
-            state[N_KEPT] = state[KNOWN_US] = 0
-        is_begun = False
+    def begin(self) -> None:
+        """A new portion begins."""
+        if self._found:
+            self._found = []
+
+    def look(self, reason: int, portion: "Portion") -> None:
+        """See what the durations that were taken begin and complete."""
+        if reason == LONG_SPACE:
+            return  # the others come often enough
+        if self._n_starts != self._edges.state[N_STARTS]:
+            self._seek()
+        if self._n_on:
+            self._read_on(portion)
+
+    def _seek(self) -> None:
+        """Look at the start marks behind which the sync bits must have been."""
+        state, times = self._edges.state, self._edges.times
+        while self._n_starts != state[N_STARTS]:
+            first = state[STARTS + self._n_starts % MOST_STARTS]
+            if (state[NOW] - times[first % RING]) & TIME_MASK < _SYNC_END_US:
+                return
+            self._n_starts = (self._n_starts + 1) & TIME_MASK
+            place_us = self._find_place(first)
+            if place_us:
+                self._begin(first, place_us)
+
+    def _find_place(self, first: int) -> int:
+        """When the sync bits begin, in µs after that edge; 0: that was noise."""
+        best = best_us = 0
+        for lateness_us in _LATENESS_US:
+            place_us = START_SPACE_CHIPS * CHIP_US - lateness_us
+            fit = sync_fit(self._edges.times, first, place_us, self._sync)
+            if fit < _SYNC_LEAST_US // 4:
+                break  # that far off is noise
+            if fit > best:
+                best, best_us = fit, place_us
+        return best_us if best >= _SYNC_LEAST_US else 0
+
+    def _begin(self, first: int, place_us: int) -> None:
         for reading in self._readings:
-            if reading.is_on:
-                reading.is_disturbed = True
-            elif not is_begun:
-                is_begun = True
-                reading.begin(state[N_KEPT], state[KNOWN_US])
-        self._find_need()
+            if not reading.is_on:
+                reading.n_starts = self._n_starts
+                reading.begin(first, self._edges.times, place_us)
+                self._n_on += 1
+                return
 
     def _read_on(self, portion: "Portion") -> None:
-        state = self._state
+        state = self._edges.state
+        self._n_on = 0
         for reading in self._readings:
-            while reading.is_on and state[KNOWN_US] >= reading.need_us:
-                if not self._read_block(reading):
+            while reading.is_on and (state[NOW] - reading.marks[START_US]) & TIME_MASK >= reading.need_us:
+                needed_us = reading.need_us
+                reading.is_on = reading.read_block(self._edges.times)
+                if reading.marks[N_READ] == self._n_bits:
                     reading.is_on = False
-                elif reading.marks[N_READ] == self._n_bits:
-                    reading.is_on = False
-                    self._end(reading, portion)
-            if reading.is_on and state[N_KEPT] - reading.marks[POSITION] > RING - OFTEN:
+                    self._end(reading, needed_us, portion)
+            if reading.is_on and (state[N] - reading.marks[POSITION]) & TIME_MASK > RING - 2 * OFTEN:
                 reading.is_on = False  # glitches without end
-        self._find_need()
+            self._n_on += 1 if reading.is_on else 0
 
-    def _end(self, reading: _Reading, portion: "Portion") -> None:
+    def _end(self, reading: _Reading, needed_us: int, portion: "Portion") -> None:
         n_bits = self._n_bits - SYNC_BITS
         if 100 * reading.marks[SURE_US] < QUALITY_MIN * n_bits * CHIP_US:  # before noise costs a block of the heap
             self.rejects["noise"] = self.rejects.get("noise", 0) + 1
             return
-        later = portion.durations[self._state[AT] : portion.n]
-        self._found.append(self._sliced(reading, sum([value >> 1 for value in later])))
+        self._found.append(self._sliced(reading, needed_us, portion))
 
-    def _sliced(self, reading: _Reading, later_us: int) -> SlicedFrame:
-        lag_us = self._state[KNOWN_US] - reading.start_us - reading.marks[NOW_US]
+    def _sliced(self, reading: _Reading, needed_us: int, portion: "Portion") -> SlicedFrame:
+        state, times, marks = self._edges.state, self._edges.times, reading.marks
+        last = marks[POSITION]  # the edge that ended what completed it
+        while (times[last % RING] - marks[START_US]) & TIME_MASK < needed_us:
+            last += 1
+        lag_us = (times[last % RING] - marks[START_US] - marks[NOW_US]) & TIME_MASK
+        since_us = (state[NOW] - marks[START_US] - marks[NOW_US]) & TIME_MASK
         soft = [reading.soft[at] - ZERO_US for at in range(SYNC_BITS, self._n_bits)]
-        return SlicedFrame(soft, reading.is_disturbed, lag_us, lag_us + later_us)
+        age_us = since_us + self._edges.later_us(portion)
+        return SlicedFrame(soft, self._is_disturbed(reading, last), lag_us, age_us)
 
-    def _read_block(self, reading: _Reading) -> bool:
-        """Read on as far as the durations go; say whether it still looks like a frame."""
-        marks = reading.marks
-        if marks[N_READ] == 0:
-            if not self._find_place(reading):
-                return False
-        else:
-            sure_us = read_bits(marks, self._ring, reading.soft, _BLOCK_BITS)
-            if marks[N_READ] == SYNC_BITS + _EARLY_BITS and sure_us < _EARLY_LEAST_US:
-                return False
-        drift_us = _SEEK_DRIFT_US
-        if marks[N_READ] >= SYNC_BITS + _SEEK_BITS:
-            marks[PHASE_GAIN], marks[CLOCK_GAIN] = _HOLD_GAINS
-            drift_us = _HOLD_DRIFT_US
-        reading.need_us = reading.start_us + (marks[PLACE] + _BLOCK_BITS * marks[PERIOD]) // _FINE + drift_us
-        return True
-
-    def _find_place(self, reading: _Reading) -> bool:
-        best = best_us = 0
-        for lateness_us in _LATENESS_US:
-            fit = reading.read_sync(self._ring, lateness_us, self._sync, False)
-            if fit < _SYNC_LEAST_US // 4:
-                break  # that far off is noise
-            if fit > best:
-                best, best_us = fit, lateness_us
-        if best < _SYNC_LEAST_US:
+    def _is_disturbed(self, reading: _Reading, last: int) -> bool:
+        """Whether another start mark ended before that edge."""
+        state = self._edges.state
+        if reading.n_starts == state[N_STARTS]:
             return False
-        reading.read_sync(self._ring, best_us, self._sync, True)
-        reading.marks[SURE_US] = 0
-        return True
-
-    def _find_need(self) -> None:
-        state = self._state
-        state[N_ON] = 0
-        for reading in self._readings:
-            if state[KNOWN_US] > _KNOWN_MOST_US:
-                reading.is_on = False
-            if reading.is_on:
-                if state[N_ON] == 0 or reading.need_us < state[NEED_US]:
-                    state[NEED_US] = reading.need_us
-                state[N_ON] += 1
+        first = reading.marks[FIRST]
+        return (state[STARTS + reading.n_starts % MOST_STARTS] - first) & TIME_MASK < (last - first) & TIME_MASK

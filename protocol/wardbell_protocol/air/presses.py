@@ -4,6 +4,7 @@ Decides when a person has pressed and when the press is over; knows nothing of w
 Rules and numbers: protocol/spec/air.md.
 """
 
+from wardbell_protocol.air.ear import Ear
 from wardbell_protocol.air.slicer import SlicedWord
 from wardbell_protocol.air.words import WordReceiver
 
@@ -97,11 +98,14 @@ class PressEnded:
 class PressReceiver:
     """Durations in, presses out. Times are µs since the receiver's start, whole numbers.
 
-    `rejects`: what was heard and was no press, by reason; `n_words`: good words heard.
+    `ear`: shared with others, else it has its own. `rejects`: what was heard and was no press, by reason; `n_words`: good
+    words heard.
     """
 
-    def __init__(self) -> None:
-        self._words = WordReceiver()
+    def __init__(self, ear: "Ear | None" = None) -> None:
+        self._ear = ear or Ear()
+        self._is_own = ear is None
+        self._words = WordReceiver(self._ear)
         self.rejects = self._words.rejects
         self._tracked: list[Press] = []  # with words that wait for their twin
         self._end_us = 0  # end of the newest duration
@@ -115,6 +119,8 @@ class PressReceiver:
 
     def receive(self, portion: "Portion") -> "list[PressStarted | PressEnded]":
         """Take the next durations."""
+        if self._is_own:
+            self._ear.receive(portion)
         end_us = portion.end_us
         if portion.n:
             self._end_us = end_us

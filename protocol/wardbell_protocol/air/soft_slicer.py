@@ -13,15 +13,19 @@ from wardbell_protocol.air.combining import WordCombiner
 from wardbell_protocol.air.edge_loops import (
     BIN,
     BIN_OF,
+    BIN_PERIOD,
+    BIN_SIZE,
     BINS,
     CLOCK_STANDS_OUT,
     DUE,
+    FULL_US,
     HAS_DUE,
     NOW,
     PAIR_MAX_US,
     PAIR_MIN_US,
     RING,
     TIME_MASK,
+    VOTE_US,
     VOTED,
     count_votes,
 )
@@ -47,6 +51,8 @@ if TYPE_CHECKING:
     from wardbell_protocol.air.edges import Edges
 
 _BIN_STEP = 0.06  # of a period; a bin is two steps wide, so each interval votes in two
+_LEAK = 0.4  # of a vote, each period
+_FULL = 4  # votes
 _FIRST_PAIRS = 16
 _PAIRS = 24
 _CONFIRM_AFTER = 8  # pairs
@@ -93,7 +99,7 @@ class SoftSlicer:
         """Look at the edges that came; call again until it gives None. A word's age is up to the edges' now."""
         edges = self._edges
         while True:
-            reason = count_votes(edges.state, edges.times, self._votes)
+            reason = count_votes(self._votes, edges.times, edges.state)
             if reason == 0:
                 return None
             if reason & CLOCK_STANDS_OUT:
@@ -124,7 +130,7 @@ class SoftSlicer:
         if self._stage:
             return
         state = self._edges.state
-        period = 16 * self._votes[2 * BINS + state[BIN]]
+        period = 16 * self._votes[state[BIN] + BIN_PERIOD]
         at_us = self._edges.times[(state[VOTED] - 1) % RING]
         self._comb(at_us, period, _FIRST_PAIRS)
         if not is_worth_a_look(self._sums):
@@ -309,10 +315,14 @@ def _turn(y: int, x: int) -> int:
 
 
 def _ballot() -> "array[int]":
-    """Bins of periods, none counted yet, and for each 16 µs of interval the later of the two bins it votes in."""
-    votes = array("i", bytes(4 * (3 * BINS + PAIR_MAX_US // 16 + 1)))
-    for at in range(BINS):
-        votes[2 * BINS + at] = int(PAIR_MIN_US * math.exp((at + 1) * _BIN_STEP))
+    """Bins of periods, none counted yet, and for each 16 µs of interval the place of the first of the two it votes in."""
+    votes = array("i", bytes(4 * (BIN_OF + PAIR_MAX_US // 16 + 1)))
+    for at in range(1, BINS):
+        period_us = int(PAIR_MIN_US * math.exp(at * _BIN_STEP))
+        votes[BIN_SIZE * at + BIN_PERIOD] = period_us
+        votes[BIN_SIZE * at + VOTE_US] = int(period_us / _LEAK)
+        votes[BIN_SIZE * at + FULL_US] = int(_FULL * period_us / _LEAK)
     for at in range(PAIR_MIN_US // 16, PAIR_MAX_US // 16 + 1):
-        votes[BIN_OF + at] = min(BINS - 1, max(0, int(math.log((16 * at + 8) / PAIR_MIN_US) / _BIN_STEP)))
+        last = int(math.log((16 * at + 8) / PAIR_MIN_US) / _BIN_STEP)
+        votes[BIN_OF + at] = BIN_SIZE * min(BINS - 2, max(0, last))
     return votes

@@ -4,23 +4,24 @@ Decides only who looks when; `slicer` and `soft_slicer` say what a word is.
 """
 
 from wardbell_protocol.air.edge_loops import LONG_SPACE
-from wardbell_protocol.air.edges import Edges
 from wardbell_protocol.air.slicer import PulseSlicer, SlicedWord, grow_older
 from wardbell_protocol.air.soft_slicer import SoftSlicer
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from wardbell_protocol.air.ear import Ear
     from wardbell_protocol.air.portion import Portion
 
 
 class WordReceiver:
-    """Both slicers on one ring of edges. A whole word is found twice; who counts words must know one from the other.
+    """Both slicers on an ear's edges. A whole word is found twice; who counts words must know one from the other.
 
     `rejects`: what only looked like a word, by reason; `n_words`: whole words heard.
     """
 
-    def __init__(self) -> None:
-        self._edges = Edges()
+    def __init__(self, ear: "Ear") -> None:
+        ear.join(self)
+        self._edges = ear.edges
         self._whole = PulseSlicer(self._edges)
         self._soft = SoftSlicer(self._edges)
         self.rejects = self._whole.rejects
@@ -32,26 +33,28 @@ class WordReceiver:
         """Whole words heard so far."""
         return self._whole.n_words
 
-    def receive(self, portion: "Portion") -> list[SlicedWord]:
-        """Take the next durations; give the words that they complete, in the order in which they were recognised.
-
-        The list is the receiver's own and lasts until the next call: noise must not cost a list a portion.
-        """
-        self._edges.begin()
+    def begin(self) -> None:
+        """A new portion begins."""
         if self._found:  # to clear an empty list costs a block on the device
             self._found.clear()
             self._places.clear()
-        reason = 1
-        while reason:
-            reason = self._edges.take(portion)
+
+    def look(self, reason: int, portion: "Portion") -> None:
+        """See what the durations that were taken complete."""
+        word = self._soft.receive()
+        while word is not None:
+            self._keep(word, portion)
             word = self._soft.receive()
-            while word is not None:
+        if reason & LONG_SPACE:
+            word = self._whole.look()
+            if word is not None:
                 self._keep(word, portion)
-                word = self._soft.receive()
-            if reason & LONG_SPACE:
-                word = self._whole.look()
-                if word is not None:
-                    self._keep(word, portion)
+
+    def receive(self, portion: "Portion") -> list[SlicedWord]:
+        """Give the words that the ear's newest portion has completed, in the order in which they were recognised.
+
+        The list is the receiver's own and lasts until the next portion: noise must not cost a list each.
+        """
         if self._found:
             grow_older(self._found, self._places, portion)
         return self._found
