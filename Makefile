@@ -13,7 +13,7 @@ export PYRIGHT_PYTHON_IGNORE_WARNINGS := 1
 # One stamp in each folder that set-up builds, so that deleting one rebuilds it.
 READY := .venv/.ready .venv-micropython/.ready build/typings/.ready
 
-.PHONY: help setup system-packages test check fix demo demo-story bench bench-radio bench-chip firmware flash soak campaign-air hardware lock clean
+.PHONY: help setup system-packages test check fix demo demo-story bench bench-radio bench-chip firmware flash hil soak campaign-air hardware lock clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -65,6 +65,10 @@ firmware: ## build/image: bedside.uf2 and receiver.uf2 with their app in it; MIC
 flash: $(READY) ## install on a stock MicroPython board: ROLE=bedside, receiver or bedside-c3, PORT=/dev/...
 	@[ -n "$(ROLE)" ] || { echo "flash: say what it is to be: make flash ROLE=bedside (or receiver, bedside-c3) PORT=/dev/..." >&2; exit 2; }
 	@$(BIN)/python firmware/image/flash.py $(ROLE) --port "$(PORT)"
+
+hil: $(READY) ## tests on two real boards: PORT_NODE=/dev/... PORT_RECEIVER=/dev/..., WIRE=1 where a wire joins them; tests/hil/README.md
+	@WARDBELL_PORT_NODE="$(PORT_NODE)" WARDBELL_PORT_RECEIVER="$(PORT_RECEIVER)" WARDBELL_HIL_PATH="$(if $(WIRE),wire)" \
+	  $(BIN)/python -m pytest tests/hil -m hil -v $(ARGS)
 
 soak: $(READY) ## 24 hours of both apps in virtual time: the heap must not grow; ARGS='--hours 2'
 	@.ci/micropython-32bit
