@@ -24,7 +24,7 @@ NEVER_LOADED_BY = {
 }
 MAY_LOAD = {"wardbell_protocol.bus.payloads": {"msgspec"}}
 WIRING = frozenset({"textual", "rich", "serial", "paho", "sqlalchemy", "tinydb", "iotcore"})
-TOUCHES_PINS = "wardbell_firmware.boards"
+TOUCHES_PINS = ("wardbell_firmware.boards", "wardbell_firmware.bus.session")  # the last one a network
 
 # Forks once for each module, so that each is imported into an interpreter that has loaded nothing yet.
 IMPORT_EACH = """

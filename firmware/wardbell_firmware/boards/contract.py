@@ -126,6 +126,13 @@ class Store(Protocol):
         """Replace the file."""
 
 
+class Network(Protocol):
+    """The board's own way to the house's network."""
+
+    def is_up(self) -> bool:
+        """Whether it has joined and has an address; joins by itself, again and again, without waiting for it."""
+
+
 class BedsideBoard(Protocol):
     """A bed node. Its parts are read-only, so that a board may offer more than a part's shape asks for."""
 
@@ -230,6 +237,10 @@ class ReceiverBoard(Protocol):
         """To the host."""
 
     @property
+    def network(self) -> Network | None:
+        """Wi-Fi, where the board has it and `settings` say `bus`."""
+
+    @property
     def store(self) -> Store:
         """Survives power loss."""
 
@@ -239,4 +250,8 @@ class ReceiverBoard(Protocol):
 
     @property
     def settings(self) -> dict[str, object]:
-        """`name`, `host` (False: there is none, it works alone)."""
+        """`name`, `host` (False: there is none, it works alone).
+
+        `bus`, where the host is the ward's gateway on the bus: `ward`, `host`, `port`, `user`, `password`, `tls` (true: the
+        store has the broker's authority in `ca.der`).
+        """

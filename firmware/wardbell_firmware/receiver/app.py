@@ -13,19 +13,24 @@ from wardbell_firmware.receiver.table import RERAISE_FILE, STATIONS_FILE
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from wardbell_firmware.boards.contract import ReceiverBoard
+    from wardbell_firmware.bus.session import BusSession
 
 
 RENEW_LCD_MS = 60000
 
 
 class ReceiverApp:
-    """Runs the receiver on its board. `settings`: `name`, and `host` False where none is fitted."""
+    """Runs the receiver on its board. `settings`: `name`, `host` False where none is fitted, `bus` where it is there."""
 
     def __init__(self, board: "ReceiverBoard") -> None:
         self.board = board
         settings = board.settings
         name, has_host = str(settings.get("name", "receiver")), bool(settings.get("host", True))
-        self.desk = ReceiverDesk(name, board.epoch, has_host, board.transmitter is not None)
+        self.session = _session(board, name) if board.network is not None and "bus" in settings else None
+        ear = None if self.session is None else self.session.face.ear
+        self.desk = ReceiverDesk(name, board.epoch, has_host, board.transmitter is not None, ear)
+        if self.session is not None:
+            self.session.face.use(self.desk)
         for file in (COUNTERS_FILE, STATIONS_FILE, RERAISE_FILE, LEARNED_FILE, AIR_FILE, OPEN_CALLS_FILE):
             self.desk.load(file, board.store.load(file), board.clock.now_ms())
         self._lcd = Hd44780(board.lcd, board.clock)
@@ -51,8 +56,9 @@ class ReceiverApp:
         output = desk.take_output()
         if output:
             board.line.write(output)
-        due_ms = desk.next_deadline_ms()
-        return due_ms if receipts_ms is None or (due_ms is not None and due_ms < receipts_ms) else receipts_ms
+        bus_ms = None if self.session is None else self.session.step(now_ms)
+        known = [at_ms for at_ms in (desk.next_deadline_ms(), receipts_ms, bus_ms) if at_ms is not None]
+        return min(known) if known else None
 
     def _light(self) -> None:
         board, signs = self.board, self.desk.front.signs
@@ -83,3 +89,10 @@ class ReceiverApp:
         if durations:
             transmitter.send(durations)
         return answers.queue.next_deadline_ms(now_ms)
+
+
+def _session(board: "ReceiverBoard", name: str) -> "BusSession":
+    # Only here is umqtt wanted, which a receiver on a cable does not have.
+    from wardbell_firmware.bus.session import BusSession
+
+    return BusSession(board, name)

@@ -27,6 +27,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from wardbell_firmware.boards.contract import Network
+
 DESK_KEYS = ("ack", "browse", "mute")
 
 
@@ -79,6 +81,7 @@ class VirtualReceiver:
         self.mains = VirtualMains(bool(start.get("mains", 1)))
         self.watchdog = VirtualWatchdog()
         self.line = VirtualLine(self.wires)
+        self.network: Network | None = None
         self.store = _store(self.wires, start)
         self.epoch: int = start["epoch"]
         self.settings: dict[str, Any] = start["settings"]

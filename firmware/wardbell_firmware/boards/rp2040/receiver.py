@@ -14,6 +14,10 @@ from wardbell_firmware.boards.rp2040.transmitter import PicoTransmitter
 from wardbell_firmware.boards.rp2040.watchdog import PicoWatchdog
 from wardbell_firmware.boards.store import FlashStore
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from wardbell_firmware.boards.rp2040.wifi import PicoWifi
+
 KEYS = ("ack", "browse", "mute")
 WAIT_MS = 50
 _TRANSMIT_MACHINE = 0
@@ -25,7 +29,7 @@ class PicoReceiver:
     """Fits `ReceiverBoard`.
 
     `settings`: those of the receiver, and of the board: `lcd` = `i2c` for a display behind a PCF8574, `transmitter` = True
-    where one is fitted, `host_on_usb` = False where the host is wired to the UART's pins.
+    where one is fitted, `host_on_usb` = False where the host is wired to the UART's pins, `wifi` of a Pico W (wifi.py).
     """
 
     def __init__(self, settings: "dict[str, object]") -> None:
@@ -45,6 +49,7 @@ class PicoReceiver:
         self.status_green = PicoLamp(pins["status_green"])
         self.mains = PicoMains(pins["mains"])
         self.line = UsbLine() if settings.get("host_on_usb", True) else UartLine(pins["line_tx"], pins["line_rx"])
+        self.network = _wifi(settings)
         self.store = FlashStore()
         self.watchdog = PicoWatchdog()
         self._n_waiting = 0
@@ -61,6 +66,15 @@ def _display_pins(pins: "dict[str, int]", is_i2c: bool) -> "GpioDisplayPins | Pc
         return Pcf8574DisplayPins(_DISPLAY_BUS, pins["lcd_sda"], pins["lcd_scl"])
     data = pins["lcd_d4"], pins["lcd_d5"], pins["lcd_d6"], pins["lcd_d7"]
     return GpioDisplayPins(pins["lcd_rs"], pins["lcd_e"], data)
+
+
+def _wifi(settings: "dict[str, object]") -> "PicoWifi | None":
+    if "wifi" not in settings:
+        return None
+    # Only a Pico W has what this imports.
+    from wardbell_firmware.boards.rp2040.wifi import PicoWifi
+
+    return PicoWifi(settings["wifi"])
 
 
 def _draw_epoch() -> int:

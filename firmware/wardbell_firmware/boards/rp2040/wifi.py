@@ -1,0 +1,43 @@
+"""The Pico W's Wi-Fi."""
+
+import time
+
+import network  # pyright: ignore[reportMissingImports]  (only the Pico W has it)
+
+from wardbell_protocol.errors import ConfigError
+
+JOIN_AGAIN_MS = 15000
+
+
+class PicoWifi:
+    """Fits `Network`. Not run anywhere yet: the emulated chip has no radio.
+
+    `settings`: `ssid`, and where wanted `password` and `country` (two letters: which channels are legal).
+
+    Raises:
+        ConfigError: they name no network.
+    """
+
+    def __init__(self, settings: object) -> None:
+        if not isinstance(settings, dict) or not settings.get("ssid"):
+            raise ConfigError("settings.json", "wifi", 'give {"ssid": "ward", "password": "..."}')
+        if "country" in settings:
+            network.country(settings["country"])
+        self._name = settings["ssid"]
+        self._password = settings.get("password")
+        self._wlan = network.WLAN(network.STA_IF)
+        self._wlan.active(True)
+        self._wlan.config(pm=0xA11140)  # no power saving: it makes each answer late
+        self._join()
+
+    def is_up(self) -> bool:
+        """Whether it has joined; if not, it tries again now and then."""
+        if self._wlan.isconnected():
+            return True
+        if time.ticks_diff(time.ticks_ms(), self._tried_ms) >= JOIN_AGAIN_MS:
+            self._join()
+        return False
+
+    def _join(self) -> None:
+        self._tried_ms = time.ticks_ms()
+        self._wlan.connect(self._name, self._password)

@@ -1,0 +1,23 @@
+"""UNIX time, learned from those who listen: a receiver has no clock of its own, and whoever reads the bus says the time."""
+
+
+class BusClock:
+    """How far UNIX time is from the receiver's. Kept messages are old, so the furthest that was heard is the truest."""
+
+    def __init__(self) -> None:
+        self._offset_ms: int | None = None
+
+    @property
+    def is_known(self) -> bool:
+        """Whether anybody has said the time."""
+        return self._offset_ms is not None
+
+    def heard(self, unix_ms: int, now_ms: int) -> None:
+        """Somebody's life sign says that it is `unix_ms`."""
+        offset_ms = unix_ms - now_ms
+        if self._offset_ms is None or offset_ms > self._offset_ms:
+            self._offset_ms = offset_ms
+
+    def unix_ms(self, at_ms: int) -> int:
+        """The receiver's `at_ms` as UNIX time; 0 before the time is known."""
+        return 0 if self._offset_ms is None else at_ms + self._offset_ms
