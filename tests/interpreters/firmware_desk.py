@@ -1,5 +1,6 @@
 """An evening at the receiver's desk. Arguments: folders of the protocol, the tests and the firmware."""
 
+import json
 import sys
 
 for folder in sys.argv[1:]:
@@ -77,3 +78,32 @@ again.send_frame(sealed(1, 5, key=bytes(16)))
 again.send_frame(sealed(1, 6))
 show(again, "forged, then true")
 print(sorted(again.desk.nodes.rejects.items()), again.files["counters.json"])
+bench = DeskBench(8, has_host=False)
+bench.press(1)
+bench.press(2, "bathroom")
+bench.press(3, "low_battery")
+for key in ("browse", "browse", "browse", "mute", "ack", "mute"):
+    bench.tap(key)
+    show(bench, key)
+bench.hold(1_500)
+show(bench, "held and let go")
+bench.switch_mains(False)
+bench.wait(9_000)
+show(bench, "no mains")
+for number in (1, 2):
+    bench.press(number, "reset")
+bench.hold(3_100, "ack", "browse")
+show(bench, "lesson")
+for _ in range(2):
+    bench.send(CodeWord(0x5A5A5A))
+    bench.pause()
+    show(bench, "unknown button")
+for key in ("browse", "browse", "ack", "ack", "ack", "ack", "ack", "ack", "browse", "ack", "ack"):
+    bench.tap(key)
+    show(bench, key)
+bench.wait(9_000)
+bench.send(CodeWord(0x5A5A5A))
+show(bench, "learnt")
+print([sorted(record.items()) for record in json.loads(bench.files["learned.json"].decode())])
+signs = bench.desk.front.signs
+print(signs.green, signs.red, signs.relay, signs.next_deadline_ms())

@@ -136,7 +136,7 @@ async def test_a_strange_remote_is_taught_to_the_receiver() -> None:
         assert watcher.sees("Press it again")
         watcher.ward.run_for_ms(2_000)
         await watcher.press("o")
-        assert watcher.sees("Room: 0")
+        assert watcher.sees("Room: [0]")
 
 
 async def test_what_the_ward_refuses_is_said() -> None:

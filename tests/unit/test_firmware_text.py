@@ -2,6 +2,7 @@
 
 import pytest
 
+from wardbell_firmware.drivers.glyphs import BELL, CHECK, MUTED, WARNING
 from wardbell_firmware.receiver.shorten import place_words, shorten, shorten_place
 from wardbell_firmware.receiver.text import call_lines, clears_words, count_words, muted_words, page_of, wait_word
 from wardbell_firmware.receiver.tones import PATTERNS
@@ -33,7 +34,7 @@ def made(room: str = "203", bed: str = "2", kind: str = "normal", **fields: obje
             1,
             1,
             0,
-            ("203-2 fault  1/1", "\x08Low battery  0s"),
+            ("203-2 fault  1/1", CHECK + "Low battery  0s"),
         ),
         (made("Bath 2", "", "bathroom"), 1, 1, 0, ("Bath 2 BATH  1/1", "Calling!!!    0s")),
         (made("Sunflower 12", "2"), 3, 64, 0, ("S12-2 ca    3/64", "Calling!!!    0s")),
@@ -78,19 +79,22 @@ def test_a_long_text_rolls_through_the_two_lines() -> None:
 
 
 def test_what_is_not_well_leaves_room_for_count_and_wait() -> None:
-    assert page_of("Radio blind: silence", "\x0b64", "\x09\x0a12m") == ("Radio blind: \x0b64", "silence    \x09\x0a12m")
+    assert page_of("Radio blind: silence", BELL + "64", MUTED + WARNING + "12m") == (
+        f"Radio blind: {BELL}64",
+        f"silence    {MUTED}{WARNING}12m",
+    )
 
 
 def test_a_call_leaves_room_for_the_marks_and_says_how_long_it_is_muted() -> None:
-    assert call_lines(made(presses=3), "1/1", "\x09\x0a12m")[1] == "Calling!!! \x09\x0a12m"
-    assert call_lines(made(), "1/1", "\x0912m", muted_s=61)[1] == "Muted 1:01  \x0912m"
+    assert call_lines(made(presses=3), "1/1", MUTED + WARNING + "12m")[1] == f"Calling!!! {MUTED}{WARNING}12m"
+    assert call_lines(made(), "1/1", MUTED + "12m", muted_s=61)[1] == f"Muted 1:01  {MUTED}12m"
     assert (muted_words(120), muted_words(5)) == ("Muted 2:00", "Muted 0:05")
     assert clears_words(3) == "Clear in 3 s"
 
 
 @pytest.mark.parametrize(
     ("place", "n_calls", "is_fault", "words"),
-    [((2, 12), 12, False, "2/12"), ((1, 3), 0, True, "1/3"), ((1, 3), 64, True, "\x0b64")],
+    [((2, 12), 12, False, "2/12"), ((1, 3), 0, True, "1/3"), ((1, 3), 64, True, BELL + "64")],
 )
 def test_beside_a_fault_the_calls_are_counted(place: tuple[int, int], n_calls: int, is_fault: bool, words: str) -> None:
     assert count_words(place, n_calls, is_fault) == words

@@ -1,13 +1,13 @@
 """Shapes that the display's character ROM lacks, drawn into its eight cells of character RAM.
 
-Characters 8 to 15 of a text show cells 0 to 7 (the chip decodes both alike), so that no text holds a NUL.
+Characters 1 to 7 of a text show cells 1 to 7: neither a NUL nor anything that Python takes for a blank.
 """
 
-CHECK = "\x08"  # done, taken
-MUTED = "\x09"  # the sounder is muted
-WARNING = "\x0a"  # something is not well
-BELL = "\x0b"  # before the number of open calls
-BROWSED = "\x0c"  # people turn the pages, not time
+CHECK = "\x01"  # done, taken
+MUTED = "\x02"  # the sounder is muted
+WARNING = "\x03"  # something is not well
+BELL = "\x04"  # before the number of open calls
+BROWSED = "\x05"  # people turn the pages, not time
 
 # Eight rows of five dots, bit 4 to the left; the last row is the cursor's.
 GLYPHS = {
@@ -22,4 +22,4 @@ N_ROWS = 8
 
 def cell_of(glyph: str) -> int:
     """Which of the eight cells a character shows."""
-    return ord(glyph) & 0x07
+    return ord(glyph)

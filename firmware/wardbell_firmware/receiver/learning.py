@@ -135,7 +135,7 @@ class Learning:
         if self._step == _MEANING:
             return self._words(), BROWSED + "change  ack:ok"
         name = "Room" if self._step == _ROOM else "Bed"
-        return f"{name}: {self._place[self._step]}{_DIGITS[self._at]}", BROWSED + "change  ack:ok"
+        return f"{name}: {self._place[self._step]}[{_DIGITS[self._at]}]", BROWSED + "change  ack:ok"
 
     def _words(self) -> str:
         room, bed = self._place["room"], self._place["bed"]
