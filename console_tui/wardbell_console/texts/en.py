@@ -151,7 +151,7 @@ TEXTS = {
     "about.test_round": "a button's first press is a test, any further press is a call",
     "about.mains_lost": "runs on its battery: look at its plug and fuse",
     "about.only_at_receiver": "learnt at the receiver, rings only there: enrol it (wardbell enrol)",
-    "about.stand_in": "no gateway in the ward: a receiver tells of its own calls, without a record",
+    "about.stand_in": "no gateway: a receiver tells of its own calls, and keeps no record",
     "about.radio_blind": "hears nothing: somebody jams 433 MHz, or its radio module is dead",
     "about.stations_silent": "most stations are not heard; look at its radio module and antenna",
     "about.link_lost": "does not answer the gateway; look at cable and power",
