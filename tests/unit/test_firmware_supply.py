@@ -115,7 +115,14 @@ def test_the_host_knows_the_desk_by_its_name_and_the_display_by_its_place() -> N
     bench.switch_mains(False)
     bench.wait(5_000)
     seen = bench.desk.host.peer.last_acknowledged
-    message = {"t": "call", "station": "ward", "kind": "fault", "detail": "mains_lost", "room": "ward", "bed": ""}
+    message: dict[str, object] = {
+        "t": "call",
+        "station": "ward",
+        "kind": "fault",
+        "detail": "mains_lost",
+        "room": "ward",
+        "bed": "",
+    }
     message |= {"status": "placed", "age": 3_000, "since": 3_000, "presses": 1, "by": "", "clear_at": ["bed"]}
     bench.say({**message, "seen": seen}, {"t": "calls", "n": 1, "seen": seen})
     bench.wait(100)
