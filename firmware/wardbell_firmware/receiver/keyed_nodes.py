@@ -1,7 +1,7 @@
 """Nodes with a key at the receiver: their frames, their counters over a loss of power, and what was refused in their name.
 
 The counters are saved with the open calls, and else once an hour; each with a mark of the key that it counts under, since a
-new key begins anew. What a loss of power can cost: firmware/README.md, "Keys".
+new key begins anew. What a loss of power can cost: firmware/README.md, "Keys of nodes".
 """
 
 import json
