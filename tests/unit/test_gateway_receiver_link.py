@@ -15,6 +15,7 @@ from wardbell_protocol.air.key_mark import key_mark
 from wardbell_protocol.air.refusals import FORGED
 from wardbell_protocol.bus.payloads import Command
 from wardbell_protocol.link.peer import LinkMessage, LinkPeer
+from wardbell_protocol.link.receiver_faults import MAINS_LOST, ONLY_AT_RECEIVER
 
 UNIX_MS = 1_800_000_000_000
 STEP_MS = 50
@@ -313,15 +314,18 @@ def test_a_frame_that_cannot_be_is_left_alone(bench: Bench, fields: dict[str, ob
     assert bench.statuses() == {}
 
 
-def test_what_a_receiver_finds_is_a_fault_until_it_finds_it_no_more_or_starts_anew(bench: Bench) -> None:
-    fault = {"t": "fault", "part": "203-1", "detail": FORGED, "at": 0}
+@pytest.mark.parametrize(
+    ("part", "detail"), [("203-1", FORGED), ("receiver-east", MAINS_LOST), ("7-1@5A5A5A", ONLY_AT_RECEIVER)]
+)
+def test_what_a_receiver_finds_is_a_fault_until_it_finds_it_no_more_or_starts_anew(
+    bench: Bench, part: str, detail: str
+) -> None:
+    fault = {"t": "fault", "part": part, "detail": detail, "at": 0}
     for is_on in (True, False, True):
         bench.device.send({**fault, "on": is_on}, bench.device_ms)
         bench.run()
-        assert bench.link.faults == ({("203-1", FORGED)} if is_on else set())
-    assert [(call.station_id, call.kind, call.detail) for call in bench.ward.open_calls()] == [
-        ("203-1", "fault", FORGED)
-    ]
+        assert bench.link.faults == ({(part, detail)} if is_on else set())
+    assert [(call.station_id, call.kind, call.detail) for call in bench.ward.open_calls()] == [(part, "fault", detail)]
     bench.device.send({**fault, "on": True, "detail": "anything"}, bench.device_ms)
     bench.device = LinkPeer("receiver-east", 78)
     bench.run(2000)
