@@ -62,7 +62,10 @@ class Button:
 
 
 class Output:
-    """A lamp (0, 1) or a sounder (Hz, 0 = silent): its value now, and its changes as (virtual µs, value)."""
+    """A lamp or a sounder: its value now, and its changes as (virtual µs, value).
+
+    Lamp: 0, 1; of two colours 0 to 3. Sounder: Hz, 0 = silent.
+    """
 
     def __init__(self, tell: Callable[[int], None]) -> None:
         self.value = 0

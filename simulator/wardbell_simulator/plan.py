@@ -20,6 +20,7 @@ from wardbell_protocol.calls.signals import (
     PRESENCE,
     RESET,
     STAFF_ASSIST,
+    UNPLUGGED,
 )
 from wardbell_protocol.errors import ConfigError
 from wardbell_simulator.carriers import NoiseSpec
@@ -31,6 +32,7 @@ SIGNAL_OF_KEY = {
     "code": CODE,
     "presence": PRESENCE,
     "reset": RESET,
+    "handset": UNPLUGGED,
 }
 EVERYWHERE = (AT_BED, AT_RECEIVER, AT_CONSOLE)
 
@@ -128,8 +130,9 @@ class WardPlan:
 
 def default_plan() -> WardPlan:
     """Six beds, a bathroom cord and a staff-assist key; each with its own address and its own idea of a µs."""
+    keys = ("call", "reset", "presence", "handset")
     beds = [
-        NodePlan(f"{room}-{bed}", room, bed, address, alpha_us=alpha_us, clock_error=error)
+        NodePlan(f"{room}-{bed}", room, bed, address, keys, alpha_us=alpha_us, clock_error=error)
         for room, bed, address, alpha_us, error in (
             ("201", "1", "0F0F0F10", 75.0, 0.03),
             ("201", "2", "0F0F0F1F", 117.0, -0.02),

@@ -36,16 +36,16 @@ def test_a_node_answers_line_by_line_and_ends_with_its_stdin() -> None:
     assert answer == {"t": 0, "due": answer["due"], "out": []}
     assert answer["due"] > 0  # its first heartbeat
     answer = process.exchange({"t": 1_000_000, "keys": [["call", 1]]})
-    assert {part for part, _, _ in answer["out"]} == {"air", "lamp", "tone"}
+    assert {part for part, _, _ in answer["out"]} == {"air", "lamp_red", "tone"}
     process.close()
     wait_gone([process.pid])
 
 
 def test_a_traceback_is_an_error_that_carries_it() -> None:
     process = MicroPythonProcess("node 5", "main_bedside")
-    with pytest.raises(DeviceError, match=r"(?s)node 5: Traceback.*ConfigError: settings: signals") as caught:
-        process.exchange({"keys": [], "settings": {}, "files": {}})
-    assert "settings.py" in caught.value.text
+    with pytest.raises(DeviceError, match=r"(?s)node 5: Traceback.*KeyError: settings") as caught:
+        process.exchange({"keys": [], "files": {}})
+    assert "boards.py" in caught.value.text
     wait_gone([process.pid])
 
 
@@ -123,6 +123,9 @@ def test_the_command_takes_verbs_and_prints_what_changes(sim: Sim) -> None:
     sim.say("ack")
     sim.hear("lcd", "I know!")
     sim.say("battery 203-1 2100")
+    for key, word in (("presence", "0110"), ("reset", "0111")):  # it is measured while it sends, and once is no warning
+        sim.say(f"press 203-1 {key}")
+        sim.hear("air", f"0F1F01FF{word}")
     sim.hear("lcd", "Low battery")
     sim.say("jam carrier 1")
     assert sim.hear("jam", "carrier")["source"] == "jammer"

@@ -103,6 +103,17 @@ def test_without_a_reset_key_a_call_stays_what_it_is() -> None:
     assert bench.signals() == ["presence", "normal"]
 
 
+def test_a_call_whose_receipt_was_lost_is_known_to_be_heard_by_the_answer_to_presence() -> None:
+    bench = KeyedBench(has_ear=True)
+    bench.press("call")
+    bench.press("here")
+    bench.wait(1_000)
+    bench.answer(COMING)
+    bench.wait(20_000)
+    assert lamp_of(bench) == ["sending", "staff present"]
+    assert bench.signals() == ["normal", "presence"]
+
+
 def test_a_call_that_staff_attend_shows_that_they_are_there() -> None:
     bench = KeyedBench(has_ear=True)
     bench.press("call")
