@@ -86,6 +86,11 @@ class ReceiverDesk:
         self._n_learnt = 0
         self._own = OwnFaults(name, has_host)
         self._status = StatusClock()
+        self._has_bus = ear is not None
+        self._is_touched = True  # something came in that `poll` must look at
+        self._is_key_down = False
+        self._n_read = 0
+        self._due_ms: int | None = None  # when `poll` has something to do but for the air
 
     @property
     def own_faults(self) -> "list[str]":
@@ -100,6 +105,7 @@ class ReceiverDesk:
 
     def load(self, name: str, data: "bytes | None", now_ms: int) -> None:
         """Take a saved file, or that there is none, before anything else."""
+        self._is_touched = True
         if name == AIR_FILE:
             self.n_refused += 0 if self.radio.load(data) else 1
         elif name == COUNTERS_FILE:
@@ -126,28 +132,44 @@ class ReceiverDesk:
             self.radio.receive(portion)
             self._heard(self._presses.receive(portion), now_ms)
             self._heard_frames(self.nodes.receive(portion), now_ms)
+            if self._n_read != self.nodes.n_read:
+                self._n_read = self.nodes.n_read
+                self._is_touched = True
             if self.answers is not None:
                 self.answers.receive(portion, self.nodes.answerable, now_ms)
 
     def receive_line(self, data: bytes, now_ms: int) -> None:
         """Bytes from the host."""
         if data:
+            self._is_touched = True
             self._from_host(self.host.receive(data, now_ms), now_ms)
 
     def receive_keys(self, ack: bool, browse: bool, mute: bool, now_ms: int) -> None:
         """The keys' contacts as they are now."""
+        is_down = ack or browse or mute
+        self._is_touched = self._is_touched or is_down or self._is_key_down
+        self._is_key_down = is_down
         self._do(self.front.receive_keys(ack, browse, mute, now_ms), now_ms)
 
     def receive_mains(self, is_present: bool, now_ms: int) -> None:
         """The mains supply as it is now."""
-        self._own.receive_mains(is_present, now_ms)
+        self._is_touched = self._own.receive_mains(is_present, now_ms) or self._is_touched
 
     def poll(self, now_ms: int) -> None:
-        """Do what is due and settle what is shown and sounded."""
+        """Do what is due and settle what is shown and sounded; mostly nothing is, and then it costs next to nothing."""
         self._heard(self._presses.poll(now_ms * 1000), now_ms)
         self._heard_frames(self.nodes.poll(now_ms), now_ms)
-        if self.radio.poll(now_ms, self._presses.n_words + self.nodes.n_frames, self.nodes.n_read):
-            self.front.redraw(now_ms)
+        if self.radio.is_due(now_ms):
+            n_words = self._presses.n_words + self.nodes.n_frames
+            if self.radio.poll(now_ms, n_words, self.nodes.n_read):
+                self._is_touched = True
+                self.front.redraw(now_ms)
+        if self._is_touched or self._has_bus or (self._due_ms is not None and now_ms >= self._due_ms):
+            self._is_touched = False
+            self._settle(now_ms)
+            self._due_ms = self._find_due_ms()
+
+    def _settle(self, now_ms: int) -> None:
         self._from_host(self.host.poll(now_ms), now_ms)
         for key, number in self.host.tell_again(now_ms):
             self._merge.changed_here(key, number)
@@ -178,12 +200,20 @@ class ReceiverDesk:
         """When `poll` next has something to do."""
         air_us = self._presses.next_deadline_us()
         times = [
+            self._find_due_ms() if self._is_touched else self._due_ms,
+            None if air_us is None else -(-air_us // 1000),
+            self.radio.next_deadline_ms(),
+            self.nodes.next_deadline_ms(),
+        ]
+        known = [at_ms for at_ms in times if at_ms is not None]
+        return min(known) if known else None
+
+    def _find_due_ms(self) -> "int | None":
+        times = [
             self.host.next_deadline_ms(),
             self.board.next_deadline_ms(),
             self.front.next_deadline_ms(),
             self._memory.next_deadline_ms(),
-            None if air_us is None else -(-air_us // 1000),
-            self.radio.next_deadline_ms(),
             self.nodes.next_deadline_ms(),
             self._own.next_deadline_ms(),
             self._status.next_deadline_ms(self.host.is_up),
@@ -195,6 +225,7 @@ class ReceiverDesk:
 
     def _heard(self, events: "list[PressStarted | PressEnded]", now_ms: int) -> None:
         for event in events:
+            self._is_touched = True
             self._survey(event.press, now_ms)
             found = self._resolve(event.press.code, now_ms) if isinstance(event, PressStarted) else None
             if isinstance(event, PressStarted) and not _is_heartbeat(found):
@@ -204,6 +235,7 @@ class ReceiverDesk:
 
     def _heard_frames(self, events: "list[FrameStarted | FrameEnded]", now_ms: int) -> None:
         for event in events:
+            self._is_touched = True
             found = self.table.resolve_frame(event.press.node_id, event.press.event)
             if found is not None and not _is_heartbeat(found):
                 self.front.survey.heard(found[0].place, True, event.press.copies, event.press.quality, now_ms)
@@ -323,6 +355,7 @@ class ReceiverDesk:
             self.host.says_health(message)
 
     def _tell(self, message: "dict[str, object]", now_ms: int) -> int:
+        self._is_touched = True
         number = self.host.send(message, now_ms)
         for key in self.host.untold():
             self._merge.changed_here(key, UNTOLD)
@@ -393,6 +426,7 @@ class ReceiverDesk:
     def _happened(self, events: "list[CallEvent]", number: int, now_ms: int) -> None:
         if not events:
             return
+        self._is_touched = True
         if self.answers is not None:
             self.answers.happened(events, now_ms)
         self.front.update(list(self.board.calls.values()), now_ms)

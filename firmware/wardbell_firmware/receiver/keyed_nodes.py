@@ -38,6 +38,7 @@ class KeyedNodes:
         self._table: StationTable | None = None
         self._found: list[tuple[str, str]] = []
         self._unknown: list[int] = []
+        self._nothing: list[FrameStarted | FrameEnded] = []
 
     @property
     def rejects(self) -> "dict[str, int]":
@@ -155,6 +156,8 @@ class KeyedNodes:
     def _without_refused(
         self, events: "list[FrameStarted | FrameEnded | FramesRefused]", now_ms: int
     ) -> "list[FrameStarted | FrameEnded]":
+        if not events:
+            return self._nothing
         presses: list[FrameStarted | FrameEnded] = []
         for event in events:
             if not isinstance(event, FramesRefused):

@@ -40,11 +40,13 @@ class OwnFaults:
         if is_ours and (part, detail) not in self._found:
             self._found.append((part, detail))
 
-    def receive_mains(self, is_present: bool, now_ms: int) -> None:
-        """The mains supply as it is now."""
-        if is_present != self._is_present:
-            self._is_present = is_present
-            self._turned_ms = now_ms
+    def receive_mains(self, is_present: bool, now_ms: int) -> bool:
+        """The mains supply as it is now; True where it has just changed."""
+        if is_present == self._is_present:
+            return False
+        self._is_present = is_present
+        self._turned_ms = now_ms
+        return True
 
     def take_changes(
         self, is_blind: bool, is_host_up: bool, learnt: "list[str]", now_ms: int

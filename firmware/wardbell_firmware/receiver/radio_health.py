@@ -5,7 +5,7 @@ The judgement is `wardbell_protocol.air.air_watch`'s; here it gets words, a mess
 
 import json
 
-from wardbell_protocol.air.air_watch import CARRIER, KEYING, SILENT, AirWatch
+from wardbell_protocol.air.air_watch import CARRIER, KEYING, SILENT, WINDOW_US, AirWatch
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ class RadioHealth:
         self._watch = AirWatch(None, ear)
         self._kept: tuple[int, int] | None = None
         self._must_tell = False
+        self._due_ms = WINDOW_US // 1000
 
     @property
     def trouble(self) -> str:
@@ -55,8 +56,13 @@ class RadioHealth:
         """Take the next durations, which the ear has taken."""
         self._watch.receive(portion)
 
+    def is_due(self, now_ms: int) -> bool:
+        """Whether `poll` has something to judge."""
+        return now_ms >= self._due_ms
+
     def poll(self, now_ms: int, n_words: int, n_frames: int = 0) -> bool:
         """Judge what is due; `n_words` counts what was heard, `n_frames` all frames read. True if the display is to change."""
+        self._due_ms = now_ms + WINDOW_US // 1000
         is_changed = bool(self._watch.poll(now_ms * 1000, n_words, n_frames))
         self._must_tell = self._must_tell or is_changed
         return is_changed
