@@ -22,6 +22,11 @@ BUSY_TIMEOUT_MS = 2000
 NO_WORD = -1
 MAX_UNKNOWN = 1000  # of codes, and of nodes
 _STATIONS = "SELECT record FROM stations ORDER BY station_id"
+# As marks come old ones go, a few at a time: a clock that is wrong for a moment must not forget them all.
+_FORGET_MARKS = """
+DELETE FROM heard WHERE (ear, epoch, seq) IN
+    (SELECT ear, epoch, seq FROM heard WHERE at_ms < ? ORDER BY at_ms LIMIT 2)
+"""
 KEEP_MARKS_MS = 30 * 24 * 3600 * 1000  # how late the same message could still be delivered again
 
 
@@ -125,6 +130,7 @@ class Journal:
                 mark = entry.mark
                 heard = (mark.ear, mark.epoch, mark.seq, mark.code, mark.at_ms)
                 db.execute("INSERT INTO heard (ear, epoch, seq, code, at_ms) VALUES (?, ?, ?, ?, ?)", heard)
+                db.execute(_FORGET_MARKS, (now_ms - KEEP_MARKS_MS,))
                 if entry.is_unknown:
                     self._count_unknown("unknown_codes", "code", mark.code, mark.at_ms)
                 if entry.unknown_node is not None:

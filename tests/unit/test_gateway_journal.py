@@ -154,6 +154,19 @@ def test_unknown_nodes_are_counted_apart(tmp_path: Path) -> None:
     book.close()
 
 
+def test_old_marks_go_as_new_ones_come_but_not_all_at_once(tmp_path: Path) -> None:
+    book = Journal(tmp_path / "gateway.db", 0)
+    for seq in range(1, 9):
+        book.write(Entry(mark=mark(seq), is_unknown=True), publications, 1000)
+    late_ms = 1001 + journal.KEEP_MARKS_MS
+    book.write(Entry(mark=replace(mark(9), at_ms=late_ms)), publications, late_ms)
+    assert sum(book.has_heard("receiver", "e", seq) for seq in range(1, 9)) == 6
+    for seq in range(10, 13):
+        book.write(Entry(mark=replace(mark(seq), at_ms=late_ms)), publications, late_ms)
+    assert [seq for seq in range(1, 13) if book.has_heard("receiver", "e", seq)] == [9, 10, 11, 12]
+    book.close()
+
+
 def test_a_frame_that_was_taken_is_known_for_ever_and_by_its_key(tmp_path: Path) -> None:
     book = Journal(tmp_path / "gateway.db", 0)
     frame = FrameMark(4660, "0a0b0c0d", 7)
