@@ -12,12 +12,14 @@ ROLES = (BEDSIDE, RECEIVER)
 class BoardKind:
     """`name` as in settings.json; `machine`: a part of `sys.implementation._machine`; by role the class of its parts.
 
-    `restarts`: a soft reset brings its raw REPL back; the interpreter on a computer ends instead.
+    `cells`: that it runs on, unless settings say else. `restarts`: a soft reset brings its raw REPL back; the interpreter
+    on a computer ends instead.
     """
 
     name: str
     machine: str
     classes: Mapping[str, str]
+    cells: int = 2
     restarts: bool = True
 
 
@@ -29,5 +31,5 @@ KINDS = (
     BoardKind("pico", "Pico with RP2040", _RP2040),
     BoardKind("pico_w", "Pico W with RP2040", _RP2040),
     # No receiver: MicroPython there cannot time received edges.
-    BoardKind("esp32c3", "ESP32C3", {BEDSIDE: "wardbell_firmware.boards.esp32c3.bedside.C3Bedside"}),
+    BoardKind("esp32c3", "ESP32C3", {BEDSIDE: "wardbell_firmware.boards.esp32c3.bedside.C3Bedside"}, cells=3),
 )

@@ -21,7 +21,7 @@ from wardbell_gateway.serial_port import BAUD, explain
 from wardbell_protocol.errors import WardbellError
 
 MAKERS = {0x2E8A: "Raspberry Pi", 0x303A: "Espressif"}  # USB vendor ids of our boards
-ANSWER_WITHIN_S = 10.0  # far longer than any step takes
+ANSWER_WITHIN_S = 60.0  # far longer than any step takes; a board that is pulled out is noticed at once
 ENTER_WITHIN_S = 2.0
 TRY_EVERY_S = 0.3
 
@@ -111,10 +111,10 @@ class BoardRepl:
             BoardLostError: no answer came back.
         """
         with self._lost():
-            try:
-                return str(self._transport.exec(code).decode())
-            except TransportExecError as error:
-                raise BoardRefusedError(error.error_output) from error
+            said, complaint = self._transport.exec_raw(code, timeout=ANSWER_WITHIN_S)
+        if complaint:
+            raise BoardRefusedError(complaint.decode())
+        return str(said.decode())
 
     def ask(self, expression: str) -> Any:  # noqa: ANN401 - whatever JSON it is
         """The value of an expression there, as JSON carries it. Raises as `run`."""
@@ -168,8 +168,8 @@ class BoardRepl:
         try:
             with contextlib.redirect_stdout(io.StringIO()):  # mpremote prints what it did not understand
                 yield
-        except TransportExecError:
-            raise
+        except TransportExecError as error:
+            raise BoardRefusedError(error.error_output) from error
         except FileNotFoundError:
             raise
         except (OSError, serial.SerialException, TransportError, struct.error, IndexError) as error:

@@ -14,7 +14,7 @@ UNTESTED = "untested"
 KEY_WITHIN_S = 30
 LOOK_MS = 1000
 TONES_HZ = (1000, 2000)
-LOW_MV = 2400  # a battery that is to last is above what ends the fault `low_battery`
+LOW_CELL_MV = 1200  # an alkaline cell below it, while the node sends, is at its end
 AVERAGING_EDGES_PER_S = 2500  # protocol/spec/air.md, "Supervision": a module that hears its own noise
 LOOPS = ("cord", "handset")  # open = pressed
 
@@ -57,9 +57,11 @@ class Fitting:
 
     Args:
         keys: those that the settings give a meaning; None for all that it has.
+        low_mv: a battery below it is not to be put into a ward.
     """
 
-    def __init__(self, board: Board, installer: Installer, keys: Iterable[str] | None) -> None:
+    def __init__(self, board: Board, installer: Installer, keys: Iterable[str] | None, low_mv: int) -> None:
+        self._low_mv = low_mv
         self._board = board
         self._installer = installer
         self._keys = keys
@@ -130,7 +132,11 @@ class Fitting:
         millivolts = self._board.ask("t.battery_mv()")
         if millivolts is None:
             return [Finding("battery", UNTESTED, "not measured on this board")]
-        return [Finding("battery", OK if millivolts >= LOW_MV else NOT_OK, f"{millivolts / 1000:.2f} V while it sends")]
+        return [
+            Finding(
+                "battery", OK if millivolts >= self._low_mv else NOT_OK, f"{millivolts / 1000:.2f} V while it sends"
+            )
+        ]
 
     def _radio(self) -> list[Finding]:
         edges = self._board.ask("t.edges_per_s()")

@@ -18,11 +18,13 @@ from wardbell_gateway.provisioned import Provisioned
 @dataclass(frozen=True)
 class Plan:
     """What a board is to become. `enrolling`: holds the registry and writes it when all within has gone well; gives the
-    station's document. `settings`: of a board's name and that document. `keys`: those it uses, None for all.
+    station's document. `settings`: of a board's name and that document. `keys`: those it uses, None for all;
+    `draft`: settings of its parts, for their test.
     """
 
     owner: str
     keys: tuple[str, ...] | None
+    draft: Mapping[str, Any]
     enrolling: Callable[[Path, Provisioned | None], AbstractContextManager[Mapping[str, Any]]]
     settings: Callable[[str, Mapping[str, Any]], bytes]
     label: Callable[[Mapping[str, Any], Provisioned], Label]
@@ -42,7 +44,8 @@ def node_plan(wanted: Wanted, signals: Mapping[str, str], more: Mapping[str, Any
         place = f"{wanted.room}-{wanted.bed}" if wanted.bed else wanted.room
         return Label(place, (f"{wanted.id}  {node}", *_about(done)))
 
-    return Plan(f"station {wanted.id}", tuple(signals), enrolling, settings, label)
+    draft = {"signals": dict(signals), **more}
+    return Plan(f"station {wanted.id}", tuple(signals), draft, enrolling, settings, label)
 
 
 def receiver_plan(name: str, has_host: bool, more: Mapping[str, Any]) -> Plan:
@@ -57,7 +60,8 @@ def receiver_plan(name: str, has_host: bool, more: Mapping[str, Any]) -> Plan:
     def label(_document: Mapping[str, Any], done: Provisioned) -> Label:
         return Label(name, ("receiver", *_about(done)))
 
-    return Plan(f"receiver {name}", None, enrolling, settings, label)
+    draft = {**more, "name": name, "host_on_usb": False}  # the REPL has the USB line
+    return Plan(f"receiver {name}", None, draft, enrolling, settings, label)
 
 
 def install(repl: BoardRepl, old: bytes | None, plan: Plan, registry: Path, done: Provisioned) -> Label:

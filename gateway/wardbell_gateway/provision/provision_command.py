@@ -16,7 +16,7 @@ from wardbell_gateway.columns import aligned
 from wardbell_gateway.enrolment import Wanted
 from wardbell_gateway.provision.board_kinds import BEDSIDE, KINDS, RECEIVER, ROLES, BoardKind
 from wardbell_gateway.provision.board_repl import BoardError, BoardRepl, find_port
-from wardbell_gateway.provision.fitting import NOT_OK, UNTESTED, Finding, Fitting, Installer
+from wardbell_gateway.provision.fitting import LOW_CELL_MV, NOT_OK, UNTESTED, Finding, Fitting, Installer
 from wardbell_gateway.provision.identity import Identity, identify, whose
 from wardbell_gateway.provision.installing import Plan, install, node_plan, receiver_plan, stamp
 from wardbell_gateway.provision.settings import DEFAULT_BUTTONS, new_file
@@ -36,7 +36,8 @@ examples:
   wardbell provision --room 203 --bed 2                        the board that is plugged in becomes this bed's node
   wardbell provision --room 203 --bed wc --button cord=bathroom --button reset=reset
   wardbell provision --room 205 --bed 1 --address 0F1F01F0     a node without a key
-  wardbell provision --role receiver --name east
+  wardbell provision --room 203 --bed 1 --set two_way=true     with a receive module
+  wardbell provision --role receiver --name east --set transmitter=true --set 'lcd="i2c"'
   wardbell provision --room 203 --bed 2 --port /dev/ttyACM0 --by Li --unattended --label 203-2.svg
   wardbell provision --room 203 --bed 2 --file node.json       the board is elsewhere: copy the file to it, then delete it
 
@@ -125,7 +126,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--address", default="", metavar="TRITS", help="8 of 0, 1, F: a node without a key")
     add("--name", default="receiver", help="of a receiver")
     add("--no-host", action="store_true", help="a receiver that works alone")
-    add("--set", action="append", default=[], metavar="NAME=JSON", help="further settings: alpha_us, words, …")
+    add("--set", action="append", default=[], metavar="NAME=JSON", help="further settings, see firmware/README.md")
     add("--by", default="", help="who does it; default: this user")
     add("--unattended", action="store_true", help="nobody looks or presses: such parts stay untested")
     add("--despite", action="store_true", help="go on though the self-test found something")
@@ -233,8 +234,9 @@ def _self_test(repl: BoardRepl, found: Identity, role: str, plan: Plan, installe
     if found.kind.restarts:
         repl.soft_reset()
     module, _, name = found.kind.classes[role].rpartition(".")
-    draft = {"role": role, "board": found.kind.name, "signals": dict.fromkeys(plan.keys or (), "test")}
+    draft = {"role": role, "board": found.kind.name, **plan.draft}
     repl.run(
         f"from wardbell_firmware.self_test import of_{role}\nfrom {module} import {name}\nt = of_{role}({name}({draft!r}))"
     )
-    return Fitting(repl, installer, plan.keys).run()
+    cells = plan.draft.get("cells", found.kind.cells)
+    return Fitting(repl, installer, plan.keys, cells * LOW_CELL_MV).run()
