@@ -12,7 +12,7 @@ from wardbell_simulator.ward import Ward
 
 WITHIN_MS = 200  # all press within that
 OVER_MS = 6_000  # then every copy has been sent
-RECEIVED_LIT_US = RHYTHM[RECEIVED][0] * 1_000
+RECEIVED_LIT_US = RHYTHM[RECEIVED][0][1] * 1_000
 
 
 def colliding_plan(n: int, seed: int, is_two_way: bool, loss: float) -> WardPlan:

@@ -120,5 +120,7 @@ def test_a_low_battery_is_shown_below_the_calls() -> None:
         ward.run_for_ms(1_000)
         (bed,) = ward.beds
         ward.set_battery(bed, 2_100)
-        ward.run_for_ms(1_000)
-        assert ward.lcd_lines[1].startswith("Low battery")
+        ward.press(bed)  # it is measured while it sends
+        assert ward.run_until_true(lambda: ward.lcd_lines[1].startswith("Calling!!!"), 2_000)
+        assert ward.run_until_true(lambda: ward.lcd_lines[1].startswith("Low battery"), 20_000)
+        assert ward.run_until_true(lambda: ward.lcd_lines[1].startswith("Calling!!!"), 30_000)

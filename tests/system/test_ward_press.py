@@ -123,9 +123,26 @@ def test_a_press_of_fifty_ms_counts_and_a_stuck_key_is_one_call() -> None:
         ward.run_for_ms(1_000)
         ward.press("201-2", ms=50)
         ward.button("202-1").stick()
-        ward.run_for_ms(60_000)
+        ward.run_for_ms(55_000)
         assert len(ward.log.of("air", "201-2")) == 1
         assert len(ward.log.of("air", "202-1")) == 1
+        assert ward.run_until_true(lambda: ward.lcd_lines[1].startswith("Key fault"), ward.now_ms + 20_000)
+        assert shown_places(ward) == {"201-2", "202-1"}
+        ward.button("202-1").free()
+        ward.run_for_ms(70_000)
+        assert not ward.run_until_true(lambda: ward.lcd_lines[1].startswith("Key fault"), ward.now_ms + 10_000)
+
+
+def test_a_cut_handset_cable_is_a_call_that_plugging_in_does_not_end() -> None:
+    with Ward(seed=12, is_cpython=True, has_host=False) as ward:
+        ward.run_for_ms(1_000)
+        ward.unplug("201-2")
+        assert ward.run_until_true(lambda: ward.lcd_lines[1].startswith("Calling!!!"), ward.now_ms + 1_000)
+        ward.plug("201-2")
+        ward.run_for_ms(20_000)
+        assert shown_places(ward) == {"201-2"}
+        ward.reset("201-2")
+        assert ward.run_until_true(lambda: ward.lcd_lines[0] == "Everything Good!", ward.now_ms + 3_000)
 
 
 def test_what_nobody_enrolled_calls_nobody() -> None:
