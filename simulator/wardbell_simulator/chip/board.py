@@ -18,12 +18,14 @@ from rp2040py.rp2040 import RP2040
 from rp2040py.simulator import Simulator
 from rp2040py.utils.logging import ConsoleLogger, LogLevel
 
+from wardbell_simulator.chip.display import I2cDisplay
 from wardbell_simulator.chip.pads import open_inputs
 from wardbell_simulator.chip.pins import ChipPins
 from wardbell_simulator.chip.pio import pace
 from wardbell_simulator.chip.uart import fit_uarts
 from wardbell_simulator.chip.usb_host import UsbHost
 from wardbell_simulator.errors import DeviceError
+from wardbell_simulator.glass import Glass
 
 # MicroPython's RPI_PICO: the last 1408 KB of 2 MB of flash.
 _FILES_AT = (2048 - 1408) * 1024
@@ -74,9 +76,9 @@ class EmulatedPico:
 
     def start(self, script: str, limit_s: float = 60.0) -> None:
         """Begin a script and return while it runs; it goes on whenever time does."""
-        self._say(_INTERRUPT_AND_RAW, limit_s)
+        self.say(_INTERRUPT_AND_RAW, limit_s)
         self._hear_until(_RAW_PROMPT, limit_s)
-        self._say(script.encode() + _END, limit_s)
+        self.say(script.encode() + _END, limit_s)
         self._run_until(lambda: b"OK" in self._heard, "the chip did not take the script", limit_s)
 
     def finish(self, limit_s: float = 60.0) -> str:
@@ -89,7 +91,7 @@ class EmulatedPico:
 
     def interrupt(self, limit_s: float = 60.0) -> None:
         """Press Ctrl-C."""
-        self._say(b"\x03", limit_s)
+        self.say(b"\x03", limit_s)
 
     def run_for_us(self, time_us: int, limit_s: float = 60.0) -> None:
         """Let that much of the chip's time pass."""
@@ -110,24 +112,42 @@ class EmulatedPico:
             self.run_for_us(step_us)
         return is_so()
 
+    def fit_i2c_display(self) -> Glass:
+        """Join a display behind a PCF8574 to I2C0; returns its glass."""
+        return I2cDisplay(self._mcu.i2c[0], self._mcu.clock).glass
+
+    def set_adc(self, channel: int, millivolts: int) -> None:
+        """Put a voltage, 0..3300 mV, on one of the ADC's pins (channel 0 is GPIO26)."""
+        self._mcu.adc.channel_values[channel] = min(millivolts, 3300) * 4095 // 3300
+
+    def hear(self, text: bytes, limit_us: int) -> bytes:
+        """Let time pass until it has said this; returns all it has said up to there. Raises DeviceError when it has not."""
+        if not self.run_until(lambda: text in self._heard, limit_us):
+            raise DeviceError("chip", f"it did not say {text!r} but {bytes(self._heard)!r}")
+        return self._take(text)
+
     def take_heard(self) -> bytes:
         """Everything it has said on USB that nobody has taken yet."""
         heard = bytes(self._heard)
         self._heard.clear()
         return heard
 
-    def _connected(self) -> None:
-        self._is_connected = True
-
-    def _say(self, data: bytes, limit_s: float) -> None:
+    def say(self, data: bytes, limit_s: float = 60.0) -> None:
+        """Type on USB."""
         while data:
             self._run_until(lambda: self._host.n_free > 0, "the chip takes nothing more", limit_s)
             n = self._host.n_free
             self._host.send(data[:n])
             data = data[n:]
 
+    def _connected(self) -> None:
+        self._is_connected = True
+
     def _hear_until(self, end: bytes, limit_s: float) -> bytes:
         self._run_until(lambda: end in self._heard, "the chip fell silent", limit_s)
+        return self._take(end)
+
+    def _take(self, end: bytes) -> bytes:
         at = self._heard.index(end)
         heard = bytes(self._heard[:at])
         del self._heard[: at + len(end)]

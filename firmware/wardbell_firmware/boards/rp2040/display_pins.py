@@ -34,8 +34,7 @@ class Pcf8574DisplayPins:
     def __init__(self, bus: int, sda: int, scl: int) -> None:
         self.n_lost = 0
         self._i2c = machine.I2C(bus, sda=machine.Pin(sda), scl=machine.Pin(scl), freq=_I2C_HZ)
-        found = self._i2c.scan()
-        self._address = _ADDRESSES[1] if _ADDRESSES[1] in found else _ADDRESSES[0]
+        self._address = _ADDRESSES[0] if self._answers(_ADDRESSES[0]) else _ADDRESSES[1]
         self._bytes = bytearray(3)
 
     def nibble(self, rs: int, data: int) -> None:
@@ -47,3 +46,10 @@ class Pcf8574DisplayPins:
             self._i2c.writeto(self._address, self._bytes)
         except OSError:
             self.n_lost += 1
+
+    def _answers(self, address: int) -> bool:
+        try:
+            self._i2c.readfrom(address, 1)
+        except OSError:
+            return False
+        return True
