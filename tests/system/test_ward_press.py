@@ -137,7 +137,7 @@ def test_a_cut_handset_cable_is_a_call_that_plugging_in_does_not_end() -> None:
     with Ward(seed=12, is_cpython=True, has_host=False) as ward:
         ward.run_for_ms(1_000)
         ward.unplug("201-2")
-        assert ward.run_until_true(lambda: ward.lcd_lines[1].startswith("Calling!!!"), ward.now_ms + 1_000)
+        assert ward.run_until_true(lambda: ward.lcd_lines[1].startswith("Unplugged!"), ward.now_ms + 1_000)
         ward.plug("201-2")
         ward.run_for_ms(20_000)
         assert shown_places(ward) == {"201-2"}

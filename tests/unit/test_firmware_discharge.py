@@ -67,7 +67,7 @@ def live(
 
 @pytest.mark.parametrize(
     ("board", "has_ear", "first_days"),
-    [("pico", False, 11), ("pico", True, 7), ("esp32c3", False, 50), ("esp32c3", True, 14)],
+    [("pico", False, 11), ("pico", True, 7), ("esp32c3", False, 40)],
 )
 def test_every_node_is_warned_a_week_ahead_and_none_when_its_cells_are_new(
     board: str, has_ear: bool, first_days: int

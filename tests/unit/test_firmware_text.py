@@ -42,6 +42,7 @@ def made(room: str = "203", bed: str = "2", kind: str = "normal", **fields: obje
         (made(status="acknowledged"), 1, 1, 7_200_000, ("203-2 call   1/1", "I know!       2h")),
         (made(status="attended"), 1, 1, 5_000, ("203-2 call   1/1", "Staff here    5s")),
         (made(kind="fault", detail="low_battery"), 1, 1, 0, ("203-2 fault  1/1", "Low battery   0s")),
+        (made(detail="unplugged"), 1, 1, 0, ("203-2 call   1/1", "Unplugged!    0s")),
         (made(authenticated=False), 1, 1, 0, ("203-2 call?  1/1", "Calling!!!    0s")),
         (made(kind="emergency", authenticated=False), 1, 9, 0, ("203-2 EMERG? 1/9", "Calling!!!    0s")),
         (made(kind="emergency", authenticated=False), 2, 12, 0, ("203-2 EM?   2/12", "Calling!!!    0s")),

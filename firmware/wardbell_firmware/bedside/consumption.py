@@ -10,6 +10,7 @@ DAY_MS = 86400000
 _LEAST_SEND_S = 30
 # Five calls that are open for 12 min each, lamp and ear on; a mean of 8 min is the trade's (Vigil), and many ring more often.
 _LEAST_OPEN_S = 3600
+_LEAST_LIT_S = 600  # of a one-way node: each press some seconds, and a nurse who stays
 
 
 class Consumption:
@@ -30,11 +31,11 @@ class Consumption:
 # Asleep, Pico: 1.5 mA in MicroPython's lightsleep, measured by its author at 5 V of USB (commit of issue 8770); more at 3 V
 # through the board's converter. Light sleep of an ESP32-C3: 130 µA (data sheet), and regulator and dividers beside it.
 # Sending: chip awake at 25 mA, and an FS1000A-class transmitter at 3 to 4.5 V, some 10 mA in the mean. Listening: chip awake,
-# and 5 mA of a receive module of the RXB6's class.
+# and 5 mA of a receive module of the RXB6's class. Lamp: 3 mA, and an ESP32-C3 is awake while it is lit.
 OF_BOARD = {
     "pico": Consumption(2000, 35000, 30000, 3000),
     "pico_w": Consumption(2200, 35000, 30000, 3000),
-    "esp32c3": Consumption(300, 35000, 30000, 3000),
+    "esp32c3": Consumption(300, 35000, 30000, 28000),
 }
 DEFAULT_BOARD = "pico"
 
@@ -50,7 +51,8 @@ class DayMeter:
     def __init__(self, of: Consumption, has_ear: bool) -> None:
         self.used_uah = 0  # in whole days since start
         self._of = of
-        self._least_uah = of.daily_uah(_LEAST_SEND_S, _LEAST_OPEN_S if has_ear else 0, _LEAST_OPEN_S)
+        open_s, lit_s = (_LEAST_OPEN_S, _LEAST_OPEN_S) if has_ear else (0, _LEAST_LIT_S)
+        self._least_uah = of.daily_uah(_LEAST_SEND_S, open_s, lit_s)
         self._yesterday_uah = 0
         self._send_ms = 0
         self._listen_ms = 0

@@ -6,7 +6,7 @@ While calls are open the right ends are theirs, whatever else is shown: their co
 from wardbell_firmware.drivers.glyphs import BELL, CHECK
 from wardbell_firmware.receiver.shorten import place_words, plain, shorten, shorten_place
 from wardbell_protocol.calls.call import ACKNOWLEDGED, ATTENDED, PLACED
-from wardbell_protocol.calls.signals import BATHROOM, CODE, EMERGENCY, FAULT, NORMAL, STAFF_ASSIST
+from wardbell_protocol.calls.signals import BATHROOM, CODE, EMERGENCY, FAULT, NORMAL, STAFF_ASSIST, UNPLUGGED
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ HOST_STARTING = "Host is starting"
 HOST_NOT_WELL = "Host not well"
 NO_STATIONS = "No stations yet"
 CALLING = "Calling!!!"
+UNPLUGGED_WORD = "Unplugged!"  # a call, of the handset's cable
 I_KNOW = "I know!"
 STAFF_HERE = "Staff here"
 CLEAR_AT_BED = "Clear at bed"
@@ -106,11 +107,12 @@ def _status_words(call: "Call", width: int) -> str:
         return STAFF_HERE
     if call.status == ACKNOWLEDGED:
         return I_KNOW
+    calling = UNPLUGGED_WORD if call.detail == UNPLUGGED else CALLING
     presses = f"x{min(9999, call.presses)}"
     for between in (" ", ""):
-        if call.presses > 1 and len(CALLING + between + presses) <= width:
-            return CALLING + between + presses
-    return CALLING
+        if call.presses > 1 and len(calling + between + presses) <= width:
+            return calling + between + presses
+    return calling
 
 
 def _ends(left: str, right: str) -> str:

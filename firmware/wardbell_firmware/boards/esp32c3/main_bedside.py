@@ -1,5 +1,7 @@
 """What an ESP32-C3 runs as a bed node."""
 
+import sys
+
 from wardbell_firmware.boards.start import start
 
 TYPE_CHECKING = False
@@ -14,7 +16,10 @@ def make(settings: "dict[str, object]") -> "tuple[BedsideApp, C3Bedside]":
     from wardbell_firmware.boards.esp32c3.bedside import C3Bedside
 
     board = C3Bedside(settings)
-    return BedsideApp(board), board
+    app = BedsideApp(board)
+    if app.trouble:
+        sys.stdout.write("%s\n" % app.trouble)
+    return app, board
 
 
 start("bedside", ("esp32c3",), make)

@@ -1,5 +1,7 @@
 """What a Pico runs as a bed node."""
 
+import sys
+
 from wardbell_firmware.boards.start import start
 
 TYPE_CHECKING = False
@@ -14,7 +16,10 @@ def make(settings: "dict[str, object]") -> "tuple[BedsideApp, PicoBedside]":
     from wardbell_firmware.boards.rp2040.bedside import PicoBedside
 
     board = PicoBedside(settings)
-    return BedsideApp(board), board
+    app = BedsideApp(board)
+    if app.trouble:
+        sys.stdout.write("%s\n" % app.trouble)
+    return app, board
 
 
 start("bedside", ("pico", "pico_w"), make)
