@@ -7,6 +7,7 @@ from wardbell_hw.bom import PRICES, as_csv, as_table
 from wardbell_hw.circuit import Circuit
 from wardbell_hw.circuits import bedside, bedside_c3, receiver
 from wardbell_hw.figures import figures
+from wardbell_hw.mounting import mounting
 from wardbell_hw.picture import wiring
 from wardbell_hw.sheet import LIBRARY, schematic, symbol_library
 from wardbell_hw.wires import signals
@@ -27,7 +28,11 @@ def sheet_file(circuit: Circuit) -> Path:
 
 def files() -> dict[Path, str]:
     """Every generated file and its text, but for the drawn sheets, which KiCad makes."""
-    made = {ROOT / f"{LIBRARY}.kicad_sym": symbol_library(circuits()), ROOT / "FIGURES.md": figures()}
+    made = {
+        ROOT / f"{LIBRARY}.kicad_sym": symbol_library(circuits()),
+        ROOT / "FIGURES.md": figures(),
+        ROOT / "mounting.svg": mounting(),
+    }
     for circuit in circuits():
         folder = ROOT / circuit.name
         made[sheet_file(circuit)] = schematic(circuit)

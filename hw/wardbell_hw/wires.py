@@ -43,6 +43,7 @@ def wire_of(circuit: Circuit, net: str) -> Wire:
     wire = Wire(net)
     joined = circuit.nets()
     waiting, seen = [net], {net, "A1"}
+    before: dict[str, str] = {}  # the part that a farther net lies behind
     while waiting:
         here = waiting.pop(0)
         for reference, number in sorted(joined[here]):
@@ -58,10 +59,12 @@ def wire_of(circuit: Circuit, net: str) -> Wire:
             elif part.symbol.letter in ("SW", "BZ", "LS"):
                 wire.chain.append(f"{reference} {part.value}")
             elif any(is_rail(other) for other in others):
-                wire.sides.append(f"{_text(part)} to {others.pop()}")
+                behind = "" if here == net else f"behind {before[here]} "
+                wire.sides.append(f"{behind}{_text(part)} to {others.pop()}")
             else:
                 wire.chain.append(_text(part))
                 waiting += sorted(others - seen)
+                before.update(dict.fromkeys(others, reference))
                 seen |= others
     return wire
 

@@ -10,7 +10,7 @@ BACKLIGHT_OHM = 100.0
 _NAMES = "VSS VDD V0 RS R/W E D0 D1 D2 D3 D4 D5 D6 D7 A K".split()
 _KINDS = {"VSS": "power_in", "VDD": "power_in"}
 LCD = box(
-    "LCD1602", "DS", tuple((str(n + 1), name, _KINDS.get(name, "passive")) for n, name in enumerate(_NAMES)), (), 8
+    "LCD1602", "DS", tuple((str(n + 1), name, _KINDS.get(name, "passive")) for n, name in enumerate(_NAMES)), (), 8, 3
 )
 BACKPACK = box(
     "PCF8574_backpack",
@@ -26,7 +26,7 @@ SHIFTER = turned(NFET, "NFET_shifter", (0.0, 3.2, "center"), (0.0, 5.0, "center"
 
 def display() -> Block:
     """The display on a 4-bit bus."""
-    block = Block("Display, 4-bit bus", (218, 12), (108, 46))
+    block = Block("Display, 4-bit bus", (218, 12), (108, 62))
     nets: dict[str, str | None] = {
         "VSS": GROUND,
         "VDD": V5,
@@ -40,20 +40,20 @@ def display() -> Block:
     nets |= {f"D{bit}": None for bit in range(4)} | {f"D{bit}": f"LCD_D{bit}" for bit in range(4, 8)}
     block.parts = [
         Part(
-            "DS1", LCD, "LCD1602", catalog.DISPLAY, (84, 21), {str(n + 1): nets[name] for n, name in enumerate(_NAMES)}
+            "DS1", LCD, "LCD1602", catalog.DISPLAY, (84, 33), {str(n + 1): nets[name] for n, name in enumerate(_NAMES)}
         ),
-        Part("RV1", POTENTIOMETER, "10k", catalog.TRIMMER, (30, 14), {"1": V5, "2": "CONTRAST", "3": GROUND}),
-        resistor("R40", BACKLIGHT_OHM, (52, 33), (V5, "BACKLIGHT"), lying=True),
-        capacitor("C40", catalog.NANO_100, (14, 14), V5),
+        Part("RV1", POTENTIOMETER, "10k", catalog.TRIMMER, (30, 20), {"1": V5, "2": "CONTRAST", "3": GROUND}),
+        resistor("R40", BACKLIGHT_OHM, (52, 51), (V5, "BACKLIGHT"), lying=True),
+        capacitor("C40", catalog.NANO_100, (14, 20), V5),
     ]
-    block.wires = [((34, 14), (56, 14), (56, LCD.pin("3").y + 21), (74, LCD.pin("3").y + 21)), ((55, 33), (74, 33))]
+    block.wires = [((34, 20), (56, 20), (56, 15), (74, 15)), ((55, 51), (74, 51))]
     block.note = "R/W to ground: the display never drives 5 V onto a pin. 3.3 V is a 1 for it (2.2 V)."
     return block
 
 
 def display_by_i2c() -> Block:
     """The same display behind a PCF8574, instead of the six pins."""
-    block = Block("Display behind a PCF8574 (instead)", (218, 62), (108, 40), option="display behind a PCF8574")
+    block = Block("Display behind a PCF8574 (instead)", (218, 78), (108, 34), option="display behind a PCF8574")
     block.parts = [
         Part(
             "J4",

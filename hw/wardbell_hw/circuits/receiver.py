@@ -79,7 +79,7 @@ def supply() -> Block:
     _adapter(block)
     _cells(block)
     _mains_sense(block)
-    block.flags = [("VSYS", (50, 26)), (GROUND, (14, 38))]
+    block.flags = [("VSYS", (60, 26)), (GROUND, (14, 38))]
     block.note = (
         "VSYS comes from the adapter (D1), the host's USB (a diode on the Pico) or, when both are gone, the cells (Q1): no gap.\n"
         "MAINS: 5 V becomes 3.0 V. JP2 on B where there is no adapter, only the host.\n"
@@ -112,7 +112,7 @@ def _cells(block: Block) -> None:
         Part("BT1", BATTERY, "3 x LR20", catalog.CELLS_D, (8, 34), {"1": "CELLS", "2": GROUND}),
         Part("F2", FUSE_LYING, "0.5A PTC", catalog.FUSE, (17, 26), {"1": "VBAT", "2": "CELLS"}),
         Part("Q1", PFET_LYING, "AO3401A", catalog.PFET, (34, 28), {"1": "ELSE_FED", "2": "VSYS", "3": "VBAT"}),
-        capacitor("C20", catalog.MICRO_100, (50, 30), "VSYS"),
+        capacitor("C20", catalog.MICRO_100, (60, 30), "VSYS"),
         resistor("R20", 100e3, (34, 40), ("ELSE_FED", GROUND)),
         Part("D2", DIODE, "1N4148", catalog.DIODE, (42, 39), {"1": "ELSE_FED", "2": "MAINS_5V"}),
         Part("D3", DIODE, "1N4148", catalog.DIODE, (52, 39), {"1": "ELSE_FED", "2": "VBUS"}),
@@ -121,8 +121,8 @@ def _cells(block: Block) -> None:
         ((8, 38), (14, 38)),
         ((8, 30), (8, 26), (14, 26)),
         ((20, 26), (30, 26)),
-        ((38, 26), (50, 26), (56, 26)),
-        ((50, 26), (50, 27)),
+        ((38, 26), (60, 26), (66, 26)),
+        ((60, 26), (60, 27)),
         ((34, 32), (34, 36), (34, 37)),
         ((34, 36), (42, 36), (52, 36)),
         ((42, 42), (42, 48), (45, 48)),
@@ -130,7 +130,7 @@ def _cells(block: Block) -> None:
     ]
     block.labels += [
         Label(GROUND, (8, 38), "down"),
-        Label("VSYS", (56, 26)),
+        Label("VSYS", (66, 26)),
         Label("MAINS_5V", (45, 48)),
         Label("VBUS", (54, 45)),
     ]
@@ -255,7 +255,7 @@ def lamp_and_line() -> Block:
 
 def ear() -> Block:
     """The receive module, on 3.3 V or, behind a divider, on 5 V."""
-    block = Block("Radio", (218, 106), (108, 44))
+    block = Block("Radio", (218, 116), (108, 42))
     block.parts = [
         Part(
             "U1",
@@ -288,7 +288,8 @@ def ear() -> Block:
     block.labels = [Label("RADIO", (76, 26)), Label(V5, (95, 13))]
     block.flags = [("RX_VCC", (66, 9))]
     block.note = (
-        "SRX882: JP1 on A, R37 left out. RXB6 at 5 V: JP1 on B, R37 fitted: 5 V becomes 3.0 V.\n"
+        "SRX882: JP1 on A, R37 left out.\n"
+        "RXB6 at 5 V: JP1 on B, R37 fitted: 5 V becomes 3.0 V.\n"
         "R35 and C32 keep the converter's ripple away from the aerial's microvolts."
     )
     return block
