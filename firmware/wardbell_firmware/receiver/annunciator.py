@@ -157,7 +157,7 @@ class Annunciator:
             self.lines = text.notice_lines(call, count, wait, notice)
             return
         muted_s = self._sounder.muted_s(now_ms)
-        wait = self._marks(muted_s > 0, trouble != "" or (turns.n_faults > 0 and not is_fault)) + wait
+        wait = self._marks(muted_s > 0, not is_fault and (trouble != "" or turns.n_faults > 0)) + wait
         if is_fault and call.detail == RADIO_BLIND and trouble:
             self.lines = text.page_of(trouble, count, wait)
             return

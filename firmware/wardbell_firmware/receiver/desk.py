@@ -164,6 +164,9 @@ class ReceiverDesk:
             if self.radio.poll(now_ms, n_words, self.nodes.n_read):
                 self._is_touched = True
                 self.front.redraw(now_ms)
+            normal = self.radio.take_file()
+            if normal is not None:
+                self.copy.unsaved[AIR_FILE] = normal
         if self._is_touched or self._has_bus or (self._due_ms is not None and now_ms >= self._due_ms):
             self._is_touched = False
             self._settle(now_ms)
@@ -384,9 +387,6 @@ class ReceiverDesk:
         message = self.radio.take_message(now_ms) if self.host.is_up else None
         if message is not None:
             self._tell(message, now_ms)
-        normal = self.radio.take_file()
-        if normal is not None:
-            self.copy.unsaved[AIR_FILE] = normal
 
     # Keys.
 
