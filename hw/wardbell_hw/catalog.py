@@ -29,7 +29,6 @@ TVS = Item("ESD protection diode, 5 V, both ways, SOD-323", "Nexperia", "PESD5V0
 FUSE = Item("resettable fuse, 0.5 A", "Bourns", "MF-R050", "A")
 FUSE_STRONG = Item("resettable fuse, 1.1 A", "Bourns", "MF-R110", "A")
 CELLS_D = Item("holder for 3 cells LR20 (D) in series", "any", "3 x D, leads", "C", "cells are bought apart")
-CELLS_AA = Item("holder for 3 cells LR6 (AA) in series", "Keystone", "2465", "B", "cells are bought apart")
 CALL_BUTTON = Item(
     "call button, 60 mm or larger, amber or red",
     "any",

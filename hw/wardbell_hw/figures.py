@@ -47,6 +47,8 @@ NODES = (
         has_ear=True,
     ),
     Node("Pico, one-way, cord and handset, LR6", "pico", "LR6", 2700, 2, bedside.LOOP_OHM, bedside.SENSE_OHM),
+    Node("ESP32-C3, no loops, LR20", "esp32c3", "LR20", 3200, 0, bedside_c3.LOOP_OHM, bedside_c3.SENSE_OHM),
+    Node("ESP32-C3, cord and handset, LR20", "esp32c3", "LR20", 3200, 2, bedside_c3.LOOP_OHM, bedside_c3.SENSE_OHM),
     Node("ESP32-C3, no loops, LR6", "esp32c3", "LR6", 3200, 0, bedside_c3.LOOP_OHM, bedside_c3.SENSE_OHM),
     Node("ESP32-C3, cord and handset, LR6", "esp32c3", "LR6", 3200, 2, bedside_c3.LOOP_OHM, bedside_c3.SENSE_OHM),
 )

@@ -35,7 +35,7 @@ def supply() -> Block:
     """Three cells, switched, fused, protected against wrong polarity; and their voltage, halved."""
     block = Block("Supply", (12, 80), (106, 46))
     block.parts = [
-        Part("BT1", BATTERY, "3 x LR6", catalog.CELLS_AA, (8, 22), {"1": "CELLS", "2": GROUND}),
+        Part("BT1", BATTERY, "3 x LR20", catalog.CELLS_D, (8, 22), {"1": "CELLS", "2": GROUND}),
         Part("F1", FUSE_LYING, "0.5A PTC", catalog.FUSE, (17, 14), {"1": "FUSED", "2": "CELLS"}),
         Part("SW9", SWITCH, "on/off", catalog.SLIDE, (26, 14), {"1": "FUSED", "2": "VBAT"}),
         Part("Q3", PFET_LYING, "AO3401A", catalog.PFET, (44, 16), {"1": GROUND, "2": "VSYS", "3": "VBAT"}),
