@@ -56,6 +56,6 @@ C3_BEDSIDE = {
     "lamp_red": 6,
     "lamp_green": 7,
     "radio": 10,  # carrier on while high
-    "buzzer": 20,  # PWM; 4.7 kohm to ground keeps it still while the chip boots
+    "buzzer": 20,  # PWM; a piezo is silent at the steady level it has while the chip boots
     "radio_power": 21,  # high while the chip boots: the transmitter then has its supply, but sends nothing
 }
