@@ -6,7 +6,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Protocol
 
-    from wardbell_firmware.boards.contract import Clock, Watchdog
+    from wardbell_firmware.boards.contract import BedsideBoard, ReceiverBoard
 
     class App(Protocol):
         """What can be run: `step` does all that is due and returns the next deadline in ms, or None."""
@@ -14,24 +14,13 @@ if TYPE_CHECKING:
         def step(self, now_ms: int) -> int | None:
             """Do all that is due."""
 
-    class Board(Protocol):
-        """What it is run on."""
-
-        @property
-        def clock(self) -> Clock:
-            """Time since start."""
-
-        @property
-        def watchdog(self) -> Watchdog:
-            """Fed after each step."""
-
 
 # Long-lived calls that settle between a heap full of scraps leave no room in one piece: 216 calls once stopped a receiver
 # that had 1.6 MB of 2 MB free. Collecting often keeps the scraps few, and each collection is over in some ms.
 COLLECT_EVERY_BYTES = 16384
 
 
-def run(app: "App", board: "Board") -> None:
+def run(app: "App", board: "BedsideBoard | ReceiverBoard") -> None:
     """Run an app for ever on its board."""
     if hasattr(gc, "threshold"):  # MicroPython's; CPython's collector moves nothing and needs no such care
         gc.threshold(COLLECT_EVERY_BYTES)
