@@ -93,6 +93,8 @@ def strong_resistor(ohm: float) -> tuple[str, Item]:
     return code.removesuffix("R") + " 0.5W", Item("resistor, 1 %, 0.5 W", "Yageo", f"MFR50SFTE52-{code}", "A")
 
 
+NANO_2_2 = ("2n2", Item("ceramic capacitor, 2.2 nF, 50 V, X7R", "KEMET", "C320C222K5R5TA", "A"))
+NANO_10 = ("10n", Item("ceramic capacitor, 10 nF, 50 V, X7R", "KEMET", "C320C103K5R5TA", "A"))
 NANO_100 = ("100n", Item("ceramic capacitor, 100 nF, 50 V, X7R", "KEMET", "C320C104K5R5TA", "A"))
 MICRO_10 = ("10u", Item("electrolytic capacitor, 10 uF, 50 V", "Panasonic", "ECA-1HM100", "A"))
 MICRO_100 = ("100u", Item("electrolytic capacitor, 100 uF, 16 V", "Panasonic", "ECA-1CM101", "A"))

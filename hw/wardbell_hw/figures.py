@@ -101,6 +101,7 @@ def _values() -> Iterator[str]:
                 f"| battery divider, ESP32-C3: drain, error at 50 nA | {el.divider_drain_ua(4.8, bedside_c3.SENSE_OHM, bedside_c3.SENSE_OHM):.0f} uA, "
                 f"{el.divider_error_mv(bedside_c3.SENSE_OHM, bedside_c3.SENSE_OHM, 50):.0f} mV | 90 mV |"
             ),
+            f"| battery divider: 99 % of a sag seen after | {el.settling_ms(bedside.SENSE_OHM / 2, bedside.SENSE_FARAD):.1f} ms (Pico), {el.settling_ms(bedside_c3.SENSE_OHM / 2, bedside_c3.SENSE_FARAD):.1f} ms (ESP32-C3) | 3 ms: the firmware samples so long |",
             f"| RXB6 at 5 V divided | {el.divided_v(5.0, 10e3, 15e3):.2f} V | 2.48 to 3.6 V |",
             (
                 f"| sounder, {receiver.SOUNDER_OHM:.0f} ohm: peak, heat in the resistor | {sounder_ma:.0f} mA, "

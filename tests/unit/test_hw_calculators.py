@@ -36,6 +36,11 @@ def test_no_pin_is_asked_for_more_than_it_gives() -> None:
             assert 2 < el.current_ma(el.LOGIC_V, drop_v, lamp_ohm) <= el.PIN_START_MA
 
 
+def test_the_mains_are_a_1_beside_the_chips_own_pull_down() -> None:
+    lower_ohm = receiver.SENSE_LOWER_OHM * 50e3 / (receiver.SENSE_LOWER_OHM + 50e3)
+    assert el.divided_v(4.75, receiver.SENSE_UPPER_OHM, lower_ohm) > 2.0  # an RP2040's, at 3.3 V
+
+
 @pytest.mark.parametrize("supply_v", [4.75, 5.0, 5.25])
 def test_what_comes_from_5_v_is_a_clear_1_and_harms_no_pin(supply_v: float) -> None:
     for upper_ohm, lower_ohm in ((receiver.SENSE_UPPER_OHM, receiver.SENSE_LOWER_OHM), (10e3, 15e3)):
@@ -46,6 +51,8 @@ def test_the_battery_is_measured_within_its_converter_and_its_error() -> None:
     for ohm, full_scale_v, leakage_na in ((bedside.SENSE_OHM, 3.3, 100.0), (bedside_c3.SENSE_OHM, 2.5, 50.0)):
         assert el.divided_v(3 * 1.6, ohm, ohm) < full_scale_v
         assert el.divider_error_mv(ohm, ohm, leakage_na) < 90
+    for board in (bedside, bedside_c3):  # boards/rp2040/supply.py and boards/esp32c3/parts.py sample for 3 ms
+        assert el.settling_ms(board.SENSE_OHM / 2, board.SENSE_FARAD) < 3.0
     assert el.divider_error_mv(100e3, 100e3, 100.0) == pytest.approx(10.0)
     assert el.divider_drain_ua(4.0, 100e3, 100e3) == pytest.approx(20.0)
 

@@ -20,6 +20,7 @@ from wardbell_hw.symbols import BATTERY, FUSE_LYING, JUMPER, NFET, PFET, PFET_LY
 
 LOOP_OHM = 10e3  # 0.33 mA through a loop all the time: enough for gold contacts, and what a Pico's battery can bear
 SENSE_OHM = 100e3
+SENSE_FARAD = 10e-9  # follows the sag of a transmission within the 3 ms in which the firmware looks for it
 LAMP_OHM = 330.0
 
 
@@ -85,7 +86,7 @@ def supply() -> Block:
         capacitor("C20", catalog.MICRO_100, (52, 19), "VSYS"),
         resistor("R21", SENSE_OHM, (74, 18), ("VBAT", "BATTERY")),
         resistor("R22", SENSE_OHM, (74, 28), ("BATTERY", GROUND)),
-        capacitor("C21", catalog.NANO_100, (84, 27), "BATTERY"),
+        capacitor("C21", catalog.NANO_10, (84, 27), "BATTERY"),
     ]
     block.wires = [
         ((8, 26), (14, 26)),

@@ -9,6 +9,7 @@ from wardbell_hw.symbols import BATTERY, FUSE_LYING, PFET_LYING, SWITCH
 
 LOOP_OHM = 47e3  # 70 uA: what small cells can bear all the time, so the loops need gold or reed contacts
 SENSE_OHM = 470e3
+SENSE_FARAD = 2.2e-9
 
 
 def circuit() -> Circuit:
@@ -42,7 +43,7 @@ def supply() -> Block:
         capacitor("C20", catalog.MICRO_100, (60, 19), "VSYS"),
         resistor("R21", SENSE_OHM, (80, 18), ("VBAT", "BATTERY")),
         resistor("R22", SENSE_OHM, (80, 28), ("BATTERY", GROUND)),
-        capacitor("C21", catalog.NANO_100, (89, 27), "BATTERY"),
+        capacitor("C21", catalog.NANO_2_2, (89, 27), "BATTERY"),
     ]
     block.wires = [
         ((8, 26), (14, 26)),
