@@ -166,6 +166,17 @@ def test_a_battery_is_told_of_days_ahead_and_until_it_was_changed(bench: Bench) 
     assert bench.faults() == set()
 
 
+def test_a_key_that_is_not_well_is_a_fault_beside_its_call_until_it_is(bench: Bench) -> None:
+    bench.frame("204-1", "unplugged")
+    bench.frame("204-1", "key_fault")
+    bench.run()
+    assert bench.faults() == {("204-1", "unplugged"), ("204-1", "key_fault")}
+    bench.frame("204-1", "key_well")
+    bench.run()
+    assert bench.faults() == {("204-1", "unplugged")}
+    assert bench.call("204-1").kind == "normal"
+
+
 def test_the_quality_of_presses_makes_a_margin_and_a_fading_one_is_a_fault(bench: Bench) -> None:
     event = int(DATA_BY_SIGNAL["normal"], 2)
     fields = {"node": NODES["203-1"], "event": event, "battery": 0, "copies": 8, "at": bench.up_ms, "end": bench.up_ms}
