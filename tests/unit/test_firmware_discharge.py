@@ -110,6 +110,18 @@ def test_one_reading_alone_is_no_warning_and_new_cells_end_it() -> None:
     assert supply.level == 0
 
 
+def test_larger_cells_are_warned_of_at_a_lower_voltage() -> None:
+    def lowest_without_warning(settings: dict[str, object]) -> int:
+        supply = Supply(settings, False)
+        mv = 3_000
+        while not supply.is_low:
+            mv -= 10
+            supply.measured(mv)
+        return mv
+
+    assert 1_800 < lowest_without_warning({"cell_mah": 10_000}) < lowest_without_warning({}) < 2_600
+
+
 def test_frames_carry_three_cells_as_two() -> None:
     supply = Supply({"cells": 3}, False)
     supply.measured(4_500)
@@ -135,6 +147,7 @@ def test_a_node_that_listens_and_shines_all_day_knows_what_that_takes() -> None:
         ({"cells": 5}, "cells"),
         ({"empty_mv": 20}, "empty_mv"),
         ({"sleep_ua": "little"}, "sleep_ua"),
+        ({"cell_mah": 100}, "cell_mah"),
     ],
 )
 def test_a_supply_that_cannot_be_is_refused(settings: dict[str, object], key: str) -> None:

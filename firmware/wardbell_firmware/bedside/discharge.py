@@ -1,4 +1,4 @@
-"""How much is left in two or three alkaline AA cells, from their voltage under the load of a transmission.
+"""How much is left in two or three alkaline cells, from their voltage under the load of a transmission.
 
 `CURVE` has the shape of the makers' curves for low drains (AA, 21 °C, constant 25 to 100 mA: data sheets of Energizer E91 and
 Duracell MN1500), written down in steps of 50 mV and on the low side. It is no measurement of ours, and cells differ by more
@@ -46,16 +46,16 @@ def remaining_permille(cell_mv: int) -> int:
     return 0
 
 
-def days_left(cell_mv: int, empty_cell_mv: int, daily_uah: int) -> int:
+def days_left(cell_mv: int, empty_cell_mv: int, daily_uah: int, cell_mah: int = LEAST_MAH) -> int:
     """Days at least until a cell of that measured voltage is at `empty_cell_mv`, if each takes `daily_uah` µAh."""
     true_mv = cell_mv - cell_mv * ERROR_PERMILLE // 1000
     left_permille = remaining_permille(true_mv) - remaining_permille(empty_cell_mv)
-    return max(0, left_permille) * LEAST_MAH // max(1, daily_uah)
+    return max(0, left_permille) * cell_mah // max(1, daily_uah)
 
 
-def is_low(cell_mv: int, empty_cell_mv: int, daily_uah: int) -> bool:
+def is_low(cell_mv: int, empty_cell_mv: int, daily_uah: int, cell_mah: int = LEAST_MAH) -> bool:
     """Whether cells must be changed within `WARN_DAYS`, with all that may be worse than it looks."""
-    return days_left(cell_mv, empty_cell_mv, daily_uah) < _ASKED_DAYS
+    return days_left(cell_mv, empty_cell_mv, daily_uah, cell_mah) < _ASKED_DAYS
 
 
 def warning_mv(empty_cell_mv: int, daily_uah: int) -> int:

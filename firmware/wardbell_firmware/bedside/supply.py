@@ -16,7 +16,7 @@ LEAST_MV = {"pico": 1800, "pico_w": 1800, "esp32c3": 3200}
 # Cells that slope steeply, a cold room and a meter that reads low together look empty in their first weeks. Cells that were fresh
 # when the node started cannot be before they have given this much, unless their voltage says so beyond any doubt.
 _FRESH_CELL_MV = 1430
-_FIRST_UAH = LEAST_MAH * 300
+_FIRST_PERMILLE = 300
 _SURELY_LOW_MV = 1150
 
 _N_IN_A_ROW = 2  # one reading may meet another load
@@ -28,7 +28,7 @@ class Supply:
 
     Args:
         settings: `cells` (2 or 3, alkaline), `empty_mv` (of all cells, below which the node does not run), `board`,
-            `sleep_ua`.
+            `sleep_ua`, `cell_mah` (what a poor cell of its kind gives).
         has_ear: it is a two-way node.
 
     Raises:
@@ -45,6 +45,7 @@ class Supply:
         of = OF_BOARD[board]
         sleep_ua = int(number(settings, "sleep_ua", of.sleep_ua, 1, 100000))
         self.meter = DayMeter(Consumption(sleep_ua, of.send_ua, of.listen_ua, of.lamp_ua), has_ear)
+        self._cell_mah = int(number(settings, "cell_mah", LEAST_MAH, 300, 30000))
         self.level = BATTERY_UNKNOWN
         self.is_low = False
         self._n_low = 0
@@ -70,6 +71,7 @@ class Supply:
             self._lowest_mv = min(self._lowest_mv, cell_mv)
 
     def _looks_low(self, cell_mv: int) -> bool:
-        if self._first_mv >= _FRESH_CELL_MV and self.meter.used_uah < _FIRST_UAH and cell_mv > _SURELY_LOW_MV:
+        is_new = self.meter.used_uah < self._cell_mah * _FIRST_PERMILLE
+        if self._first_mv >= _FRESH_CELL_MV and is_new and cell_mv > _SURELY_LOW_MV:
             return False
-        return is_low(cell_mv, self._empty_cell_mv, self.meter.daily_uah)
+        return is_low(cell_mv, self._empty_cell_mv, self.meter.daily_uah, self._cell_mah)
