@@ -36,6 +36,7 @@ PATHS = (
 NODES = (
     Node("Pico, one-way, no loops, LR20", "pico", "LR20", 2700, 0, bedside.LOOP_OHM, bedside.SENSE_OHM),
     Node("Pico, one-way, cord and handset, LR20", "pico", "LR20", 2700, 2, bedside.LOOP_OHM, bedside.SENSE_OHM),
+    Node("Pico, one-way, handset only, LR20", "pico", "LR20", 2700, 1, bedside.LOOP_OHM, bedside.SENSE_OHM),
     Node(
         "Pico, two-way, cord and handset, LR20",
         "pico",
@@ -164,7 +165,7 @@ def _law() -> Iterator[str]:
 def _life() -> Iterator[str]:
     yield "## Cells"
     yield ""
-    yield f"{CELLS} alkaline cells, an ordinary day (288 heartbeats, ten presses, an hour of lamp). `sleep_ua` belongs into the node's settings, with `cells` {CELLS}."
+    yield f"{CELLS} alkaline cells, an ordinary day (288 heartbeats, ten presses, an hour of lamp). `sleep_ua` belongs into the node's settings, with `cells` {CELLS}, and for LR20 `cell_mah` 10000."
     yield ""
     rows = [
         f"| {node.name} | {sleep_ua(node)} | {daily_mah(node):.0f} mAh | {life_days(node):.0f} days |" for node in NODES
