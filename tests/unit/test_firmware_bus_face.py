@@ -294,7 +294,7 @@ def test_what_the_gateway_says_is_shown_and_what_the_desk_does_is_told(house: Ho
         gateway.say(gateway.board.receive(Verb("clear", call.call_id, "Ana", "bed"), gateway.unix_ms))
     house.settle()
     assert [call.station_id for call in house.desk.board.open_calls()] == ["S2"]
-    assert house.desk.command("acknowledge", ("S2", NORMAL, ""), "hall", house.now_ms) == ""
+    assert house.desk.calls.command("acknowledge", ("S2", NORMAL, ""), "hall", house.now_ms) == ""
     house.settle()
     assert [call.status for call in gateway.board.open_calls()] == ["acknowledged"]
     assert [command.call_id for command in gateway.commands] == ["g-2"]

@@ -52,7 +52,7 @@ class BusFace:
     def use(self, desk: "ReceiverDesk") -> None:
         """The desk whose calls these are."""
         self._desk = desk
-        self._stand_in = StandIn(self.ward, self._epoch, desk.board, self.clock, desk.command)
+        self._stand_in = StandIn(self.ward, self._epoch, desk.board, self.clock, desk.calls.command)
 
     @property
     def is_standing_in(self) -> bool:

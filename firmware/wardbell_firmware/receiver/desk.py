@@ -5,12 +5,12 @@ copy. With the host alive the gateway decides (`merge`). Texts, tones and keys: 
 """
 
 from wardbell_firmware.receiver import text
-from wardbell_firmware.receiver.front import ACKNOWLEDGE, CLEAR, DeskFront
-from wardbell_firmware.receiver.host import KEY_MESSAGES, UNTOLD, HostSide, frame_message, key_message, press_message
+from wardbell_firmware.receiver.desk_calls import DeskCalls
+from wardbell_firmware.receiver.front import DeskFront
+from wardbell_firmware.receiver.host import HostSide, frame_message, press_message
 from wardbell_firmware.receiver.keyed_nodes import COUNTERS_FILE, KeyedNodes
-from wardbell_firmware.receiver.local_stations import LEARNED_FILE, LocalStations, is_local, is_ours_alone
-from wardbell_firmware.receiver.memory import OPEN_CALLS_FILE, OpenCalls, from_file, press_of, to_file
-from wardbell_firmware.receiver.merge import CallMerge
+from wardbell_firmware.receiver.local_stations import LEARNED_FILE, LocalStations, is_local
+from wardbell_firmware.receiver.memory import OPEN_CALLS_FILE, from_file
 from wardbell_firmware.receiver.node_answers import NodeAnswers
 from wardbell_firmware.receiver.own_faults import OwnFaults
 from wardbell_firmware.receiver.radio_health import AIR_FILE, RadioHealth
@@ -21,23 +21,10 @@ from wardbell_protocol.air.ear import Ear
 from wardbell_protocol.air.frame_press import FrameStarted
 from wardbell_protocol.air.presses import PressReceiver, PressStarted
 from wardbell_protocol.air.refusals import BARE
-from wardbell_protocol.calls.board import (
-    EV_CLEARED,
-    EV_PLACED,
-    EV_PRESSED_AGAIN,
-    EV_RAISED_AGAIN,
-    CallBoard,
-    FaultGone,
-    FaultRaised,
-    Signal,
-    Verb,
-)
-from wardbell_protocol.calls.call import PLACED
-from wardbell_protocol.calls.signals import AT_CONSOLE, AT_RECEIVER, FAULT, HEARTBEAT
+from wardbell_protocol.calls.signals import FAULT, HEARTBEAT
 from wardbell_protocol.calls.station import Station
-from wardbell_protocol.errors import CallError
 from wardbell_protocol.link.peer import LinkMessage, LinkUp
-from wardbell_protocol.link.receiver_faults import RADIO_BLIND, TOLD
+from wardbell_protocol.link.receiver_faults import RADIO_BLIND
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -45,7 +32,6 @@ if TYPE_CHECKING:
     from wardbell_protocol.air.frame_press import FrameEnded
     from wardbell_protocol.air.portion import Portion
     from wardbell_protocol.air.presses import Press, PressEnded
-    from wardbell_protocol.calls.board import CallEvent
     from wardbell_protocol.calls.call import Call
     from wardbell_protocol.link.peer import LinkDown
 
@@ -68,21 +54,20 @@ class ReceiverDesk:
     ) -> None:
         self.name = name
         self.copy = TableCopy()
-        self.board = CallBoard("r", self.copy.policies)
         self.host = HostSide(name, epoch, has_host, ear)
+        self.local = LocalStations()
+        self.front = DeskFront(self.local)
+        self.calls = DeskCalls(name, self.copy.policies, self.host, self.front)
+        self.board = self.calls.board
         self._air = Ear()
         self.radio = RadioHealth(self._air)
         self.nodes = KeyedNodes(self._air)
-        self.answers = NodeAnswers(self.board, self._air) if has_transmitter else None
-        self.local = LocalStations()
+        self.answers = self.calls.answers = NodeAnswers(self.board, self._air) if has_transmitter else None
         self._learnt: list[str] = []  # ids of those of them that are in use
         self.table = self.copy.table  # the host's stations, and those learnt here
-        self.front = DeskFront(self.local)
         self.n_unknown = 0
         self.n_refused = 0
         self._presses = PressReceiver(self._air)
-        self._merge = CallMerge(self.board)
-        self._memory = OpenCalls()
         self._n_learnt = 0
         self._own = OwnFaults(name, has_host)
         self._status = StatusClock()
@@ -101,7 +86,7 @@ class ReceiverDesk:
     @property
     def n_all_refused(self) -> int:
         """What came over the line or out of the store and was not as the spec has it."""
-        return self.n_refused + self._merge.n_refused + self.copy.n_refused
+        return self.n_refused + self.calls.n_refused + self.copy.n_refused
 
     def load(self, name: str, data: "bytes | None", now_ms: int) -> None:
         """Take a saved file, or that there is none, before anything else."""
@@ -167,18 +152,19 @@ class ReceiverDesk:
             normal = self.radio.take_file()
             if normal is not None:
                 self.copy.unsaved[AIR_FILE] = normal
-        if self._is_touched or self._has_bus or (self._due_ms is not None and now_ms >= self._due_ms):
-            self._is_touched = False
+        if (
+            self._is_touched
+            or self.calls.is_touched
+            or self._has_bus
+            or (self._due_ms is not None and now_ms >= self._due_ms)
+        ):
+            self._is_touched = self.calls.is_touched = False
             self._settle(now_ms)
             self._due_ms = self._find_due_ms()
 
     def _settle(self, now_ms: int) -> None:
         self._from_host(self.host.poll(now_ms), now_ms)
-        for key, number in self.host.tell_again(now_ms):
-            self._merge.changed_here(key, number)
-        reraise_at_ms = self.board.next_deadline_ms()
-        if reraise_at_ms is not None and now_ms >= reraise_at_ms:
-            self._happened(self.board.poll(now_ms), 0, now_ms)
+        self.calls.poll(now_ms)
         self._do(self.front.poll_keys(now_ms), now_ms)
         self._judge_faults(now_ms)
         self._send_status(now_ms)
@@ -203,7 +189,7 @@ class ReceiverDesk:
         """When `poll` next has something to do."""
         air_us = self._presses.next_deadline_us()
         times = [
-            self._find_due_ms() if self._is_touched else self._due_ms,
+            self._find_due_ms() if self._is_touched or self.calls.is_touched else self._due_ms,
             None if air_us is None else -(-air_us // 1000),
             self.radio.next_deadline_ms(),
             self.nodes.next_deadline_ms(),
@@ -214,9 +200,8 @@ class ReceiverDesk:
     def _find_due_ms(self) -> "int | None":
         times = [
             self.host.next_deadline_ms(),
-            self.board.next_deadline_ms(),
+            self.calls.next_deadline_ms(),
             self.front.next_deadline_ms(),
-            self._memory.next_deadline_ms(),
             self.nodes.next_deadline_ms(),
             self._own.next_deadline_ms(),
             self._status.next_deadline_ms(self.host.is_up),
@@ -232,7 +217,7 @@ class ReceiverDesk:
             self._survey(event.press, now_ms)
             found = self._resolve(event.press.code, now_ms) if isinstance(event, PressStarted) else None
             if isinstance(event, PressStarted) and not _is_heartbeat(found):
-                self._pressed(found, press_message(event), False, now_ms)
+                self.calls.pressed(found, press_message(event), False, now_ms)
             elif self.host.is_up:  # how well it was heard must not push presses out of a waiting queue
                 self.host.send(press_message(event), now_ms)
 
@@ -246,7 +231,7 @@ class ReceiverDesk:
                 self.answers.pressed(found, event.press, self.copy.table)
             message = frame_message(event, self.nodes.mark_of(event.press.node_id))
             if isinstance(event, FrameStarted) and not _is_heartbeat(found):
-                self._pressed(found, message, True, now_ms)
+                self.calls.pressed(found, message, True, now_ms)
             elif self.host.is_up:  # as above
                 self.host.send(message, now_ms)
 
@@ -269,33 +254,17 @@ class ReceiverDesk:
                 self.nodes.refused(keyed.station_id, BARE, now_ms)
         return found
 
-    def _pressed(
-        self, found: "tuple[Station, str] | None", message: "dict[str, object]", is_authenticated: bool, now_ms: int
-    ) -> None:
-        number = self._tell(message, now_ms)
-        if found is None:
-            return
-        events = self.board.receive(Signal(found[0], found[1], is_authenticated), now_ms)
-        for event in events:
-            if event.kind in (EV_PLACED, EV_PRESSED_AGAIN):
-                self.host.pressed(event.call.key, number, message)
-        self._happened(events, number, now_ms)
-
     def _judge_faults(self, now_ms: int) -> None:
         """What was refused again and again is a fault of its station; what else is wrong here is one, too."""
         changes = self.nodes.take_changes(now_ms)
         changes += self._own.take_changes(self.radio.trouble != "", self.host.is_up, self._learnt, now_ms)
         for part, detail, is_on in changes:
-            number = self._tell_fault(part, detail, is_on, now_ms) if detail in TOLD else 0
-            station = self.table.stations.get(part)
-            if part == self.name:
-                station = Station(part, _HERE, "")
-            fault = FaultRaised(part, detail, station) if is_on else FaultGone(part, detail)
-            self._happened(self.board.receive(fault, now_ms), number, now_ms)
+            station = Station(part, _HERE, "") if part == self.name else self.table.stations.get(part)
+            self.calls.fault(part, detail, is_on, station, now_ms)
         for node_id in self.nodes.take_unknown():
             self.front.learning.hear_keyed(now_ms)
             if self.host.is_up:
-                self._tell({"t": "unknown_node", "node": node_id, "at": now_ms}, now_ms)
+                self.calls.tell({"t": "unknown_node", "node": node_id, "at": now_ms}, now_ms)
 
     def _use_table(self) -> None:
         self.nodes.use_table(self.copy.table)
@@ -318,34 +287,23 @@ class ReceiverDesk:
 
     def _remember(self, message: "dict[str, object]", now_ms: int) -> None:
         """A call that was open before the power was lost."""
-        events = self._merge.call(message, 0, now_ms)
-        self._happened(events, 0, now_ms)
-        for event in events:
-            if event.call.kind == FAULT:
-                self.nodes.remember(event.call.station_id, event.call.detail, now_ms)
-                self._own.remember(event.call.station_id, event.call.detail)
-        press = press_of(message, events[0].call.placed_at_ms) if events else None
-        if press is not None:
-            self.host.pressed(events[0].call.key, UNTOLD, press)
-            self._merge.changed_here(events[0].call.key, UNTOLD)
+        for call in self.calls.remember(message, now_ms):
+            if call.kind == FAULT:
+                self.nodes.remember(call.station_id, call.detail, now_ms)
+                self._own.remember(call.station_id, call.detail)
 
     def _host_is_up(self, epoch: int, now_ms: int) -> None:
         self.radio.tell()
         if self.host.is_another(epoch):
-            self._merge.host_is_new()
             self.copy.host_is_new()
-            for part, detail in self.nodes.faults + self._own.told:
-                number = self._tell_fault(part, detail, True, now_ms)
-                self._merge.changed_here((part, FAULT, detail), number)
+            self.calls.host_is_new(self.nodes.faults + self._own.told, now_ms)
 
     def _host_says(self, message: "dict[str, object]", now_ms: int) -> None:
         kind = message["t"]
         if kind == "call":
-            self._happened(self._merge.call(message, self.host.seen(message["seen"]), now_ms), 0, now_ms)
+            self.calls.host_says_call(message, now_ms)
         elif kind == "calls":
-            n = message["n"]
-            if isinstance(n, int):
-                self._happened(self._merge.calls(n, self.host.seen(message["seen"]), now_ms), 0, now_ms)
+            self.calls.host_says_all(message, now_ms)
         elif kind == "station":
             self.copy.station(message)
         elif kind == "stations":
@@ -357,88 +315,31 @@ class ReceiverDesk:
         elif kind == "health":
             self.host.says_health(message)
 
-    def _tell(self, message: "dict[str, object]", now_ms: int) -> int:
-        self._is_touched = True
-        number = self.host.send(message, now_ms)
-        for key in self.host.untold():
-            self._merge.changed_here(key, UNTOLD)
-        return number
-
-    def _tell_fault(self, part: str, detail: str, is_on: bool, now_ms: int) -> int:
-        return self._tell({"t": "fault", "part": part, "detail": detail, "on": is_on, "at": now_ms}, now_ms)
-
     def _save(self, now_ms: int) -> None:
-        is_due = self._memory.is_due(now_ms)
+        is_due = self.calls.is_file_due(now_ms)
         counters = self.nodes.take_file(is_due, now_ms)
         if counters is not None:
             self.copy.unsaved[COUNTERS_FILE] = counters
         if is_due:
-            calls = self.board.open_calls()
-            self.copy.unsaved[OPEN_CALLS_FILE] = to_file(calls, self.host.presses_untold(), now_ms)
+            self.copy.unsaved[OPEN_CALLS_FILE] = self.calls.to_file(now_ms)
 
     def _send_status(self, now_ms: int) -> None:
         if self._status.is_due(self.host.is_up, now_ms):
             self.radio.tell()
             peer, n_refused = self.host.peer, self.n_all_refused
-            self._tell(status_message(self._presses, self.nodes, peer, self.n_unknown, n_refused, now_ms), now_ms)
+            self.calls.tell(status_message(self._presses, self.nodes, peer, self.n_unknown, n_refused, now_ms), now_ms)
 
     def _send_air(self, now_ms: int) -> None:
         """How the ear is: with each status, when it changes, and to a host that is new."""
         message = self.radio.take_message(now_ms) if self.host.is_up else None
         if message is not None:
-            self._tell(message, now_ms)
-
-    # Keys.
+            self.calls.tell(message, now_ms)
 
     def _do(self, wishes: "list[tuple[str, Call]]", now_ms: int) -> None:
-        for wish, meant in wishes:
-            call = self.board.calls.get(meant.call_id)
-            if call is None:
-                continue
-            if wish == CLEAR and not call.may_clear(AT_RECEIVER):
-                self.front.show(call, now_ms, text.CLEAR_AT_BED)
-            elif wish == CLEAR:
-                self._verb(CLEAR, call, self.name, AT_RECEIVER, now_ms)
-            elif call.status == PLACED:  # else answered elsewhere while the finger was on the key
-                self._verb(ACKNOWLEDGE, call, self.name, AT_RECEIVER, now_ms)
-                self.front.show(call, now_ms)
+        self.calls.wished(wishes, now_ms)
         if self._n_learnt != self.front.learning.n_changes:
             self._n_learnt = self.front.learning.n_changes
             self._use_table()
-
-    def command(self, verb: str, key: "tuple[str, str, str]", by: str, now_ms: int) -> str:
-        """Somebody at a console did something to a call; returns why that may not be, or nothing."""
-        call = self.board.find(key[0], key[1], key[2])
-        try:
-            self._verb(verb, call, by, AT_CONSOLE, now_ms)
-        except CallError as error:
-            return str(error)
-        return ""
-
-    def _verb(self, verb: str, call: "Call | None", by: str, where: str, now_ms: int) -> None:
-        events = self.board.receive(Verb(verb, "" if call is None else call.call_id, by, where), now_ms)
-        is_told = call is not None and verb in KEY_MESSAGES and not is_ours_alone(call.key)
-        number = self._tell(key_message(KEY_MESSAGES[verb], events[0].call, now_ms), now_ms) if is_told else 0
-        self._happened(events, number, now_ms)
-
-    # What follows from it.
-
-    def _happened(self, events: "list[CallEvent]", number: int, now_ms: int) -> None:
-        if not events:
-            return
-        self._is_touched = True
-        if self.answers is not None:
-            self.answers.happened(events, now_ms)
-        self.front.update(list(self.board.calls.values()), now_ms)
-        if any(event.kind != EV_PRESSED_AGAIN for event in events):
-            self._memory.changed(now_ms)
-        for event in events:
-            if number:
-                self._merge.changed_here(event.call.key, number)
-            if event.kind == EV_CLEARED:
-                self.host.gone(event.call.key)
-            elif event.kind in (EV_PLACED, EV_RAISED_AGAIN):
-                self.front.begins_to_ring(event.call, now_ms)
 
     def _trouble(self) -> str:
         # Whatever else is wrong, no call is heard while the radio is blind.
