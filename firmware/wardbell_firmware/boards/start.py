@@ -75,12 +75,14 @@ def _is_asked_for_repl() -> bool:
     poll = select.poll()
     poll.register(sys.stdin, select.POLLIN)
     began = time.ticks_ms()
-    while time.ticks_diff(time.ticks_ms(), began) < INTERRUPTIBLE_MS:
-        if poll.poll(LOOK_EACH_MS) and interruption.receive(
-            sys.stdin.buffer.read(1)[0], time.ticks_diff(time.ticks_ms(), began)
-        ):
-            return True
-    return False
+    while True:
+        passed_ms = time.ticks_diff(time.ticks_ms(), began)
+        if passed_ms >= INTERRUPTIBLE_MS:
+            return False
+        while poll.poll(0):
+            if interruption.receive(sys.stdin.buffer.read(1)[0], passed_ms):
+                return True
+        time.sleep_ms(LOOK_EACH_MS)
 
 
 def _text(name: str) -> "str | None":
