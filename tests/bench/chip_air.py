@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from figures import REPOSITORY
+
 from wardbell_protocol.air.codeword import CodeWord
 from wardbell_protocol.air.frame import Frame, frame_durations, seal
 from wardbell_protocol.air.waveform import burst
 from wardbell_simulator.chip.board import EmulatedPico
 from wardbell_simulator.chip.compiled import compiled
 
-REPOSITORY = Path(__file__).resolve().parent.parent
 IMAGE = REPOSITORY / "build" / "image" / "firmware.uf2"
 
 WORDS = burst(CodeWord.from_parts("0F1F01F0", "0110"), 87.5, 4)
@@ -25,7 +26,7 @@ _PROTOCOL = ("errors.py", "air/portion.py")
 def board_files() -> dict[str, bytes]:
     """The parts of a Pico's board and the chip's half of the tasks, compiled, without any app."""
     sources = {"firmware": _FIRMWARE, "protocol": _PROTOCOL}
-    files = compiled(REPOSITORY / "tests" / "bench", [REPOSITORY / "tests" / "bench" / "firmware_side.py"])
+    files = compiled(Path(__file__).parent, [Path(__file__).with_name("firmware_side.py")])
     for root, names in sources.items():
         package = REPOSITORY / root / f"wardbell_{root}"
         found: set[Path] = set()
