@@ -56,7 +56,7 @@ class KeyedBench(JumpingBench):
 
     def __init__(self, has_ear: bool = False, files: dict[str, bytes] | None = None, **settings: object) -> None:
         self.store = VirtualStore(Wires(VirtualClock()), {} if files is None else files)
-        known: dict[str, object] = {"node_id": NODE_ID, "key": KEY.hex(), "signals": SIGNALS}
+        known: dict[str, object] = {"node_id": NODE_ID, "key": KEY.hex(), "signals": SIGNALS, "cells": 2}
         self.node = BedsideNode(known | settings, self.store, has_ear)
         self.closed = dict.fromkeys(SIGNALS, False)
         self.busy_until_us = 0

@@ -37,6 +37,7 @@ SIGNAL_OF_KEY = {
 EVERYWHERE = (AT_BED, AT_RECEIVER, AT_CONSOLE)
 
 _N_ADDRESS = 8
+_CELLS = 2
 _MOST_MV = 20_000
 _TRITS = "01F"
 MOST_BEDS = len(_TRITS) ** _N_ADDRESS - 1
@@ -86,8 +87,9 @@ class NodePlan:
         """What the node's board is set to (boards/contract.py)."""
         signals = {key: SIGNAL_OF_KEY[key] for key in self.keys}
         if self.key:
-            return {"node_id": self.node_id, "key": self.key, "signals": signals}
-        return {"address": self.address, "alpha_us": self.alpha_us, "words": self.words, "signals": signals}
+            return {"node_id": self.node_id, "key": self.key, "signals": signals, "cells": _CELLS}
+        words = {"address": self.address, "alpha_us": self.alpha_us, "words": self.words}
+        return {**words, "signals": signals, "cells": _CELLS}
 
     def record(self) -> dict[str, object]:
         """Its entry in the ward's registry."""

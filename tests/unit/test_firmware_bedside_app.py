@@ -8,7 +8,7 @@ from wardbell_firmware.run import run
 from wardbell_simulator.board_side.boards import VirtualBedside
 
 KEY = bytes(range(16)).hex()
-KEYED = {"node_id": 7, "key": KEY, "signals": {"call": "normal"}}
+KEYED = {"node_id": 7, "key": KEY, "signals": {"call": "normal"}, "cells": 2}
 
 
 def board(settings: dict[str, object], ear: int = 0, mv: int = 2_900) -> VirtualBedside:

@@ -19,7 +19,7 @@ CURVES = {
 }
 # °C by day and by night: capacity falls and resistance rises in the cold.
 CLIMATES = ((21, 21), (10, 10), (35, 35), (28, 12))
-READINGS_A_DAY = 4
+READINGS_A_DAY = 2
 
 
 @dataclass
@@ -50,7 +50,6 @@ def live(
     settings: dict[str, object], has_ear: bool, cell: Cell, climate: tuple[int, int], gain: float, use: float
 ) -> Life:
     supply = Supply(settings, has_ear)
-    cells = 3 if settings["board"] == "esp32c3" else 2
     empty_mv = 3_200 / 3 if settings["board"] == "esp32c3" else 900
     warned = None
     for reading in range(100_000):
@@ -58,23 +57,34 @@ def live(
         if true_mv < empty_mv:
             return Life(warned, reading / READINGS_A_DAY)
         supply.meter.passed(False, False, reading * DAY_MS // READINGS_A_DAY)
-        supply.measured(int(true_mv * cells * gain))
+        supply.measured(int(true_mv * 3 * gain))
         if supply.is_low and warned is None:
             warned = reading / READINGS_A_DAY
         cell.used_mah += supply.meter.daily_uah * use / READINGS_A_DAY / 1000
     raise AssertionError("it never dies")
 
 
+LR20 = {"cell_mah": 10_000}
+
+
 @pytest.mark.parametrize(
-    ("board", "has_ear", "first_days"),
-    [("pico", False, 11), ("pico", True, 7), ("esp32c3", False, 40)],
+    ("settings", "has_ear", "first_days"),
+    [
+        ({"board": "pico"}, False, 11),
+        ({"board": "pico"}, True, 7),
+        ({"board": "esp32c3"}, False, 40),
+        ({"board": "pico", "sleep_ua": 2_702, **LR20}, False, 60),
+        ({"board": "pico", "sleep_ua": 2_702, **LR20}, True, 35),
+        ({"board": "esp32c3", "sleep_ua": 844, **LR20}, False, 130),
+    ],
 )
 def test_every_node_is_warned_a_week_ahead_and_none_when_its_cells_are_new(
-    board: str, has_ear: bool, first_days: int
+    settings: dict[str, object], has_ear: bool, first_days: int
 ) -> None:
-    cases = itertools.product(CURVES.values(), (1_800, 2_900), CLIMATES, (0.97, 1.03), (0.8, 1.1), (0.0, 0.4))
+    capacities = (10_000, 16_000) if "cell_mah" in settings else (1_800, 2_900)
+    cases = itertools.product(CURVES.values(), capacities, CLIMATES, (0.97, 1.03), (0.8, 1.1), (0.0, 0.4))
     for curve, mah, climate, gain, use, used in cases:
-        life = live({"board": board}, has_ear, Cell(curve, mah, used * mah), climate, gain, use)
+        life = live(settings, has_ear, Cell(curve, mah, used * mah), climate, gain, use)
         assert life.warned is not None
         assert life.died - life.warned >= WARN_DAYS, (curve, mah, climate, gain, use, used)
         assert used or life.warned >= first_days, (curve, mah, climate, gain, use)
@@ -100,7 +110,7 @@ def test_a_hungry_node_warns_at_a_higher_voltage() -> None:
 
 
 def test_one_reading_alone_is_no_warning_and_new_cells_end_it() -> None:
-    supply = Supply({}, False)
+    supply = Supply({"cells": 2}, False)
     states = []
     for mv in (3_000, 2_100, 3_000, 2_100, 2_100, 2_300, 2_390, 2_400, 2_100):
         supply.measured(mv)
@@ -113,13 +123,13 @@ def test_one_reading_alone_is_no_warning_and_new_cells_end_it() -> None:
 def test_larger_cells_are_warned_of_at_a_lower_voltage() -> None:
     def lowest_without_warning(settings: dict[str, object]) -> int:
         supply = Supply(settings, False)
-        mv = 3_000
+        mv = 4_500
         while not supply.is_low:
             mv -= 10
             supply.measured(mv)
         return mv
 
-    assert 1_800 < lowest_without_warning({"cell_mah": 10_000}) < lowest_without_warning({}) < 2_600
+    assert 2_700 < lowest_without_warning({"cell_mah": 10_000}) < lowest_without_warning({}) < 3_900
 
 
 def test_frames_carry_three_cells_as_two() -> None:

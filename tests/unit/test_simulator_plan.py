@@ -71,7 +71,7 @@ def test_a_node_with_a_key_needs_no_address_and_a_two_way_one_is_answered(tmp_pa
     path.write_text(keyed.replace("[[node]]", "[receiver]\ntransmitter = true\n[[node]]"), encoding="utf-8")
     plan = load_plan(path)
     (node,) = plan.nodes
-    assert node.settings() == {"node_id": 7, "key": KEY, "signals": {"call": "normal", "code": "code"}}
+    assert node.settings() == {"node_id": 7, "key": KEY, "signals": {"call": "normal", "code": "code"}, "cells": 2}
     assert (node.record()["node_id"], node.record()["key"], node.record()["address"]) == (7, KEY, "")
     assert (node.two_way, plan.receiver.transmitter) == (True, True)
     assert "key" not in default_plan().nodes[0].record()

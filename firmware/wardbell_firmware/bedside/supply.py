@@ -10,6 +10,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+CELLS = 3  # of the nodes in hw/
+
 # Below which the board does not run: a Pico's converter, an ESP32-C3 behind its regulator.
 LEAST_MV = {"pico": 1800, "pico_w": 1800, "esp32c3": 3200}
 
@@ -39,7 +41,7 @@ class Supply:
         board = settings.get("board", DEFAULT_BOARD)
         if not isinstance(board, str) or board not in OF_BOARD:
             raise ConfigError("settings", "board", "use one of " + ", ".join(sorted(OF_BOARD)))
-        self._cells = int(number(settings, "cells", 3 if board == "esp32c3" else 2, 2, 3))
+        self._cells = int(number(settings, "cells", CELLS, 2, 3))
         least_mv = max(LEAST_MV[board], EMPTY_CELL_MV * self._cells)
         self._empty_cell_mv = int(number(settings, "empty_mv", least_mv, 1000, 4400)) // self._cells
         of = OF_BOARD[board]

@@ -19,7 +19,7 @@ class BoardKind:
     name: str
     machine: str
     classes: Mapping[str, str]
-    cells: int = 2
+    cells: int = 3
     restarts: bool = True
 
 
@@ -31,5 +31,5 @@ KINDS = (
     BoardKind("pico", "Pico with RP2040", _RP2040),
     BoardKind("pico_w", "Pico W with RP2040", _RP2040),
     # No receiver: MicroPython there cannot time received edges.
-    BoardKind("esp32c3", "ESP32C3", {BEDSIDE: "wardbell_firmware.boards.esp32c3.bedside.C3Bedside"}, cells=3),
+    BoardKind("esp32c3", "ESP32C3", {BEDSIDE: "wardbell_firmware.boards.esp32c3.bedside.C3Bedside"}),
 )
