@@ -10,7 +10,7 @@ from wardbell_hw.figures import figures
 from wardbell_hw.mounting import mounting
 from wardbell_hw.picture import wiring
 from wardbell_hw.sheet import LIBRARY, schematic, symbol_library
-from wardbell_hw.wires import signals
+from wardbell_hw.wires import nets_csv, signals
 
 ROOT = Path(__file__).resolve().parents[1]
 _LIBRARY_TABLE = f'(sym_lib_table (version 7)\n  (lib (name "{LIBRARY}")(type "KiCad")(uri "${{KIPRJMOD}}/../{LIBRARY}.kicad_sym")(options "")(descr ""))\n)\n'
@@ -41,6 +41,7 @@ def files() -> dict[Path, str]:
         )
         made[folder / "sym-lib-table"] = _LIBRARY_TABLE
         made[folder / "bom.csv"] = as_csv(circuit)
+        made[folder / "nets.csv"] = nets_csv(circuit)
         made[folder / "wiring.svg"] = wiring(circuit)
         made[folder / "README.md"] = "\n".join(_page(circuit)) + "\n"
     return made
@@ -73,6 +74,6 @@ def _page(circuit: Circuit) -> Iterator[str]:
     yield "## Parts"
     yield ""
     classes = ", ".join(f"{letter} {price} euro" for letter, price in PRICES.items())
-    yield f"As a file: [`bom.csv`](bom.csv). Makers' numbers are examples of parts that fit; none was bought. Price classes for one piece, estimated: {classes}."
+    yield f"As a file: [`bom.csv`](bom.csv); which pins each net joins: [`nets.csv`](nets.csv). Makers' numbers are examples of parts that fit; none was bought. Price classes for one piece, estimated: {classes}."
     yield ""
     yield from as_table(circuit)

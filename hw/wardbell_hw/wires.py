@@ -44,6 +44,7 @@ def wire_of(circuit: Circuit, net: str) -> Wire:
     joined = circuit.nets()
     waiting, seen = [net], {net, "A1"}
     before: dict[str, str] = {}  # the part that a farther net lies behind
+    sides: dict[str, list[str]] = {}
     while waiting:
         here = waiting.pop(0)
         for reference, number in sorted(joined[here]):
@@ -59,13 +60,13 @@ def wire_of(circuit: Circuit, net: str) -> Wire:
             elif part.symbol.letter in ("SW", "BZ", "LS"):
                 wire.chain.append(f"{reference} {part.value}")
             elif any(is_rail(other) for other in others):
-                behind = "" if here == net else f"behind {before[here]} "
-                wire.sides.append(f"{behind}{_text(part)} to {others.pop()}")
+                sides.setdefault(before.get(here, ""), []).append(f"{_text(part)} to {others.pop()}")
             else:
                 wire.chain.append(_text(part))
                 waiting += sorted(others - seen)
                 before.update(dict.fromkeys(others, reference))
                 seen |= others
+    wire.sides = sides.pop("", []) + [f"behind {part}: {', '.join(texts)}" for part, texts in sides.items()]
     return wire
 
 
@@ -78,3 +79,11 @@ def signals(circuit: Circuit) -> Iterator[tuple[BoardPin, Wire]]:
     for pin in board_pins(circuit):
         if pin.net is not None and not is_rail(pin.net):
             yield pin, wire_of(circuit, pin.net)
+
+
+def nets_csv(circuit: Circuit) -> str:
+    """The netlist for a reader with a meter: each net and the pins that it joins, as part.pin."""
+    rows = ["net,pins"]
+    for net, pins in sorted(circuit.nets().items()):
+        rows.append(f"{net},{' '.join(f'{reference}.{number}' for reference, number in sorted(pins))}")
+    return "\n".join(rows) + "\n"
