@@ -69,7 +69,7 @@ class ReceiverDesk:
         self.n_refused = 0
         self._presses = PressReceiver(self._air)
         self._n_learnt = 0
-        self._own = OwnFaults(name, has_host)
+        self._own = OwnFaults(name, has_host, has_host and ear is None)
         self._status = StatusClock()
         self._has_bus = ear is not None
         self._is_touched = True  # something came in that `poll` must look at
@@ -115,8 +115,7 @@ class ReceiverDesk:
         if portion.n:
             self._air.receive(portion)
             self.radio.receive(portion)
-            self._heard(self._presses.receive(portion), now_ms)
-            self._heard_frames(self.nodes.receive(portion), now_ms)
+            self._heard(self._presses.receive(portion), self.nodes.receive(portion), now_ms)
             if self._n_read != self.nodes.n_read:
                 self._n_read = self.nodes.n_read
                 self._is_touched = True
@@ -142,8 +141,7 @@ class ReceiverDesk:
 
     def poll(self, now_ms: int) -> None:
         """Do what is due and settle what is shown and sounded; mostly nothing is, and then it costs next to nothing."""
-        self._heard(self._presses.poll(now_ms * 1000), now_ms)
-        self._heard_frames(self.nodes.poll(now_ms), now_ms)
+        self._heard(self._presses.poll(now_ms * 1000), self.nodes.poll(now_ms), now_ms)
         if self.radio.is_due(now_ms):
             n_words = self._presses.n_words + self.nodes.n_frames
             if self.radio.poll(now_ms, n_words, self.nodes.n_read):
@@ -211,7 +209,15 @@ class ReceiverDesk:
 
     # Heard.
 
-    def _heard(self, events: "list[PressStarted | PressEnded]", now_ms: int) -> None:
+    def _heard(
+        self, presses: "list[PressStarted | PressEnded]", frames: "list[FrameStarted | FrameEnded]", now_ms: int
+    ) -> None:
+        if presses:
+            self._heard_words(presses, now_ms)
+        if frames:
+            self._heard_frames(frames, now_ms)
+
+    def _heard_words(self, events: "list[PressStarted | PressEnded]", now_ms: int) -> None:
         for event in events:
             self._is_touched = True
             self._survey(event.press, now_ms)

@@ -18,12 +18,14 @@ class OwnFaults:
 
     Args:
         name: the receiver's, the part that its own faults are of.
-        has_host: whether the lack of one is a fault; where there is none, a station that only the receiver knows is none.
+        has_host: whether a station that only the receiver knows is a fault.
+        misses_host: whether the lack of the host is one; a receiver on Wi-Fi stands in for a gateway that a ward has not.
     """
 
-    def __init__(self, name: str, has_host: bool) -> None:
+    def __init__(self, name: str, has_host: bool, misses_host: bool) -> None:
         self._name = name
         self._has_host = has_host
+        self._misses_host = misses_host
         self._found: list[tuple[str, str]] = []
         self._is_present = True
         self._turned_ms: int | None = None  # when the mains went or came, where that is not settled yet
@@ -52,7 +54,7 @@ class OwnFaults:
         self, is_blind: bool, is_host_up: bool, learnt: "list[str]", now_ms: int
     ) -> "list[tuple[str, str, bool]]":
         """Faults that have come or gone since the last call: part, detail, whether it is. `learnt`: ids of stations."""
-        if is_host_up or not self._has_host:
+        if is_host_up or not self._misses_host:
             self._host_lost_ms = None
         elif self._host_lost_ms is None:
             self._host_lost_ms = now_ms
