@@ -33,9 +33,8 @@ LOGIC_V = 3.3  # of RP2040 and ESP32-C3; neither takes 5 V on a pin
 PIN_MOST_V = 3.6  # on any pin: RP2040 data sheet, IOVDD + 0.3 V; ESP32-C3 data sheet, VDD + 0.3 V
 INPUT_LOW_V = 0.8  # read as low at or below: RP2040 data sheet at IOVDD 3.3 V; an ESP32-C3's 0.25 x VDD is 0.825 V
 INPUT_HIGH_V = 2.48  # read as high at or above: ESP32-C3, 0.75 x VDD; an RP2040 wants 2.0 V
-PIN_MOST_MA = 12.0  # a pin of an RP2040 at its strongest setting; 4 mA as it starts
-PIN_START_MA = 4.0
-PULL_UP_MOST_OHM = 80e3  # the chip's own: RP2040 50 to 80 kohm, ESP32-C3 45 kohm
+PIN_START_MA = 4.0  # what a pin of an RP2040 gives at the strength with which it starts
+PULL_UP_OHM = 45e3  # the chip's own: ESP32-C3 45 kohm, RP2040 50 to 80
 
 
 def nearest_e24(ohm: float) -> float:
@@ -85,9 +84,9 @@ def wetting_ma(pull_up_ohm: float, supply_v: float = LOGIC_V) -> float:
 def longest_loop_ohm(pull_up_ohm: float) -> float:
     """The resistance of a loop, cable and contacts, up to which it still reads as closed.
 
-    The chip's own pull-up stands beside the resistor: the stronger, 45 kohm, is the worse case.
+    The chip's own pull-up stands beside the resistor.
     """
-    pull_up = pull_up_ohm * 45e3 / (pull_up_ohm + 45e3)
+    pull_up = pull_up_ohm * PULL_UP_OHM / (pull_up_ohm + PULL_UP_OHM)
     return pull_up * INPUT_LOW_V / (LOGIC_V - INPUT_LOW_V)
 
 

@@ -24,7 +24,10 @@ LEGEND = (
         "床头节点：指示灯从床上看得见，天线竖直，离金属 100 mm 以上",
     ),
     ("reset key: where staff stand at the bed", "复位键：护理人员在床边够得着处"),
-    ("pull cord: ends at most 150 mm above the floor, free of furniture", "拉绳：末端离地不超过 150 mm，周围无遮挡"),
+    (
+        f"pull cord: ends at most {CORD_END_MOST_MM} mm above the floor, free of furniture",
+        f"拉绳：末端离地不超过 {CORD_END_MOST_MM} mm，周围无遮挡",
+    ),
     ("bathroom button, where there is one: 400 to 500 mm", "卫生间按钮（如有）：离地 400 至 500 mm"),
     (
         "receiver: aerial upright, 1 m from computers, screens, LED lamps and supplies",

@@ -110,11 +110,10 @@ DIODE = Symbol(
     (("area", ((-1.2, 1), (1.2, 1), (0, -1))), ("line", ((-1.2, -1), (1.2, -1)))),
     *_BESIDE,
 )
-DIODE_LYING = turned(DIODE, "D_lying", *_ABOVE)  # its cathode on the right
 SCHOTTKY = replace(
     DIODE, name="D_Schottky", strokes=(DIODE.strokes[0], ("line", ((-1.2, -0.5), (-1.2, -1), (1.2, -1), (1.2, -1.5))))
 )
-SCHOTTKY_LYING = turned(SCHOTTKY, "D_Schottky_lying", *_ABOVE)
+SCHOTTKY_LYING = turned(SCHOTTKY, "D_Schottky_lying", *_ABOVE)  # its cathode on the right
 TVS = Symbol(
     "TVS",
     "D",

@@ -16,12 +16,13 @@ from wardbell_hw.circuits.common import (
     lamp,
     resistor,
 )
+from wardbell_hw.electrical import LOGIC_V, PIN_START_MA, resistor_for
 from wardbell_hw.symbols import BATTERY, FUSE_LYING, JUMPER, NFET, PFET, PFET_LYING, PIEZO
 
 LOOP_OHM = 10e3  # 0.33 mA through a loop all the time: enough for gold contacts, and what a Pico's battery can bear
 SENSE_OHM = 100e3
 SENSE_FARAD = 10e-9  # follows the sag of a transmission within the 3 ms in which the firmware looks for it
-LAMP_OHM = 330.0
+LAMP_OHM = resistor_for(LOGIC_V, 2.0, PIN_START_MA)
 
 
 def circuit() -> Circuit:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from wardbell_hw import catalog
 from wardbell_hw.circuit import GROUND, Block, Item, Label, Part, Point
+from wardbell_hw.electrical import LOGIC_V, resistor_for
 from wardbell_hw.symbols import (
     ANTENNA,
     CAPACITOR,
@@ -19,7 +20,7 @@ from wardbell_hw.symbols import (
 )
 
 V33 = "+3V3"
-KEY_OHM = 2200.0  # 1.5 mA through the contact while it is pressed
+KEY_OHM = resistor_for(LOGIC_V, 0.0, 1.5)  # 1.5 mA through the contact while it is pressed
 SERIES_OHM = 1000.0  # before the pin: what gets past the ESD diode meets it
 MODULE_TX = box(
     "FS1000A",

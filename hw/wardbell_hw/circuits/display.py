@@ -3,10 +3,11 @@
 from wardbell_hw import catalog
 from wardbell_hw.circuit import GROUND, Block, Label, Part
 from wardbell_hw.circuits.common import V33, capacitor, resistor
+from wardbell_hw.electrical import resistor_for
 from wardbell_hw.symbols import NFET, POTENTIOMETER, box, turned
 
 V5 = "+5V"
-BACKLIGHT_OHM = 100.0
+BACKLIGHT_OHM = resistor_for(5.0, 3.1, 19.0)
 _NAMES = "VSS VDD V0 RS R/W E D0 D1 D2 D3 D4 D5 D6 D7 A K".split()
 _KINDS = {"VSS": "power_in", "VDD": "power_in"}
 LCD = box(

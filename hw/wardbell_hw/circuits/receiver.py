@@ -17,6 +17,7 @@ from wardbell_hw.circuits.common import (
     resistor,
 )
 from wardbell_hw.circuits.display import display, display_by_i2c
+from wardbell_hw.electrical import LOGIC_V, PIN_START_MA, resistor_for
 from wardbell_hw.symbols import (
     BATTERY,
     DIODE,
@@ -34,7 +35,7 @@ from wardbell_hw.symbols import (
 
 V5 = "+5V"
 SENSE_UPPER_OHM, SENSE_LOWER_OHM = 10e3, 15e3
-LAMP_OHM = 330.0
+LAMP_OHM = resistor_for(LOGIC_V, 2.0, PIN_START_MA)
 SOUNDER_OHM = 22.0
 SOCKET = box("DC_socket", "J", (), (("1", "+", "passive"), ("2", "-", "passive")), 4, 6)
 TERMINAL = box("Terminal_3", "J", (("1", "COM", "passive"), ("2", "NC", "passive"), ("3", "NO", "passive")), (), 4)
