@@ -226,7 +226,7 @@ def receiver_desk() -> "Callable[[], Receive]":
             now_ms = portion.end_us // 1000
             desk.receive_air(portion, now_ms)
             desk.poll(now_ms)
-            return desk.lines if desk.board.open_calls() else None
+            return desk.front.lines if desk.board.open_calls() else None
 
         return receive
 
