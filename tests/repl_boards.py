@@ -48,7 +48,7 @@ class Bedside(VirtualBedside):
     """A bed node with an ear."""
 
     def __init__(self, settings: "dict[str, object]") -> None:
-        super().__init__({"settings": settings, "files": {}, "keys": [], "mv": 3000, "ear": True})
+        super().__init__({"settings": settings, "files": {}, "keys": [], "mv": 4500, "ear": True})
         self.keys = {"call": ImpatientKey(), "reset": ImpatientKey()}
         assert self.receiver is not None
         self.radio = HeardTransmitter(self.wires, self.clock, self.receiver)

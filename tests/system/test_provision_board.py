@@ -155,7 +155,7 @@ def test_a_board_becomes_a_beds_node(home: Path, board: Board, capsys: pytest.Ca
     said = capsys.readouterr().out
     for part in ("lamp_green", "lamp_red", "buzzer", "key call", "key reset", "battery", "radio loop-back"):
         assert any(line.split("  ")[0] == part and " ok" in line for line in said.splitlines()), said
-    assert "3.00 V while it sends" in said
+    assert "4.50 V while it sends" in said
     assert [question for question in installer.asked if "lit" in question] == ["Is lamp green lit?", "Is lamp red lit?"]
     assert "Press call now" in installer.told
     for shown in (said, svg.read_text()):
