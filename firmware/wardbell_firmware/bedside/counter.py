@@ -52,7 +52,7 @@ class FrameCounter:
 def _first(slots: NumberSlots, old: "bytes | None") -> int:
     """The first value that was surely never used."""
     if slots.n_torn > 1 or (slots.newest is None and old is not None and not _is_number(old)):
-        raise ConfigError(COUNTER_NAME, "(file)", "is no number; give the node a new key and delete its counter files")
+        raise ConfigError(COUNTER_NAME, "(file)", "is no number; give the node a new key, and delete its counter.a, counter.b and counter.txt")
     first = 1 if slots.newest is None else slots.newest
     if old is not None and _is_number(old):
         first = max(first, int(old))
