@@ -96,11 +96,13 @@ class KeyedNodes:
 
     def receive(self, portion: "Portion") -> "list[FrameStarted | FrameEnded]":
         """Take the next durations, which the ear has taken."""
-        return self._without_refused(self._frames.receive(portion), portion.end_us // 1000)
+        events = self._frames.receive(portion)
+        return self._without_refused(events, portion.end_us // 1000) if events else self._nothing
 
     def poll(self, now_ms: int) -> "list[FrameStarted | FrameEnded]":
         """Say what the passing of time decides."""
-        return self._without_refused(self._frames.poll(now_ms * 1000), now_ms)
+        events = self._frames.poll(now_ms * 1000)
+        return self._without_refused(events, now_ms) if events else self._nothing
 
     def refused(self, station_id: str, kind: str, now_ms: int) -> None:
         """Something else was refused in the name of a station."""
@@ -156,8 +158,6 @@ class KeyedNodes:
     def _without_refused(
         self, events: "list[FrameStarted | FrameEnded | FramesRefused]", now_ms: int
     ) -> "list[FrameStarted | FrameEnded]":
-        if not events:
-            return self._nothing
         presses: list[FrameStarted | FrameEnded] = []
         for event in events:
             if not isinstance(event, FramesRefused):

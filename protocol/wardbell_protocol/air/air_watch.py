@@ -126,11 +126,14 @@ class AirWatch:
 
     def poll(self, now_us: int, n_words: int, n_frames: int = 0) -> "list[AirChanged]":
         """Judge the window if it is over. Since the start: `n_words`, words and true frames; `n_frames`, all frames read."""
-        length_us = now_us - self._since_us
-        if length_us < WINDOW_US:
+        if now_us - self._since_us < WINDOW_US:
             if self._nothing:  # somebody has put his own into it, so it is his now
                 self._nothing = []
             return self._nothing  # asked for each portion: no list each time
+        return self._judge_window(now_us, n_words, n_frames)
+
+    def _judge_window(self, now_us: int, n_words: int, n_frames: int) -> "list[AirChanged]":
+        length_us = now_us - self._since_us
         self._count_running(now_us)
         is_heard = n_words != self._n_words
         self._n_words = n_words

@@ -1,6 +1,7 @@
 """One pass over the durations for all who listen to them: each looks where there may be something for it.
 
-Decides who looks when; what is kept of the durations is `edges`'.
+Decides who looks when; what is kept of the durations is `edges`'. What is called for each portion keeps to few names at a
+time, here and in those who listen: MicroPython has room for eleven words of a call, else it searches the heap for more.
 """
 
 from wardbell_protocol.air.edges import Edges
@@ -37,12 +38,16 @@ class Ear:
 
     def receive(self, portion: "Portion") -> None:
         """Take the next durations."""
-        edges = self.edges
-        edges.begin()
-        for looker in self._lookers:
-            looker.begin()
+        self._begin()
         reason = 1
         while reason:
-            reason = edges.take(portion)
-            for looker in self._lookers:
-                looker.look(reason, portion)
+            reason = self.edges.take(portion)
+            at = len(self._lookers)
+            while at:
+                at -= 1
+                self._lookers[at].look(reason, portion)
+
+    def _begin(self) -> None:
+        self.edges.begin()
+        for looker in self._lookers:
+            looker.begin()

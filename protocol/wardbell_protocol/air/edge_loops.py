@@ -34,7 +34,7 @@ RUN_US = 12  # up to when
 N_RUN = 13  # durations of the run that goes on
 N_STARTS = 14  # marks that may begin a frame, so far
 STARTS = 15  # from here on, for the newest of them: number of the edge that ended it
-MOST_STARTS = 64
+MOST_STARTS = 128
 STATE_SIZE = STARTS + MOST_STARTS
 
 # Why `take_short` and `take_long` returned, 0 = the portion is taken; bits.
@@ -48,7 +48,7 @@ CLOCK_STANDS_OUT = 2
 
 # A ring of times. They wrap: 2**30 µs are 18 minutes, and nothing looks back for longer than a second.
 RING = 2048
-OFTEN = 128  # edges after which somebody looks in any case; twice MOST_STARTS
+OFTEN = 256  # edges after which somebody looks in any case; twice MOST_STARTS
 TIME_MASK = 0x3FFFFFFF
 LONGEST_US = 500000  # longer says nothing more: presses are over, and what was waiting is due
 
@@ -81,9 +81,9 @@ _RUN_US = const(12)
 _N_RUN = const(13)
 _N_STARTS = const(14)
 _STARTS = const(15)
-_STARTS_MASK = const(63)
+_STARTS_MASK = const(127)
 _RING_MASK = const(2047)
-_OFTEN_MASK = const(127)
+_OFTEN_MASK = const(255)
 _TIME_MASK = const(0x3FFFFFFF)
 _HALF = const(0x20000000)
 _SOON_US = const(1 << 20)  # nothing waits for longer

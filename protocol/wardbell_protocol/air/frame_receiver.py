@@ -95,12 +95,14 @@ class FrameReceiver:
 
     def receive(self, portion: "Portion") -> "list[FrameEvent]":
         """Take the next durations."""
-        end_us = portion.end_us
         if self.answerable:
             self.answerable = []
         frames = self._slicer.receive(portion)
-        if not frames and not self._is_due(end_us):
+        if not frames and not self._is_due(portion.end_us):
             return self._no_events()
+        return self._hear_all(frames, portion.end_us)
+
+    def _hear_all(self, frames: "list[SlicedFrame]", end_us: int) -> "list[FrameEvent]":
         events: list[FrameEvent] = []
         for frame in frames:
             events += self.hear(frame, end_us - frame.age_us)

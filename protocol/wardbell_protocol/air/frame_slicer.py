@@ -50,7 +50,9 @@ QUALITY_MIN = 46  # %; noise that begins like a frame stays below
 
 _BIT_US = 2 * CHIP_US
 _FINE = 16  # periods and places are kept in 1/16 µs
-_LATENESS_US = (0, 50)  # of the start mark's end beside the bits, tried in turn
+# When the sync bits begin behind the start mark's end: that may be late beside the bits.
+_PROMPT_US = START_SPACE_CHIPS * CHIP_US
+_LATE_US = _PROMPT_US - 50
 _SYNC_LEAST_US = 4 * CHIP_US // 3  # sum over the sync bits; a clean signal has 4 chips
 _SYNC_END_US = (START_SPACE_CHIPS + 2 * SYNC_BITS) * CHIP_US + 160  # followed, its bits may move their places so far
 _EARLY_BITS = 16
@@ -197,15 +199,14 @@ class FrameSlicer:
 
     def _find_place(self, first: int) -> int:
         """When the sync bits begin, in µs after that edge; 0: that was noise."""
-        best = best_us = 0
-        for lateness_us in _LATENESS_US:
-            place_us = START_SPACE_CHIPS * CHIP_US - lateness_us
-            fit = sync_fit(self._edges.times, first, place_us, self._sync)
-            if fit < _SYNC_LEAST_US // 4:
-                break  # that far off is noise
-            if fit > best:
-                best, best_us = fit, place_us
-        return best_us if best >= _SYNC_LEAST_US else 0
+        times = self._edges.times
+        prompt = sync_fit(times, first, _PROMPT_US, self._sync)
+        if prompt < _SYNC_LEAST_US // 4:
+            return 0  # that far off is noise
+        late = sync_fit(times, first, _LATE_US, self._sync)
+        if max(prompt, late) < _SYNC_LEAST_US:
+            return 0
+        return _LATE_US if late > prompt else _PROMPT_US
 
     def _begin(self, first: int, place_us: int) -> None:
         for reading in self._readings:

@@ -121,13 +121,15 @@ class PressReceiver:
         """Take the next durations."""
         if self._is_own:
             self._ear.receive(portion)
-        end_us = portion.end_us
         if portion.n:
-            self._end_us = end_us
+            self._end_us = portion.end_us
             self._is_last_word_tried = False
         words = self._words.receive(portion)
         if not words and not self._tracked:
             return self._no_events()
+        return self._hear_all(words, portion.end_us)
+
+    def _hear_all(self, words: "list[SlicedWord]", end_us: int) -> "list[PressStarted | PressEnded]":
         events: list[PressStarted | PressEnded] = []
         for word in words:
             self._hear(word, end_us - word.age_us, events)

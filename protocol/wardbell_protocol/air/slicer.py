@@ -113,10 +113,7 @@ class PulseSlicer:
         window = self._window
         count = self._edges.look_back(window)
         if not self._edges.is_space:
-            count = min(count + 1, _WINDOW)
-            for at in range(count - 1, 0, -1):
-                window[at] = window[at - 1]
-            window[0] = 0
+            count = self._begin_space(count)
         window[0] += more_us
         if count < 5:
             return None
@@ -127,7 +124,17 @@ class PulseSlicer:
             return self._reject("noise")
         if not T_MIN_US * 36 <= pair_us * 10 <= T_MAX_US * 44:  # 4 T, less and more 10 %: not yet the word's own T
             return self._reject("clock")
-        return self._take(heal(window, count, pair_us, self._healed), pair_us, more_us)
+        count = heal(window, count, pair_us, self._healed)
+        return self._take(count, pair_us, more_us)
+
+    def _begin_space(self, count: int) -> int:
+        """Put a space of no length before the durations of the window; give how many there are then."""
+        window = self._window
+        count = min(count + 1, _WINDOW)
+        for at in range(count - 1, 0, -1):
+            window[at] = window[at - 1]
+        window[0] = 0
+        return count
 
     def _take(self, n_healed: int, pair_us: int, more_us: int) -> "SlicedWord | None":
         healed = self._healed

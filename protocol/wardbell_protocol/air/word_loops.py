@@ -33,6 +33,7 @@ _PERIOD = const(1)
 _COUNT = const(2)
 _COSINE = const(3)
 _N = const(0)
+_VOTED = const(4)
 _RING_MASK = const(2047)
 _RING_USED = const(2040)
 _TIME_MASK = const(0x3FFFFFFF)
@@ -56,8 +57,8 @@ def comb(state: ptr32, times: ptr32, ask: ptr32, sums: ptr32) -> int:
     for at in range(9, 13):
         sums[at] = 0
     marks = 0
-    index = state[_N]
-    index -= 2 - (index & 1)  # the newest edge that began a mark
+    index = state[_VOTED]
+    index -= 2 - (index & 1)  # the newest edge that began a mark; nothing newer is asked for
     last = index - _RING_USED
     if last < 0:
         last = 0

@@ -41,14 +41,15 @@ class WordReceiver:
 
     def look(self, reason: int, portion: "Portion") -> None:
         """See what the durations that were taken complete."""
-        word = self._soft.receive()
-        while word is not None:
+        word = self._whole.look() if reason & LONG_SPACE else None
+        if word is None and reason == LONG_SPACE:
+            return  # what is due otherwise can wait for the next time
+        summed = self._soft.receive()
+        while summed is not None:
+            self._keep(summed, portion)
+            summed = self._soft.receive()
+        if word is not None:
             self._keep(word, portion)
-            word = self._soft.receive()
-        if reason & LONG_SPACE:
-            word = self._whole.look()
-            if word is not None:
-                self._keep(word, portion)
 
     def receive(self, portion: "Portion") -> list[SlicedWord]:
         """Give the words that the ear's newest portion has completed, in the order in which they were recognised.
