@@ -17,6 +17,8 @@ COUNTER_END = 1 << 24
 # A write for 64 values: with a heartbeat each 5 minutes 5 a day. A battery change loses 64 of 16.7 million at most.
 BLOCK = 64
 
+_REMEDY = "is no number; give the node a new key, and delete its counter.a, counter.b and counter.txt"
+
 
 class FrameCounter:
     """Values 1, 2, ... 2**24 - 1.
@@ -52,7 +54,7 @@ class FrameCounter:
 def _first(slots: NumberSlots, old: "bytes | None") -> int:
     """The first value that was surely never used."""
     if slots.n_torn > 1 or (slots.newest is None and old is not None and not _is_number(old)):
-        raise ConfigError(COUNTER_NAME, "(file)", "is no number; give the node a new key, and delete its counter.a, counter.b and counter.txt")
+        raise ConfigError(COUNTER_NAME, "(file)", _REMEDY)
     first = 1 if slots.newest is None else slots.newest
     if old is not None and _is_number(old):
         first = max(first, int(old))
