@@ -1,6 +1,6 @@
 """A ward and a call centre as a console sees them on the bus: the real rules, in memory, with a clock that is set by hand."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from wardbell_bus.mirror import Publication
@@ -69,7 +69,7 @@ class WireToTest(BusPort):
         if not self.holds_replies:
             self.answer(publication)
 
-    def beat(self, now_ms: int, wards: list[str]) -> None:
+    def beat(self, now_ms: int, wards: Mapping[str, tuple[str, int]]) -> None:
         """Nobody listens for it here."""
 
     def answer(self, publication: Publication) -> None:

@@ -43,6 +43,7 @@ class Service:
         self._stopping = threading.Event()
         self._store_is_ill = False
         self._life_sign = LifeSign(CALL_CENTRE_SCOPE, "callcenter", "main")
+        self._ward_signs: dict[str, LifeSign] = {}  # to each ward's gateway: how far we follow its events
         # The broker keeps commands for us, and the wards' events, which say who cleared what; the rest is told again.
         kept = [topics.command(CALL_CENTRE_SCOPE), topics.event(topics.ANY)]
         passing = [
@@ -89,6 +90,7 @@ class Service:
                 self._sign_out_the_gone(now_ms)
                 requests = self._wards.poll(now_ms)
                 epoch, seq = self._desk.position()
+                followed = {mirror.ward: mirror.position for mirror in self._wards.mirrors}
         except StoreError as error:
             self._store_failed(error)
             self._life_sign.beat(self.client, now_ms, self._faults())
@@ -99,6 +101,9 @@ class Service:
             for request in requests:
                 self.client.publish(request.topic, request.payload)
         self._life_sign.beat(self.client, now_ms, self._faults(), epoch, seq)
+        for ward, position in followed.items():
+            sign = self._ward_signs.setdefault(ward, LifeSign(ward, "callcenter", "main"))
+            sign.beat(self.client, now_ms, self._faults(), *position)
         return is_behind
 
     def _sign_out_the_gone(self, now_ms: int) -> None:
@@ -123,7 +128,8 @@ class Service:
                 self._seats.connection_lost()
                 return
             self._seats.connected(_monotonic_ms())
-            self._life_sign.connected()
+            for sign in (self._life_sign, *self._ward_signs.values()):
+                sign.connected()
             try:
                 self._desk.publish_open_contacts()
             except StoreError as error:

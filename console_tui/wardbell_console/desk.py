@@ -1,7 +1,7 @@
 """One console at work: its feed, its connection, its clock, its language and its bell. Whoever draws calls `tick`."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -40,8 +40,8 @@ class BusPort(Protocol):
     def publish(self, publication: Publication) -> None:
         """Send."""
 
-    def beat(self, now_ms: int, wards: list[str]) -> None:
-        """Say in those wards that this console is there, where that is due."""
+    def beat(self, now_ms: int, wards: Mapping[str, tuple[str, int]]) -> None:
+        """Say in those wards that this console is there and how far it follows their events, where that is due."""
 
 
 class Desk:
@@ -63,7 +63,7 @@ class Desk:
                 self.feed.connection(arrival.is_connected, now_ms)
             else:
                 self._receive(arrival, now_ms)
-        self.port.beat(now_ms, [mirror.ward for mirror in self.feed.wards if self.feed.is_own(mirror.ward)])
+        self.port.beat(now_ms, {each.ward: each.position for each in self.feed.wards if self.feed.is_own(each.ward)})
         self.send()
         self.rows = rows(self.feed, now_ms)
         return self.bell.poll(ringing(self.feed, self.rows, now_ms), now_ms)

@@ -2,6 +2,7 @@
 
 import contextlib
 import queue
+from collections.abc import Mapping
 
 from wardbell_bus.client import BusClient
 from wardbell_bus.life_sign import LifeSign
@@ -48,13 +49,17 @@ class MqttPort:
         """Send."""
         self._client.publish(publication.topic, publication.payload)
 
-    def beat(self, now_ms: int, wards: list[str]) -> None:
-        """Say that this console is there, where that is due; each ward's gateway watches its own topic."""
+    def beat(self, now_ms: int, wards: Mapping[str, tuple[str, int]]) -> None:
+        """Say that this console is there, where that is due; each ward's gateway watches its own topic.
+
+        `wards`: by name, epoch and number of the newest event shown.
+        """
         for ward in wards:
             if ward not in self._signs:
                 self._signs[ward] = LifeSign(ward, "console", self._name)
-        for sign in list(self._signs.values()):
-            sign.beat(self._client, now_ms)
+        for scope, sign in list(self._signs.items()):
+            epoch, seq = wards.get(scope, ("", 0))
+            sign.beat(self._client, now_ms, epoch=epoch, seq=seq)
 
     def _message(self, topic: str, payload: bytes, _is_retained: bool) -> None:
         self._arrivals.put(Message(topic, payload))

@@ -160,6 +160,10 @@ class BusFace:
         if health.part == "radio":
             with self._ward.lock:
                 self._supervision.ears.sign(health.name, health.state, health.faults, now.up_ms)
+        if health.part in ("console", "callcenter") and health.epoch:
+            with self._ward.lock:
+                for tell in self._ward.on_follower:
+                    tell(health.part, health.epoch, health.seq, now)
         if health.part != "console":
             return
         with self._ward.lock:

@@ -16,6 +16,7 @@ from wardbell_protocol.calls.signals import AT_BED, AT_CONSOLE, AT_RECEIVER, RES
 from wardbell_protocol.calls.station import KEY_DIGITS, MAX_NODE_ID
 from wardbell_protocol.errors import ConfigError
 
+_SELF_TEST = {"at": "10:00", "expect": ["console"]}
 _BEGIN = "there is none; begin the ward first: wardbell enrol --ward NAME"
 
 
@@ -43,7 +44,7 @@ def create(path: Path, ward: str, name: dict[str, str]) -> None:
     with _changed(path) as database:
         if database.tables():
             raise ConfigError(str(path), "file", "there is a registry already; leave --ward out")
-        database.table("ward").insert({"ward": ward, "name": name, "policies": {}})
+        database.table("ward").insert({"ward": ward, "name": name, "policies": {}, "self_test": _SELF_TEST})
 
 
 def enrol(path: Path, wanted: Wanted) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
+from wardbell_gateway.chain_test import ChainRecord
 from wardbell_gateway.journal_schema import CREATE, MIGRATIONS, SCHEMA_VERSION
 from wardbell_gateway.station_watch import StationHealth
 from wardbell_protocol.calls.board import CallEvent
@@ -21,6 +22,7 @@ from wardbell_protocol.errors import ConfigError, WardbellError
 BUSY_TIMEOUT_MS = 2000
 NO_WORD = -1
 MAX_UNKNOWN = 1000  # of codes, and of nodes
+_CHAIN_TESTS = "SELECT record FROM chain_tests ORDER BY at_ms"
 _STATIONS = "SELECT record FROM stations ORDER BY station_id"
 # As marks come old ones go, a few at a time: a clock that is wrong for a moment must not forget them all.
 _FORGET_MARKS = """
@@ -212,6 +214,18 @@ class Journal:
             db.executemany("INSERT OR REPLACE INTO stations VALUES (?, ?)", rows)
             db.executemany("DELETE FROM stations WHERE station_id = ?", [(station_id,) for station_id in forgotten])
 
+    def last_chain_test(self) -> ChainRecord | None:
+        """The newest test of the whole chain."""
+        rows = self._rows(_CHAIN_TESTS + " DESC LIMIT 1")
+        return _chain_record(rows[0][0]) if rows else None
+
+    def keep_chain_test(self, record: ChainRecord) -> None:
+        """Keep what came of one."""
+        with self._transaction() as db:
+            db.execute(
+                "INSERT OR REPLACE INTO chain_tests VALUES (?, ?)", (record.at_ms, json.dumps(record.to_record()))
+            )
+
     def _open(self, now_ms: int) -> None:
         version = self._rows("PRAGMA user_version")[0][0]
         if not 0 <= version <= SCHEMA_VERSION:
@@ -307,6 +321,11 @@ def read_stations(path: Path) -> list[StationHealth]:
     return [_health(record) for (record,) in _read_only(path, _STATIONS)]
 
 
+def read_chain_tests(path: Path) -> list[ChainRecord]:
+    """The tests of the whole chain, oldest first; for other processes, as above."""
+    return [_chain_record(record) for (record,) in _read_only(path, _CHAIN_TESTS)]
+
+
 def has_open_call(path: Path, station_id: str) -> bool:
     """Whether a call of that station is open, faults left out; for other processes, as above."""
     sql = (
@@ -315,6 +334,10 @@ def has_open_call(path: Path, station_id: str) -> bool:
         " AND call_id NOT IN (SELECT call_id FROM events WHERE kind = 'cleared') LIMIT 1"
     )
     return bool(_read_only(path, sql, station_id))
+
+
+def _chain_record(record: str) -> ChainRecord:
+    return ChainRecord(**json.loads(record))
 
 
 def _health(record: str) -> StationHealth:

@@ -1,6 +1,6 @@
 """The journal's tables, and how an older journal gets those that it lacks."""
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 
 _FIRST = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -31,6 +31,10 @@ CREATE TABLE unknown_nodes (
 _THIRD = """
 CREATE TABLE stations (station_id TEXT PRIMARY KEY, record TEXT NOT NULL) WITHOUT ROWID;
 """
+# One row a day, kept for ever: the proof that the chain was tested.
+_FOURTH = """
+CREATE TABLE chain_tests (at_ms INTEGER PRIMARY KEY, record TEXT NOT NULL);
+"""
 
-CREATE = _FIRST + _SECOND + _THIRD
-MIGRATIONS = {1: _SECOND, 2: _THIRD}  # from that version to the next
+CREATE = _FIRST + _SECOND + _THIRD + _FOURTH
+MIGRATIONS = {1: _SECOND, 2: _THIRD, 3: _FOURTH}  # from that version to the next

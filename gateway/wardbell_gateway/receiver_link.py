@@ -53,6 +53,11 @@ class ReceiverLink:
         """Whether the receiver is heard."""
         return self.peer.is_up
 
+    @property
+    def is_settled(self) -> bool:
+        """Whether the receiver has made safe all that it was told."""
+        return self.is_up and self.peer.unacknowledged == 0
+
     def receive(self, data: bytes, now: Now) -> None:
         """Take bytes off the line."""
         for event in self.peer.receive(data, now.up_ms):

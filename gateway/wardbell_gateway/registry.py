@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from wardbell_gateway.chain_test import EXPECTABLE, ChainPlan
 from wardbell_gateway.provisioned import Provisioned, check_provisioned
 from wardbell_gateway.receiver_words import fits_the_link, station_message
 from wardbell_gateway.registry_storage import Tables, parse_tables, read_file
@@ -22,12 +23,13 @@ from wardbell_protocol.calls.signals import (
 from wardbell_protocol.calls.station import KEY_DIGITS, MAX_NODE_ID, Station, StationTable, is_keyed
 from wardbell_protocol.errors import ConfigError, EncodeError
 
-FAULT_PARTS = ("receiver", "broker", "registry", "console", "journal", "test-round")
+FAULT_PARTS = ("receiver", "broker", "registry", "console", "journal", "callcenter", "self-test", "test-round")
 MAX_ROOM = 16  # characters of an LCD1602's line
 MAX_BED = 8
 
 _STATION_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,31}")
 _ADDRESS = re.compile(r"[01F]{8}")
+_TIME = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
 _CODE = re.compile(r"[0-9A-F]{6}")
 _STATION_KEYS = (
     "station_id",
@@ -41,7 +43,7 @@ _STATION_KEYS = (
     "buttons",
     "provisioned",
 )
-_WARD_KEYS = ("ward", "name", "policies")
+_WARD_KEYS = ("ward", "name", "policies", "self_test")
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,7 @@ class Registry:
     )  # by station id: what its buttons say, where known
     provisioned: dict[str, Provisioned] = field(default_factory=dict)  # by station id
     receivers: dict[str, Provisioned] = field(default_factory=dict)  # by name
+    self_test: ChainPlan | None = None  # the daily test of the chain, where the ward wants one
 
     def table(self) -> StationTable:
         """Which code or frame means which station and signal."""
@@ -106,7 +109,8 @@ def check_tables(file: str, tables: Tables) -> Registry:
         if (checked := check_provisioned(file, f"stations[{station_id}].provisioned", record)) is not None
     }
     receivers = dict(_receiver(file, number, item) for number, item in tables.get("receivers", {}).items())
-    return Registry(ward, name, policies, stations, buttons, provisioned, receivers)
+    self_test = _self_test(file, wards[0].get("self_test"))
+    return Registry(ward, name, policies, stations, buttons, provisioned, receivers, self_test)
 
 
 def _ward(file: str, item: dict[str, Any]) -> tuple[str, dict[str, str], dict[str, EscalationPolicy]]:
@@ -148,6 +152,19 @@ def _station(file: str, number: str, item: object) -> Station:
     )
     _check_can_be_cleared(file, key, station)
     return station
+
+
+def _self_test(file: str, item: object) -> ChainPlan | None:
+    if item is None:
+        return None
+    remedy = 'give {"at": "10:00", "expect": ["console"]}, with any of ' + ", ".join(EXPECTABLE)
+    if not isinstance(item, dict) or not set(item) <= {"at", "expect"} or not _TIME.fullmatch(str(item.get("at"))):
+        raise ConfigError(file, "ward.self_test", remedy)
+    expect = item.get("expect", [])
+    if not isinstance(expect, list) or not all(part in EXPECTABLE for part in expect):
+        raise ConfigError(file, "ward.self_test.expect", remedy)
+    hours, minutes = item["at"].split(":")
+    return ChainPlan(60 * int(hours) + int(minutes), tuple(expect))
 
 
 def _receiver(file: str, number: str, item: object) -> tuple[str, Provisioned]:

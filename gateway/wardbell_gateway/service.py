@@ -7,6 +7,7 @@ import threading
 from pathlib import Path
 
 from wardbell_gateway.bus_face import BusFace
+from wardbell_gateway.chain_rounds import ChainRounds
 from wardbell_gateway.clock import read_clock
 from wardbell_gateway.ear_watch import EAR_LOST
 from wardbell_gateway.journal import Journal, JournalError
@@ -43,6 +44,8 @@ class Service:
         epoch = secrets.randbelow((1 << 30) - 1) + 1
         self._links = [ReceiverLink(self._ward, label, epoch, now) for label in labels]
         self._ports = [SerialPort(path) for path in ports]
+        self._chain = ChainRounds(self._ward, self._links)
+        self._ward.on_follower.append(self._chain.follows)
         self._bus = BusFace(self._ward, self._supervision, broker, journal, labels, read_clock)
         self._stopping = threading.Event()
         self._threads = [
@@ -88,6 +91,7 @@ class Service:
             with contextlib.suppress(JournalError):  # said already; the next tick tries again
                 self._ward.judge({**faults, **found, **stations}, now)
                 self._ward.poll(now)
+                self._chain.poll(now)
             self._tell_health(faults, now)
 
     def _tell_health(self, faults: dict[tuple[str, str], bool], now: Now) -> None:

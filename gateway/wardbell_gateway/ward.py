@@ -50,6 +50,7 @@ class Ward:
         self.journal = journal
         self.is_journal_well = True
         self.on_change: list[OnChange] = []
+        self.on_follower: list[Callable[[str, str, int, Now], None]] = []  # a part follows our events: part, epoch, seq
         self.on_reception: list[Callable[[Publication], None]] = []
         self.on_registry: list[Callable[[Now], None]] = []
         self.name = registry.ward
@@ -62,6 +63,7 @@ class Ward:
         self._key_marks = _key_marks(registry)
         self.refusals = RefusalWatch()
         self.walk = WalkTest()
+        self.wants_chain_test = False  # somebody has asked for one
         self.stations = StationWatch(journal.stations())
         self.stations.set_stations(registry.stations)
 
@@ -236,6 +238,9 @@ class Ward:
             return [], Reply(command_id=command.command_id, ok=True)
         if command.verb == "test_stop":
             self.walk.stop()
+            return [], Reply(command_id=command.command_id, ok=True)
+        if command.verb == "self_test":
+            self.wants_chain_test = True
             return [], Reply(command_id=command.command_id, ok=True)
         if command.verb not in VERBS:
             return [], Reply(command_id=command.command_id, ok=False, reason=f"{command.verb} is not a ward's verb")

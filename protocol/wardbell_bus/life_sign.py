@@ -32,7 +32,7 @@ class LifeSign:
         self._said = None
 
     def beat(self, client: BusClient, now_ms: int, faults: tuple[str, ...] = (), epoch: str = "", seq: int = 0) -> None:
-        """Publish where it is due. Call it a few times a second; `epoch` and `seq` where the part is an authority."""
+        """Publish where it is due. Call it a few times a second; `epoch` and `seq` as in Health."""
         said_just_now = self._next_ms - EVERY_MS <= now_ms < self._next_ms  # unless the clock was set back
         if not client.is_connected or (faults == self._said and said_just_now):
             return

@@ -61,6 +61,11 @@ class WardMirror:
         """True until a snapshot has confirmed what is shown."""
         return self._sequence.in_gap
 
+    @property
+    def position(self) -> tuple[str, int]:
+        """Epoch and number of the newest event that is shown; ("", 0) in a gap."""
+        return ("", 0) if self._sequence.in_gap else (self._sequence.epoch, self._sequence.seq)
+
     def subscriptions(self) -> list[str]:
         """Topics to subscribe to."""
         return [

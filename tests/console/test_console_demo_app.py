@@ -1,6 +1,7 @@
 """The demo's screen: both sides where there is room, one at a time where there is not."""
 
 import time
+from collections.abc import Mapping
 
 from textual.widgets import Static
 
@@ -24,7 +25,7 @@ class SilentPort:
     def publish(self, publication: Publication) -> None:
         raise AssertionError(publication)
 
-    def beat(self, now_ms: int, wards: list[str]) -> None:
+    def beat(self, now_ms: int, wards: Mapping[str, tuple[str, int]]) -> None:
         pass
 
 

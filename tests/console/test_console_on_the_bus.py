@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from servers import BrokerProcess, wait_until
@@ -15,12 +16,13 @@ from wardbell_console.desk import Desk
 from wardbell_console.feed import Feed
 from wardbell_console.language import Language
 from wardbell_console.mqtt_port import MqttPort
+from wardbell_gateway.journal import read_chain_tests
 from wardbell_protocol.bus import topics
 from wardbell_protocol.bus.payloads import Hearing, encode
 
 WARDBELL = str(Path(sys.executable).with_name("wardbell"))
 CODE = "A5A5C3"
-REGISTRY = {
+REGISTRY: dict[str, Any] = {
     "ward": {"1": {"ward": "east", "name": {"en": "East"}, "policies": {}}},
     "stations": {
         "1": {"station_id": "s1", "room": "203", "bed": "2", "address": "", "codes": {CODE: "normal"},
@@ -84,6 +86,19 @@ def holds(desks: list[Desk], condition: Callable[[], object], what: str) -> None
         return condition()
 
     wait_until(look, what)
+
+
+def test_console_and_call_centre_answer_the_daily_test_of_the_chain(
+    house: BrokerProcess, open_desk: Callable[..., Desk], tmp_path: Path
+) -> None:
+    nurse = open_desk("desk1")
+    holds([nurse], lambda: nurse.feed.wards and not nurse.feed.is_stale(nurse.feed.wards[0], now_ms()), "the ward")
+    ward = {**REGISTRY["ward"]["1"], "self_test": {"at": "00:00", "expect": ["console", "callcenter"]}}
+    (tmp_path / "registry.json").write_text(json.dumps({**REGISTRY, "ward": {"1": ward}}))  # and so it is due
+    holds([nurse], lambda: read_chain_tests(tmp_path / "gateway.db"), "the record")
+    (record,) = read_chain_tests(tmp_path / "gateway.db")
+    assert (sorted(record.answered), record.missing) == (["callcenter", "console"], [])
+    holds([nurse], lambda: not nurse.rows, "nothing left of it on the screen")
 
 
 def test_a_press_is_acknowledged_escalated_and_accepted_by_one_of_two(

@@ -123,14 +123,24 @@ class Command(Payload, frozen=True, kw_only=True):
     """A verb for an authority. The same `command_id` again is the same command: it is answered again and done once.
 
     To a ward: `acknowledge`, `attend`, `clear` and `history` with `call_id` (the reply to `history` carries its events);
-    `test_start` with `rooms` (none: all) and `for_s`, `test_stop`.
+    `test_start` with `rooms` (none: all) and `for_s`, `test_stop`; `self_test`.
     To the call centre: `step` with `call`, `step`, `step_name`, `loop`, `due_at_ms`; `accept` with `contact_id`;
     `sign_in`, `sign_out`. `by` is the person, `reply_to` the client.
     """
 
     command_id: Name
     verb: Literal[
-        "acknowledge", "attend", "clear", "history", "test_start", "test_stop", "step", "sign_in", "sign_out", "accept"
+        "acknowledge",
+        "attend",
+        "clear",
+        "history",
+        "test_start",
+        "test_stop",
+        "self_test",
+        "step",
+        "sign_in",
+        "sign_out",
+        "accept",
     ]
     by: Name
     reply_to: Name
@@ -236,7 +246,8 @@ class Health(Payload, frozen=True, kw_only=True):
     state: Literal["online", "degraded", "offline"]
     at_ms: Ms
     faults: list[Text] = []
-    # An authority says how far its events have come, so that a reader notices the loss of the last one in quiet hours.
+    # An authority says how far its events have come, so that a reader notices the loss of the last one in quiet hours. A
+    # console, and the call centre in a ward's scope, say how far they follow the ward's.
     epoch: Text = ""
     seq: Count = 0
 
