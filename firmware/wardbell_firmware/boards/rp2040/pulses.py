@@ -54,7 +54,7 @@ class PicoPulseSource:
     def read(self) -> Portion:
         """What has ended since the last read, at most `PORTION_DURATIONS`. The same portion each time, filled anew."""
         portion, ring = self._portion, self._ring
-        written = self._count()
+        written = self.count()
         if ring.is_overrun(written):
             self.n_overruns += 1
             self._begin_anew(False)
@@ -66,7 +66,7 @@ class PicoPulseSource:
 
     def n_waiting(self) -> int:
         """How many durations have not been read."""
-        return self._ring.n_waiting(self._count())
+        return self._ring.n_waiting(self.count())
 
     def _start_dma(self, machine_id: int, words: memoryview, lap: int) -> None:
         self._dma, self._starter = rp2.DMA(), rp2.DMA()
@@ -91,8 +91,8 @@ class PicoPulseSource:
         )
         self._dma.config(read=self._machine, write=words, count=lap, ctrl=control, trigger=True)
 
-    def _count(self) -> int:
-        """How many words DMA has written, modulo 2**30; to be asked at least once in a lap."""
+    def count(self) -> int:
+        """How many durations there have been, modulo 2**30; to be asked at least once in a lap."""
         left = self._dma.count  # pyright: ignore[reportAttributeAccessIssue]
         self._written = (self._written + ((-left - self._written) & self._lap_mask)) & _COUNT_MASK
         return self._written
@@ -101,7 +101,7 @@ class PicoPulseSource:
         self._machine.active(0)
         self._machine.restart()
         now_us = self._clock.now_ms() * 1000
-        self._ring.restart(self._count(), now_us)
+        self._ring.restart(self.count(), now_us)
         self._machine.active(1)
         return now_us
 

@@ -52,13 +52,15 @@ class PicoReceiver:
         self.network = _wifi(settings)
         self.store = FlashStore()
         self.watchdog = PicoWatchdog()
-        self._n_waiting = 0
+        self._count = 0
+        self._is_quiet = True
         self.clock.listen(self._has_input, WAIT_MS)
 
     def _has_input(self) -> bool:
-        """Whether the host has spoken, or the air has fallen silent behind something: that may be the end of a word."""
-        before, self._n_waiting = self._n_waiting, self.radio.n_waiting()
-        return 0 < self._n_waiting == before or self.line.has_input()
+        """Whether the host has spoken, or the air has fallen silent or begun again: a word ends with the one or the other."""
+        before, self._count = self._count, self.radio.count()
+        was_quiet, self._is_quiet = self._is_quiet, self._count == before
+        return (self._is_quiet != was_quiet and self.radio.n_waiting() > 0) or self.line.has_input()
 
 
 def _display_pins(pins: "dict[str, int]", is_i2c: bool) -> "GpioDisplayPins | Pcf8574DisplayPins":
