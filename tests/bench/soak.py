@@ -52,7 +52,7 @@ def spend(role: str, hours: int, n_stations: int, limit_s: float = 3600.0) -> Da
         raise RuntimeError(run.stdout[-500:] + run.stderr[-2000:])
     start, *rest = [json.loads(line) for line in run.stdout.splitlines()]
     heap_bytes = [hour.pop("heap") for hour in rest]
-    return Day(start["heap"] - start["code"], heap_bytes, rest[-1])
+    return Day(start["heap"] - start["code"], heap_bytes, rest[-1] if rest else {})
 
 
 def main(argv: list[str]) -> int:

@@ -15,10 +15,6 @@ if TYPE_CHECKING:
 for folder in sys.argv[1].split(":"):
     sys.path.insert(0, folder)
 
-if sys.argv[2] == "bedside":
-    from wardbell_firmware.bedside.app import BedsideApp
-else:
-    from wardbell_firmware.receiver.app import ReceiverApp
 from wardbell_protocol.air.codeword import CodeWord  # noqa: E402
 from wardbell_protocol.air.frame import Frame, frame_durations, open_frame, seal  # noqa: E402
 from wardbell_protocol.air.frame_slicer import FrameSlicer  # noqa: E402
@@ -27,6 +23,18 @@ from wardbell_protocol.air.receipt import RECEIVED, Receipt, receipt_durations, 
 from wardbell_protocol.air.waveform import burst, signed  # noqa: E402
 from wardbell_protocol.link.peer import LinkMessage, LinkPeer  # noqa: E402
 from wardbell_simulator.board_side.boards import VirtualBedside, VirtualReceiver  # noqa: E402
+
+if sys.argv[2] == "bedside":
+    from wardbell_firmware.bedside.app import BedsideApp
+else:
+    # From the deepest up: compiling one in another's import takes more stack than this interpreter allows.
+    for name in (
+        "wardbell_protocol.calls.escalation",
+        "wardbell_firmware.receiver.table",
+        "wardbell_firmware.receiver.desk",
+    ):
+        __import__(name)
+    from wardbell_firmware.receiver.app import ReceiverApp
 
 HOUR_MS = 3_600_000
 QUIET_MS = 180_000
@@ -186,7 +194,7 @@ class ReceiverDay:
 
     def _noise(self) -> "list[int]":
         self.n_noise += 1
-        pulses = []
+        pulses: list[int] = []
         left_us = NOISE_US
         while left_us > 0:
             size_us = 40 + self.dice.below(150) + self.dice.below(250)

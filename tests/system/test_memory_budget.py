@@ -1,0 +1,27 @@
+"""What both apps need of a board's heap, on the 32-bit MicroPython whose objects are as large.
+
+`make soak` is the day-long form.
+"""
+
+import pytest
+import soak
+
+pytestmark = [
+    pytest.mark.skipif(not soak.INTERPRETER.exists(), reason="no 32-bit MicroPython: .ci/micropython-32bit says why"),
+    pytest.mark.timeout(300),
+]
+
+KB = 1024
+# With modules, ring and buffers there, an RP2040 with the receiver's image has 183 KB of heap for app and table.
+AT_START = [("bedside", 1, 18 * KB), ("receiver", 64, 64 * KB), ("receiver", 200, 130 * KB)]
+
+
+@pytest.mark.parametrize(("role", "n_stations", "most"), AT_START)
+def test_an_app_at_its_start_takes_no_more_than_its_share(role: str, n_stations: int, most: int) -> None:
+    assert soak.spend(role, 0, n_stations).app_bytes <= most
+
+
+def test_a_node_does_not_grow_in_a_night() -> None:
+    night = soak.spend("bedside", 6, 1)
+    assert night.done["presses"] > 30
+    assert night.growth_bytes <= soak.GROWTH_BYTES
