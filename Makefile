@@ -13,7 +13,7 @@ export PYRIGHT_PYTHON_IGNORE_WARNINGS := 1
 # One stamp in each folder that set-up builds, so that deleting one rebuilds it.
 READY := .venv/.ready .venv-micropython/.ready build/typings/.ready
 
-.PHONY: help setup system-packages test check fix demo demo-story bench bench-radio bench-chip bench-firmware firmware flash hil soak campaign-air hardware lock clean
+.PHONY: help setup system-packages test check fix demo demo-story bench bench-radio bench-chip bench-firmware firmware flash hil soak campaign-air campaign-provision hardware lock clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -80,6 +80,10 @@ soak: $(READY) ## 24 hours of both apps in virtual time: the heap must not grow;
 
 campaign-air: $(READY) ## hours of noise and presses at the edge through the device's code; ARGS='--hours 24 --presses 30000'
 	$(BIN)/python tests/bench/campaign_air.py $(ARGS)
+
+campaign-provision: $(READY) ## wardbell provision of emulated Picos with our images, radio loop-back and all
+	firmware/image/build bedside receiver
+	$(BIN)/python tests/bench/campaign_provision.py
 
 hardware: $(READY) ## write, draw and check the sheets, lists and pictures in hw/; KiCad 9 (.ci/kicad) draws and checks
 	$(BIN)/python -m wardbell_hw write
