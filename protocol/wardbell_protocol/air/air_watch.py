@@ -6,7 +6,7 @@ What can be told from durations and what cannot, with the measurements behind ev
 """
 
 from wardbell_protocol.air.ear import Ear
-from wardbell_protocol.air.edge_loops import LONGEST_MARK, LONGEST_SPACE, MARKS
+from wardbell_protocol.air.edge_loops import LONGEST, LONGEST_SPACE, MARKS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -113,10 +113,12 @@ class AirWatch:
             state = self._ear.edges.state
             mark_us = state[MARKS]
             if self._is_on:
-                mark_us -= max(0, self._counted_us - self._end_us)
-            self._mark_us += max(0, mark_us)
-            self._longest_us = max(self._longest_us, state[LONGEST_MARK])
-            self._space_us = max(self._space_us, state[LONGEST_SPACE])
+                mark_us = max(0, mark_us - max(0, self._counted_us - self._end_us))
+            self._mark_us += mark_us
+            if state[LONGEST] > self._longest_us:
+                self._longest_us = state[LONGEST]
+            if state[LONGEST_SPACE] > self._space_us:
+                self._space_us = state[LONGEST_SPACE]
             self._n_edges += n
             self._part_edges += n
             if end_us - self._part_since_us >= _PART_US:

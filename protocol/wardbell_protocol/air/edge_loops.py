@@ -27,8 +27,8 @@ BIN = 5  # the place in `votes` of the clock that stood out
 DUE = 6  # when `count_votes` is to stop, if HAS_DUE
 HAS_DUE = 7
 MARKS = 8  # of this portion: sum of the marks,
-LONGEST_MARK = 9
-LONGEST_SPACE = 10
+LONGEST = 9  # the longest duration,
+LONGEST_SPACE = 10  # and the longest space of 760 µs or more
 IS_RUN = 11  # and whether a run of durations of a frame went on in it,
 RUN_US = 12  # up to when
 N_RUN = 13  # durations of the run that goes on
@@ -74,7 +74,7 @@ _BIN = const(5)
 _DUE = const(6)
 _HAS_DUE = const(7)
 _MARKS = const(8)
-_LONGEST_MARK = const(9)
+_LONGEST = const(9)
 _LONGEST_SPACE = const(10)
 _IS_RUN = const(11)
 _RUN_US = const(12)
@@ -83,6 +83,7 @@ _N_STARTS = const(14)
 _STARTS = const(15)
 _STARTS_MASK = const(127)
 _RING_MASK = const(2047)
+_OFTEN = const(256)
 _OFTEN_MASK = const(255)
 _TIME_MASK = const(0x3FFFFFFF)
 _HALF = const(0x20000000)
@@ -111,27 +112,26 @@ def take_short(durations: ptr32, times: ptr32, end: int, state: ptr32) -> int:
     now = state[_NOW]
     run = state[_N_RUN]
     marks = state[_MARKS]
-    longest_mark = state[_LONGEST_MARK]
-    longest_space = state[_LONGEST_SPACE]
-    reason = 0
-    while at < end and reason == 0:
+    longest = state[_LONGEST]
+    stop = at + _OFTEN - (n & _OFTEN_MASK)
+    reason = 2
+    if stop > end:
+        stop = end
+        reason = 0
+    while at < stop:
         is_mark = durations[at] & 1
         size = durations[at] >> 1
         if size >= _GAP_MIN_US or n & 1 == is_mark:  # or a piece of the last one
+            stop = at
             reason = 4
         else:
             at += 1
             times[n & _RING_MASK] = now
             n += 1
             now = (now + size) & _TIME_MASK
-            if n & _OFTEN_MASK == 0:
-                reason = 2
-            if is_mark == 1:
-                marks += size
-                if size > longest_mark:
-                    longest_mark = size
-            elif size > longest_space:
-                longest_space = size
+            marks += size * is_mark
+            if size > longest:
+                longest = size
             if size < _RUN_LEAST_US or size > _RUN_MOST_US:
                 run = 0
             else:
@@ -145,8 +145,7 @@ def take_short(durations: ptr32, times: ptr32, end: int, state: ptr32) -> int:
     state[_NOW] = now
     state[_N_RUN] = run
     state[_MARKS] = marks
-    state[_LONGEST_MARK] = longest_mark
-    state[_LONGEST_SPACE] = longest_space
+    state[_LONGEST] = longest
     return reason
 
 
@@ -162,8 +161,10 @@ def take_long(durations: ptr32, times: ptr32, state: ptr32) -> int:
     if is_mark == 1:
         marks = state[_MARKS] + size
         state[_MARKS] = marks if marks < _HALF else _HALF
-    longest = _LONGEST_SPACE - is_mark
-    state[longest] = size if size > state[longest] else state[longest]
+    elif size > state[_LONGEST_SPACE]:
+        state[_LONGEST_SPACE] = size
+    if size > state[_LONGEST]:
+        state[_LONGEST] = size
     state[_N_RUN] = 0
     if size > _LONGEST_US:
         state[_IS_CLIPPED] = 1

@@ -10,7 +10,7 @@ from wardbell_protocol.air.edge_loops import (
     IS_CLIPPED,
     IS_LONG,
     IS_RUN,
-    LONGEST_MARK,
+    LONGEST,
     LONGEST_SPACE,
     LONGEST_US,
     MARKS,
@@ -38,7 +38,7 @@ class Edges:
         """A new portion begins."""
         state = self.state
         state[AT] = state[IS_RUN] = 0
-        state[MARKS] = state[LONGEST_MARK] = state[LONGEST_SPACE] = 0
+        state[MARKS] = state[LONGEST] = state[LONGEST_SPACE] = 0
 
     def take(self, portion: "Portion") -> int:
         """Take durations until one gives reason to look; 0: all are taken."""
