@@ -3,8 +3,10 @@
 from collections.abc import Callable
 
 import pytest
+from bedside_bench import KEY, NODE_ID, SIGNALS, KeyedBench
 
 from wardbell_firmware.bedside.counter import BLOCK, COUNTER_END, OLD_COUNTER_FILE, FrameCounter
+from wardbell_firmware.bedside.node import BedsideNode
 from wardbell_protocol.errors import ConfigError, EncodeError
 from wardbell_simulator.board_side.parts import VirtualClock, VirtualStore, Wires
 
@@ -114,9 +116,43 @@ def test_two_slots_that_cannot_be_read_are_refused() -> None:
         FrameCounter(store({"counter.a": b"65 0000", "counter.b": b"", OLD_COUNTER_FILE: b"5"}))
 
 
+class FullStore(VirtualStore):
+    """It keeps nothing more while it is full."""
+
+    is_full = True
+
+    def save(self, name: str, data: bytes) -> None:
+        if self.is_full:
+            raise OSError(28)
+        super().save(name, data)
+
+
+def test_a_store_that_keeps_nothing_gives_no_value_until_it_does() -> None:
+    full = FullStore(Wires(VirtualClock()), {})
+    counter = FrameCounter(full)
+    assert not counter.has_value()
+    with pytest.raises(EncodeError, match="new board"):
+        counter.take()
+    full.is_full = False
+    assert counter.take() == 1
+
+
+def test_a_node_whose_flash_is_worn_out_shows_it_and_speaks_again_when_it_can() -> None:
+    bench = KeyedBench()
+    full = FullStore(Wires(VirtualClock()), {})
+    bench.node = BedsideNode({"node_id": NODE_ID, "key": KEY.hex(), "signals": SIGNALS}, full)
+    bench.press("call")
+    bench.wait(10_000)
+    assert (bench.sent, bench.node.state) == ([], "unusable")
+    full.is_full = False
+    bench.press("call")
+    bench.wait(10_000)
+    assert (bench.signals(), bench.node.state) == (["normal"], "")
+
+
 def test_a_counter_that_is_used_up_is_said() -> None:
     counter = FrameCounter(store({OLD_COUNTER_FILE: b"%d" % (COUNTER_END - 1)}))
     assert counter.take() == COUNTER_END - 1
-    assert counter.is_spent
+    assert not counter.has_value()
     with pytest.raises(EncodeError, match="new key"):
         counter.take()

@@ -34,18 +34,22 @@ class FrameCounter:
             self._slots.save(self._next)  # so that the two are never more than a block apart
         self._end = self._next
 
-    @property
-    def is_spent(self) -> bool:
-        """Whether all values are used up."""
-        return self._next >= COUNTER_END
+    def has_value(self) -> bool:
+        """Make sure of a value to take; False when all are used up, or the store cannot keep what is taken."""
+        if self._next >= COUNTER_END:
+            return False
+        if self._next == self._end:
+            try:
+                self._slots.save(self._end + BLOCK)
+            except OSError:
+                return False
+            self._end += BLOCK
+        return True
 
     def take(self) -> int:
-        """A value that was never taken before. Raises EncodeError when all are used up."""
-        if self.is_spent:
-            raise EncodeError("all 2**24 values of the frame counter are used; give the node a new key")
-        if self._next == self._end:
-            self._slots.save(self._end + BLOCK)
-            self._end += BLOCK
+        """A value that was never taken before. Raises EncodeError where there is none."""
+        if not self.has_value():
+            raise EncodeError("the frame counter has no further value; give the node a new key, or a new board")
         value = self._next
         self._next += 1
         return value

@@ -52,6 +52,7 @@ class FrameVoice:
         is_two_way: bool = False,
     ) -> None:
         self.number = node_id
+        self.is_mute = False  # what was to be said last could not be, for want of a counter
         self._key = key
         self._counter = counter
         self._supply = supply
@@ -63,11 +64,6 @@ class FrameVoice:
         self._free_at_ms: int | None = None
         self._budget_ms: dict[str, int] = {}  # signal -> when its allowance is whole again
         self._begun: list[FlyingPress] = []
-
-    @property
-    def is_spent(self) -> bool:
-        """Whether it can say nothing any more, for want of a counter."""
-        return self._counter.is_spent
 
     @property
     def has_press(self) -> bool:
@@ -128,7 +124,9 @@ class FrameVoice:
         return min(times) if self._free_at_ms is None else max(min(times), self._free_at_ms, now_ms + _LOOK_SENDING_MS)
 
     def _begin_due(self, now_ms: int) -> None:
-        if self._counter.is_spent:
+        if self._waiting:
+            self.is_mute = not self._counter.has_value()
+        if self.is_mute:
             self._waiting = []
         for at, signal in enumerate(self._waiting):
             if self._allowed_at_ms(signal) <= now_ms and self._may_begin(signal):

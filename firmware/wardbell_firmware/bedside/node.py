@@ -190,7 +190,9 @@ class BedsideNode:
         self._lamp.show(self._state(), now_ms)
         if now_ms >= self._chirp_until_ms:
             self._chirp_hz = 0
-        if self._sign is None and isinstance(self._voice, FrameVoice) and self._voice.is_spent:
+        if not isinstance(self._voice, FrameVoice) or not self._voice.is_mute:
+            self._sign = None
+        elif self._sign is None:
             self._sign = UnusableSign(now_ms)
         if self._sign is not None:
             self._sign.poll(now_ms)

@@ -123,7 +123,7 @@ class Store(Protocol):
         """The file's bytes, or None where there is none."""
 
     def save(self, name: str, data: bytes) -> None:
-        """Replace the file."""
+        """Replace the file. Raises OSError where the store is full or worn out."""
 
 
 class Network(Protocol):
