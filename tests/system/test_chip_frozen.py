@@ -1,0 +1,26 @@
+"""Machine code that is frozen into our images, on the emulated chip: it must compute what it computes from files."""
+
+from pathlib import Path
+
+import pytest
+
+from wardbell_simulator.chip.board import EmulatedPico
+
+IMAGES = Path(__file__).resolve().parents[2] / "build" / "image"
+
+# What DMA leaves of durations 2, 3, 4, … µs: the program counts down from 2**32 - 1, spaces two and marks one at once.
+SCRIPT = """
+from array import array
+from wardbell_firmware.boards.rp2040.ring import take
+state, durations = array("I", [0, 0, 0]), array("i", [0] * 8)
+ring = array("I", [0xFFFFFFFF - i for i in range(2048)])
+print(take(state, ring, durations, 8), list(state), list(durations))
+"""
+
+
+@pytest.mark.parametrize("role", ["bedside", "receiver"])
+def test_frozen_viper_reads_the_ring(role: str) -> None:
+    image = IMAGES / f"{role}.uf2"
+    if not image.is_file():
+        pytest.skip(f"no {role}.uf2: `make firmware` builds it")
+    assert EmulatedPico(image, {}).run(SCRIPT) == "8 [8, 0, 40] [4, 5, 8, 9, 12, 13, 16, 17]\n"
