@@ -31,6 +31,7 @@ examples:
   wardbell demo --slow        the escalation times of a real ward: call centre after 60 s or 180 s, not 30 s
 
 keys on the ward's side:  1..8 or arrows choose a bed, p press, b bathroom cord, r reset at the bed,
+                          s staff are at the bed, u pull its handset out or plug it in,
                           k acknowledge at the receiver, K hold to clear, n browse, m mute, j jam the air for 20 s,
                           L then o (twice) teach the receiver a strange remote, z the mains fail or come back
 keys on the nurses' side: a acknowledge, c clear, e escalate, h history, f faults

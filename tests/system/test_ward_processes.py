@@ -127,6 +127,9 @@ def test_the_command_takes_verbs_and_prints_what_changes(sim: Sim) -> None:
         sim.say(f"press 203-1 {key}")
         sim.hear("air", f"0F1F01FF{word}")
     sim.hear("lcd", "Low battery")
+    sim.say("unplug 202-1")
+    assert sim.hear("air", "0F0F10011100")["source"] == "202-1"
+    sim.say("replug 202-1")
     sim.say("jam carrier 1")
     assert sim.hear("jam", "carrier")["source"] == "jammer"
     sim.say("kill 203-2")
