@@ -132,6 +132,13 @@ def test_larger_cells_are_warned_of_at_a_lower_voltage() -> None:
     assert 2_700 < lowest_without_warning({"cell_mah": 10_000}) < lowest_without_warning({}) < 3_900
 
 
+def test_a_node_on_the_mains_without_cells_does_not_ask_for_new_ones() -> None:
+    supply = Supply({}, False)
+    for _ in range(5):
+        supply.measured(40)
+    assert (supply.level, supply.is_low) == (0, False)
+
+
 def test_frames_carry_three_cells_as_two() -> None:
     supply = Supply({"cells": 3}, False)
     supply.measured(4_500)

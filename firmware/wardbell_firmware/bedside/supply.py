@@ -15,6 +15,8 @@ CELLS = 3  # of the nodes in hw/
 # Below which the board does not run: a Pico's converter, an ESP32-C3 behind its regulator.
 LEAST_MV = {"pico": 1800, "pico_w": 1800, "esp32c3": 3200}
 
+_NO_CELLS_MV = 1000  # no node runs on so little: it has another supply, and no cells behind it
+
 # Cells that slope steeply, a cold room and a meter that reads low together look empty in their first weeks. Cells that were fresh
 # when the node started cannot be before they have given this much, unless their voltage says so beyond any doubt.
 _FRESH_CELL_MV = 1430
@@ -56,7 +58,7 @@ class Supply:
 
     def measured(self, supply_mv: "int | None") -> None:
         """Its voltage under the load of a transmission that has just begun; None: the board cannot tell."""
-        if supply_mv is None:
+        if supply_mv is None or supply_mv < _NO_CELLS_MV:
             self.level = BATTERY_UNKNOWN
             return
         self.level = battery_level(supply_mv * 2 // self._cells)
