@@ -158,12 +158,15 @@ def overrun(pause_ms: int) -> None:
     say(lost=lost, after=portion.signed(), end_us=portion.end_us, now_ms=clock.now_ms(), n_overruns=radio.n_overruns)
 
 
-def latch(gpio: int) -> None:
-    """Be busy while a key is pressed and let go, then look twice."""
+def sleep_until_press(gpio: int) -> None:
+    """Stop the chip's clocks until a key is pressed, which is let go at once; then look at it twice."""
     from wardbell_firmware.boards.rp2040.key import PicoKey
 
     clock = PicoClock()
+    clock.stop_if(lambda: True)
     key = PicoKey(gpio, clock)
     print("ready")
-    time.sleep_ms(30)  # type: ignore[attr-defined]
-    say(looks=[key.is_pressed(), key.is_pressed()], is_woken=clock.is_woken)
+    time.sleep_ms(5)  # type: ignore[attr-defined]  # the host is to hear that
+    began_ms = clock.now_ms()
+    clock.wait(began_ms + 3000)
+    say(slept_ms=clock.now_ms() - began_ms, looks=[key.is_pressed(), key.is_pressed()])

@@ -79,10 +79,13 @@ def test_a_ring_that_ran_over_is_counted_and_gives_no_garbage(pico: EmulatedPico
     assert abs(found["now_ms"] * 1000 - found["end_us"]) < 25_000
 
 
-def test_a_press_of_a_tenth_of_a_millisecond_is_not_missed(pico: EmulatedPico) -> None:
-    task(pico, f"latch({KEY})")
+def test_a_press_of_a_tenth_of_a_millisecond_wakes_a_node_and_is_not_missed(pico: EmulatedPico) -> None:
+    task(pico, f"sleep_until_press({KEY})")
     pico.hear(b"ready", 2_000_000)
+    pico.run_for_us(1_000_000)
     pico.pins.drive(KEY, 0)
     pico.run_for_us(100)
     pico.pins.release(KEY)
-    assert answer(pico) == {"looks": [True, False], "is_woken": True}
+    found = answer(pico)
+    assert found["slept_ms"] == pytest.approx(1_000, abs=10)
+    assert found["looks"] == [True, False]

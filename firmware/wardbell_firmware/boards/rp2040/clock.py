@@ -56,6 +56,10 @@ class PicoClock:
 
     def _doze(self, time_ms: int) -> None:
         if self._may_stop is not None and self._may_stop():
-            machine.lightsleep(time_ms)
+            # An edge between the last look and the sleep must end it: with interrupts off it stays pending, and does.
+            state = machine.disable_irq()
+            if not self.is_woken:
+                machine.lightsleep(time_ms)
+            machine.enable_irq(state)
         else:
             time.sleep_ms(min(time_ms, LOOK_EACH_MS))

@@ -9,6 +9,7 @@ import machine
 BAUD = 115_200
 _BUFFER = 1024
 _CHUNK = 64  # a USB packet
+_READ_AT_ONCE = 256  # a byte takes 50 µs, and a host that sends on and on must not keep the radio waiting
 _WRITE_LIMIT_MS = 20  # for all of a write; then the host is not reading
 
 
@@ -27,9 +28,9 @@ class UsbLine:
         return bool(self._readable.poll(0))
 
     def read(self) -> bytes:
-        """What has come."""
+        """What has come, or the first of it."""
         data = bytearray()
-        while self._readable.poll(0):
+        while len(data) < _READ_AT_ONCE and self._readable.poll(0):
             data += sys.stdin.buffer.read(1)
         return bytes(data)
 
