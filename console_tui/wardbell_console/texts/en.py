@@ -21,7 +21,7 @@ TEXTS = {
     "fault.mains_lost": "no mains",
     "fault.only_at_receiver": "learnt",
     "fault.radio_blind": "blind",
-    "fault.stand_in": "a receiver stands in",
+    "fault.stand_in": "stand-in",
     "fault.stations_silent": "deaf",
     "fault.silent": "silent",
     "fault.weak_signal": "weak",

@@ -20,7 +20,7 @@ TEXTS = {
     "fault.mains_lost": "断市电",
     "fault.only_at_receiver": "未登记",
     "fault.radio_blind": "接收失灵",
-    "fault.stand_in": "由接收机代管",
+    "fault.stand_in": "代管中",
     "fault.stations_silent": "收不到",
     "fault.silent": "无信号",
     "fault.weak_signal": "信号弱",
