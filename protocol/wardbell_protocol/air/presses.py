@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 SILENCE_US = 400000  # after its last word a press is over; also how long a single word waits for its twin
 _F = 1  # the trit's two bits
 _DATA_BITS = 8  # behind the address
+_BEHIND_EARLY = 0x3FFF  # the bits that noise in a gap does not reach
 _MAX_TRACKED = 16  # presses and lone words at a time; at most about 40 words fit into the silence
 
 _SAME_WORD_T = 64  # half a word: two words of one encoder never end closer together
@@ -180,9 +181,13 @@ class PressReceiver:
         self._expire(end_us + waited_us, events)
         same_clock = [press for press in self._tracked if _same_clock(press.t_us, word.t_us)]
         for press in same_clock:
+            if _is_misread_of(press, word, end_us):
+                press.end_us = max(press.end_us, end_us)
+                return
+        for press in same_clock:
             if press.code == word.code:
                 _add(press, word, end_us)
-                if not press.is_started and press.words >= _words_wanted(word):
+                if not press.is_started and press.words >= _words_wanted(word) and self._is_believed(word):
                     self._start(press, same_clock, events)
                 return
         for press in same_clock:
@@ -196,8 +201,12 @@ class PressReceiver:
         further = any(_same_station(press, word.code) for press in same_clock)
         start_us = end_us - word.length_us
         press = Press(word.code, word.n_words, word.t_us, start_us, end_us, 0, further, word.quality)
-        if self._track(press) and word.n_words > 1:
+        if self._track(press) and word.n_words > 1 and self._is_believed(word):
             self._start(press, same_clock, events)
+
+    def _is_believed(self, word: SlicedWord) -> bool:
+        """Whether a word may start a press: a rough one not while another press may have talked into it."""
+        return not word.is_rough or not any(press.is_started for press in self._tracked)
 
     def _start(self, press: Press, same_clock: "list[Press]", events: "list[PressStarted | PressEnded]") -> None:
         press.is_started = True
@@ -283,6 +292,21 @@ def is_release_of(code: int, later: int) -> bool:
     else:
         return False
     return all(later >> shift & 3 in (code >> shift & 3, _F) for shift in range(first_rest, 14, 2))
+
+
+def _is_misread_of(press: Press, word: SlicedWord, end_us: int) -> bool:
+    """Whether a word is one of the press's, by its clock and but for ones in its first pairs, where a gap's noise reaches."""
+    if not press.is_started or press.code == word.code or press.code & ~word.code:
+        return False
+    if (press.code ^ word.code) & _BEHIND_EARLY:
+        return False
+    pairs_us = 96 * press.t_us
+    words = (press.end_us - press.start_us - pairs_us + 64 * press.t_us) // (128 * press.t_us)
+    if words < 1:
+        return False
+    period_us = (press.end_us - press.start_us - pairs_us) // words
+    off_us = (end_us - press.end_us + period_us // 2) % period_us - period_us // 2
+    return abs(off_us) <= 2 * press.t_us
 
 
 def _floats(code: int) -> bool:

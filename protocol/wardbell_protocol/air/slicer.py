@@ -44,7 +44,8 @@ class SlicedWord:
     `t_us`: measured narrow time (4 alpha); `length_us`: first mark's start to sync mark's end; `gap_us`: how much of
     the space behind it had passed when it was recognised; `age_us`: sync mark's end to the end of the durations given
     with it; `n_words`: how many were added up, 1 = it was read by itself; `is_rough`: more than one impulse was
-    healed away from it and the gap before it; `quality`: 0..100, for how much of its time the carrier was as its code has it.
+    healed away from it and the gap before it, or it is the sum of no more than two words; `quality`: 0..100, for how much
+    of its time the carrier was as its code has it.
     """
 
     def __init__(self, code: int, t_us: int, length_us: int, gap_us: int) -> None:
@@ -65,7 +66,9 @@ class SlicedWord:
 class PulseSlicer:
     """Finds whole 24-bit words in durations.
 
-    `rejects` counts, by reason, what only looked like a word; `n_words` counts words.
+    `rejects` counts, by reason, what only looked like a word; `n_words` counts words. Where the last look found the end of
+    a word, whole or not: `end_us` in the edges' time, `pair_us` = 4 T, `n_healed` of `healed` durations, newest first, the
+    gap behind the word being the first; `n_healed` is 0 where it did not.
     """
 
     def __init__(self, edges: "Edges | None" = None) -> None:
@@ -74,7 +77,10 @@ class PulseSlicer:
         self._edges = Edges() if edges is None else edges
         self._window = array("i", bytes(4 * _WINDOW))
         self._pairs = array("i", bytes(4 * CLOCK_PAIRS))
-        self._healed = array("i", bytes(4 * HEALED))
+        self.healed = array("i", bytes(4 * HEALED))
+        self.n_healed = 0
+        self.pair_us = 0
+        self.end_us = 0
         self._differences = array("i", bytes(4 * N_PAIRS))
         self._ask = array("i", bytes(4 * ASK_SIZE))
         self._cells = array("H", bytes(2 * 3 * N_PAIRS))
@@ -102,6 +108,7 @@ class PulseSlicer:
 
         Nothing is kept of the trial but the word, so the space may still be given when it has ended.
         """
+        self.n_healed = 0
         state = self._edges.state
         last_edge_us = self._edges.times[(state[N] - 1) % RING]
         if self._edges.is_space and (state[NOW] - last_edge_us) & TIME_MASK >= space_us:
@@ -111,6 +118,7 @@ class PulseSlicer:
     def look(self, more_us: int = 0) -> "SlicedWord | None":
         """See whether the space that lasts now, and `more_us` beyond, completes a word."""
         window = self._window
+        self.n_healed = 0
         count = self._edges.look_back(window)
         if not self._edges.is_space:
             count = self._begin_space(count)
@@ -124,7 +132,7 @@ class PulseSlicer:
             return self._reject("noise")
         if not T_MIN_US * 36 <= pair_us * 10 <= T_MAX_US * 44:  # 4 T, less and more 10 %: not yet the word's own T
             return self._reject("clock")
-        count = heal(window, count, pair_us, self._healed)
+        count = heal(window, count, pair_us, self.healed)
         return self._take(count, pair_us, more_us)
 
     def _begin_space(self, count: int) -> int:
@@ -137,7 +145,7 @@ class PulseSlicer:
         return count
 
     def _take(self, n_healed: int, pair_us: int, more_us: int) -> "SlicedWord | None":
-        healed = self._healed
+        healed = self.healed
         end_us = (self._edges.state[NOW] + more_us - healed[0]) & TIME_MASK
         since_us = (end_us - self._word_end_us) & TIME_MASK
         if self._has_heard and (since_us == 0 or TIME_MASK - since_us < _RECENT_US):
@@ -145,6 +153,7 @@ class PulseSlicer:
         least_us = _GAP_T * pair_us // 4
         if healed[0] < least_us:
             return self._reject("gap")
+        self.end_us, self.pair_us, self.n_healed = end_us, pair_us, n_healed
         if n_healed < _WORD_DURATIONS + 2:
             return self._reject("short")
         if n_healed > _WORD_DURATIONS + 2 or healed[n_healed - 1] < least_us:
@@ -152,7 +161,7 @@ class PulseSlicer:
         return self._read(end_us)
 
     def _read(self, end_us: int) -> "SlicedWord | None":
-        healed = self._healed
+        healed = self.healed
         length_us = 0
         for part in range(1, _WORD_DURATIONS + 1):
             length_us += healed[part]

@@ -18,7 +18,6 @@ from wardbell_protocol.air.edge_loops import (
     BINS,
     CLOCK_STANDS_OUT,
     DUE,
-    FULL_US,
     HAS_DUE,
     NOW,
     PAIR_MAX_US,
@@ -52,7 +51,6 @@ if TYPE_CHECKING:
 
 _BIN_STEP = 0.06  # of a period; a bin is two steps wide, so each interval votes in two
 _LEAK = 0.4  # of a vote, each period
-_FULL = 4  # votes
 _FIRST_PAIRS = 16
 _PAIRS = 24
 _CONFIRM_AFTER = 8  # pairs
@@ -121,6 +119,7 @@ class SoftSlicer:
         word = SlicedWord(code, t_us, (end_us - found.first_us) & TIME_MASK, waited_us)
         word.age_us = (state[NOW] - end_us) & TIME_MASK
         word.n_words = found.n_words
+        word.is_rough = found.n_words == 2
         word.quality = found.quality
         return word
 
@@ -321,7 +320,6 @@ def _ballot() -> "array[int]":
         period_us = int(PAIR_MIN_US * math.exp(at * _BIN_STEP))
         votes[BIN_SIZE * at + BIN_PERIOD] = period_us
         votes[BIN_SIZE * at + VOTE_US] = int(period_us / _LEAK)
-        votes[BIN_SIZE * at + FULL_US] = int(_FULL * period_us / _LEAK)
     for at in range(PAIR_MIN_US // 16, PAIR_MAX_US // 16 + 1):
         last = int(math.log((16 * at + 8) / PAIR_MIN_US) / _BIN_STEP)
         votes[BIN_OF + at] = BIN_SIZE * min(BINS - 2, max(0, last))

@@ -1,0 +1,190 @@
+"""The loops over the cells of words that somebody else has talked into.
+
+A word is kept as bytes, three to a slot as `fill_cells` gives them: `FRONT` slots before it, its 24 pairs, the slot of
+its sync bit. Rules of the source: `edge_loops`; the rules themselves and their reasons: protocol/spec/air.md.
+"""
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from wardbell_protocol.air import host_python as micropython
+    from wardbell_protocol.air.host_python import const, ptr8, ptr16, ptr32
+else:
+    try:
+        import micropython
+        from micropython import const
+    except ImportError:
+        from wardbell_protocol.air import host_python as micropython
+        from wardbell_protocol.air.host_python import const, ptr8, ptr16, ptr32
+
+FRONT = 4
+SLOTS = FRONT + 24 + 1
+WORD = 3 * SLOTS
+EARLY = 6  # pairs that what fills the gap may have reached
+
+_FRONT_CELLS = const(12)
+_FIRST = const(12)  # cell of the first pair
+_SYNC = const(84)
+_WORD = const(87)
+_EARLY = const(6)
+_ON = const(204)  # 0.8
+_OFF = const(51)  # 0.2
+_HALF_ON = const(128)
+_MARKS_ON = const(180)  # 0.7
+_CLEAN_1 = const(22)  # in tenths of a natural logarithm: how much likelier it is for a 1 than for a 0
+_LIKELY_1 = const(10)
+_CLEAN_0 = const(31)
+_LIKELY_0 = const(16)
+_BROKEN = const(7)
+_RING_MASK = const(2047)
+_RING_USED = const(2040)
+_TIME_MASK = const(0x3FFFFFFF)
+_HALF = const(0x20000000)
+
+
+@micropython.viper
+def keep_word(cells: ptr16, kept: ptr8, at: int) -> int:
+    """Copy a word's cells to `kept`."""
+    for cell in range(_WORD):
+        kept[at + cell] = cells[cell]
+    return at
+
+
+@micropython.viper
+def clean_pairs(kept: ptr8, at: int, first: int) -> int:
+    """How many pairs, from `first` on, are a whole mark and a whole space of the word and nothing else."""
+    clean = 0
+    for pair in range(first, 24):
+        cell = at + _FIRST + 3 * pair
+        middle = kept[cell + 1]
+        if kept[cell] >= _ON and kept[cell + 2] <= _OFF and (middle >= _ON or middle <= _OFF):
+            clean += 1
+    return clean
+
+
+@micropython.viper
+def is_front_empty(kept: ptr8, at: int) -> bool:
+    """Whether nothing is on the air in the slots before a word."""
+    for cell in range(_FRONT_CELLS):
+        if kept[at + cell] > _OFF:
+            return False
+    return True
+
+
+@micropython.viper
+def count_edges(state: ptr32, times: ptr32, until_us: int, span_us: int) -> int:
+    """How many edges there were in the time `span_us` before `until_us`."""
+    index = state[0]
+    last = index - _RING_USED
+    if last < 0:
+        last = 0
+    count = 0
+    while index > last:
+        index -= 1
+        age = (until_us - times[index & _RING_MASK]) & _TIME_MASK
+        if age < span_us:
+            count += 1
+        elif age < _HALF:
+            index = last
+    return count
+
+
+@micropython.viper
+def code_of(kept: ptr8, at: int) -> int:
+    """What a word says that is clean in all its pairs."""
+    code = 0
+    for pair in range(24):
+        code = code << 1 | (1 if kept[at + _FIRST + 3 * pair + 1] >= _ON else 0)
+    return code
+
+
+@micropython.viper
+def differ(kept: ptr8, at: int, other: int) -> bool:
+    """Whether one word is plainly a 1 where the other is plainly a 0, behind the first pairs."""
+    for cell in range(_FIRST + 3 * _EARLY, _SYNC, 3):
+        is_clean = kept[at + cell] >= _ON and kept[other + cell] >= _ON
+        if is_clean and kept[at + cell + 2] <= _OFF and kept[other + cell + 2] <= _OFF:
+            middle = kept[at + cell + 1]
+            other_middle = kept[other + cell + 1]
+            if (middle >= _ON and other_middle <= _OFF) or (middle <= _OFF and other_middle >= _ON):
+                return True
+    return False
+
+
+@micropython.viper
+def is_same_look(kept: ptr8, at: int, other: int) -> bool:
+    """Whether the same stands before both words: what fills a space of one may fill it in the other, too."""
+    loud = 0
+    apart = 0
+    for cell in range(_FRONT_CELLS):
+        a = kept[at + cell]
+        b = kept[other + cell]
+        loud += a
+        apart += a - b if a > b else b - a
+    return 2 * apart < loud
+
+
+@micropython.viper
+def is_begin(kept: ptr8, places: ptr8, words: int) -> bool:
+    """Whether the two slots before the words are no pairs of theirs: in some word no mark begins there, or no space ends."""
+    for slot in range(2, 4):
+        is_pair = True
+        for word in range(words):
+            cell = places[word] * _WORD + 3 * slot
+            if kept[cell] < _HALF_ON or kept[cell + 2] > _HALF_ON:
+                is_pair = False
+        if is_pair:
+            return False
+    return True
+
+
+@micropython.viper
+def weigh(kept: ptr8, places: ptr8, words: int, pair: int) -> int:
+    """How much likelier it is that a pair of several words is a 1 than a 0, in tenths of a natural logarithm."""
+    total = 0
+    for word in range(words):
+        cell = places[word] * _WORD + _FIRST + 3 * pair
+        is_clean = kept[cell] >= _ON and kept[cell + 2] <= _OFF
+        if kept[cell + 1] >= _ON:
+            total += _CLEAN_1 if is_clean else _LIKELY_1
+        elif kept[cell + 1] <= _OFF:
+            total -= _CLEAN_0 if is_clean else _LIKELY_0
+        else:
+            total -= _BROKEN
+    return total
+
+
+@micropython.viper
+def likeness(cells: ptr16, kept: ptr8, at: int) -> int:
+    """For how much more of a clean word's marks than of its spaces the carrier was on in `cells`, of 255.
+
+    0 where too many of its marks are missing.
+    """
+    marks = 0
+    spaces = 0
+    on = 0
+    off = 0
+    for cell in range(_FIRST, _SYNC + 1):
+        weight = 2 if cell % 3 == 1 else 1
+        if kept[at + cell] >= _ON:
+            marks += weight
+            on += weight * cells[cell]
+        else:
+            spaces += weight
+            off += weight * cells[cell]
+    if on < _MARKS_ON * marks:
+        return 0
+    apart = on // marks - off // spaces
+    return apart if apart > 0 else 0
+
+
+@micropython.viper
+def confirms(cells: ptr16, kept: ptr8, at: int, zeros_too: int) -> bool:
+    """Whether the marks of a clean word's first ones stand in `cells`, too; `zeros_too`: and its first zeros are not filled."""
+    for pair in range(_EARLY):
+        cell = _FIRST + 3 * pair + 1
+        if kept[at + cell] >= _ON:
+            if cells[cell] < _ON:
+                return False
+        elif zeros_too == 1 and cells[cell] >= _ON:
+            return False
+    return True
