@@ -39,8 +39,7 @@ N_STATIONS = 64
 LISTENERS = {
     "press_receiver": ["noise", "press"],
     "frame_receiver": ["noise", "frames"],
-    "air_watch": ["noise"],
-    "carrier_sense": ["noise"],
+    "receive_path": ["noise", "press", "frames"],
     "receiver_desk": ["noise", "press"],
 }
 N_TAGS = 20

@@ -190,23 +190,29 @@ def frame_receiver() -> "Callable[[], Receive]":
     return lambda: _polled(FrameReceiver(keys))
 
 
-def carrier_sense() -> "Callable[[], Receive]":
-    """Whether somebody sends frames."""
-    from wardbell_protocol.air.carrier import CarrierSense
-
-    return lambda: CarrierSense().receive
-
-
-def air_watch() -> "Callable[[], Receive]":
-    """Whether the air can carry a word."""
+def receive_path() -> "Callable[[], Receive]":
+    """All that a receiver hears with, on one ear: words, frames with the keys of 64 nodes, the air's state, who sends."""
     from wardbell_protocol.air.air_watch import AirWatch
+    from wardbell_protocol.air.carrier import CarrierSense
+    from wardbell_protocol.air.ear import Ear
+    from wardbell_protocol.air.frame_receiver import FrameReceiver
+    from wardbell_protocol.air.presses import PressReceiver
+
+    keys = dict.fromkeys(range(1, 65), KEY)
 
     def make() -> "Receive":
-        watch = AirWatch()
+        ear = Ear()
+        watch, sense = AirWatch(None, ear), CarrierSense(ear)
+        presses, frames = PressReceiver(ear), FrameReceiver(keys, ear)
 
         def receive(portion: "Portion") -> object:
+            ear.receive(portion)
             watch.receive(portion)
-            return watch.poll(portion.end_us, 0)
+            sense.receive(portion)
+            pressed = presses.receive(portion)
+            framed = frames.receive(portion)
+            watch.poll(portion.end_us, presses.n_words + frames.n_frames, frames.n_read)
+            return presses.poll(portion.end_us) or frames.poll(portion.end_us) or pressed or framed
 
         return receive
 

@@ -109,16 +109,12 @@ class AirWatch:
         n, end_us = portion.n, portion.end_us
         if n == 0:
             return
-        if self._end_us >= 0:
-            state = self._ear.edges.state
-            mark_us = state[MARKS]
-            if self._is_on:
-                mark_us = max(0, mark_us - max(0, self._counted_us - self._end_us))
-            self._mark_us += mark_us
-            if state[LONGEST] > self._longest_us:
-                self._longest_us = state[LONGEST]
-            if state[LONGEST_SPACE] > self._space_us:
-                self._space_us = state[LONGEST_SPACE]
+        if self._end_us < 0:
+            self._take_sums()  # what was before is not known
+            self._mark_us = self._longest_us = self._space_us = 0
+        else:
+            if self._is_on and self._counted_us > self._end_us:
+                self._mark_us -= self._counted_us - self._end_us
             self._n_edges += n
             self._part_edges += n
             if end_us - self._part_since_us >= _PART_US:
@@ -136,6 +132,7 @@ class AirWatch:
 
     def _judge_window(self, now_us: int, n_words: int, n_frames: int) -> "list[AirChanged]":
         length_us = now_us - self._since_us
+        self._take_sums()
         self._count_running(now_us)
         is_heard = n_words != self._n_words
         self._n_words = n_words
@@ -169,6 +166,13 @@ class AirWatch:
     @property
     def _is_averaging(self) -> bool:
         return self._is_known and self.normal_edges >= _NOISE_EDGES
+
+    def _take_sums(self) -> None:
+        state = self._ear.edges.state
+        self._mark_us = max(0, self._mark_us + state[MARKS])
+        self._longest_us = max(self._longest_us, state[LONGEST])
+        self._space_us = max(self._space_us, state[LONGEST_SPACE])
+        state[MARKS] = state[LONGEST] = state[LONGEST_SPACE] = 0
 
     def _count_running(self, now_us: int) -> None:
         """Count the duration that has not ended yet up to now."""

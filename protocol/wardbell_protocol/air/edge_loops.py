@@ -26,10 +26,10 @@ VOTED = 4  # edges whose votes are counted
 BIN = 5  # the place in `votes` of the clock that stood out
 DUE = 6  # when `count_votes` is to stop, if HAS_DUE
 HAS_DUE = 7
-MARKS = 8  # of this portion: sum of the marks,
+MARKS = 8  # until somebody takes them away: sum of the marks, at most 2**29 µs or so,
 LONGEST = 9  # the longest duration,
 LONGEST_SPACE = 10  # and the longest space of 760 µs or more
-IS_RUN = 11  # and whether a run of durations of a frame went on in it,
+IS_RUN = 11  # whether a run of durations of a frame went on in this portion,
 RUN_US = 12  # up to when
 N_RUN = 13  # durations of the run that goes on
 N_STARTS = 14  # marks that may begin a frame, so far
@@ -52,15 +52,13 @@ OFTEN = 256  # edges after which somebody looks in any case; twice MOST_STARTS
 TIME_MASK = 0x3FFFFFFF
 LONGEST_US = 500000  # longer says nothing more: presses are over, and what was waiting is due
 
-# In `votes`, for each bin of periods: when its count is down to nothing, by how much a vote puts that off, how far off it
-# can be (µs), and the period. The first bin takes no votes. Then the place, for each 16 µs of interval, of the first of
-# the two bins that it votes in.
+# In `votes`, for each bin of periods: when its count is down to nothing, by how much a vote puts that off (four make a
+# clock stand out), and the period. The first bin takes no votes. Then the place, for each 16 µs of interval, of the first
+# of the two bins that it votes in.
 BINS = 46
-BIN_SIZE = 4
-UNTIL = 0
+BIN_SIZE = 3
 VOTE_US = 1
-FULL_US = 2
-BIN_PERIOD = 3
+BIN_PERIOD = 2
 BIN_OF = BIN_SIZE * BINS
 PAIR_MIN_US = 300
 PAIR_MAX_US = 4600
@@ -98,7 +96,7 @@ _RUN_MOST_US = const(405)
 _RUN = const(12)
 _PAIR_MIN_US = const(300)
 _PAIR_MAX_US = const(4600)
-_BIN_OF = const(184)
+_BIN_OF = const(138)
 
 
 @micropython.viper
@@ -144,7 +142,7 @@ def take_short(durations: ptr32, times: ptr32, end: int, state: ptr32) -> int:
     state[_N] = n & _TIME_MASK
     state[_NOW] = now
     state[_N_RUN] = run
-    state[_MARKS] = marks
+    state[_MARKS] = marks if marks < _HALF else _HALF
     state[_LONGEST] = longest
     return reason
 
@@ -222,19 +220,20 @@ def count_votes(votes: ptr32, times: ptr32, state: ptr32) -> int:
             while interval < _PAIR_MAX_US:
                 if interval >= _PAIR_MIN_US:
                     place = votes[_BIN_OF + (interval >> 4)]
-                    last = place + 4
+                    last = place + 3
                     while place <= last:
                         count = (votes[place] - now) & _TIME_MASK
-                        full = votes[place + 2]
+                        vote = votes[place + 1]
+                        full = vote << 2
                         if count > full:
                             count = 0  # it was down to nothing before
-                        count += votes[place + 1]
+                        count += vote
                         if count > full:
                             count = full >> 1
                             state[_BIN] = place
                             reason = 2
                         votes[place] = (now + count) & _TIME_MASK
-                        place += 4
+                        place += 3
                 interval = _PAIR_MAX_US
                 if further == 1:
                     further = 0

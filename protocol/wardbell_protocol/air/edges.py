@@ -10,10 +10,7 @@ from wardbell_protocol.air.edge_loops import (
     IS_CLIPPED,
     IS_LONG,
     IS_RUN,
-    LONGEST,
-    LONGEST_SPACE,
     LONGEST_US,
-    MARKS,
     RING,
     STATE_SIZE,
     N,
@@ -36,9 +33,7 @@ class Edges:
 
     def begin(self) -> None:
         """A new portion begins."""
-        state = self.state
-        state[AT] = state[IS_RUN] = 0
-        state[MARKS] = state[LONGEST] = state[LONGEST_SPACE] = 0
+        self.state[AT] = self.state[IS_RUN] = 0
 
     def take(self, portion: "Portion") -> int:
         """Take durations until one gives reason to look; 0: all are taken."""
