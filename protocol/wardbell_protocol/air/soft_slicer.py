@@ -119,6 +119,7 @@ class SoftSlicer:
         word = SlicedWord(code, t_us, (end_us - found.first_us) & TIME_MASK, waited_us)
         word.age_us = (state[NOW] - end_us) & TIME_MASK
         word.n_words = found.n_words
+        word.is_rough = found.n_words == 2
         word.quality = found.quality
         return word
 
