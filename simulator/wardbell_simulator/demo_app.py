@@ -49,6 +49,7 @@ class DemoApp(App[None]):
         self._desk = desk
         self._nurses = NurseView(desk)
         self._panel = WardPanel(live, desk.language.code)
+        self._foot = Static(id="foot", markup=False)
         self._is_at_ward = True
 
     def compose(self) -> ComposeResult:
@@ -56,7 +57,7 @@ class DemoApp(App[None]):
         with Horizontal(id="sides"):
             yield self._nurses
             yield self._panel
-        yield Static(id="foot", markup=False)
+        yield self._foot
 
     def on_mount(self) -> None:
         """Begin where the button is."""
@@ -105,4 +106,4 @@ class DemoApp(App[None]):
                 wanted.focus()
         code = self._desk.language.code
         self._panel.language = code
-        self.query_one("#foot", Static).update(_FOOT[code].format(side=_SIDES[code][self._is_at_ward]))
+        self._foot.update(_FOOT[code].format(side=_SIDES[code][self._is_at_ward]))
