@@ -27,6 +27,7 @@ SEED = 7
 LAP = 1 << 24
 ADDRESS, NORMAL = "0F1F0F1F", "0001"
 KEY = bytes(range(16)).hex()
+WORD_DURATIONS = 50
 EACH_EDGE_S = 5_400
 NODES: dict[str, dict[str, object]] = {"words": {"address": ADDRESS}, "frames": {"node_id": 7, "key": KEY}}
 STATION = {"station_id": "203-2", "room": "203", "bed": "2", "address": ADDRESS, "codes": {}, "clear_at": ["receiver"]}
@@ -99,14 +100,15 @@ def send(pico: EmulatedPico) -> tuple[Figures, list[Row]]:
     return figures, rows
 
 
-def hear(pico: EmulatedPico, n: int) -> tuple[Figures, list[Row]]:
+def hear(n: int) -> tuple[Figures, list[Row]]:
     """The same air by PIO and by an interrupt of either kind, while the chip does all that a receiver could have to do."""
     source = Random(SEED)
     air = [source.choice([30, 73, 151, 260, 350, 500, 1050]) for _ in range(n)]
-    pico.fit_i2c_display()
     figures: Figures = {}
     rows = []
     for kind, is_hard, ear in (("soft Pin.irq", False, SOFT_EAR), ("hard Pin.irq", True, HARD_EAR)):
+        pico = EmulatedPico(IMAGE, board_files())
+        pico.fit_i2c_display()
         task(pico, f"hear({n}, {is_hard}, {LAP})")
         pico.hear(b"ready", 3_000_000)
         for gpio in (EAR, ear):
@@ -145,8 +147,11 @@ def files(settings: dict[str, object]) -> dict[str, bytes]:
     return {"settings.json": json.dumps(settings).encode(), "stations.json": json.dumps([STATION]).encode()}
 
 
-def press(kind: str) -> tuple[Figures, list[Row]]:
-    """From a finger to the air, on the image that goes onto nodes; the key was held at power-on, then pressed again."""
+def press(kind: str) -> tuple[Figures, list[Row], list[int]]:
+    """From a finger to the air, on the image that goes onto nodes; call is held at power-on, reset pressed later.
+
+    Gives the call's burst, too, as it came out of the pin, in µs.
+    """
     settings = {"role": "bedside", "board": "pico", "signals": {"call": "normal", "reset": "reset"}} | NODES[kind]
     pico = EmulatedPico(IMAGES / "bedside.uf2", files(settings))
     pico.set_adc(0, 1500)
@@ -157,6 +162,7 @@ def press(kind: str) -> tuple[Figures, list[Row]]:
     pico.pins.release(PICO_BEDSIDE["call"])
     pico.run_for_us(7_000_000, 300.0)
     n = len(carrier)
+    air = [round(us) for us in intervals_us(carrier)]
     began_ns = pico.pins.now_ns
     pico.pins.drive(PICO_BEDSIDE["reset"], 0)
     pico.run_until(lambda: len(carrier) > n, 1_000_000)
@@ -165,10 +171,10 @@ def press(kind: str) -> tuple[Figures, list[Row]]:
         [f"press to first mark, {kind}", f"{air_ms:.1f} ms", "30 ms"],
         [f"power-on to the air, {kind}", f"{started_ms / 1000:.2f} s, 2 s of which wait for Ctrl-C", ""],
     ]
-    return {"press_to_air_ms": air_ms, "power_on_to_air_ms": started_ms}, rows
+    return {"press_to_air_ms": air_ms, "power_on_to_air_ms": started_ms}, rows, air
 
 
-def tone() -> tuple[Figures, list[Row]]:
+def tone(air: Sequence[int]) -> tuple[Figures, list[Row]]:
     """From the air to the sounder, on the image that goes onto receivers."""
     pico = EmulatedPico(IMAGES / "receiver.uf2", files(dict(RECEIVER)))
     glass = wire_display(pico.pins, PICO_RECEIVER)
@@ -178,10 +184,9 @@ def tone() -> tuple[Figures, list[Row]]:
     pico.run_until(lambda: "Everything Good!" in glass.lines(), START_LIMIT_US, 5_000)
     started_ms = pico.pins.now_ns / 1e6
     pico.run_for_us(300_000, 300.0)
-    words = burst(CodeWord.from_parts(ADDRESS, NORMAL), 87.5, 4)
     n = len(sounds)
-    two_words_ns = pico.pins.now_ns + 1000 * sum(words[: len(words) // 2])
-    pico.pins.play(PICO_RECEIVER["radio"], words)
+    two_words_ns = pico.pins.now_ns + 1000 * sum(air[: 2 * WORD_DURATIONS])
+    pico.pins.play(PICO_RECEIVER["radio"], air)
     pico.run_until(lambda: len(sounds) > n, 500_000)
     tone_ms = (sounds[n][0] - two_words_ns) / 1e6
     pico.run_until(lambda: "Calling" in glass.lines()[1], 500_000, 5_000)
@@ -193,6 +198,13 @@ def tone() -> tuple[Figures, list[Row]]:
         ["power-on to display, receiver", f"{started_ms / 1000:.2f} s, 2 s of which wait for Ctrl-C", ""],
     ]
     return figures, rows
+
+
+def chain() -> tuple[Figures, list[Row]]:
+    """One chip's press heard by the other: node, what came out of its pin, receiver."""
+    pressed, press_rows, air = press("words")
+    heard, tone_rows = tone(air)
+    return pressed | heard, press_rows + tone_rows
 
 
 def cost() -> tuple[Figures, list[Row]]:
@@ -228,10 +240,9 @@ def main(argv: list[str]) -> int:
     parser.add_argument("--durations", type=int, default=1800, help="to be heard")
     sections: dict[str, tuple[Path, Callable[[int], tuple[Figures, list[Row]]]]] = {
         "send": (IMAGE, lambda _: send(EmulatedPico(IMAGE, board_files()))),
-        "hear": (IMAGE, lambda n: hear(EmulatedPico(IMAGE, board_files()), n)),
-        "press-words": (IMAGES / "bedside.uf2", lambda _: press("words")),
-        "press-frames": (IMAGES / "bedside.uf2", lambda _: press("frames")),
-        "tone": (IMAGES / "receiver.uf2", lambda _: tone()),
+        "hear": (IMAGE, hear),
+        "chain": (IMAGES / "receiver.uf2", lambda _: chain()),
+        "press-frames": (IMAGES / "bedside.uf2", lambda _: press("frames")[:2]),
         "cost": (IMAGES / "receiver.uf2", lambda _: cost()),
     }
     parser.add_argument("--only", nargs="*", choices=sorted(sections), default=list(sections))

@@ -1,5 +1,6 @@
 """A 433 MHz receive module: PIO measures marks and spaces, DMA puts them into a ring, whatever the CPU does meanwhile."""
 
+import gc
 from array import array
 
 import machine
@@ -36,6 +37,7 @@ class PicoPulseSource:
     """
 
     def __init__(self, machine_id: int, gpio: int, clock: "Clock", lap: int = 1 << 24) -> None:
+        gc.collect()  # at the REPL there may have been another, whose DMA ends only when it is collected
         self.n_overruns = 0
         self._clock = clock
         self._pin = machine.Pin(gpio, machine.Pin.IN)
