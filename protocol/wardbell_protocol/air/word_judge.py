@@ -47,9 +47,6 @@ _PLAINLY_0 = const(64)
 _PLAINLY_1 = const(217)
 _SCATTER_MOST = const(156000)  # 0.15
 _SCATTER_LEAST = const(3121)  # 0.003
-_SCATTER_STRONG = const(5121)  # 0.002 more
-_EARLY = const(6)
-_SPACE_OF_STRONG = const(64)  # 0.25
 
 
 @micropython.viper
@@ -101,8 +98,6 @@ def judge(sums: ptr32, words: int, scatter: int, root: int) -> int:
         if middle > limit and middle > _LEAST_LIMIT:
             noise = space if space > _LEAST_SPACE else _LEAST_SPACE
             over = middle - space
-            if scatter < _SCATTER_STRONG and pair < _EARLY and sums[3 * pair + 2] > _SPACE_OF_STRONG * words:
-                return 0 - 1
             if middle - limit < sums[_BAND] or (pair < 4 and middle < _FIRST_MARK):
                 return 0 - 1
             if over * over * words < 16 * (scatter + 3 * noise * (1020 - noise) // 20):
