@@ -89,7 +89,7 @@ def main(argv: list[str]) -> int:
         port = options.port or find_port()
         packed = mip_package.build(options.role)
         prepare(port, options.role)
-        mpremote(port, "mip", "install", "--target", "/", str(packed))
+        mpremote(port, "mip", "install", "--target=", str(packed))
         mpremote(port, "reset")
     except (BoardError, ValueError, FileNotFoundError) as error:
         print(f"flash: {error}", file=sys.stderr)

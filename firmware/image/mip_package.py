@@ -1,7 +1,7 @@
 """Compile a role for stock MicroPython into build/mip/ROLE: .mpy files, main.py and the package.json that mip installs.
 
     .venv/bin/python firmware/image/mip_package.py bedside
-    mpremote mip install --target / build/mip/bedside/package.json
+    mpremote mip install --target= build/mip/bedside/package.json
 
 The package is a folder of plain files: it may be copied to any web server and installed from there.
 """
