@@ -200,23 +200,22 @@ def receive_path() -> "Callable[[], Receive]":
 
     keys = dict.fromkeys(range(1, 65), KEY)
 
-    def make() -> "Receive":
-        ear = Ear()
-        watch, sense = AirWatch(None, ear), CarrierSense(ear)
-        presses, frames = PressReceiver(ear), FrameReceiver(keys, ear)
+    class Path:  # a function that closes over more than four names costs heap with each call
+        def __init__(self) -> None:
+            ear = self.ear = Ear()
+            self.watch, self.sense = AirWatch(None, ear), CarrierSense(ear)
+            self.presses, self.frames = PressReceiver(ear), FrameReceiver(keys, ear)
 
-        def receive(portion: "Portion") -> object:
-            ear.receive(portion)
-            watch.receive(portion)
-            sense.receive(portion)
-            pressed = presses.receive(portion)
-            framed = frames.receive(portion)
-            watch.poll(portion.end_us, presses.n_words + frames.n_frames, frames.n_read)
-            return presses.poll(portion.end_us) or frames.poll(portion.end_us) or pressed or framed
+        def receive(self, portion: "Portion") -> object:
+            self.ear.receive(portion)
+            self.watch.receive(portion)
+            self.sense.receive(portion)
+            pressed = self.presses.receive(portion)
+            framed = self.frames.receive(portion)
+            self.watch.poll(portion.end_us, self.presses.n_words + self.frames.n_frames, self.frames.n_read)
+            return self.presses.poll(portion.end_us) or self.frames.poll(portion.end_us) or pressed or framed
 
-        return receive
-
-    return make
+    return lambda: Path().receive
 
 
 def receiver_desk() -> "Callable[[], Receive]":
