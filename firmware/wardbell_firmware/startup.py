@@ -35,6 +35,12 @@ def read_settings(text: "str | None", role: str, boards: "tuple[str, ...]") -> "
     return settings
 
 
+def has_host_on_usb(settings: "dict[str, object]") -> bool:
+    """Whether link frames come over the cable that the REPL is on."""
+    is_receiver = settings.get("role") == "receiver"
+    return is_receiver and bool(settings.get("host", True)) and bool(settings.get("host_on_usb", True))
+
+
 def crash_file(before: "str | None", traceback: str) -> "str | None":
     """The crash file with one more traceback, the newest first; None where it need not be written.
 

@@ -6,7 +6,7 @@ sys.path.insert(0, sys.argv[1])
 sys.path.insert(0, sys.argv[2])
 
 from wardbell_firmware.interruption import QUIET_MS, Interruption
-from wardbell_firmware.startup import CRASH_LENGTH, crash_file, read_settings
+from wardbell_firmware.startup import CRASH_LENGTH, crash_file, has_host_on_usb, read_settings
 from wardbell_protocol.errors import ConfigError
 
 BOARDS = ("pico", "pico_w")
@@ -41,6 +41,11 @@ def asks(*said: "tuple[int, bytes]") -> "int | None":
 
 for text in TEXTS:
     print("settings", settings(text))
+
+RECEIVER: "dict[str, object]" = {"role": "receiver"}
+alone, wired = dict(RECEIVER), dict(RECEIVER)
+alone["host"] = wired["host_on_usb"] = False
+print("host on USB", [has_host_on_usb(found) for found in (RECEIVER, alone, wired, {"role": "bedside"})])
 
 FRAME = b"~\x01\x03\r\x03\x00~"
 print("a person", asks((500, b"\x03")))

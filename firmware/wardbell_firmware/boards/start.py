@@ -11,7 +11,7 @@ import micropython
 
 from wardbell_firmware.interruption import Interruption
 from wardbell_firmware.run import run
-from wardbell_firmware.startup import CRASH_FILE, SETTINGS_FILE, crash_file, read_settings
+from wardbell_firmware.startup import CRASH_FILE, SETTINGS_FILE, crash_file, has_host_on_usb, read_settings
 from wardbell_firmware.version import VERSION
 from wardbell_protocol.errors import ConfigError
 
@@ -57,7 +57,7 @@ def start(
 def _run(
     settings: "dict[str, object]", make: "Callable[[dict[str, object]], tuple[App, BedsideBoard | ReceiverBoard]]"
 ) -> None:
-    if not settings.get("host_on_usb", settings["role"] == "receiver"):
+    if not has_host_on_usb(settings):
         micropython.kbd_intr(_CTRL_C)
     try:
         app, board = make(settings)
