@@ -43,9 +43,10 @@ for text in TEXTS:
     print("settings", settings(text))
 
 RECEIVER: "dict[str, object]" = {"role": "receiver"}
-alone, wired = dict(RECEIVER), dict(RECEIVER)
+alone, wired, node = dict(RECEIVER), dict(RECEIVER), dict(RECEIVER)
 alone["host"] = wired["host_on_usb"] = False
-print("host on USB", [has_host_on_usb(found) for found in (RECEIVER, alone, wired, {"role": "bedside"})])
+node["role"] = "bedside"
+print("host on USB", [has_host_on_usb(found) for found in (RECEIVER, alone, wired, node)])
 
 FRAME = b"~\x01\x03\r\x03\x00~"
 print("a person", asks((500, b"\x03")))
