@@ -113,6 +113,18 @@ def test_another_key_belongs_to_the_press_unless_its_station_was_silent(pause_us
     assert [(press.code, press.is_further) for press in started] == [(WORD.code, False), (emergency.code, is_further)]
 
 
+@pytest.mark.parametrize("later_words", range(7))
+def test_a_resident_whose_words_end_where_anothers_would_is_heard(later_words: int) -> None:
+    """And whose code is the other's but for a one in the first trit: what a word misread at its beginning looks like."""
+    other = CodeWord.from_trits("11F00F1F0001")
+    assert other.code & WORD.code == WORD.code
+    pulses = pulses_of(WORD, 4)
+    pulses[-1] -= later_words * WORD_US
+    pulses += signed(burst(other, ALPHA_US, 4))
+    events = [event for _, event in drip(PressReceiver(), [*pulses, -500_000])]
+    assert [event.press.code for event in events if isinstance(event, PressStarted)] == [WORD.code, other.code]
+
+
 def test_a_storm_of_codes_stays_bounded_and_leaves_a_press_alone() -> None:
     receiver = PressReceiver()
     pulses = [-50_000, *signed(burst(WORD, 20, 2))]

@@ -16,6 +16,7 @@ SILENCE_US = 400000  # after its last word a press is over; also how long a sing
 _F = 1  # the trit's two bits
 _DATA_BITS = 8  # behind the address
 _BEHIND_EARLY = 0x3FFF  # the bits that noise in a gap does not reach
+_SUSPECTS = 3  # words in a row that may be misread, and are believed
 _MAX_TRACKED = 16  # presses and lone words at a time; at most about 40 words fit into the silence
 
 _SAME_WORD_T = 64  # half a word: two words of one encoder never end closer together
@@ -180,14 +181,15 @@ class PressReceiver:
         waited_us = word.gap_us if word.n_words > 1 else min(word.gap_us, _LAST_GAP_US)
         self._expire(end_us + waited_us, events)
         same_clock = [press for press in self._tracked if _same_clock(press.t_us, word.t_us)]
-        for press in same_clock:
-            if _is_misread_of(press, word, end_us):
-                press.end_us = max(press.end_us, end_us)
-                return
+        is_suspect = any(_is_misread_of(press, word, end_us) for press in same_clock)
+        if is_suspect and word.n_words > 1:
+            return
         for press in same_clock:
             if press.code == word.code:
                 _add(press, word, end_us)
-                if not press.is_started and press.words >= _words_wanted(word) and self._is_believed(word):
+                if press.is_started:
+                    self._forget_misread(press, word, same_clock)
+                elif press.words >= (_SUSPECTS if is_suspect else _words_wanted(word)) and self._is_believed(word):
                     self._start(press, same_clock, events)
                 return
         for press in same_clock:
@@ -203,6 +205,12 @@ class PressReceiver:
         press = Press(word.code, word.n_words, word.t_us, start_us, end_us, 0, further, word.quality)
         if self._track(press) and word.n_words > 1 and self._is_believed(word):
             self._start(press, same_clock, events)
+
+    def _forget_misread(self, press: Press, word: SlicedWord, same_clock: "list[Press]") -> None:
+        """It speaks still: what stood in its places and began with further ones was it."""
+        if word.n_words == 1:
+            misread = [other for other in same_clock if not other.is_started and _begins_with_more(press, other.code)]
+            self._tracked = [other for other in self._tracked if other not in misread]
 
     def _is_believed(self, word: SlicedWord) -> bool:
         """Whether a word may start a press: a rough one not while another press may have talked into it."""
@@ -294,11 +302,15 @@ def is_release_of(code: int, later: int) -> bool:
     return all(later >> shift & 3 in (code >> shift & 3, _F) for shift in range(first_rest, 14, 2))
 
 
+def _begins_with_more(press: Press, code: int) -> bool:
+    """Whether a code is the press's but for ones in its first pairs, where a gap's noise reaches."""
+    differing = press.code ^ code
+    return differing != 0 and press.code & ~code == 0 and differing & _BEHIND_EARLY == 0
+
+
 def _is_misread_of(press: Press, word: SlicedWord, end_us: int) -> bool:
-    """Whether a word is one of the press's, by its clock and but for ones in its first pairs, where a gap's noise reaches."""
-    if not press.is_started or press.code == word.code or press.code & ~word.code:
-        return False
-    if (press.code ^ word.code) & _BEHIND_EARLY:
+    """Whether a word may be one of the press's: it stands where its clock has one, and begins with further ones."""
+    if not press.is_started or not _begins_with_more(press, word.code):
         return False
     pairs_us = 96 * press.t_us
     words = (press.end_us - press.start_us - pairs_us + 64 * press.t_us) // (128 * press.t_us)
