@@ -9,6 +9,7 @@ from wardbell_firmware.receiver.survey import SHOWN_MS, Survey
 from wardbell_protocol.air.margin import margin
 from wardbell_protocol.bus import topics
 from wardbell_protocol.bus.sequence import LATE_MS, EventSequence
+from wardbell_protocol.calls.station import Station
 from wardbell_protocol.errors import WardbellError
 
 for build in (topics.event, topics.command, topics.snapshot_request, topics.ward, topics.hearing, topics.reception):
@@ -37,7 +38,7 @@ print([margin(quality, is_frame) for quality in (0, 57, 58, 70, 85, 90, 100) for
 survey = Survey()
 survey.toggle(0)
 for at_ms, quality in ((100, 100), (200, 60), (300, 20)):
-    survey.heard("203-2", True, 2, quality, at_ms)
+    survey.heard(Station("s1", "203", "2"), True, 2, quality, at_ms)
     print(survey.lines, survey.next_deadline_ms())
 survey.poll(300 + SHOWN_MS)
 print(survey.has_page)

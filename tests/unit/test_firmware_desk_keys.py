@@ -165,3 +165,42 @@ def test_the_tones_of_faults_are_the_lowest_and_the_rarest() -> None:
     assert max(hz for hz, _ in rings["fault"]) < min(hz for kind in rings for hz, _ in rings[kind] if kind != "fault")
     share = {kind: sum(ms for _, ms in rings[kind]) / sum(ms for _, ms in PATTERNS[kind]) for kind in rings}
     assert min(share, key=lambda kind: share[kind]) == "fault"
+
+
+def test_a_fault_that_somebody_cleared_is_back_while_its_cause_lasts() -> None:
+    bench = alone()
+    bench.switch_mains(False)
+    bench.wait(3_000)
+    bench.tap("ack")
+    assert not is_heard(bench, 20_000)
+    bench.hold(3_100)
+    assert bench.lines[1].startswith("Mains lost")  # and is unanswered again
+    assert is_heard(bench, 20_000)
+    bench.switch_mains(True)
+    bench.wait(6_000)
+    assert bench.lines[0] == "Everything Good!"
+
+
+def test_a_fault_that_the_host_cleared_is_told_again_while_its_cause_lasts() -> None:
+    bench = DeskBench()
+    bench.plug_in()
+    bench.switch_mains(False)
+    bench.wait(3_000)
+    assert [told["on"] for told in bench.told_of("fault")] == [True]
+    bench.say({"t": "calls", "n": 0, "seen": len(bench.told)})
+    bench.wait(1_000)
+    assert [told["on"] for told in bench.told_of("fault")] == [True, True]
+    assert bench.lines[1].startswith("Mains lost")
+
+
+def test_what_holding_does_is_said_only_beside_the_call_that_it_does_it_to() -> None:
+    bench = alone(1)
+    bench.change("ack", True)
+    bench.wait(1_000)
+    bench.press(5, "emergency")
+    bench.wait(600)
+    assert bench.lines[0].startswith("205-1 EMERG?")
+    assert bench.lines[1].startswith("Calling!!!")
+    bench.wait(1_500)
+    bench.change("ack", False)
+    assert [call.station_id for call in bench.desk.board.open_calls()] == ["S5"]  # the one that was meant is cleared

@@ -3,23 +3,30 @@
 from firmware_bench import DeskBench, keyed, sealed
 
 from wardbell_firmware.receiver.survey import PATIENCE_MS, SHOWN_MS, Survey
+from wardbell_protocol.calls.station import Station
+
+AT_BED = Station("s1", "203", "2")
 
 
 def test_a_press_is_read_on_the_display_for_some_seconds() -> None:
     survey = Survey()
-    survey.heard("203-2", True, 2, 84, 0)
+    survey.heard(AT_BED, True, 2, 84, 0)
     assert (survey.is_on, survey.has_page, survey.next_deadline_ms()) == (False, False, None)
     survey.toggle(1000)
     assert (survey.has_page, survey.lines) == (True, ("Survey: press", "the buttons"))
-    survey.heard("203-2", True, 2, 84, 2000)
+    survey.heard(AT_BED, True, 2, 84, 2000)
     assert survey.lines == ("203-2         84", "good  x2")
-    survey.heard("203-2", False, 8, 87, 4000)
+    survey.heard(AT_BED, False, 8, 87, 4000)
     assert survey.lines == ("203-2         87", "fair  x8")
     assert survey.next_deadline_ms() == 4000 + SHOWN_MS
     survey.poll(4000 + SHOWN_MS)
     assert (survey.is_on, survey.has_page) == (True, False)
-    survey.heard("Sunflower Hall 12", True, 1, 57, 20_000)
-    assert survey.lines == ("Sunflower Ha  57", "weak  x1")
+    survey.heard(Station("s9", "Sunflower Hall", "12"), True, 1, 57, 20_000)
+    assert survey.lines == ("SH-12         57", "weak  x1")
+    survey.heard(Station("s9", "203室", "2床"), True, 1, 57, 20_000)
+    assert survey.lines[0] == "203-2         57"
+    survey.heard(Station("s9", "向日葵", ""), True, 1, 57, 20_000)
+    assert survey.lines[0] == "s9            57"
     survey.toggle(21_000)
     assert (survey.is_on, survey.has_page) == (False, False)
 
@@ -90,3 +97,33 @@ def test_one_of_both_keys_alone_does_what_it_always_does() -> None:
     assert bench.lines[1].startswith("Calling!!!")
     bench.tap("ack")
     assert bench.lines[1].startswith("I know!")
+
+
+def test_what_a_key_does_is_about_the_place_that_the_survey_shows() -> None:
+    bench = surveying()
+    bench.press(3)
+    bench.tap("ack")
+    bench.press(2, "unplugged")
+    bench.wait(SHOWN_MS)
+    bench.tap("ack")
+    assert [call.status for call in bench.desk.board.open_calls()] == ["acknowledged", "acknowledged"]
+    bench.press(2)
+    bench.wait(100)
+    assert bench.lines[1].startswith("good")
+    bench.change("ack", True)
+    bench.wait(1_100)
+    assert bench.lines[0].startswith("202-1")
+    assert bench.lines[1].startswith("Clear in 2 s")
+    bench.wait(2_100)
+    bench.change("ack", False)
+    left = {(call.station_id, call.detail) for call in bench.desk.board.open_calls()}
+    assert left == {("S2", "unplugged"), ("S3", "")}
+
+
+def test_the_lessons_keys_and_page_are_one_while_a_survey_is_on() -> None:
+    bench = surveying()
+    bench.wait(SHOWN_MS)
+    bench.hold(3100, "ack", "browse")
+    bench.press(9)
+    bench.wait(300)
+    assert bench.lines[0] == "Press it again"

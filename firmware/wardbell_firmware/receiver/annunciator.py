@@ -67,6 +67,12 @@ class Annunciator:
         calls = self._turns.calls
         return any(call.status == PLACED and call.kind != FAULT and call.place != place for call in calls)
 
+    def call_at(self, place: str) -> "Call | None":
+        """The call of that place that the keys had better mean: one that rings, else any; no fault."""
+        calls = [call for call in self._turns.calls if call.place == place and call.kind != FAULT]
+        ringing = [call for call in calls if call.status == PLACED] or calls
+        return ringing[0] if ringing else None
+
     @property
     def answerable(self) -> "Call | None":
         """What a short press of the key answers: the call on the display, else the most urgent that still rings."""

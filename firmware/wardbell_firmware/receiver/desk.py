@@ -232,7 +232,7 @@ class ReceiverDesk:
             self._is_touched = True
             found = self.table.resolve_frame(event.press.node_id, event.press.event)
             if found is not None and not _is_heartbeat(found):
-                self.front.survey.heard(found[0].place, True, event.press.copies, event.press.quality, now_ms)
+                self.front.survey.heard(found[0], True, event.press.copies, event.press.quality, now_ms)
             if self.answers is not None and isinstance(event, FrameStarted):
                 self.answers.pressed(found, event.press, self.copy.table)
             message = frame_message(event, self.nodes.mark_of(event.press.node_id))
@@ -245,8 +245,8 @@ class ReceiverDesk:
         if self.front.survey.is_on:
             word = CodeWord(press.code)
             found = self.table.resolve(word.hex, word.trits)
-            place = word.hex if found is None else found[0].place
-            self.front.survey.heard(place, False, press.words, press.quality, now_ms)
+            at = Station(word.hex, word.hex, "") if found is None else found[0]
+            self.front.survey.heard(at, False, press.words, press.quality, now_ms)
 
     def _resolve(self, code: int, now_ms: int) -> "tuple[Station, str] | None":
         word = CodeWord(code)
@@ -264,6 +264,9 @@ class ReceiverDesk:
         """What was refused again and again is a fault of its station; what else is wrong here is one, too."""
         changes = self.nodes.take_changes(now_ms)
         changes += self._own.take_changes(self.radio.trouble != "", self.host.is_up, self._learnt, now_ms)
+        for part, detail in self.nodes.faults + self._own.found:
+            if self.board.find(part, FAULT, detail) is None and (part, detail, True) not in changes:
+                changes.append((part, detail, True))  # somebody cleared it, and it lasts
         for part, detail, is_on in changes:
             station = Station(part, _HERE, "") if part == self.name else self.table.stations.get(part)
             self.calls.fault(part, detail, is_on, station, now_ms)

@@ -27,6 +27,7 @@ class DeskFront:
         self.survey = Survey()
         self._annunciator = Annunciator()
         self._keys = DeskKeys()
+        self._is_survey_shown = False
         self._held: Call | None = None  # the call that was shown when the key went down
         self._meant: Call | None = None  # the call that a short press answers, as things were then
 
@@ -69,8 +70,11 @@ class DeskFront:
         annunciator.poll(trouble, now_ms)
         self.learning.poll(now_ms)
         self.survey.poll(now_ms)
+        is_surveyed = self.survey.has_page and not annunciator.rings_elsewhere(self.survey.place)
+        # A key that is held says what it will do; the lesson's keys do what the lesson's page says.
+        self._is_survey_shown = is_surveyed and not annunciator.is_frozen and not self.learning.is_on
         self.lines = self.learning.lines if self.learning.is_on else annunciator.lines
-        if self.survey.has_page and not annunciator.rings_elsewhere(self.survey.place):
+        if self._is_survey_shown:
             self.lines = self.survey.lines
         self.signs.poll(is_blind, trouble != "" or annunciator.n_faults > 0, now_ms)
 
@@ -87,7 +91,9 @@ class DeskFront:
             if self.learning.is_on:
                 self._held = self._meant = None
                 self.learning.press(meant, now_ms)
-            elif meant == keys_at_desk.ACK_DOWN:
+                continue
+            self._see_what_keys_mean(meant, now_ms)
+            if meant == keys_at_desk.ACK_DOWN:
                 self._held, self._meant = self._annunciator.shown, self._annunciator.answerable
             elif meant == keys_at_desk.ACK and self._meant is not None:
                 wishes.append((ACKNOWLEDGE, self._meant))
@@ -103,6 +109,15 @@ class DeskFront:
                 self.survey.toggle(now_ms)
         return wishes
 
+    def _see_what_keys_mean(self, meant: str, now_ms: int) -> None:
+        """Keys are about calls: where the survey's page stands, its place's call is shown in its stead."""
+        if self._is_survey_shown and meant in (keys_at_desk.ACK_DOWN, keys_at_desk.BROWSE, keys_at_desk.MUTE):
+            self._is_survey_shown = False
+            self.survey.give_way()
+            call = self._annunciator.call_at(self.survey.place)
+            if call is not None:
+                self._annunciator.show(call, now_ms)
+
     def _begin_to_learn(self, now_ms: int) -> None:
         shown = self._annunciator.shown
         if self._annunciator.n_calls == 0:
@@ -112,6 +127,7 @@ class DeskFront:
 
     def _hold_words(self, now_ms: int) -> str:
         seconds = self._keys.clears_in_s(now_ms)
-        if not seconds or self._held is None:
-            return ""
+        shown = self._annunciator.shown
+        if not seconds or self._held is None or shown is None or shown.call_id != self._held.call_id:
+            return ""  # a more urgent call has taken its place on the display: that one is not meant
         return text.clears_words(seconds) if self._held.may_clear(AT_RECEIVER) else text.CLEAR_AT_BED

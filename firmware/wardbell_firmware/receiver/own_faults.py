@@ -32,6 +32,11 @@ class OwnFaults:
         self._host_lost_ms: int | None = 0
 
     @property
+    def found(self) -> "list[tuple[str, str]]":
+        """All that is wrong now: part and detail."""
+        return self._found
+
+    @property
     def told(self) -> "list[tuple[str, str]]":
         """Those that hosts are told of: part and detail."""
         return [fault for fault in self._found if fault[1] in TOLD]

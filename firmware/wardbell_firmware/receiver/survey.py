@@ -4,8 +4,13 @@ Nothing else stops while it is on: a press still calls and rings, the keys do wh
 calls' again some seconds after each press, and at once where another place calls.
 """
 
+from wardbell_firmware.receiver.shorten import place_words, shorten_place
 from wardbell_firmware.receiver.text import COLUMNS
 from wardbell_protocol.air.margin import margin
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from wardbell_protocol.calls.station import Station
 
 PATIENCE_MS = 900000  # without a press, it is over
 SHOWN_MS = 6000
@@ -30,12 +35,18 @@ class Survey:
         self.place = ""
         self._say(_HOW, now_ms)
 
-    def heard(self, place: str, is_frame: bool, n: int, quality: int, now_ms: int) -> None:
+    def give_way(self) -> None:
+        """A key was pressed: until the next press the display is the calls'."""
+        self.has_page = False
+        self._shown_until_ms = 0
+
+    def heard(self, at: "Station", is_frame: bool, n: int, quality: int, now_ms: int) -> None:
         """A press, at its beginning and at its end: `n` words or copies of its frame, 0..100 how well."""
         if self.is_on:
-            self.place = place
+            self.place = at.place
+            room, bed = place_words(at.room, at.bed, at.station_id)
             right = "%3d" % quality
-            first = place[: COLUMNS - len(right) - 1]
+            first = shorten_place(room, bed, COLUMNS - len(right) - 1)
             first += " " * (COLUMNS - len(right) - len(first)) + right
             self._say((first, "%s  x%d" % (margin(quality, is_frame), n)), now_ms)
 
