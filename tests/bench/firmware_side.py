@@ -146,14 +146,14 @@ def hear(n: int, is_hard: "bool | None", lap: int) -> None:
     )
 
 
-def overrun(pause_ms: int) -> None:
-    """Do not read for so long that the ring runs over, then read what comes after."""
+def overrun(pause_ms: int, after_ms: int) -> None:
+    """Do not read for so long that the ring runs over, then read what comes in the time after."""
     clock = PicoClock()
     radio = PicoPulseSource(RECEIVE_MACHINE, EAR, clock)
     print("ready")
     time.sleep_ms(pause_ms)  # type: ignore[attr-defined]
     lost = radio.read().signed()
-    time.sleep_ms(20)  # type: ignore[attr-defined]
+    time.sleep_ms(after_ms)  # type: ignore[attr-defined]
     portion = radio.read()
     say(lost=lost, after=portion.signed(), end_us=portion.end_us, now_ms=clock.now_ms(), n_overruns=radio.n_overruns)
 

@@ -68,15 +68,16 @@ def test_everything_is_heard_while_the_chip_writes_its_display_and_more(pico: Em
 
 
 def test_a_ring_that_ran_over_is_counted_and_gives_no_garbage(pico: EmulatedPico) -> None:
-    task(pico, "overrun(70)")
+    task(pico, "overrun(100, 80)")
     pico.hear(b"ready", 2_000_000)
-    pico.pins.play(EAR, [25] * 2100 + [20_000, 350, 1050, 350, 1050])
+    # It reads in the middle of the long mark, and again behind the end.
+    pico.pins.play(EAR, [25] * 2100 + [100_000, 350, 1050, 350, 1050])
     found = answer(pico)
     assert found["n_overruns"] == 1
     assert len(found["lost"]) == 1
-    assert 68_000 < -found["lost"][0] < 75_000
+    assert 98_000 < -found["lost"][0] < 110_000
     assert found["after"][-4:] == [pytest.approx(us, abs=HEARD_WITHIN_US) for us in (-350, 1050, -350, 1050)]
-    assert abs(found["now_ms"] * 1000 - found["end_us"]) < 25_000
+    assert abs(found["now_ms"] * 1000 - found["end_us"]) < 60_000
 
 
 def test_a_press_of_a_tenth_of_a_millisecond_wakes_a_node_and_is_not_missed(pico: EmulatedPico) -> None:

@@ -1,6 +1,5 @@
 """A 433 MHz receive module: PIO measures marks and spaces, DMA puts them into a ring, whatever the CPU does meanwhile."""
 
-import gc
 from array import array
 
 import machine
@@ -26,6 +25,18 @@ _CHANNEL_SIZE = 0x40
 _COUNT_AND_START = 0x1C  # AL1_TRANS_COUNT_TRIG
 _RX_REQUEST = 4  # behind the four for sending
 
+_channels: "dict[int, tuple[rp2.DMA, rp2.DMA]]" = {}
+
+
+def _channels_of(machine_id: int) -> "tuple[rp2.DMA, rp2.DMA]":
+    """DMA channels of a state machine: of a source made before, if any, stopped: they would go on taking its words."""
+    if machine_id not in _channels:
+        _channels[machine_id] = rp2.DMA(), rp2.DMA()
+    taker, starter = _channels[machine_id]
+    starter.active(False)
+    taker.active(False)
+    return taker, starter
+
 
 class PicoPulseSource:
     """Fits `PulseSource`. `n_overruns`: how often nobody had read for so long that the ring ran over.
@@ -37,7 +48,6 @@ class PicoPulseSource:
     """
 
     def __init__(self, machine_id: int, gpio: int, clock: "Clock", lap: int = 1 << 24) -> None:
-        gc.collect()  # at the REPL there may have been another, whose DMA ends only when it is collected
         self.n_overruns = 0
         self._clock = clock
         self._pin = machine.Pin(gpio, machine.Pin.IN)
@@ -71,7 +81,7 @@ class PicoPulseSource:
         return self._ring.n_waiting(self.count())
 
     def _start_dma(self, machine_id: int, words: memoryview, lap: int) -> None:
-        self._dma, self._starter = rp2.DMA(), rp2.DMA()
+        self._dma, self._starter = _channels_of(machine_id)
         self._lap = array("I", (lap,))
         request = (machine_id // 4) * 8 + machine_id % 4 + _RX_REQUEST
         # Whatever its count, it comes to an end: then the second channel writes it anew, which starts the first one again
