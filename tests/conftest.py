@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from databases import Database, Postgres, run_postgres
 from servers import MOSQUITTO, BrokerProcess
 
 
@@ -26,3 +27,21 @@ def broker(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[BrokerPro
 def iotcore_broker(tmp_path: Path) -> Iterator[BrokerProcess]:
     """A real broker where the engine does not matter: the one that pip installs."""
     yield from _run("iotcore", tmp_path)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """A PostgreSQL of this session's own."""
+    yield from run_postgres()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    """A database with nothing in it, each test once on either kind."""
+    if request.param == "sqlite":
+        yield Database(f"sqlite:///{tmp_path / 'callcenter.db'}")
+        return
+    cluster: Postgres = request.getfixturevalue("postgres")
+    name = cluster.make_database()
+    yield Database(cluster.url(name))
+    cluster.drop_database(name)

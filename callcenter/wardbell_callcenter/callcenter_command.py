@@ -3,23 +3,29 @@
 import argparse
 import fcntl
 import logging
+import os
 import signal
 import sys
 from pathlib import Path
 from typing import IO
 
 from wardbell_bus import paths
-from wardbell_callcenter.ledger import StoreError
-from wardbell_callcenter.service import Service
+from wardbell_callcenter.database import shown
+from wardbell_callcenter.ledger import StoreError, StoreUnreachableError
 from wardbell_callcenter.store import Store
+from wardbell_callcenter.succession import Succession
 from wardbell_protocol.errors import ConfigError
 
 EXAMPLES = """examples:
   wardbell callcenter
   wardbell callcenter --broker mqtt://ward-broker:1883 --db sqlite:////var/lib/wardbell/callcenter.db
+  wardbell callcenter --db postgresql://wardbell@db-host/callcenter
+
+On PostgreSQL several may run on one database, each on a machine of its own: one leads, the others stand by. The password
+stands in libpq's file (~/.pgpass, PGPASSFILE) rather than in the URL, which everybody on the machine can read.
 """
 
-EX_TEMPFAIL = 75  # a supervisor may try again: the other call centre will end some day
+EX_TEMPFAIL = 75  # a supervisor may try again: the other call centre will end some day, the server come back
 EX_CONFIG = 78
 
 
@@ -27,25 +33,32 @@ def main(argv: list[str]) -> int:
     """Run the call centre until it is ended."""
     options = _parser().parse_args(argv)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s", stream=sys.stderr)
+    url = options.db or f"sqlite:///{options.home / 'callcenter.db'}"
     try:
         lock = _take(options.home)
         if lock is None:
-            sys.stderr.write(
-                f"wardbell callcenter: {options.home}: another one runs here; end it, or give another --home\n"
-            )
-            return EX_TEMPFAIL
+            return _failed(f"{options.home}: another one runs here; end it, or give another --home", EX_TEMPFAIL)
         with lock:
-            _serve(Service(options.broker, Store(options.db or f"sqlite:///{options.home / 'callcenter.db'}")))
-    except (ConfigError, StoreError) as error:
-        sys.stderr.write(f"wardbell callcenter: {_advice(error, options.db)}\n")
-        return EX_CONFIG
+            _serve(Succession(options.broker, Store(url), _name(lock)))
+    except StoreUnreachableError as error:
+        return _failed(f"{shown(url)}: --db: no way in now ({error}); see to the server, or give another", EX_TEMPFAIL)
+    except StoreError as error:
+        example = "sqlite:////path/callcenter.db or postgresql://user@host/database"
+        return _failed(f"{shown(url)}: --db: cannot be opened ({error}); give a URL like {example}", EX_CONFIG)
+    except ConfigError as error:
+        return _failed(str(error), EX_CONFIG)
     return 0
 
 
-def _serve(service: Service) -> None:
+def _failed(why: str, status: int) -> int:
+    sys.stderr.write(f"wardbell callcenter: {why}\n")
+    return status
+
+
+def _serve(succession: Succession) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: service.stop())
-    service.run()
+        signal.signal(number, lambda *_: succession.stop())
+    succession.run()
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -56,7 +69,9 @@ def _parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     paths.add_options(parser)
-    parser.add_argument("--db", metavar="URL", help="SQLAlchemy URL of the database; default callcenter.db in --home")
+    parser.add_argument(
+        "--db", metavar="URL", help="database, SQLite or PostgreSQL; default callcenter.db in --home (SQLite)"
+    )
     return parser
 
 
@@ -64,7 +79,7 @@ def _take(home: Path) -> IO[str] | None:
     """Hold the folder while we run: two of us would throw each other off the broker. None where another one has it."""
     try:
         home.mkdir(parents=True, exist_ok=True)
-        lock = (home / ".callcenter.lock").open("w")
+        lock = (home / ".callcenter.lock").open("a+")
     except OSError as error:
         raise ConfigError(str(home), "--home", f"{error.strerror}; give a folder that can be written") from error
     try:
@@ -75,9 +90,13 @@ def _take(home: Path) -> IO[str] | None:
     return lock
 
 
-def _advice(error: Exception, db: str | None) -> str:
-    if isinstance(error, StoreError):
-        return (
-            f"{db or 'callcenter.db'}: --db: cannot be opened ({error}); give a URL like sqlite:////path/callcenter.db"
-        )
-    return str(error)
+def _name(lock: IO[str]) -> str:
+    """What this folder's engine calls itself in the lease, for good: whoever holds the folder is its only one."""
+    lock.seek(0)
+    known = lock.read().strip()
+    if known:
+        return known
+    made = f"{paths.host_name()}-{os.urandom(8).hex()}"
+    lock.write(made)
+    lock.flush()
+    return made

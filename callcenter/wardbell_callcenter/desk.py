@@ -108,11 +108,6 @@ class Desk:
         with self._store.writing() as ledger:
             offers.sign_out(ledger, operator, by, now_ms)
 
-    def try_store(self) -> None:
-        """Raise StoreError unless the database takes a write."""
-        with self._store.writing() as ledger:
-            ledger.touch()
-
     def position(self) -> tuple[str, int]:
         """Epoch, and number of the last event."""
         with self._store.reading() as ledger:

@@ -24,7 +24,19 @@ STEP_FIELDS = [name for name in StepTaken.__struct_fields__ if name != "v"]
 
 
 class StoreError(WardbellError):
-    """The database did not take it; nothing has changed."""
+    """The database did not take it; nothing has changed.
+
+    Except where the connection breaks under the commit itself: then nobody can say. So all that is written may be written
+    again, and does nothing the second time.
+    """
+
+
+class StoreUnreachableError(StoreError):
+    """The server does not answer, or does not let us in; a later try may go well."""
+
+
+class LostLeaseError(StoreError):
+    """Another engine leads; whatever we know may be out of date."""
 
 
 class Ledger:
@@ -37,14 +49,6 @@ class Ledger:
         """Epoch, and number of the last event."""
         row = self._connection.execute(select(authority.c.epoch, authority.c.seq)).one()
         return row.epoch, row.seq
-
-    def touch(self) -> None:
-        """Write without changing anything: only that shows whether the disk takes it.
-
-        There and back, because SQLite writes no page for an update that leaves a row as it was.
-        """
-        for step in (1, -1):
-            self._connection.execute(update(authority).values(seq=authority.c.seq + step))
 
     def record(self, kind: str, now_ms: int, by: str = "", **of: Contact | StepTaken | OperatorState) -> None:
         """Append an event of that kind, and put it and what is retained into the outbox."""

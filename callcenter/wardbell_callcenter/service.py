@@ -9,7 +9,8 @@ from wardbell_bus.life_sign import LifeSign
 from wardbell_bus.outbox import OutboxPump
 from wardbell_bus.wards import WardMirrors
 from wardbell_callcenter.desk import OURSELVES, Desk
-from wardbell_callcenter.ledger import StoreError
+from wardbell_callcenter.lease import Tenure
+from wardbell_callcenter.ledger import LostLeaseError, StoreError
 from wardbell_callcenter.seats import Seats
 from wardbell_callcenter.store import Store
 from wardbell_protocol.bus import topics
@@ -32,10 +33,14 @@ TICK_S = 0.25
 
 
 class Service:
-    """Runs until `stop`. Messages come on the client's thread, time on the caller's; one lock keeps them apart."""
+    """Runs until `stop`, or until another engine leads. The store has just taken the lease.
+
+    Messages come on the client's thread, time on the caller's; one lock keeps them apart.
+    """
 
     def __init__(self, broker_url: str, store: Store) -> None:
         self._store = store
+        self._tenure = Tenure(_monotonic_ms())
         self._wards = WardMirrors(OURSELVES)
         self._desk = Desk(store, self._wards)
         self._seats = Seats()
@@ -64,7 +69,7 @@ class Service:
         self._pump = OutboxPump(self.client, store)
 
     def run(self) -> None:
-        """Serve until `stop` is called."""
+        """Serve until `stop` is called or the lease is lost."""
         self._pump.start()
         self.client.start()
         try:
@@ -84,8 +89,7 @@ class Service:
         now_ms = _wall_ms()
         try:
             with self._lock:
-                if self._store_is_ill:  # a turn that only reads would call it well
-                    self._desk.try_store()
+                self._renew()
                 is_behind = self._desk.poll(now_ms)
                 self._sign_out_the_gone(now_ms)
                 requests = self._wards.poll(now_ms)
@@ -106,6 +110,12 @@ class Service:
             sign.beat(self.client, now_ms, self._faults(), *position)
         return is_behind
 
+    def _renew(self) -> None:
+        now_ms = _monotonic_ms()
+        if self._store_is_ill or self._tenure.is_renewal_due(now_ms):  # a turn that only reads would call it well
+            self._store.renew_lease()
+            self._tenure.renewed(now_ms)
+
     def _sign_out_the_gone(self, now_ms: int) -> None:
         for operator in self._desk.operators():
             if self._seats.is_gone(operator.seat, _monotonic_ms()):
@@ -117,6 +127,9 @@ class Service:
         return store + tuple(f"policies-{ward}" for ward in sorted(self._desk.unreadable_policies))
 
     def _store_failed(self, error: StoreError) -> None:
+        if isinstance(error, LostLeaseError):
+            log.error("another engine has taken the lead")
+            self.stop()
         if not self._store_is_ill:
             log.error("the database is not well; steps and commands wait: %s", error)
         self._store_is_ill = True
@@ -126,6 +139,7 @@ class Service:
             if not is_up:
                 self._wards.connection_lost()
                 self._seats.connection_lost()
+                self._leave_if_succeeded()
                 return
             self._seats.connected(_monotonic_ms())
             for sign in (self._life_sign, *self._ward_signs.values()):
@@ -135,6 +149,16 @@ class Service:
             except StoreError as error:
                 self._store_failed(error)
         self._pump.kick()
+
+    def _leave_if_succeeded(self) -> None:
+        """The broker has ended our connection. Does it belong to the next leader? Then we must not take it from him.
+
+        With a lease that has run out nobody can say; so then it is left, and the database asked.
+        """
+        if self._tenure.has_lapsed(_monotonic_ms()) and not self.client.was_own_drop:
+            log.error("off the bus, with a lease that has run out")
+            self.stop()
+            self.client.stop()
 
     def _message(self, topic: str, payload: bytes, is_retained: bool) -> None:
         address = topics.parse(topic)

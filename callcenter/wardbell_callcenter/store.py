@@ -3,14 +3,19 @@
 import logging
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
-from sqlalchemy import delete, insert, select
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy import Connection, Update, delete, insert, select, update
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from wardbell_bus.outbox import OutboxRow
-from wardbell_callcenter.ledger import Ledger, StoreError
-from wardbell_callcenter.tables import authority, open_engine, outbox
+from wardbell_callcenter import tables
+from wardbell_callcenter.database import may_pass, open_engine, reader_of
+from wardbell_callcenter.lease import Lease
+from wardbell_callcenter.ledger import Ledger, LostLeaseError, StoreError, StoreUnreachableError
+from wardbell_callcenter.migration import migrate
+from wardbell_callcenter.tables import authority, outbox
+from wardbell_protocol.errors import ConfigError
 
 log = logging.getLogger("wardbell.callcenter")
 
@@ -18,28 +23,49 @@ log = logging.getLogger("wardbell.callcenter")
 class Store:
     """The call centre's database.
 
+    One that has taken the lease writes only while it has it; one that never took it, such as a test's, just writes.
+
     Args:
-        url: SQLAlchemy's; `sqlite:///callcenter.db` for a file.
+        url: SQLAlchemy's; `sqlite:///callcenter.db` for a file, `postgresql://user@host/callcenter`.
+
+    Raises:
+        StoreUnreachableError: the server does not let us in now.
+        StoreError: it cannot be used as it is.
+        ConfigError: a newer version has been at work here.
     """
 
     def __init__(self, url: str) -> None:
+        self._fence: int | None = None
         try:
             self._engine = open_engine(url)
-            with self._engine.begin() as connection:
-                if connection.execute(select(authority.c.epoch)).first() is None:
-                    connection.execute(insert(authority).values(one=1, epoch=os.urandom(4).hex(), seq=0))
         except SQLAlchemyError as error:
-            raise StoreError(str(error)) from error
-        self._reader = self._engine.execution_options(reads_only=True)
+            raise StoreError(_told(error)) from error
+        self._reader = reader_of(self._engine)
+        try:
+            migrate(self._engine)
+            self._begin()
+        except ConfigError:
+            self.close()
+            raise
+        except SQLAlchemyError as error:
+            self.close()
+            raise (StoreUnreachableError if may_pass(error) else StoreError)(_told(error)) from error
+
+    def _begin(self) -> None:
+        """A new database gets its epoch; of two who give it one at once the first is heard."""
+        with suppress(IntegrityError), self._engine.begin() as connection:
+            if connection.execute(select(authority.c.epoch)).first() is None:
+                connection.execute(insert(authority).values(one=1, epoch=os.urandom(4).hex(), seq=0))
 
     @contextmanager
     def writing(self) -> Iterator[Ledger]:
-        """One transaction: all of it is kept, or nothing and StoreError."""
+        """One transaction: all of it is kept, or nothing and StoreError. Writers have it one after another."""
         try:
             with self._engine.begin() as connection:
+                self._stand_in_line(connection)
                 yield Ledger(connection)
         except SQLAlchemyError as error:
-            raise StoreError(str(error)) from error
+            raise StoreError(_told(error)) from error
 
     @contextmanager
     def reading(self) -> Iterator[Ledger]:
@@ -48,7 +74,50 @@ class Store:
             with self._reader.begin() as connection:
                 yield Ledger(connection)
         except SQLAlchemyError as error:
-            raise StoreError(str(error)) from error
+            raise StoreError(_told(error)) from error
+
+    def _stand_in_line(self, connection: Connection) -> None:
+        # On SQLite the transaction has the line already, and FOR UPDATE is not said.
+        fence = connection.execute(select(tables.lease.c.fence).with_for_update()).scalar_one()
+        if self._fence is not None and fence != self._fence:
+            raise LostLeaseError("another engine leads")
+
+    def lease(self) -> Lease:
+        """Who leads.
+
+        Raises:
+            StoreError: it cannot be read.
+        """
+        try:
+            with self._reader.begin() as connection:
+                row = connection.execute(select(tables.lease)).one()
+        except SQLAlchemyError as error:
+            raise StoreError(_told(error)) from error
+        return Lease(row.holder, row.fence, row.beat)
+
+    def take_lease(self, seen: Lease, holder: str) -> bool:
+        """Lead from now on, unless the lease is no longer what was seen."""
+        same = (tables.lease.c.fence == seen.fence) & (tables.lease.c.beat == seen.beat)
+        is_taken = self._update_lease(update(tables.lease).where(same), holder=holder, fence=seen.fence + 1, beat=0)
+        if is_taken:
+            self._fence = seen.fence + 1
+        return is_taken
+
+    def renew_lease(self) -> None:
+        """Show that we live. It writes, so it also shows whether the disk takes it.
+
+        Raises:
+            LostLeaseError: another one leads.
+            StoreError: it cannot be written.
+        """
+        if not self._update_lease(self._ours(), beat=tables.lease.c.beat + 1):
+            raise LostLeaseError("another engine leads")
+
+    def release_lease(self) -> None:
+        """Leave it to others at once; where that cannot be written they wait until it has run out."""
+        with suppress(StoreError):
+            self._update_lease(self._ours(), holder="")
+        self._fence = None
 
     def outbox_after(self, row_id: int, limit: int) -> list[OutboxRow]:
         """The oldest rows above that id; none, with a word in the log, while the database is not well."""
@@ -56,8 +125,8 @@ class Store:
         try:
             with self._reader.begin() as connection:
                 rows = connection.execute(wanted).all()
-        except SQLAlchemyError:
-            log.exception("the outbox cannot be read")
+        except SQLAlchemyError as error:
+            log.error("the outbox cannot be read: %s", _told(error))
             return []
         return [OutboxRow(row.row_id, row.topic, row.payload, row.retain) for row in rows]
 
@@ -66,9 +135,25 @@ class Store:
         try:
             with self._engine.begin() as connection:
                 connection.execute(delete(outbox).where(outbox.c.row_id == row_id))
-        except SQLAlchemyError:
-            log.exception("outbox row %d cannot be deleted", row_id)
+        except SQLAlchemyError as error:
+            log.error("outbox row %d cannot be deleted: %s", row_id, _told(error))
 
     def close(self) -> None:
         """Let go of the database."""
         self._engine.dispose()
+
+    def _ours(self) -> Update:
+        return update(tables.lease).where(tables.lease.c.fence == self._fence)
+
+    def _update_lease(self, which: Update, **values: object) -> bool:
+        try:
+            with self._engine.begin() as connection:
+                return connection.execute(which.values(**values)).rowcount == 1
+        except SQLAlchemyError as error:
+            raise StoreError(_told(error)) from error
+
+
+def _told(error: SQLAlchemyError) -> str:
+    """What the database said, in one line, without the statement."""
+    said = getattr(error, "orig", None) or error
+    return " ".join(str(said).split())

@@ -1,13 +1,9 @@
-"""The call centre's tables, and how its database is opened."""
-
-import sqlite3
+"""The call centre's tables as this version knows them; `migrations` makes them so."""
 
 from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
-    Connection,
-    Engine,
     ForeignKeyConstraint,
     Integer,
     LargeBinary,
@@ -15,16 +11,22 @@ from sqlalchemy import (
     String,
     Table,
     UniqueConstraint,
-    create_engine,
-    event,
 )
-from sqlalchemy.pool import ConnectionPoolEntry
-
-BUSY_TIMEOUT_MS = 2000  # shorter than the broker's patience with a client that does not answer
 
 metadata = MetaData()
 
-# One row: whose events these are, and how many there have been. Raising `seq` puts all writers in one line.
+# One row: which of the engines that share this database leads. Every writer holds it until it commits, so that all stand in
+# one line and none that has lost the lead gets in.
+lease = Table(
+    "lease",
+    metadata,
+    Column("one", Integer, primary_key=True, autoincrement=False),
+    Column("holder", String(64), nullable=False),  # empty: nobody
+    Column("fence", BigInteger, nullable=False),  # grows with each change of the lead
+    Column("beat", BigInteger, nullable=False),  # grows while the holder lives
+)
+
+# One row: whose events these are, and how many there have been.
 authority = Table(
     "authority",
     metadata,
@@ -39,7 +41,7 @@ steps = Table(
     metadata,
     Column("call_id", String(64), primary_key=True),
     Column("step", Integer, primary_key=True, autoincrement=False),
-    Column("loop", Integer, primary_key=True, autoincrement=False),
+    Column("loop", BigInteger, primary_key=True, autoincrement=False),
     Column("ward", String(64), nullable=False),
     Column("step_name", String(64), nullable=False),
     Column("due_at_ms", BigInteger, nullable=False),
@@ -54,7 +56,7 @@ contacts = Table(
     Column("contact_id", String(64), primary_key=True),
     Column("call_id", String(64), nullable=False),
     Column("step", Integer, nullable=False),
-    Column("loop", Integer, nullable=False),
+    Column("loop", BigInteger, nullable=False),
     Column("version", Integer, nullable=False),
     Column("status", String(16), nullable=False, index=True),
     Column("opened_at_ms", BigInteger, nullable=False),
@@ -88,7 +90,8 @@ events = Table(
 outbox = Table(
     "outbox",
     metadata,
-    Column("row_id", Integer, primary_key=True, autoincrement=True),
+    # SQLite counts only what is called INTEGER, which has 64 bits there.
+    Column("row_id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
     Column("topic", String(200), nullable=False),
     Column("payload", LargeBinary, nullable=False),
     Column("retain", Boolean, nullable=False),
@@ -102,26 +105,3 @@ replies = Table(
     Column("at_ms", BigInteger, nullable=False, index=True),
     Column("reply", LargeBinary, nullable=False),
 )
-
-
-def open_engine(url: str) -> Engine:
-    """An engine on that database, its tables made where they are missing."""
-    engine = create_engine(url)
-    if engine.dialect.name == "sqlite":
-        event.listen(engine, "connect", _prepare_sqlite)
-        event.listen(engine, "begin", _begin_sqlite)
-    metadata.create_all(engine)
-    return engine
-
-
-def _prepare_sqlite(connection: sqlite3.Connection, _record: ConnectionPoolEntry) -> None:
-    # Python's own driver begins late and behind SQLAlchemy's back; `_begin_sqlite` begins instead.
-    connection.isolation_level = None
-    for pragma in (f"busy_timeout={BUSY_TIMEOUT_MS}", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
-        connection.execute(f"PRAGMA {pragma}")
-
-
-def _begin_sqlite(connection: Connection) -> None:
-    # A writer that begins as a reader can be refused in the middle; one that begins as a writer waits its turn.
-    is_reader = connection.get_execution_options().get("reads_only", False)
-    connection.exec_driver_sql("BEGIN" if is_reader else "BEGIN IMMEDIATE")

@@ -108,6 +108,7 @@ class BusClient:
         self.client_id = client_id
         self.refused: dict[str, int] = {}
         self.is_connected = False
+        self.was_own_drop = False  # whether we broke the last connection ourselves
         self._connected_at_s = 0.0
         self._n_short = 0
         self._subscriptions = [(topic, 1) for topic in subscriptions] + [(topic, 0) for topic in passing or []]
@@ -213,6 +214,7 @@ class BusClient:
         _properties: Properties | None,
     ) -> None:
         was_connected, self.is_connected = self.is_connected, False
+        self.was_own_drop = self._drop_timer is not None
         if self._drop_timer is not None:
             self._drop_timer.cancel()
             self._drop_timer = None

@@ -24,6 +24,7 @@ NEVER_LOADED_BY = {
 }
 MAY_LOAD = {"wardbell_protocol.bus.payloads": {"msgspec"}}
 WIRING = frozenset({"textual", "rich", "serial", "paho", "sqlalchemy", "tinydb", "iotcore"})
+RUN = ("__main__", "migrations.env")
 TOUCHES_PINS = ("wardbell_firmware.boards", "wardbell_firmware.bus.session")  # the last one a network
 
 # Forks once for each module, so that each is imported into an interpreter that has loaded nothing yet.
@@ -57,13 +58,16 @@ def loaded_by(names: list[str]) -> dict[str, set[str]]:
 
 
 def modules_of(root: Path, package: str) -> list[str]:
-    """Return the dotted names of a package's modules that CPython can load: all but those that touch a chip."""
+    """Return the dotted names of a package's modules that CPython can load: all but those that touch a chip.
+
+    Nor those that are run: a `__main__`, and the `migrations.env` that Alembic runs.
+    """
     parent = (root / package).parent
     dotted = (
         file.relative_to(parent).with_suffix("").as_posix().replace("/", ".") for file in (root / package).rglob("*.py")
     )
     names = (name.removesuffix(".__init__") for name in dotted)
-    return sorted(name for name in names if not name.startswith(TOUCHES_PINS) and not name.endswith("__main__"))
+    return sorted(name for name in names if not name.startswith(TOUCHES_PINS) and not name.endswith(RUN))
 
 
 def contract(project: dict[str, Any], name: str) -> dict[str, Any]:

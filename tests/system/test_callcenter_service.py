@@ -24,6 +24,7 @@ PATIENCE_MS = 700
 def service(iotcore_broker: BrokerProcess, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Service]:
     monkeypatch.setattr("wardbell_callcenter.seats.GONE_AFTER_MS", PATIENCE_MS)
     store = Store(f"sqlite:///{tmp_path / 'callcenter.db'}")
+    assert store.take_lease(store.lease(), "test")
     running = Service(iotcore_broker.url, store)
     thread = threading.Thread(target=running.run)
     thread.start()

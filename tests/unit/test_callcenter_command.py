@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from databases import Database, Postgres
 
 from wardbell_callcenter.callcenter_command import main as callcenter
 from wardbell_console.escalate_command import main as escalate
@@ -43,7 +44,7 @@ def test_bad_usage(command: Main, arguments: list[str], capsys: pytest.CaptureFi
         (callcenter, ["--broker", "http://here"], "--broker"),
         (callcenter, ["--db", "sqlite:///{folder}"], "--db: cannot be opened"),
         (callcenter, ["--db", "nonsense"], "--db: cannot be opened"),
-        (callcenter, ["--db", "oracle2://x"], "--db: cannot be opened"),
+        (callcenter, ["--db", "mysql://wei:secret@x"], "mysql is neither sqlite nor postgresql"),
         (escalate, ["--ward", "east", "--broker", "mqtt://here:99999"], "--broker: port"),
     ],
 )
@@ -55,3 +56,26 @@ def test_a_bad_setting_is_named_with_its_remedy(
     errors = capsys.readouterr().err
     assert told in errors
     assert "give a" in errors
+    assert "secret" not in errors
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+@pytest.mark.parametrize(
+    ("url", "told"),
+    [
+        ("{url}", "nobody at home"),
+        ("postgresql://wei:secret@/x?host={folder}", "wei:***@/x?host="),
+        ("postgresql://locked:secret@/postgres?host={server}", "password authentication failed"),
+    ],
+    ids=["wrong user", "no server", "wrong password"],
+)
+def test_a_server_that_does_not_let_us_in_is_tried_again_by_whoever_supervises(
+    url: str, told: str, database: Database, postgres: Postgres, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    given = url.format(url=database.url, folder=tmp_path, server=postgres.folder)
+    given = given.replace("wardbell@/test", "nobody%20at%20home@/test")
+    assert callcenter(["--db", given, "--home", str(tmp_path)]) == 75
+    errors = capsys.readouterr().err
+    assert told in errors
+    assert "--db: no way in now" in errors
+    assert "secret" not in errors

@@ -1,10 +1,10 @@
 """The call centre's rules in virtual time, on a real database."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from centre_parts import T0, WardOnPaper, acknowledged, call_state, cleared, command, raised_again, step_command
+from databases import Database
 
 from wardbell_bus.wards import WardMirrors
 from wardbell_callcenter.desk import ABSENT_FOR_MS, OURSELVES, STEPS_AT_ONCE, Desk
@@ -18,8 +18,8 @@ MINUTE = 60_000
 class Centre:
     """A desk, its store, and a ward that it hears."""
 
-    def __init__(self, folder: Path) -> None:
-        self.url = f"sqlite:///{folder / 'callcenter.db'}"
+    def __init__(self, url: str) -> None:
+        self.url = url
         self.ward = WardOnPaper()
         self.store = Store(self.url)
         self._start()
@@ -61,8 +61,8 @@ class Centre:
 
 
 @pytest.fixture
-def centre(tmp_path: Path) -> Iterator[Centre]:
-    built = Centre(tmp_path)
+def centre(database: Database) -> Iterator[Centre]:
+    built = Centre(database.url)
     built.hear_snapshot()
     yield built
     built.store.close()

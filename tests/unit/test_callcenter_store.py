@@ -1,30 +1,26 @@
 """The store's promises, each on a real database file."""
 
-import sqlite3
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from centre_parts import T0, call_state
+from databases import Database
 
 from wardbell_callcenter.contact import OFFERED, Contact
-from wardbell_callcenter.ledger import Ledger, StoreError
+from wardbell_callcenter.database import open_engine
+from wardbell_callcenter.ledger import Ledger, LostLeaseError, StoreError
 from wardbell_callcenter.store import Store
-from wardbell_callcenter.tables import open_engine
 from wardbell_protocol.bus.payloads import Reply, StepTaken
 
 STEP = StepTaken(ward="east", call_id="east-1", step=2, step_name="call_centre", loop=0, due_at_ms=T0, taken_at_ms=T0)
 
 
 @pytest.fixture
-def url(tmp_path: Path) -> str:
-    return f"sqlite:///{tmp_path / 'callcenter.db'}"
-
-
-@pytest.fixture
-def store(url: str) -> Iterator[Store]:
-    opened = Store(url)
+def store(database: Database) -> Iterator[Store]:
+    opened = Store(database.url)
     yield opened
     opened.close()
 
@@ -42,10 +38,10 @@ def take_step(store: Store) -> None:
         ledger.add_step(STEP, "another")
 
 
-def test_of_two_who_read_the_same_offer_one_gets_it(store: Store, url: str) -> None:
+def test_of_two_who_read_the_same_offer_one_gets_it(store: Store, database: Database) -> None:
     with store.writing() as ledger:
         offered_contact(ledger)
-    other = Store(url)
+    other = Store(database.url)
     with store.reading() as mine, other.reading() as theirs:
         seen, seen_too = mine.contact("c-1"), theirs.contact("c-1")
     assert seen is not None
@@ -84,8 +80,8 @@ def test_a_second_step_or_contact_of_the_same_key_breaks_its_transaction(store: 
     assert store.outbox_after(0, 10) == []
 
 
-def test_each_database_has_an_epoch_that_it_keeps(store: Store, url: str, tmp_path: Path) -> None:
-    again, another = Store(url), Store(f"sqlite:///{tmp_path / 'another.db'}")
+def test_each_database_has_an_epoch_that_it_keeps(store: Store, database: Database, tmp_path: Path) -> None:
+    again, another = Store(database.url), Store(f"sqlite:///{tmp_path / 'another.db'}")
     epochs = []
     for each in (store, again, another):
         with each.reading() as ledger:
@@ -111,7 +107,9 @@ def test_a_row_leaves_the_outbox_only_when_it_is_done(store: Store) -> None:
     assert later.row_id > rows[-1].row_id
 
 
-def test_a_commit_is_on_the_disk_before_it_is_said(url: str, tmp_path: Path) -> None:
+def test_a_commit_to_sqlite_is_on_the_disk_before_it_is_said(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'callcenter.db'}"
+    Store(url).close()
     engine = open_engine(url)
     with engine.begin() as connection:
         pragmas = ("journal_mode", "synchronous", "foreign_keys")
@@ -130,10 +128,16 @@ def test_a_database_that_cannot_be_had_is_an_error_of_the_store(tmp_path: Path) 
         Store(f"sqlite:///{file}")
 
 
-def test_a_write_that_the_database_refuses_changes_nothing(store: Store, tmp_path: Path) -> None:
-    with sqlite3.connect(tmp_path / "callcenter.db") as raw:
-        raw.execute("CREATE TRIGGER no_room BEFORE INSERT ON outbox BEGIN SELECT RAISE(FAIL, 'no room'); END")
-    raw.close()
+REFUSE_ON_SQLITE = ["CREATE TRIGGER no_room BEFORE INSERT ON outbox BEGIN SELECT RAISE(FAIL, 'no room'); END"]
+REFUSE_ON_POSTGRESQL = [
+    # What a client hears of a server whose disk is full: disk_full, 53100.
+    "CREATE FUNCTION refuse() RETURNS trigger AS $$ BEGIN RAISE 'no room' USING ERRCODE = '53100'; END $$ LANGUAGE plpgsql",
+    "CREATE TRIGGER no_room BEFORE INSERT ON outbox FOR EACH ROW EXECUTE FUNCTION refuse()",
+]
+
+
+def test_a_write_that_the_database_refuses_changes_nothing(store: Store, database: Database) -> None:
+    database.execute(*(REFUSE_ON_SQLITE if database.is_sqlite else REFUSE_ON_POSTGRESQL))
     with pytest.raises(StoreError, match="no room"):
         take_step(store)
     with store.reading() as ledger:
@@ -149,17 +153,65 @@ def test_replies_are_forgotten_after_their_time(store: Store) -> None:
         assert ledger.reply_to("new") == Reply(command_id="new", ok=False, reason="no")
 
 
-def test_trying_the_store_really_writes(store: Store, tmp_path: Path) -> None:
-    log = tmp_path / "callcenter.db-wal"
-    before = log.stat().st_size
-    position = store_position(store)
+def test_a_reader_sees_one_moment(store: Store, database: Database) -> None:
+    other = Store(database.url)
     with store.writing() as ledger:
-        ledger.touch()
+        ledger.record("signed_out", T0)
+    with store.reading() as mine:
+        before = mine.position()
+        with other.writing() as theirs:
+            theirs.record("signed_out", T0)
+        assert mine.position() == before
+    with store.reading() as mine:
+        assert mine.position() == (before[0], 2)
+    other.close()
+
+
+def test_writers_of_two_engines_number_their_events_without_a_gap(store: Store, database: Database) -> None:
+    stores, each = (store, Store(database.url)), 25
+    barrier = threading.Barrier(2)
+
+    def write(by: Store) -> None:
+        barrier.wait()
+        for _ in range(each):
+            with by.writing() as ledger:
+                ledger.position()  # what is read first must still be true when it is written
+                ledger.record("signed_out", T0)
+
+    threads = [threading.Thread(target=write, args=[by]) for by in stores]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    stores[1].close()
+    assert database.rows("SELECT seq FROM events ORDER BY seq") == [(seq,) for seq in range(1, 2 * each + 1)]
+    published = [row.payload for row in store.outbox_after(0, 100)]
+    assert published == [payload for (payload,) in database.rows("SELECT payload FROM events ORDER BY seq")]
+
+
+def test_who_has_lost_the_lead_writes_nothing_more(store: Store, database: Database) -> None:
+    other = Store(database.url)
+    seen = store.lease()
+    assert store.take_lease(seen, "first")
+    assert not other.take_lease(seen, "second")
+    take_step(store)
+    store.renew_lease()
+    assert other.take_lease(other.lease(), "second")
+    for write in (store.renew_lease, lambda: take_step(store)):
+        with pytest.raises(LostLeaseError):
+            write()
+    store.release_lease()  # of what is no longer ours nothing happens
+    assert (other.lease().holder, other.lease().fence) == ("second", 2)
+    other.release_lease()
+    assert store.lease().holder == ""
+    other.close()
+    assert database.rows("SELECT count(*) FROM events") == [(1,)]
+
+
+def test_renewing_the_lease_really_writes(tmp_path: Path) -> None:
+    store, log = Store(f"sqlite:///{tmp_path / 'callcenter.db'}"), tmp_path / "callcenter.db-wal"
+    assert store.take_lease(store.lease(), "only")
+    before = log.stat().st_size
+    store.renew_lease()
     assert log.stat().st_size > before
-    assert store_position(store) == position
-
-
-def store_position(store: Store) -> tuple[str, int]:
-    """Epoch, and number of the last event."""
-    with store.reading() as ledger:
-        return ledger.position()
+    store.close()

@@ -1,0 +1,189 @@
+"""Real databases for the tests: SQLite in a file, and Debian's PostgreSQL, started here without privileges."""
+
+import contextlib
+import os
+import pwd
+import shutil
+import signal
+import sqlite3
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from servers import wait_until
+
+from wardbell_callcenter.database import open_engine
+from wardbell_callcenter.migration import migrate
+
+START_S = 30.0
+# The processes here are killed, never the machine: what the kernel has is safe, and a test need not wait for a disk.
+HASTE = {"fsync": "off", "full_page_writes": "off", "shared_buffers": "16MB", "max_connections": "40"}
+HBA = "local all locked scram-sha-256\nlocal all all trust\n"
+
+
+def server_program(name: str) -> Path | None:
+    """A program of the PostgreSQL server; Debian keeps those of each version in a folder off the PATH."""
+    installed = Path("/usr/lib/postgresql").glob(f"*/bin/{name}")
+    newest = max(installed, key=lambda path: float(path.parts[-3]), default=None)
+    found = shutil.which(name)
+    return newest or (Path(found) if found else None)
+
+
+def memory_folder() -> Path:
+    """A new folder, in memory where the machine has such a place; short, since a socket's path may not be long."""
+    shared = "/dev/shm"
+    return Path(tempfile.mkdtemp(prefix="wardbell-", dir=shared if os.access(shared, os.W_OK) else None))
+
+
+class Postgres:
+    """A cluster of its own on a Unix socket, to be killed and started again; ended by its process id."""
+
+    def __init__(self) -> None:
+        self.folder = memory_folder()
+        self._process: subprocess.Popen[bytes] | None = None
+        self._n_databases = 0
+        self._identity: dict[str, Any] = {}
+        if os.geteuid() == 0:  # the server refuses to be root
+            user = next(user for user in pwd.getpwall() if user.pw_name in ("postgres", "nobody"))
+            self._identity = {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
+            os.chown(self.folder, user.pw_uid, user.pw_gid)
+        self._data = self.folder / "data"
+        options = ["--username=wardbell", "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync"]
+        self._run("initdb", "-D", str(self._data), *options).wait(START_S)
+        (self._data / "pg_hba.conf").write_text(HBA)
+
+    def url(self, database: str, user: str = "wardbell") -> str:
+        """For `--db`."""
+        return f"postgresql://{user}@/{database}?host={self.folder}"
+
+    def start(self) -> None:
+        """Start it and wait until it takes connections; after a kill the children of the last one may have to go first."""
+        end = time.monotonic() + START_S
+        while not self._is_up():
+            if self._process is None or self._process.poll() is not None:
+                settings = [f"-c{name}={value}" for name, value in HASTE.items()]
+                places = [f"-cunix_socket_directories={self.folder}", "-clisten_addresses="]
+                self._process = self._run("postgres", "-D", str(self._data), *settings, *places)
+            assert time.monotonic() < end, (self.folder / "log").read_text()[-2000:]
+            time.sleep(0.02)
+
+    def stop(self, how: signal.Signals = signal.SIGINT) -> None:
+        """End it: SIGINT in order but at once, SIGKILL as a power cut would."""
+        if self._process is not None:
+            self._process.send_signal(how)
+            self._process.wait(START_S)
+            self._process = None
+
+    def remove(self) -> None:
+        """End it, and leave nothing."""
+        self.stop(signal.SIGQUIT)
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def execute(self, sql: str, database: str = "postgres") -> None:
+        """Run a statement as the owner of everything, by itself."""
+        with psycopg.connect(self.url(database), autocommit=True) as connection:
+            connection.execute(sql.encode())
+
+    def make_template(self) -> None:
+        """A database with the tables and no rows, to be copied: faster than making the tables for each test."""
+        self.execute("CREATE ROLE locked LOGIN PASSWORD 'another'")
+        self.execute("CREATE DATABASE tables_only")
+        engine = open_engine(self.url("tables_only"))
+        migrate(engine)
+        engine.dispose()
+
+    def make_database(self, template: str = "tables_only") -> str:
+        """A database of that form; returns its name."""
+        self._n_databases += 1
+        name = f"test_{self._n_databases}"
+        self.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+        return name
+
+    def drop_database(self, name: str) -> None:
+        """With all who are connected."""
+        self.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+    def _is_up(self) -> bool:
+        try:
+            psycopg.connect(self.url("postgres")).close()
+        except psycopg.OperationalError:
+            return False
+        return True
+
+    def _run(self, name: str, *arguments: str) -> subprocess.Popen[bytes]:
+        program = server_program(name)
+        assert program is not None
+        with (self.folder / "log").open("ab") as log:
+            return subprocess.Popen(
+                [program, *arguments],
+                cwd=self.folder,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                **self._identity,
+            )
+
+
+def run_postgres() -> Iterator[Postgres]:
+    """A cluster that runs, or a skip with its reason."""
+    if server_program("initdb") is None:
+        pytest.skip("PostgreSQL is not installed; .ci/system-packages installs it where it may")
+    cluster = Postgres()
+    try:
+        cluster.start()
+        cluster.make_template()
+        yield cluster
+    finally:
+        cluster.remove()
+
+
+class Database:
+    """A database for one test, by its URL."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.is_sqlite = url.startswith("sqlite")
+
+    def rows(self, sql: str) -> list[tuple[Any, ...]]:
+        """What stands in it."""
+        if self.is_sqlite:
+            file = self.url.removeprefix("sqlite:///")
+            with contextlib.closing(sqlite3.connect(file, timeout=10)) as database:
+                return database.execute(sql).fetchall()
+        with psycopg.connect(self.url) as connection:
+            return connection.execute(sql.encode()).fetchall()
+
+    def execute(self, *statements: str) -> None:
+        """Change it, behind the store's back."""
+        if self.is_sqlite:
+            file = self.url.removeprefix("sqlite:///")
+            with contextlib.closing(sqlite3.connect(file, timeout=10)) as database, database:
+                for sql in statements:
+                    database.execute(sql)
+            return
+        with psycopg.connect(self.url) as connection:
+            for sql in statements:
+                connection.execute(sql.encode())
+
+    @contextlib.contextmanager
+    def held(self) -> Iterator[None]:
+        """Somebody else is writing, and does not come to an end."""
+        if self.is_sqlite:
+            file = self.url.removeprefix("sqlite:///")
+            with contextlib.closing(sqlite3.connect(file, isolation_level=None)) as holder:
+                holder.execute("BEGIN IMMEDIATE")
+                yield
+            return
+        with psycopg.connect(self.url) as holder_:
+            holder_.execute("SELECT 1 FROM lease FOR UPDATE")
+            yield
+
+
+def wait_for_rows(database: Database, sql: str, wanted: list[tuple[Any, ...]]) -> None:
+    """Come back when it says that."""
+    wait_until(lambda: database.rows(sql) == wanted, f"{sql}: {wanted}")

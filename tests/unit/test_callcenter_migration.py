@@ -1,0 +1,154 @@
+"""A database of any form that there was becomes one of today's form, with all that stood in it."""
+
+import sqlite3
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from databases import Database, Postgres
+from sqlalchemy import Engine, Inspector, inspect
+
+from wardbell_callcenter.database import open_engine
+from wardbell_callcenter.ledger import StoreUnreachableError
+from wardbell_callcenter.migration import NEWEST, migrate
+from wardbell_callcenter.store import Store
+from wardbell_callcenter.tables import metadata
+from wardbell_protocol.errors import ConfigError
+
+BEFORE_FORMS = Path(__file__).with_name("callcenter_form_0001.sql")
+TABLES = ("authority", "steps", "contacts", "operators", "events", "outbox", "replies")
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    """A database without any table."""
+    if request.param == "sqlite":
+        yield Database(f"sqlite:///{tmp_path / 'callcenter.db'}")
+        return
+    cluster: Postgres = request.getfixturevalue("postgres")
+    name = cluster.make_database("template0")
+    yield Database(cluster.url(name))
+    cluster.drop_database(name)
+
+
+@pytest.fixture
+def old(tmp_path: Path) -> Database:
+    """A database of the time before forms were counted, with two calls in it."""
+    file = tmp_path / "callcenter.db"
+    database = sqlite3.connect(file)
+    database.executescript(BEFORE_FORMS.read_text())
+    database.close()
+    return Database(f"sqlite:///{file}")
+
+
+def form_of_table(look: Inspector, table: str) -> dict[str, Any]:
+    """What makes up a table, without the names that a database gives and the widths that SQLite does not heed."""
+    columns = {column["name"]: (str(column["type"]), column["nullable"]) for column in look.get_columns(table)}
+    return {
+        "columns": columns,
+        "key": look.get_pk_constraint(table)["constrained_columns"],
+        "unique": sorted(tuple(unique["column_names"]) for unique in look.get_unique_constraints(table)),
+        "indexes": sorted(
+            (index["name"] or "", tuple(index["column_names"]))
+            for index in look.get_indexes(table)
+            if not index["unique"]
+        ),
+        "foreign": [(key["constrained_columns"], key["referred_table"]) for key in look.get_foreign_keys(table)],
+    }
+
+
+def form_of_database(engine: Engine) -> dict[str, dict[str, Any]]:
+    look = inspect(engine)
+    return {name: form_of_table(look, name) for name in look.get_table_names() if name != "alembic_version"}
+
+
+def test_the_migrations_make_what_the_code_knows(empty: Database, postgres: Postgres, tmp_path: Path) -> None:
+    migrated = open_engine(empty.url)
+    migrate(migrated)
+    found = form_of_database(migrated)
+    migrated.dispose()
+    name = None if empty.is_sqlite else postgres.make_database("template0")
+    plain = open_engine(f"sqlite:///{tmp_path / 'plain.db'}" if name is None else postgres.url(name))
+    metadata.create_all(plain)
+    assert found == form_of_database(plain)
+    plain.dispose()
+    if name is not None:
+        postgres.drop_database(name)
+    assert empty.rows("SELECT version_num FROM alembic_version") == [(NEWEST,)]
+
+
+def test_a_database_from_before_forms_were_counted_keeps_everything(old: Database, tmp_path: Path) -> None:
+    before = {table: old.rows(f"SELECT * FROM {table}") for table in TABLES}
+    assert {table: len(rows) for table, rows in before.items()} == {
+        "authority": 1, "steps": 2, "contacts": 2, "operators": 1, "events": 9, "outbox": 12, "replies": 2,
+    }  # fmt: skip
+    store = Store(old.url)
+    assert {table: old.rows(f"SELECT * FROM {table}") for table in TABLES} == before
+    with store.reading() as ledger:
+        snapshot = ledger.snapshot(0)
+    assert (snapshot.epoch, snapshot.seq) == ("0ld0ba5e", 9)
+    assert [(contact.call_id, contact.accepted_by) for contact in snapshot.contacts] == [("east-1", "Wei")]
+    assert store.lease().holder == ""
+    newest = max(row.row_id for row in store.outbox_after(0, 100))
+    with store.writing() as ledger:
+        ledger.record("signed_out", 1)
+    assert [row.row_id for row in store.outbox_after(newest, 10)] == [newest + 1]
+    store.close()
+    engine, fresh = open_engine(old.url), open_engine(f"sqlite:///{tmp_path / 'fresh.db'}")
+    migrate(fresh)
+    found, wanted = form_of_database(engine), form_of_database(fresh)
+    for name in ("steps", "contacts"):  # an old loop is called INTEGER, which on SQLite is as wide as BIGINT
+        assert found[name]["columns"].pop("loop") == ("INTEGER", False)
+        wanted[name]["columns"].pop("loop")
+    assert found == wanted
+    for each in (engine, fresh):
+        each.dispose()
+
+
+def test_a_database_that_somebody_holds_at_the_start_is_tried_again_later(old: Database) -> None:
+    Store(old.url).close()
+    old.execute("DELETE FROM authority")
+    with old.held(), pytest.raises(StoreUnreachableError):
+        Store(old.url)
+
+
+def test_a_database_of_a_newer_version_is_refused_and_left_alone(empty: Database) -> None:
+    Store(empty.url).close()
+    empty.execute("UPDATE alembic_version SET version_num = '0999'", "ALTER TABLE lease RENAME TO leases")
+    with pytest.raises(ConfigError, match="form 0999, of a newer Wardbell: this one knows 0002; install"):
+        Store(empty.url)
+    assert empty.rows("SELECT count(*) FROM leases") == [(1,)]
+
+
+@pytest.mark.parametrize("empty", ["postgresql"], indirect=True)  # SQLite is no place for several machines
+def test_engines_that_start_at_once_make_the_tables_once(empty: Database) -> None:
+    barrier, epochs, errors = threading.Barrier(3), set(), []
+
+    def start() -> None:
+        barrier.wait()
+        try:
+            store = Store(empty.url)
+            with store.reading() as ledger:
+                epochs.add(ledger.position()[0])
+            store.close()
+        except Exception as error:
+            errors.append(error)
+
+    threads = [threading.Thread(target=start) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert (errors, len(epochs)) == ([], 1)
+
+
+def test_a_migration_that_breaks_off_changes_nothing(old: Database) -> None:
+    old.execute("CREATE TABLE lease (not_ours INTEGER)")
+    with pytest.raises(Exception, match="lease"):
+        Store(old.url)
+    assert old.rows("SELECT count(*) FROM sqlite_master WHERE name = 'alembic_version'") == [(0,)]
+    old.execute("DROP TABLE lease")
+    Store(old.url).close()
+    assert old.rows("SELECT version_num FROM alembic_version") == [(NEWEST,)]
