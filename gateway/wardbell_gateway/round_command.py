@@ -6,13 +6,15 @@ import os
 import secrets
 import sys
 import time
+from datetime import datetime
 
 from wardbell_bus import paths
 from wardbell_gateway.asking import ask
+from wardbell_gateway.columns import aligned
 from wardbell_gateway.registry import read_registry
 from wardbell_gateway.walk_test import LONGEST_MS, SHOWN_MS
 from wardbell_protocol.bus import topics
-from wardbell_protocol.bus.payloads import Command, Reply, encode
+from wardbell_protocol.bus.payloads import Command, Reply, WardEvent, encode
 from wardbell_protocol.errors import ConfigError, EncodeError
 
 EXIT_REFUSED = 1
@@ -24,12 +26,14 @@ _EXAMPLES = f"""\
 examples:
   wardbell stations --test-due --sheet > due.txt         what to try
   wardbell test-round start --room 203 --room 204 --by Li
+  wardbell test-round start --all --by Li                 where nobody lives yet
   wardbell test-round stop
   wardbell stations --test-due                           what is left
 
 In a round the first press of each button is its test: it rings until the gateway has it, shows as answered by the
-test round for {SHOWN_MS // 1000} s, and is cleared by itself. Any further press of that button is a call. All consoles and the
-receiver show that a round is on. It ends by itself after --minutes.
+test round for {SHOWN_MS // 1000} s, and is cleared by itself. Any further press of that button is a call, and so is
+a press in another room while a test is shown. All consoles and the receiver show that a round is on. It ends by itself
+after --minutes. `stop` lists the tests: one that you did not press was a resident.
 """
 
 
@@ -43,6 +47,7 @@ def main(argv: list[str]) -> int:
     )
     parser.add_argument("action", choices=["start", "stop"])
     parser.add_argument("--room", action="append", default=[], help="only in this room; may be repeated")
+    parser.add_argument("--all", action="store_true", help="in every room: a resident's first press is a test too")
     parser.add_argument("--minutes", type=int, default=60, help=f"at most {LONGEST_MS // 60_000}; default %(default)s")
     parser.add_argument("--by", default="", help="who walks; default: this user")
     parser.add_argument("--ward", help="default: the ward of the registry in the state folder")
@@ -50,6 +55,8 @@ def main(argv: list[str]) -> int:
     options = parser.parse_args(argv)
     if not 1 <= options.minutes <= LONGEST_MS // 60_000:
         parser.error(f"--minutes: give 1 to {LONGEST_MS // 60_000}")
+    if options.action == "start" and bool(options.room) == options.all:
+        parser.error("start: name the rooms that you walk with --room, or give --all")
     try:
         ward = topics.check_name(options.ward or read_registry(options.home / "registry.json").ward)
         reply = _tell(options, ward)
@@ -67,7 +74,15 @@ def main(argv: list[str]) -> int:
         return EXIT_REFUSED
     begun = f"is on for {options.minutes} min: the first press of each button is its test"
     print(f"ward {ward}: the test round {begun if options.action == 'start' else 'is over'}")
+    if reply.events:
+        print("These were taken for tests. One that you did not press was a resident: go there.")
+        print(aligned([_cells(event) for event in reply.events]))
     return 0
+
+
+def _cells(event: WardEvent) -> tuple[str, ...]:
+    at = datetime.fromtimestamp(event.call.placed_at_ms / 1000).astimezone().strftime("%H:%M:%S")
+    return at, event.call.station_id, event.call.room, event.call.bed, event.call.kind, event.call.detail
 
 
 def _tell(options: argparse.Namespace, ward: str) -> Reply | str:

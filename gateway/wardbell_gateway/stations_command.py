@@ -25,7 +25,7 @@ examples:
   wardbell stations --faults                          only those with something wrong
   wardbell stations --test-due                        buttons that nobody has heard for 30 days
   wardbell stations --test-due --sheet zh_CN          to be printed, ticked and signed
-  wardbell stations --test-due --csv en > due.csv
+  wardbell stations --test-due --csv > due.csv
   wardbell stations --json | jq '.[] | select(.quality < 70) | .station_id'
 
 heard: how long ago a press or heartbeat came (as of the last minute). beats: it sends heartbeats; a station that sends
@@ -49,8 +49,9 @@ def main(argv: list[str]) -> int:
     parser.add_argument(
         "--days", type=int, default=DAYS, help="with --test-due: not heard for so long (default %(default)s)"
     )
-    parser.add_argument("--sheet", choices=sorted(TEXTS), help="with --test-due: as a sheet, in that language")
-    parser.add_argument("--csv", choices=sorted(TEXTS), help="with --test-due: as CSV, in that language")
+    for name, what in (("--sheet", "a sheet to print"), ("--csv", "CSV")):
+        help_text = f"with --test-due: as {what}, in that language (en where none is named)"
+        parser.add_argument(name, nargs="?", const="en", choices=sorted(TEXTS), help=help_text)
     parser.add_argument("--json", action="store_true", help="as JSON")
     parser.add_argument("--registry", metavar="FILE", type=Path, help="default: registry.json in the state folder")
     paths.add_options(parser)

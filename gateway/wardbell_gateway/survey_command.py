@@ -30,10 +30,10 @@ SENT_WORDS = 8
 
 _EXAMPLES = """\
 examples:
-  wardbell test-round start --by Li             so that nobody is called out
   wardbell survey --csv floor2.csv
   wardbell survey --station 203-2 --presses 5
 
+Its presses call: tell the nurses, and press reset. In a `wardbell test-round` the first press of each button does not.
 copies: of a press's frame, or its words, that were heard whole; a two-way node stops sending when it is answered. quality:
 0 to 100. margin: good is 5 dB and more above the end, weak within 2 dB of it (modelled; a very strong sender may read fair).
 Without a host: hold acknowledge and mute at the receiver for 3 s, its display then shows the same.

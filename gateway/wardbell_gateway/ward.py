@@ -94,7 +94,7 @@ class Ward:
                 self.refusals.refused(keyed.station_id, BARE, now.up_ms)
             is_unknown = keyed is None and self._desk.resolve(heard) is None
             self._write(Entry(events=events, mark=mark, is_unknown=is_unknown), now)
-            self._answer_tests(events, now)
+            self._answer_tests(events, mark.at_ms, now)
             return events
 
     def hear_frame(
@@ -118,7 +118,7 @@ class Ward:
             events = self._pressed(heard, mark.at_ms, now)
             if present_mark:
                 self._write(Entry(events=events, mark=mark, frame=taken), now)
-                self._answer_tests(events, now)
+                self._answer_tests(events, mark.at_ms, now)
             else:
                 self._write(Entry(mark=mark, unknown_node=frame.node_id), now)
             return events
@@ -234,11 +234,11 @@ class Ward:
 
     def _do(self, command: Command, now: Now) -> tuple[list[CallEvent], Reply]:
         if command.verb == "test_start":
-            self.walk.start(command.by, command.rooms, command.for_s * 1000, now.up_ms)
-            return [], Reply(command_id=command.command_id, ok=True)
+            return [], self._start_round(command, now)
         if command.verb == "test_stop":
             self.walk.stop()
-            return [], Reply(command_id=command.command_id, ok=True)
+            tests = [self._events_of(call_id)[0] for call_id in self.walk.tested[-MAX_HISTORY:]]
+            return [], Reply(command_id=command.command_id, ok=True, events=tests)
         if command.verb == "self_test":
             self.wants_chain_test = True
             return [], Reply(command_id=command.command_id, ok=True)
@@ -252,6 +252,17 @@ class Ward:
             return [], Reply(command_id=command.command_id, ok=False, reason=str(error))
         return events, Reply(command_id=command.command_id, ok=True)
 
+    def _start_round(self, command: Command, now: Now) -> Reply:
+        strange = sorted(set(command.rooms) - {station.room for station in self.registry.stations})
+        reason = f"no station is in room {', '.join(strange)}" if strange else ""
+        if now.unix_ms - command.at_ms > LATE_MS:  # whoever was to walk has been told that nobody answers
+            reason = (
+                "it was asked for too long ago; ask again, and look at both computers' clocks if that does not help"
+            )
+        if not reason:
+            self.walk.start(command.by, command.rooms, command.for_s * 1000, now.up_ms)
+        return Reply(command_id=command.command_id, ok=not reason, reason=reason)
+
     def _pressed(self, heard: Heard, at_ms: int, now: Now) -> list[CallEvent]:
         """What a press does; a test that is pressed again is over, and the press a call."""
         events = self._desk.receive(heard, at_ms)
@@ -260,15 +271,19 @@ class Ward:
             self._clear_test(call_id, now)
         return self._desk.receive(heard, at_ms) if again else events
 
-    def _answer_tests(self, events: list[CallEvent], now: Now) -> None:
-        for call in self.walk.tests_of(events, now.up_ms):
+    def _answer_tests(self, events: list[CallEvent], pressed_at_ms: int, now: Now) -> None:
+        pressed_ms = now.up_ms - max(0, now.unix_ms - pressed_at_ms)
+        for call in self.walk.tests_of(events, pressed_ms, now.up_ms):
             verb = Verb("acknowledge", call.call_id, self._tester, AT_BED)
             self._write(Entry(events=self._desk.receive(verb, now.unix_ms)), now)
 
     def _clear_test(self, call_id: str, now: Now) -> None:
-        if self.find(call_id) is not None:  # else somebody has pressed reset, which is a test as well
+        call = self.find(call_id)  # None: somebody has pressed reset, which is a test as well
+        if call is not None and call.acknowledged_by.startswith(BY_TEST) and call.attended_by in ("", call.place):
+            # else somebody at a console has taken it for a call
             verb = Verb("clear", call_id, self._tester, AT_BED)
             self._write(Entry(events=self._desk.receive(verb, now.unix_ms)), now)
+        self.walk.over(call_id)
 
     @property
     def _tester(self) -> str:

@@ -30,6 +30,7 @@ class Gateway:
 
     def __init__(self, url: str, folder: Path) -> None:
         self.up_ms = 1000
+        self.began_at_ms = UNIX_MS
         self.journal = Journal(folder / "gateway.db", UNIX_MS)
         self.ward = Ward(check_tables("registry.json", tables()), self.journal, self.now())
         self.supervision = Supervision([], self.journal.console_was_seen(), self.up_ms)
@@ -37,7 +38,7 @@ class Gateway:
         self.face.start()
 
     def now(self) -> Now:
-        return Now(UNIX_MS + self.up_ms, self.up_ms)
+        return Now(self.began_at_ms + self.up_ms, self.up_ms)
 
     def stop(self) -> None:
         self.face.stop()
@@ -170,21 +171,26 @@ def test_two_ears_on_the_bus_hear_one_frame_and_it_is_one_press(gateway: Gateway
 def test_a_round_of_tests_begins_and_ends_by_command(
     broker: BrokerProcess, gateway: Gateway, bus: BusEnd, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    gateway.began_at_ms = time.time_ns() // 1_000_000 - gateway.up_ms  # a round that was asked for long ago is none
     usual = ["--broker", broker.url, "--ward", WARD, "--by", "Li"]
     assert walk_round(["start", "--room", "203", *usual]) == 0
     assert "the first press of each button is its test" in capsys.readouterr().out
     gateway.ward.poll(gateway.now())
-    gateway.ward.hear(Mark("receiver", "e", 1, code_of("203-1", "emergency"), UNIX_MS + 1000), gateway.now())
+    gateway.ward.hear(Mark("receiver", "e", 1, code_of("203-1", "emergency"), gateway.now().unix_ms), gateway.now())
     wait_for(bus, lambda bus: bus.open == {("203-1", "emergency"): "acknowledged"}, "the test, answered")
     assert bus.faults() == {("test-round", "test_round")}
     gateway.up_ms += 11_000
     gateway.ward.poll(gateway.now())
     wait_for(bus, lambda bus: not bus.open, "its end")
     assert walk_round(["stop", *usual]) == 0
+    said = capsys.readouterr().out
+    assert "One that you did not press was a resident" in said
+    assert said.splitlines()[-1].split()[1:] == ["203-1", "203", "1", "emergency"]
     gateway.ward.poll(gateway.now())
     wait_for(bus, lambda bus: not bus.faults(), "the end of the round")
-    with pytest.raises(SystemExit):
-        walk_round(["start", "--minutes", "9999", *usual])
+    for wrong in (["--all", "--minutes", "9999"], [], ["--all", "--room", "203"]):
+        with pytest.raises(SystemExit):
+            walk_round(["start", *wrong, *usual])
 
 
 def test_an_installer_reads_how_well_each_press_came_in(

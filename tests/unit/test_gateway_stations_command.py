@@ -89,3 +89,10 @@ def test_buttons_that_nobody_has_heard_for_a_month(home: Path, capsys: pytest.Ca
     assert [(row["station_id"], row["signal"]) for row in due] == [("203-1", "reset"), ("204-1", "normal")]
     assert main(["--home", str(home), "--test-due", "--sheet", "zh_CN", "--days", "60"]) == 0
     assert capsys.readouterr().out.count("[ ]") == 3
+
+
+def test_the_sheet_is_english_where_no_language_is_named(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    usual = ["--home", str(home), "--test-due"]
+    for arguments, said in ((["--sheet"], "signature"), (["--sheet", "zh_CN"], "签名"), (["--csv"], "room,bed")):
+        assert main([*usual, *arguments]) == 0
+        assert said in capsys.readouterr().out

@@ -2,17 +2,18 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from gateways import code_of, station, tables
 
 from wardbell_console.language import Language
 from wardbell_gateway.button_tests import DAY_MS, as_csv, due_buttons, sheet
-from wardbell_gateway.journal import Journal, Mark
+from wardbell_gateway.journal import Journal, JournalError, Mark
 from wardbell_gateway.registry import check_tables
 from wardbell_gateway.walk_test import SHOWN_MS
 from wardbell_gateway.ward import Now, Ward
-from wardbell_protocol.bus.payloads import Command
+from wardbell_protocol.bus.payloads import Command, Reply, decode
 from wardbell_protocol.calls.call import Call
 from wardbell_protocol.calls.signals import FAULT
 from wardbell_protocol.calls.station import Station
@@ -33,14 +34,16 @@ class Bench:
     def now(self) -> Now:
         return Now(T0 + self.up_ms, self.up_ms)
 
-    def press(self, station_id: str, kind: str = "normal", ear: str = "receiver") -> None:
+    def press(self, station_id: str, kind: str = "normal", ear: str = "receiver", ago_ms: int = 0) -> None:
         self._seq += 1
-        self.ward.hear(Mark(ear, "e", self._seq, code_of(station_id, kind), T0 + self.up_ms), self.now())
+        self.ward.hear(Mark(ear, "e", self._seq, code_of(station_id, kind), T0 + self.up_ms - ago_ms), self.now())
 
-    def tell(self, verb: str, **fields: object) -> None:
+    def tell(self, verb: str, ago_ms: int = 0, **fields: object) -> Reply:
         self._seq += 1
-        command = Command(command_id=f"c{self._seq}", verb=verb, by="Li", reply_to="r", at_ms=T0 + self.up_ms, **fields)  # type: ignore[arg-type]
+        at_ms = T0 + self.up_ms - ago_ms
+        command = Command(command_id=f"c{self._seq}", verb=verb, by="Li", reply_to="r", at_ms=at_ms, **fields)  # type: ignore[arg-type]
         self.ward.command(command, self.now())
+        return decode(self.journal.answer_to(command.command_id) or b"", Reply)
 
     def pass_ms(self, ms: int) -> None:
         self.up_ms += ms
@@ -111,6 +114,74 @@ def test_other_rooms_and_open_calls_are_no_tests(bench: Bench) -> None:
     bench.press("204-1")
     bench.pass_ms(SHOWN_MS + 1)
     assert [(call.station_id, call.status) for call in bench.calls] == [("203-1", "placed"), ("204-1", "placed")]
+
+
+def test_a_press_from_before_the_round_that_is_told_in_it_is_a_call(bench: Bench) -> None:
+    bench.pass_ms(600_000)
+    bench.tell("test_start", for_s=600)
+    bench.pass_ms(60_000)
+    bench.press("203-1", ago_ms=61_000)
+    bench.press("204-1", ago_ms=59_000)
+    assert [(call.station_id, call.status) for call in bench.calls] == [("203-1", "placed"), ("204-1", "acknowledged")]
+
+
+def test_nobody_walks_in_two_rooms_at_once(bench: Bench) -> None:
+    bench.tell("test_start", for_s=600)
+    bench.press("203-1")
+    bench.pass_ms(SHOWN_MS - 1)
+    bench.press("203-1", "bathroom")
+    bench.press("204-1")
+    bench.pass_ms(SHOWN_MS)
+    assert [(call.station_id, call.status) for call in bench.calls] == [("204-1", "placed")]
+
+
+def test_a_test_that_a_person_has_taken_is_theirs(bench: Bench) -> None:
+    bench.tell("test_start", for_s=600)
+    bench.press("203-1")
+    (call,) = bench.calls
+    bench.tell("attend", call_id=call.call_id)
+    bench.pass_ms(SHOWN_MS)
+    assert [call.attended_by for call in bench.calls] == ["Li"]
+
+
+def test_whoever_has_walked_is_told_what_was_taken_for_a_test(bench: Bench) -> None:
+    bench.tell("test_start", for_s=600)
+    bench.press("203-1")
+    bench.pass_ms(SHOWN_MS)
+    bench.press("204-1", "emergency")
+    told = bench.tell("test_stop").events
+    assert [(event.call.station_id, event.call.kind, event.call.status) for event in told] == [
+        ("203-1", "normal", "placed"),
+        ("204-1", "emergency", "placed"),
+    ]
+    bench.tell("test_start", for_s=600)
+    assert bench.tell("test_stop").events == []
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"), [({"rooms": ["203", "2O4"]}, "no station is in room 2O4"), ({"ago_ms": 11_000}, "too long ago")]
+)
+def test_a_round_in_no_room_or_that_waited_at_the_broker_is_none(
+    bench: Bench, fields: dict[str, Any], said: str
+) -> None:
+    bench.pass_ms(60_000)
+    reply = bench.tell("test_start", for_s=600, **fields)
+    assert (reply.ok, said in reply.reason) == (False, True)
+    bench.press("203-1")
+    assert [call.status for call in bench.calls] == ["placed"]
+
+
+def test_a_test_whose_end_cannot_be_written_ends_later(bench: Bench) -> None:
+    bench.tell("test_start", for_s=600)
+    bench.press("203-1")
+    away = bench.journal.path.rename(bench.journal.path.with_suffix(".away"))
+    with pytest.raises(JournalError):
+        bench.pass_ms(SHOWN_MS)
+    with pytest.raises(JournalError):
+        bench.press("203-1")
+    away.rename(bench.journal.path)
+    bench.press("203-1")
+    assert [(call.status, call.presses) for call in bench.calls] == [("placed", 1)]
 
 
 def test_a_round_that_was_forgotten_is_over(bench: Bench) -> None:
