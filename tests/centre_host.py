@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from centre_parts import WardOnPaper, command
 from servers import wait_until
 
@@ -59,12 +60,19 @@ class PartProcess:
         return status
 
 
-def centre_process(broker_url: str, home: Path) -> PartProcess:
-    """`wardbell callcenter` with its database in `home`."""
+def centre_process(broker_url: str, home: Path, database_url: str = "") -> PartProcess:
+    """`wardbell callcenter`, with its database in `home` where no other is named."""
     home.mkdir(exist_ok=True)
-    return PartProcess(
-        "wardbell_callcenter.callcenter_command", ["--broker", broker_url, "--home", str(home)], home / "callcenter.log"
-    )
+    arguments = ["--broker", broker_url, "--home", str(home), *(["--db", database_url] if database_url else [])]
+    return PartProcess("wardbell_callcenter.callcenter_command", arguments, home / "callcenter.log")
+
+
+# Each broker with the database of a ward, and one with a hospital's: the two know nothing of each other.
+BROKERS_AND_DATABASES = pytest.mark.parametrize(
+    ("broker", "database"),
+    [("iotcore", "sqlite"), ("mosquitto", "sqlite"), ("mosquitto", "postgresql")],
+    indirect=True,
+)
 
 
 class Seat:

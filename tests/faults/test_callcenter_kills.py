@@ -1,24 +1,22 @@
 """The call centre killed at any moment, and with a database that takes nothing: each thing happens once, and none is lost."""
 
-import contextlib
 import random
 import resource
-import sqlite3
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
-from centre_host import CENTRE, PartProcess, Seat, WardOnBus, centre_process, now_ms
+from centre_host import BROKERS_AND_DATABASES, CENTRE, PartProcess, Seat, WardOnBus, centre_process, now_ms
 from centre_parts import call_state, ward_info
+from databases import Database
 from servers import BrokerProcess, wait_until
 
 from wardbell_bus.client import BusClient
 from wardbell_protocol.bus import topics
 from wardbell_protocol.bus.payloads import CallState, CentreEvent, Reply, decode
 
-KILLS = 14  # on each of two brokers
+KILLS = 12  # on each pair of broker and database
 AT_ONCE = {"normal": {"steps": [["forward", 0], ["call_centre", 0], ["all_stations", 1]], "reraise_s": 180}}
 
 
@@ -73,11 +71,6 @@ class Shift:
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Path:
-    return tmp_path / "home"
-
-
-@pytest.fixture
 def ward(broker: BrokerProcess) -> Iterator[WardOnBus]:
     made = WardOnBus(broker.url)
     made.paper.info = ward_info(policies=AT_ONCE)
@@ -87,17 +80,11 @@ def ward(broker: BrokerProcess) -> Iterator[WardOnBus]:
 
 
 @pytest.fixture
-def centre(broker: BrokerProcess, home: Path) -> Iterator[PartProcess]:
-    process = centre_process(broker.url, home)
+def centre(broker: BrokerProcess, database: Database, tmp_path: Path) -> Iterator[PartProcess]:
+    process = centre_process(broker.url, tmp_path / "home", database.url)
     process.start()
     yield process
     process.kill()
-
-
-def rows(home: Path, sql: str) -> list[tuple[Any, ...]]:
-    """What the database on the disk says."""
-    with contextlib.closing(sqlite3.connect(home / "callcenter.db", timeout=10)) as database:
-        return database.execute(sql).fetchall()
 
 
 def placed(ward: WardOnBus, number: int) -> CallState:
@@ -107,8 +94,9 @@ def placed(ward: WardOnBus, number: int) -> CallState:
     return call
 
 
+@BROKERS_AND_DATABASES
 def test_killed_while_steps_and_acceptances_flow(
-    broker: BrokerProcess, centre: PartProcess, ward: WardOnBus, home: Path
+    broker: BrokerProcess, centre: PartProcess, ward: WardOnBus, database: Database
 ) -> None:
     seeded = random.Random(15)
     auditor, shift = Auditor(broker.url), Shift(broker.url)
@@ -135,28 +123,28 @@ def test_killed_while_steps_and_acceptances_flow(
         return states == {"accepted": 2 * len(calls)} and steps == {3 * len(calls)}
 
     wait_until(is_settled, f"{len(calls)} accepted contacts and {3 * len(calls)} steps at both consoles", 60)
-    wait_until(lambda: not rows(home, "SELECT 1 FROM outbox"), "an empty outbox")
-    check_steps_and_contacts(home, calls)
-    check_events(home, auditor.events, calls)
-    for contact_id, accepted_by in rows(home, "SELECT contact_id, accepted_by FROM contacts"):
+    wait_until(lambda: not database.rows("SELECT 1 FROM outbox"), "an empty outbox")
+    check_steps_and_contacts(database, calls)
+    check_events(database, auditor.events, calls)
+    for contact_id, accepted_by in database.rows("SELECT contact_id, accepted_by FROM contacts"):
         for name, reply in shift.replies(contact_id).items():
             assert reply.reason == ("" if name == accepted_by else f"already taken by {accepted_by}")
     shift.stop()
     auditor.client.stop()
 
 
-def check_steps_and_contacts(home: Path, calls: list[CallState]) -> None:
+def check_steps_and_contacts(database: Database, calls: list[CallState]) -> None:
     """In the database: every step once, one contact a round, each accepted by one of the two."""
-    taken = rows(home, "SELECT call_id, step, loop FROM steps")
+    taken = database.rows("SELECT call_id, step, loop FROM steps")
     assert sorted(taken) == sorted((call.call_id, step, 0) for call in calls for step in (1, 2, 3))
-    contacts = rows(home, "SELECT call_id, loop, status FROM contacts")
+    contacts = database.rows("SELECT call_id, loop, status FROM contacts")
     assert sorted(contacts) == sorted((call.call_id, 0, "accepted") for call in calls)
-    assert {name for (name,) in rows(home, "SELECT accepted_by FROM contacts")} <= {"Wei", "Li"}
+    assert {name for (name,) in database.rows("SELECT accepted_by FROM contacts")} <= {"Wei", "Li"}
 
 
-def check_events(home: Path, heard: list[CentreEvent], calls: list[CallState]) -> None:
+def check_events(database: Database, heard: list[CentreEvent], calls: list[CallState]) -> None:
     """On the bus: every event of the database at least once, none that is not in it, and each fact told by one event."""
-    stored = [decode(payload, CentreEvent) for (payload,) in rows(home, "SELECT payload FROM events")]
+    stored = [decode(payload, CentreEvent) for (payload,) in database.rows("SELECT payload FROM events")]
     told = {event.seq: event for event in heard}
     assert sorted(told) == list(range(1, len(stored) + 1))
     assert all(event == told[event.seq] for event in heard)
@@ -172,8 +160,9 @@ def check_events(home: Path, heard: list[CentreEvent], calls: list[CallState]) -
     assert len(facts) == 5 * len(calls)
 
 
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)  # PostgreSQL's disk is not this process's
 def test_a_disk_that_takes_no_more_is_a_fault_and_nothing_is_lost(
-    broker: BrokerProcess, centre: PartProcess, ward: WardOnBus, home: Path
+    broker: BrokerProcess, centre: PartProcess, ward: WardOnBus, database: Database
 ) -> None:
     seat = Seat(broker.url, "console-a", wards=["east"])
     seat.wait(lambda: not seat.centre.is_stale, "the call centre")
@@ -187,7 +176,7 @@ def test_a_disk_that_takes_no_more_is_a_fault_and_nothing_is_lost(
         return health.faults if health is not None else []
 
     seat.wait(lambda: faults() == ["store"], "the fault on the bus")
-    assert rows(home, "SELECT 1 FROM steps") == rows(home, "SELECT 1 FROM operators") == []
+    assert database.rows("SELECT 1 FROM steps") == database.rows("SELECT 1 FROM operators") == []
     resource.prlimit(centre.pid, resource.RLIMIT_FSIZE, (most, most))
     seat.wait(lambda: faults() == [], "the fault to go")
     seat.wait(lambda: command_id in seat.replies, "the command that was not taken to come again")
@@ -195,18 +184,16 @@ def test_a_disk_that_takes_no_more_is_a_fault_and_nothing_is_lost(
     seat.stop()
 
 
+@BROKERS_AND_DATABASES
 def test_a_database_that_somebody_holds_only_delays(
-    broker: BrokerProcess, centre: PartProcess, ward: WardOnBus, home: Path
+    broker: BrokerProcess, centre: PartProcess, ward: WardOnBus, database: Database
 ) -> None:
     seat = Seat(broker.url, "console-a", wards=["east"])
     seat.wait(lambda: not seat.centre.is_stale and ("callcenter", "main") in seat.centre.health, "the call centre")
-    holder = sqlite3.connect(home / "callcenter.db", isolation_level=None)
-    holder.execute("BEGIN IMMEDIATE")
-    placed(ward, 1)
-    command_id = seat.send("sign_in", "Wei")
-    seat.wait(lambda: seat.centre.health["callcenter", "main"].faults == ["store"], "the fault on the bus")
-    holder.execute("ROLLBACK")
-    holder.close()
+    with database.held():
+        placed(ward, 1)
+        command_id = seat.send("sign_in", "Wei")
+        seat.wait(lambda: seat.centre.health["callcenter", "main"].faults == ["store"], "the fault on the bus")
     seat.wait(lambda: command_id in seat.replies, "the reply")
     seat.wait(lambda: [c.status for c in seat.centre.contacts.values()] == ["offered"], "the contact")
     seat.stop()

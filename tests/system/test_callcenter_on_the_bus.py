@@ -6,20 +6,22 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from centre_host import CENTRE, PartProcess, Seat, WardOnBus, centre_process, now_ms
+from centre_host import BROKERS_AND_DATABASES, CENTRE, PartProcess, Seat, WardOnBus, centre_process, now_ms
 from centre_parts import call_state, cleared, step_command, ward_info
+from databases import Database
 from servers import BrokerProcess, wait_until
 
 from wardbell_bus.life_sign import LifeSign
 from wardbell_protocol.bus import topics
 from wardbell_protocol.bus.payloads import CallState, ContactState, Health, encode
 
+pytestmark = BROKERS_AND_DATABASES
 AT_ONCE = {"normal": {"steps": [["forward", 0], ["call_centre", 1]], "reraise_s": 180}}
 
 
 @pytest.fixture
-def centre(broker: BrokerProcess, tmp_path: Path) -> Iterator[PartProcess]:
-    process = centre_process(broker.url, tmp_path / "home")
+def centre(broker: BrokerProcess, database: Database, tmp_path: Path) -> Iterator[PartProcess]:
+    process = centre_process(broker.url, tmp_path / "home", database.url)
     process.start()
     yield process
     process.kill()
@@ -193,7 +195,7 @@ def test_what_is_not_ours_is_dropped_and_the_rest_goes_on(seat: Seat, ward: Ward
 
 
 def test_a_contact_left_by_another_database_is_taken_off_the_bus(
-    broker: BrokerProcess, ward: WardOnBus, tmp_path: Path
+    broker: BrokerProcess, database: Database, ward: WardOnBus, tmp_path: Path
 ) -> None:
     old = ContactState(
         contact_id="c-0ld-1",
@@ -212,7 +214,7 @@ def test_a_contact_left_by_another_database_is_taken_off_the_bus(
     ward.client.publish(topics.contact("c-0ld-1"), encode(old), retain=True)
     seat = Seat(broker.url, "console-a")
     seat.wait(lambda: "c-0ld-1" in seat.centre.contacts, "the contact of a database that is gone")
-    process = centre_process(broker.url, tmp_path / "home")
+    process = centre_process(broker.url, tmp_path / "home", database.url)
     process.start()
     heard = Seat(broker.url, "console-b")
     heard.wait(lambda: not heard.centre.is_stale, "the new call centre")
