@@ -6,6 +6,7 @@ import pytest
 from bedside_bench import KeyedBench
 
 from wardbell_firmware.bedside.key_watch import MOST_OPENINGS, MOST_PRESSES, SAID_EVERY_MS, STUCK_MS, WELL_AFTER_MS
+from wardbell_firmware.bedside.keys import NodeKeys
 
 SIGNALS = {
     "call": "normal",
@@ -160,3 +161,27 @@ def test_a_node_at_rest_wakes_for_its_heartbeats_and_little_else(bench: KeyedBen
         n_wakes += 1
     # A heartbeat each 4 to 6 min is two wakes: to send, and to find that it was sent. A held key is looked at each 10 s.
     assert n_wakes <= (30 if held is None else 30 + 360)
+
+
+def sleep(keys: NodeKeys, closed: dict[str, bool], from_ms: int, to_ms: int) -> list[str]:
+    """What is said while no contact changes: nobody looks but at the keys' own deadlines."""
+    said = []
+    due_ms = keys.next_deadline_ms()
+    while due_ms is not None and due_ms < to_ms:
+        assert due_ms > from_ms, "the keys spin"
+        from_ms = due_ms
+        said += keys.receive(closed, due_ms)
+        due_ms = keys.next_deadline_ms()
+    return said
+
+
+@pytest.mark.parametrize(("held_ms", "key"), [(100, "call"), (20_000, "call"), (300_000, "cord")])
+def test_a_press_after_a_release_that_bounced_is_a_press_of_its_own(held_ms: int, key: str) -> None:
+    keys, open_ = NodeKeys(SIGNALS), dict.fromkeys(SIGNALS, False)
+    closed = open_ | {key: True}
+    assert keys.receive(closed, 0) == [SIGNALS[key]]
+    sleep(keys, closed, 0, held_ms)
+    keys.receive(closed, held_ms)  # a change: let go, but its bounce was latched, and no further change comes
+    again_ms = held_ms + 100
+    assert sleep(keys, open_, held_ms, again_ms) == []
+    assert keys.receive(closed, again_ms) == [SIGNALS[key]]

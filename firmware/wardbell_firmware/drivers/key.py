@@ -48,12 +48,14 @@ class DebouncedKey:
 
     def _closed(self, now_ms: int) -> str:
         self._open_since_ms = None
-        if self.is_down:
-            held_ms = (now_ms - self.down_at_ms) // _LOOK_HELD_SHARE
-            self._look_at_ms = now_ms + min(_LOOK_HELD_MOST_MS, max(_LOOK_HELD_MS, held_ms))
-            return ""
-        # A latched contact may be open again already, and no further change will tell.
+        was_due = self._look_at_ms is not None and now_ms >= self._look_at_ms
+        # What a change has brought may be a latched bounce: the contact may be open already, and no further change will tell.
         self._look_at_ms = now_ms + SETTLE_MS
+        if self.is_down:
+            if was_due:
+                held_ms = (now_ms - self.down_at_ms) // _LOOK_HELD_SHARE
+                self._look_at_ms = now_ms + min(_LOOK_HELD_MOST_MS, max(_LOOK_HELD_MS, held_ms))
+            return ""
         self.is_down = True
         self.down_at_ms = now_ms
         return PRESSED
