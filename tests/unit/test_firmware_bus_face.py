@@ -1,10 +1,13 @@
 """A receiver on the bus by itself: stand-in for a ward without a gateway, ear of a ward with one. Its reader is the consoles'."""
 
 import json
+from contextlib import suppress
 from typing import Literal
 
 import pytest
 from firmware_bench import ALPHA_US, address, station
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from wardbell_bus.mirror import WardMirror
 from wardbell_firmware.bus.face import BusFace
@@ -29,10 +32,11 @@ from wardbell_protocol.bus.payloads import (
     encode,
 )
 from wardbell_protocol.calls.board import CallBoard, CallEvent, Signal, Verb
+from wardbell_protocol.calls.call import Call
 from wardbell_protocol.calls.escalation import default_policies
 from wardbell_protocol.calls.signals import DATA_BY_SIGNAL, NORMAL
 from wardbell_protocol.calls.station import Station
-from wardbell_protocol.errors import EncodeError
+from wardbell_protocol.errors import CallError, EncodeError
 
 WARD = "east"
 UNIX_MS = 1_800_000_000_000
@@ -43,10 +47,10 @@ GATEWAY = Health(part="gateway", name=WARD, state="online", at_ms=0, epoch="0000
 class House:
     """A receiver that joins the bus by itself, a console that follows the ward, and a broker that loses nothing."""
 
-    def __init__(self) -> None:
+    def __init__(self, has_gateway: bool = True) -> None:
         self.now_ms = 0
         self.face = BusFace(WARD, "hall", 7)
-        self.desk = ReceiverDesk("hall", 7, ear=self.face.ear)
+        self.desk = ReceiverDesk("hall", 7, has_gateway, ear=self.face.ear)
         self.face.use(self.desk)
         rows = [station(number) for number in (1, 2, 3)]
         for row in rows:
@@ -136,6 +140,7 @@ class Gateway:
         self.hearings: list[Hearing] = []
         self.commands: list[Command] = []
         self.is_deaf = False
+        self.clear_at: tuple[str, ...] = ("bed",)
         self._taken: set[tuple[str, str, int]] = set()
         house.gateway = self
 
@@ -148,7 +153,8 @@ class Gateway:
         elif channel == "command":
             command = decode(payload, Command)
             self.commands.append(command)
-            self.say(self.board.receive(Verb(command.verb, command.call_id, command.by, "receiver"), self.unix_ms))
+            with suppress(CallError):
+                self.say(self.board.receive(Verb(command.verb, command.call_id, command.by, "receiver"), self.unix_ms))
         elif channel == "snapshot_request":
             self.snapshot()
 
@@ -159,7 +165,7 @@ class Gateway:
             word = CodeWord.from_parts(address(number), DATA_BY_SIGNAL[NORMAL])
             if word.hex == hearing.code and mark not in self._taken:
                 self._taken.add(mark)
-                at_bed = Station(f"S{number}", str(200 + number), "1")
+                at_bed = Station(f"S{number}", str(200 + number), "1", clear_at=self.clear_at)
                 self.say(self.board.receive(Signal(at_bed, NORMAL), hearing.at_ms))
 
     @property
@@ -262,6 +268,85 @@ def test_nobody_is_spoken_for_before_anybody_listens_or_while_a_gateway_speaks(h
     assert not house.face.is_standing_in
 
 
+def test_what_is_missing_is_called_by_its_name() -> None:
+    house = House()
+    alone(house)
+    assert house.desk.front.lines[0] == "No gateway"
+    house.face.lost()
+    house.wait(100)
+    assert house.desk.front.lines[0] == "No broker"
+    content = alone(House(has_gateway=False))
+    assert content.desk.front.lines[0] == "Everything Good!"
+    content.face.lost()
+    content.wait(100)
+    assert content.desk.front.lines[0] == "No broker"
+
+
+def test_a_ward_that_needs_no_gateway_tells_one_all_the_same() -> None:
+    house = alone(House(has_gateway=False))
+    house.press(1)
+    gateway = Gateway(house)
+    house.wait(12_000, CONSOLE, GATEWAY)
+    assert [call.station_id for call in gateway.board.open_calls()] == ["S1"]
+
+
+def test_what_was_done_to_calls_before_the_gateway_came_is_told_with_them(house: House) -> None:
+    alone(house).press(1)
+    house.press(2)
+    for number, verb in ((1, "acknowledge"), (2, "clear")):
+        key = (f"S{number}", NORMAL, "")
+        house.desk.table.stations[f"S{number}"].clear_at = ("bed", "console")
+        house.desk.board.find(*key).clear_at = ("bed", "console")  # type: ignore[union-attr]
+        assert house.desk.calls.command(verb, key, "hall", house.now_ms) == ""
+    house.wait(60_000, CONSOLE)
+    gateway = Gateway(house)
+    gateway.clear_at = ("bed", "receiver")
+    house.wait(15_000, CONSOLE, GATEWAY)
+    assert {call.station_id: call.status for call in gateway.board.open_calls()} == {"S1": "acknowledged"}
+    assert {call.station_id: call.status for call in house.desk.board.open_calls()} == {"S1": "acknowledged"}
+
+
+def test_what_is_done_to_a_call_that_is_over_holds_nothing_up(house: House) -> None:
+    gateway = Gateway(house)
+    house.wait(12_000, CONSOLE, GATEWAY)
+    house.press(1)
+    house.wait(500, CONSOLE, GATEWAY)
+    (call,) = gateway.board.open_calls()
+    ended = gateway.board.receive(Verb("clear", call.call_id, "Ana", "bed"), gateway.unix_ms)
+    house.desk.calls.command("acknowledge", ("S1", NORMAL, ""), "hall", house.now_ms)
+    gateway.say(ended)  # it was over before the gateway could hear of the key
+    house.settle()
+    house.press(2)
+    house.wait(1000, CONSOLE, GATEWAY)
+    assert [call.station_id for call in gateway.board.open_calls()] == ["S2"]
+    assert [call.station_id for call in house.desk.board.open_calls()] == ["S2"]
+
+
+def test_a_gateway_that_was_deaf_for_minutes_is_believed_at_once(house: House) -> None:
+    gateway = Gateway(house)
+    gateway.is_deaf = True
+    house.wait(600_000, CONSOLE, GATEWAY)
+    gateway.is_deaf = False
+    house.press(1)
+    house.wait(45_000, CONSOLE, GATEWAY)
+    assert house.face.ear.unacknowledged == 0
+    for call in gateway.board.open_calls():
+        gateway.say(gateway.board.receive(Verb("clear", call.call_id, "Ana", "bed"), gateway.unix_ms))
+    house.wait(1000, CONSOLE, GATEWAY)
+    assert house.desk.board.open_calls() == []
+
+
+def test_a_late_word_of_a_dead_gateway_brings_nobody_back(house: House) -> None:
+    gateway = Gateway(house)
+    house.wait(12_000, CONSOLE, GATEWAY)
+    house.gateway = None
+    house.wait(20_000, CONSOLE)
+    assert house.face.is_standing_in
+    gateway.snapshot()
+    house.settle()
+    assert not house.desk.host.is_up
+
+
 def test_a_kept_word_of_a_gateway_that_died_unheard_is_no_gateway(house: House) -> None:
     house.says(GATEWAY, is_kept=True)
     house.wait(13_000, CONSOLE)
@@ -346,6 +431,81 @@ def test_what_is_not_as_the_spec_has_it_is_counted_and_left(house: House, payloa
     house.press(1)
     assert house.seen == {"S1": "placed"}
     assert (house.face.n_refused > 0) == (payload not in (b"", b'{"v":2}'))
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5) | st.just("placed"),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+)
+CALL = CallState.of(WARD, Call("g-9", "S1", "201", "1", NORMAL, UNIX_MS))
+
+
+@given(
+    junk=st.lists(
+        st.tuples(
+            st.sampled_from(["event", "snapshot", "health", "snapshot_request", "command"]),
+            st.dictionaries(st.sampled_from([*json.loads(encode(CALL)), "seq", "epoch", "calls", "call"]), json_values),
+            st.dictionaries(st.sampled_from([*json.loads(encode(CALL))]), json_values),
+        ),
+        max_size=6,
+    ),
+    has_gateway=st.booleans(),
+)
+@settings(max_examples=15, deadline=None)
+def test_whatever_comes_over_the_bus_calls_are_shown_and_told(
+    junk: list[tuple[str, dict[str, object], dict[str, object]]], *, has_gateway: bool
+) -> None:
+    house = House()
+    gateway = Gateway(house) if has_gateway else None
+    house.wait(13_000, CONSOLE, *([GATEWAY] if gateway else []))
+    for channel, fields, call_fields in junk:
+        call = json.loads(encode(CALL)) | call_fields
+        good = {"v": 1, "epoch": GATEWAY.epoch, "seq": 1, "at_ms": UNIX_MS, "call": call, "calls": [call]}
+        good |= {"command_id": "x", "verb": "acknowledge", "by": "Ana", "reply_to": "console-x", "state": "online"}
+        topic = {
+            "event": topics.event(WARD),
+            "snapshot": topics.snapshot(WARD, "radio-hall"),
+            "health": topics.health(WARD, "somebody"),
+            "snapshot_request": topics.snapshot_request(WARD),
+            "command": topics.command(WARD),
+        }[channel]
+        house.face.receive(topic, json.dumps(good | fields).encode(), house.now_ms)
+        house.settle()
+    house.desk.receive_keys(ack=True, browse=False, mute=False, now_ms=house.now_ms)
+    house.wait(3_200, CONSOLE, *([GATEWAY] if gateway else []))
+    house.press(2)
+    assert "S2" in {call.station_id for call in house.desk.board.open_calls()}
+    assert max(len(line) for line in house.desk.front.lines) <= 16
+
+
+def test_a_command_that_is_none_does_nothing_and_a_time_that_is_none_is_not_believed(house: House) -> None:
+    for at_ms in (10**30, -5, 0):
+        house.face.receive(
+            topics.health(WARD, "ear-x"), json.dumps({"v": 1, "at_ms": at_ms, "state": "online"}).encode(), 0
+        )
+    alone(house).press(1)
+    (call_id,) = house.mirror.calls
+    assert abs(house.mirror.calls[call_id].placed_at_ms - UNIX_MS - house.now_ms) < 2000
+    good = {"v": 1, "command_id": "c1", "verb": "acknowledge", "by": "Ana", "reply_to": "console-x", "call_id": call_id}
+    for bad in (
+        {"reply_to": "a/b"},
+        {"by": "A" * 65},
+        {"by": ["Ana"]},
+        {"by": "A\n"},
+        {"by": ""},
+        {"command_id": "c" * 65},
+    ):
+        house.face.receive(topics.command(WARD), json.dumps(good | bad).encode(), house.now_ms)
+    house.settle()
+    assert house.seen == {"S1": "placed"}
+    assert house.face.n_refused == 6
+
+
+def test_payloads_deeper_than_anybody_counts_are_left(house: House) -> None:
+    alone(house)
+    house.face.receive(topics.event(WARD), b'{"v":1,"epoch":' + b"[" * 100_000, house.now_ms)
+    house.press(1)
+    assert house.seen == {"S1": "placed"}
 
 
 @pytest.mark.parametrize("name", ["", "Hall", "a/b", "x" * 41, "a+"])

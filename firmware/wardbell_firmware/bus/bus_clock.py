@@ -1,5 +1,9 @@
 """UNIX time, learned from those who listen: a receiver has no clock of its own, and whoever reads the bus says the time."""
 
+# Whoever says a time before 2020 or after 2100 has no clock.
+_EARLIEST_MS = 1577836800000
+_LATEST_MS = 4102444800000
+
 
 class BusClock:
     """How far UNIX time is from the receiver's. Kept messages are old, so the furthest that was heard is the truest."""
@@ -14,6 +18,8 @@ class BusClock:
 
     def heard(self, unix_ms: int, now_ms: int) -> None:
         """Somebody's life sign says that it is `unix_ms`."""
+        if not _EARLIEST_MS <= unix_ms <= _LATEST_MS:
+            return
         offset_ms = unix_ms - now_ms
         if self._offset_ms is None or offset_ms > self._offset_ms:
             self._offset_ms = offset_ms

@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 
 QUEUE_LIMIT = 128  # a press that falls out and has an open call is told again
 SAY_AGAIN_MS = 5000
-FIND_CALL_MS = 10000  # how long an acknowledgement waits for its call to be known at the gateway
+FIND_CALL_MS = 10000  # how long what was done to a call waits for a gateway that does not say what it has
+ANSWER_MS = 30000  # a request for a snapshot that was not answered until then is lost
+MOST_CALLS = 512  # more open calls than that no ward has, and no receiver room for
 NEVER_TOLD = 1 << 29  # number of what the gateway is not told here: newer than all it has seen
 
 _PRESSES = ("press", "frame")
@@ -39,6 +41,7 @@ class BusEar:
         self.dropped = 0
         self.last_acknowledged = 0
         self.is_up = False
+        self.is_connected = False  # to the broker
         self._ward = ward
         self._name = name
         self._epoch = "%08x" % epoch
@@ -47,9 +50,11 @@ class BusEar:
         self._waiting: list[tuple[int, dict[str, object]]] = []
         self._n_said = 0  # of those that wait
         self._said_at_ms = 0
-        self._asked: list[int] = []  # the newest number said when a snapshot was asked for, one a request
+        self._asked: list[tuple[int, int]] = []  # one a request for a snapshot: the newest number said before, and when
+        self._blocked_ms: int | None = None  # since when the next to be said waits for its call
+        self._must_ask = False
         self._sequence = EventSequence()
-        self._calls: dict[str, dict[str, object]] = {}
+        self._calls: dict[str, dict[str, str]] = {}  # what else than texts is in them is read with care
         self._events: list[HostEvent] = []
 
     # To the desk: a LinkPeer.
@@ -106,24 +111,40 @@ class BusEar:
         while self._n_said < len(self._waiting):
             number, message = self._waiting[self._n_said]
             publication = self._publication(number, message)
-            if publication is None:
-                if now_ms - _ms(message["at"]) < FIND_CALL_MS:
-                    break
-                self._waiting.pop(self._n_said)  # its call is over, or never was
-            else:
+            if publication is not None:
                 said.append(publication)
                 self._n_said += 1
+            elif self._is_in_vain(now_ms):
+                self._give_up(number)
+            else:
+                break
+            self._blocked_ms = None
         if said:
             self._said_at_ms = now_ms
-        if said or self._sequence.must_ask(now_ms):
-            said.append(self._ask())
+        if said or self._must_ask or self._sequence.must_ask(now_ms):
+            said.append(self._ask(now_ms))
         return said
+
+    def _is_in_vain(self, now_ms: int) -> bool:
+        """Whether the gateway has not the call that the next message is about: it is over, or never was."""
+        if self._n_said == 0 and not self._sequence.in_gap:
+            return True  # it has shown all that it made of what was said before
+        if self._blocked_ms is None:
+            self._blocked_ms = now_ms
+        return now_ms - self._blocked_ms >= FIND_CALL_MS
+
+    def _give_up(self, number: int) -> None:
+        self._waiting.pop(self._n_said)
+        if self._n_said == 0:
+            self.last_acknowledged = number
+        self._must_ask = True  # what the gateway says of that call holds again
 
     def gone(self) -> None:
         """The gateway is not there any more, or the broker is not."""
         self._sequence.lost()
         self._asked = []
         self._n_said = 0
+        self._blocked_ms = None
         if self.is_up:
             self.is_up = False
             self._events.append(LinkDown())
@@ -135,15 +156,14 @@ class BusEar:
 
     def event(self, event: "dict[str, object]", now_ms: int) -> None:
         """An event of the gateway's."""
-        call = event["call"]
-        if self._sequence.receive(str(event["epoch"]), _ms(event["seq"])) != APPLY or not isinstance(call, dict):
+        call = _call(event["call"])
+        message = self._call_message(call, now_ms)
+        if self._sequence.receive(str(event["epoch"]), _ms(event["seq"])) != APPLY:
             return
-        call_id = str(call["call_id"])
+        self._calls[call["call_id"]] = call
         if call["status"] == "cleared":
-            self._calls.pop(call_id, None)
-        else:
-            self._calls[call_id] = call
-        self._put(self._call_message(call, now_ms))
+            del self._calls[call["call_id"]]
+        self._put(message)
 
     def announced(self, epoch: str, seq: int, now_ms: int) -> None:
         """The gateway's life sign says how far its events have come."""
@@ -151,16 +171,21 @@ class BusEar:
 
     def snapshot(self, snapshot: "dict[str, object]", now_ms: int) -> None:
         """All that the gateway has open."""
-        calls = snapshot["calls"]
-        epoch = str(snapshot["epoch"])
-        if not isinstance(calls, list) or not self._sequence.receive_snapshot(epoch, _ms(snapshot["seq"])):
+        said, epoch = snapshot["calls"], str(snapshot["epoch"])
+        if not isinstance(said, list) or len(said) > MOST_CALLS:
+            raise ValueError("calls")
+        number = int(epoch, 16)
+        calls = [_call(call) for call in said]
+        for call in calls:
+            self._call_message(call, now_ms)  # nothing of it is taken unless all of it can be
+        newest = self._asked.pop(0)[0] if self._asked else 0
+        if not self._sequence.receive_snapshot(epoch, _ms(snapshot["seq"])):
             return
-        if self._asked:
-            self._confirmed(self._asked.pop(0))
+        self._confirmed(newest)
         if not self.is_up:
             self.is_up = True
-            self._events.append(LinkUp("gateway", int(epoch, 16)))
-        self._calls = {str(call["call_id"]): call for call in calls}
+            self._events.append(LinkUp("gateway", number))
+        self._calls = {call["call_id"]: call for call in calls}
         for call_id in self._calls:
             self._put(self._call_message(self._calls[call_id], now_ms))
         self._put({"t": "calls", "n": len(self._calls), "seen": self.last_acknowledged})
@@ -171,15 +196,18 @@ class BusEar:
         self._n_said = max(0, self._n_said - (n_before - len(self._waiting)))
         self.last_acknowledged = max(self.last_acknowledged, number)
 
-    def _ask(self) -> Publication:
-        self._asked.append(self._waiting[self._n_said - 1][0] if self._n_said else self.last_acknowledged)
+    def _ask(self, now_ms: int) -> Publication:
+        self._must_ask = False
+        newest = self._waiting[self._n_said - 1][0] if self._n_said else self.last_acknowledged
+        self._asked = [asked for asked in self._asked if now_ms - asked[1] < ANSWER_MS]
+        self._asked.append((newest, now_ms))
         return Publication.of(topics.snapshot_request(self._ward), {"reply_to": self.client})
 
     def _put(self, message: "dict[str, object]") -> None:
         self._events.append(LinkMessage(0, message, 0))
 
-    def _call_message(self, call: "dict[str, object]", now_ms: int) -> "dict[str, object]":
-        since = call[_SINCE[str(call["status"])]]
+    def _call_message(self, call: "dict[str, str]", now_ms: int) -> "dict[str, object]":
+        since = call[_SINCE[call["status"]]]
         return {
             "t": "call",
             "station": call["station_id"],
@@ -231,6 +259,16 @@ _SINCE = {
     "cleared": "cleared_at_ms",
 }
 _SAME_CALL = (("station_id", "station"), ("kind", "kind"), ("detail", "detail"))
+
+
+_TEXTS = ("call_id", "station_id", "kind", "detail", "room", "bed", "status", "acknowledged_by", "attended_by")
+
+
+def _call(value: object) -> "dict[str, str]":
+    """A call that the bus has brought; ValueError where one of its texts is none."""
+    if not isinstance(value, dict) or not all(isinstance(value[name], str) for name in _TEXTS):
+        raise ValueError("call")
+    return value
 
 
 def _ms(value: object) -> int:

@@ -78,15 +78,16 @@ class BusFace:
 
     def connected(self, now_ms: int) -> None:
         """The broker was reached."""
-        self._is_connected = True
+        self._is_connected = self.ear.is_connected = True
         self._watch.connected(now_ms)
         self._life_sign_ms = now_ms
 
     def lost(self) -> None:
         """The broker was lost."""
-        self._is_connected = False
+        self._is_connected = self.ear.is_connected = False
         self._watch.lost()
         self.ear.gone()
+        self._answers = []
         if self._is_standing_in:
             self._is_standing_in = False
             self._stand_in.hand_over()  # said anew to the next broker, which may know nothing
@@ -100,7 +101,7 @@ class BusFace:
             fields = json.loads(payload)
             if fields["v"] == 1:
                 self._take(address.channel, address.last, fields, now_ms)
-        except (ValueError, TypeError, KeyError, AttributeError, EncodeError):
+        except (ValueError, TypeError, KeyError, AttributeError, RuntimeError, MemoryError, EncodeError):
             self.n_refused += 1
 
     def poll(self, now_ms: int) -> "list[Publication]":
@@ -131,9 +132,9 @@ class BusFace:
     def _take(self, channel: str, last: str, fields: "dict[str, object]", now_ms: int) -> None:
         if channel == "health":
             self._heard_life_sign(last, fields, now_ms)
-        elif channel == "event" and fields["epoch"] != self._epoch:
+        elif channel == "event" and self._watch.is_there(now_ms) and fields["epoch"] != self._epoch:
             self.ear.event(fields, now_ms)
-        elif channel == "snapshot" and fields["epoch"] != self._epoch:
+        elif channel == "snapshot" and self._watch.is_there(now_ms) and fields["epoch"] != self._epoch:
             self.ear.snapshot(fields, now_ms)
         elif channel == "snapshot_request" and self._is_standing_in and fields["reply_to"] != self.client:
             self._answers.append(self._stand_in.snapshot(fields, self._stations(), now_ms))

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 VERBS = ("acknowledge", "attend", "clear")
 FAULT = "stand_in"
+MAX_NAME = 64  # characters of a command's id and of who gives it, as the bus has it
 _REPLIES_KEPT = 16
 
 _KIND_OF_STATUS = {ACKNOWLEDGED: EV_ACKNOWLEDGED, ATTENDED: EV_ATTENDED}
@@ -106,24 +107,23 @@ class StandIn:
 
     def command(self, command: "dict[str, object]", now_ms: int) -> "list[Publication]":
         """Do a command once; the same one again gets the same answer."""
-        command_id = str(command["command_id"])
+        command_id, by = _short(command["command_id"]), _short(command["by"])
+        reply_to = topics.check_name(str(command["reply_to"]))
         for known_id, reply in self._replies:
             if known_id == command_id:
                 return [reply]
-        reason = self._done(command, now_ms)
+        reason = self._done(str(command["verb"]), str(command["call_id"]), by, now_ms)
         fields: dict[str, object] = {"command_id": command_id, "ok": not reason, "reason": reason, "events": []}
-        reply_to = topics.check_name(str(command["reply_to"]))
         reply = Publication.of(topics.reply(self._ward, reply_to), fields)
         self._replies = self._replies[1 - _REPLIES_KEPT :] + [(command_id, reply)]
         return self.say(now_ms) + [reply]
 
-    def _done(self, command: "dict[str, object]", now_ms: int) -> str:
-        call_id, verb = str(command["call_id"]), str(command["verb"])
+    def _done(self, verb: str, call_id: str, by: str, now_ms: int) -> str:
         if verb not in VERBS:
             return "%s: only a gateway can; the receiver stands in for it" % verb
         for key in self._ids:
             if self._ids[key] == call_id:
-                return self._do_verb(verb, key, str(command["by"]), now_ms)
+                return self._do_verb(verb, key, by, now_ms)
         return "call %s: not open" % call_id
 
     def _gone(self, key: "tuple[str, str, str]", now_ms: int) -> "list[Publication]":
@@ -170,6 +170,17 @@ class StandIn:
 def _station_info(station: "Station") -> "dict[str, object]":
     clear_at = list(station.clear_at)
     return {"v": 1, "station_id": station.station_id, "room": station.room, "bed": station.bed, "clear_at": clear_at}
+
+
+def _short(text: object) -> str:
+    """A name out of a command, which is kept; ValueError where it is none."""
+    if not isinstance(text, str) or not 0 < len(text) <= MAX_NAME or not all(_is_printable(letter) for letter in text):
+        raise ValueError("name")
+    return text
+
+
+def _is_printable(letter: str) -> bool:
+    return " " <= letter < "\x7f" or letter > "\x9f"
 
 
 def _looks(call: Call) -> "tuple[object, ...]":

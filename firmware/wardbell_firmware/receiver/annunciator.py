@@ -32,6 +32,7 @@ class Annunciator:
         self._notice = ""
         self._noticed = ""  # id of the call it is said of
         self._notice_until_ms = 0
+        self._trouble = ""
         self._redraw_at_ms: int | None = 0
 
     @property
@@ -133,6 +134,9 @@ class Annunciator:
         if not self._is_held_up and self._turns.poll(now_ms):
             self._redraw_at_ms = now_ms
         self._sounder.poll(self.first_unanswered, now_ms)
+        if trouble != self._trouble:
+            self._trouble = trouble
+            self._redraw_at_ms = now_ms
         if self._redraw_at_ms is not None and now_ms >= self._redraw_at_ms:
             self._draw(trouble, now_ms)
 

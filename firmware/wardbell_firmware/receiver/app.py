@@ -20,7 +20,7 @@ RENEW_LCD_MS = 60000
 
 
 class ReceiverApp:
-    """Runs the receiver on its board. `settings`: `name`, `host` False where none is fitted, `bus` where it is there."""
+    """Runs the receiver on its board. `settings`: `name`, `host` False where there is none, `bus` where it is there."""
 
     def __init__(self, board: "ReceiverBoard") -> None:
         self.board = board

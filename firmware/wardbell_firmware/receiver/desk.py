@@ -44,7 +44,7 @@ class ReceiverDesk:
     Args:
         name: what the host knows the receiver by.
         epoch: drawn at start, 1..2**30-1.
-        has_host: False where none is fitted; then its absence is no trouble.
+        has_host: False where none is fitted, or the ward has no gateway; then its absence is no trouble.
         has_transmitter: it can answer nodes; else `answers` is None.
         ear: the bus, where the host is there (bus/ear.py) and not on the line.
     """

@@ -59,11 +59,16 @@ def key_message(kind: str, call: "Call", now_ms: int) -> "dict[str, object]":
 
 
 class HostSide:
-    """Numbers the messages. With no host at all nothing is kept."""
+    """Numbers the messages. With no host at all nothing is kept.
+
+    `has_host` False beside an `ear`: the ward has no gateway, and none is missed; should one appear, it is told all the same.
+    """
 
     def __init__(self, name: str, epoch: int, has_host: bool, ear: "BusEar | None" = None) -> None:
         self.peer: LinkPeer | BusEar = LinkPeer(name, epoch) if ear is None else ear
-        self.has_host = has_host
+        self.has_host = has_host or ear is not None
+        self._ear = ear
+        self._is_missed = has_host
         self.known_epoch = 0
         self._health: tuple[bool, str] | None = None  # not said yet
         self._last = 0
@@ -80,10 +85,18 @@ class HostSide:
         if not self.has_host:
             return ""
         if not self.is_up:
-            return text.NO_HOST
+            return self._absence
         if self._health is None:
             return text.HOST_STARTING
         return "" if self._health[0] else self._health[1].strip() or text.HOST_NOT_WELL
+
+    @property
+    def _absence(self) -> str:
+        if self._ear is None:
+            return text.NO_HOST
+        if not self._ear.is_connected:
+            return text.NO_BROKER
+        return text.NO_GATEWAY if self._is_missed else ""
 
     def is_another(self, epoch: int) -> bool:
         """Whether the host that has come up has started anew: then it has said nothing yet."""

@@ -16,6 +16,8 @@ COLUMNS = 16
 
 EVERYTHING_GOOD = "Everything Good!"
 NO_HOST = "No host link"
+NO_BROKER = "No broker"  # on Wi-Fi
+NO_GATEWAY = "No gateway"  # there, where the ward should have one
 HOST_STARTING = "Host is starting"
 HOST_NOT_WELL = "Host not well"
 NO_STATIONS = "No stations yet"
