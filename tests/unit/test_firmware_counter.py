@@ -8,6 +8,7 @@ from bedside_bench import KEY, NODE_ID, SIGNALS, KeyedBench
 from wardbell_firmware.bedside.counter import BLOCK, COUNTER_END, OLD_COUNTER_FILE, FrameCounter
 from wardbell_firmware.bedside.node import BedsideNode
 from wardbell_protocol.errors import ConfigError, EncodeError
+from wardbell_protocol.link.frame import crc16
 from wardbell_simulator.board_side.parts import VirtualClock, VirtualStore, Wires
 
 # What may stand in a file whose write was cut: old bytes, new bytes -> bytes, or None where there is no file.
@@ -135,6 +136,15 @@ def test_a_store_that_keeps_nothing_gives_no_value_until_it_does() -> None:
         counter.take()
     full.is_full = False
     assert counter.take() == 1
+
+
+def test_a_full_store_with_a_torn_slot_gives_no_value_until_it_keeps_both() -> None:
+    full = FullStore(Wires(VirtualClock()), {"counter.a": b"129 soup", "counter.b": b"65 " + b"%04x" % crc16(b"65")})
+    counter = FrameCounter(full)
+    assert not counter.has_value()
+    full.is_full = False
+    assert counter.take() == 65 + BLOCK
+    assert FrameCounter(full).take() == 65 + 2 * BLOCK
 
 
 def test_a_node_whose_flash_is_worn_out_shows_it_and_speaks_again_when_it_can() -> None:

@@ -17,7 +17,7 @@ COUNTER_END = 1 << 24
 # A write for 64 values: with a heartbeat each 5 minutes 5 a day. A battery change loses 64 of 16.7 million at most.
 BLOCK = 64
 
-_REMEDY = "is no number; give the node a new key, and delete its counter.a, counter.b and counter.txt"
+_REMEDY = "is no number; give the node a new key: wardbell provision"
 
 
 class FrameCounter:
@@ -30,9 +30,8 @@ class FrameCounter:
     def __init__(self, store: "Store") -> None:
         self._slots = NumberSlots(store, COUNTER_NAME)
         self._next = _first(self._slots, store.load(OLD_COUNTER_FILE))
-        if self._slots.n_torn:
-            self._slots.save(self._next)  # so that the two are never more than a block apart
         self._end = self._next
+        self._is_torn = self._slots.n_torn > 0
 
     def has_value(self) -> bool:
         """Make sure of a value to take; False when all are used up, or the store cannot keep what is taken."""
@@ -40,10 +39,9 @@ class FrameCounter:
             return False
         if self._next == self._end:
             try:
-                self._slots.save(self._end + BLOCK)
+                self._claim()
             except OSError:
                 return False
-            self._end += BLOCK
         return True
 
     def take(self) -> int:
@@ -53,6 +51,13 @@ class FrameCounter:
         value = self._next
         self._next += 1
         return value
+
+    def _claim(self) -> None:
+        if self._is_torn:
+            self._slots.save(self._end)  # so that the two are never more than a block apart
+            self._is_torn = False
+        self._slots.save(self._end + BLOCK)
+        self._end += BLOCK
 
 
 def _first(slots: NumberSlots, old: "bytes | None") -> int:
