@@ -73,6 +73,10 @@ class Board:
         """The port is gone for whoever has it open."""
         self._is_plugged = False
 
+    def has_restarted(self) -> bool:
+        """A soft reset ends the interpreter of a computer."""
+        return self._process.wait(timeout=10) is not None
+
     @property
     def settings(self) -> dict[str, object] | None:
         path = self.folder / "settings.json"
@@ -114,12 +118,23 @@ class Patient:
         return self._answer
 
 
+_plugged = contextlib.ExitStack()
+
+
 @pytest.fixture
 def board(tmp_path: Path) -> Iterator[Board]:
     (tmp_path / "flash").mkdir()
     board = Board(tmp_path / "flash")
     yield board
     board.close()
+    _plugged.close()
+
+
+def replugged(board: Board) -> Board:
+    """The same board after it was unplugged."""
+    again = Board(board.folder)
+    _plugged.callback(again.close)
+    return again
 
 
 @pytest.fixture
@@ -202,6 +217,7 @@ def test_what_the_self_test_finds_is_not_put_into_a_ward(
     assert [line.split()[1:3] for line in said.out.splitlines()[:3]] == [["NOT", "OK"]] * 3  # both lamps and the buzzer
     assert "nothing was written" in said.err
     assert (board.settings, (home / "registry.json").read_bytes()) == (None, before)
+    board = replugged(board)
     assert provision(home, board, *BED, "--despite", kind=SICK, installer=Patient(answer=False)) == 0
 
 
@@ -219,7 +235,8 @@ def test_what_nobody_looked_at_is_untested_not_well(
         ((), BoardKind("pico", "Pico with RP2040", {}), "Wardbell runs on pico. Plug in the right board"),
         (("--board", "esp32c3"), VIRTUAL, "this is a virtual, not a esp32c3"),
         (("--role", "receiver"), SICK, "can be no receiver"),
-        (("--button", "cord=bathroom"), VIRTUAL, "this board has no such key"),
+        (("--button", "cord=bathroom", "--button", "reset=reset"), VIRTUAL, "this board has no such key"),
+        (("--set", "cells=4"), VIRTUAL, "cells: give a number from 2 to 3"),
     ],
 )
 def test_a_wrong_board_is_refused(
@@ -258,7 +275,61 @@ def test_another_stations_board_is_not_taken_by_mistake(
     assert provision(home, board, *BED) == 69
     assert "this board is station 203-1; plug in another, or give --replace" in capsys.readouterr().err
     assert board.settings == settings
-    assert provision(home, board, *BED, "--replace") == 0
+    assert board.has_restarted()  # whoever plugged in the board of a ward by mistake has not silenced it
+    assert provision(home, replugged(board), *BED, "--replace") == 0
+
+
+def test_a_place_that_has_a_board_is_not_taken_by_mistake(
+    home: Path, board: Board, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert provision(home, board, *BED) == 0
+    before = (home / "registry.json").read_bytes()
+    (board.folder / "settings.json").unlink()  # and so it is another
+    assert provision(home, replugged(board), *BED) == 69
+    said = capsys.readouterr().err
+    assert "station 203-2 has another board, which is heard no more once this one has its place" in said
+    assert main(["--home", str(home), *BED, "--board", "pico", "--file", str(home / "node.json")]) == 69
+    assert not (home / "node.json").exists()
+    assert ((home / "registry.json").read_bytes(), board.settings) == (before, None)
+    assert provision(home, replugged(board), *BED, "--replace") == 0
+
+
+def test_a_new_key_begins_with_new_counters(home: Path, board: Board) -> None:
+    for name in ("counter.a", "counter.b"):
+        (board.folder / name).write_text("spoilt")
+    assert provision(home, board, *BED) == 0
+    assert sorted(file.name for file in board.folder.iterdir()) == ["settings.json"]
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        (["--set", "node_id=5"], "--set node_id: no such setting; use one of alpha_us"),
+        (["--set", "tow_way=true"], "--set tow_way: no such setting"),
+        (["--set", "cells=@nowhere.json"], "No such file"),
+        (["--button", "call=heartbeat"], "with a signal of code"),
+        (["--button", "cord=bathroom"], "bathroom clears only at the bed: add --button reset=reset"),
+        (["--button", "call=normal", "--clear-at", "bed"], "nobody could clear its calls"),
+        (["--label", "nowhere/label.svg"], "name a file in a folder that can be written"),
+    ],
+)
+def test_what_could_not_work_is_refused_before_the_board_is_touched(
+    home: Path, capsys: pytest.CaptureFixture[str], more: list[str], said: str
+) -> None:
+    with pytest.raises(SystemExit) as left:
+        main(["--home", str(home), *BED, *more])
+    assert (left.value.code, said in capsys.readouterr().err) == (2, True)
+
+
+def test_a_node_without_a_reset_key_is_cleared_elsewhere(tmp_path: Path) -> None:
+    write_registry(tmp_path, tables())
+    usual = ["--home", str(tmp_path), "--board", "pico", "--file", str(tmp_path / "node.json")]
+    (tmp_path / "cells.json").write_text("2")
+    bed = ("--room", "209", "--bed", "1")
+    assert main([*usual, *bed, "--button", "call=normal", "--set", f"cells=@{tmp_path / 'cells.json'}"]) == 0
+    node = read_registry(tmp_path / "registry.json").stations[-1]
+    assert (node.station_id, node.clear_at) == ("209-1", ("receiver", "console"))
+    assert json.loads((tmp_path / "node.json").read_text())["cells"] == 2
 
 
 def test_a_port_that_another_program_has(home: Path, board: Board, capsys: pytest.CaptureFixture[str]) -> None:

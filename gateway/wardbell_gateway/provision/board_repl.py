@@ -71,6 +71,8 @@ class BoardRepl:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        with contextlib.suppress(BoardError):  # a refused one may be in service: it must not stay at the REPL
+            self.leave()
         self.close()
 
     @classmethod

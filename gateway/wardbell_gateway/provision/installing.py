@@ -1,5 +1,6 @@
 """Settings onto a board and its record into the registry: both or neither."""
 
+import contextlib
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -11,15 +12,16 @@ from wardbell_gateway import enrolment
 from wardbell_gateway.enrolment import Wanted
 from wardbell_gateway.provision.board_repl import BoardError, BoardRepl
 from wardbell_gateway.provision.label import Label
-from wardbell_gateway.provision.settings import FILE, node_settings, receiver_settings
+from wardbell_gateway.provision.settings import COUNTER_FILES, FILE, node_settings, receiver_settings
 from wardbell_gateway.provisioned import Provisioned
+from wardbell_gateway.registry import Registry
 
 
 @dataclass(frozen=True)
 class Plan:
     """What a board is to become. `enrolling`: holds the registry and writes it when all within has gone well; gives the
     station's document. `settings`: of a board's name and that document. `keys`: those it uses, None for all;
-    `draft`: settings of its parts, for their test.
+    `draft`: settings of its parts, for their test. `displaces`: whether a registry has another board in its place.
     """
 
     owner: str
@@ -28,6 +30,7 @@ class Plan:
     enrolling: Callable[[Path, Provisioned | None], AbstractContextManager[Mapping[str, Any]]]
     settings: Callable[[str, Mapping[str, Any]], bytes]
     label: Callable[[Mapping[str, Any], Provisioned], Label]
+    displaces: Callable[[Registry], bool]
 
 
 def node_plan(wanted: Wanted, signals: Mapping[str, str], more: Mapping[str, Any]) -> Plan:
@@ -44,8 +47,12 @@ def node_plan(wanted: Wanted, signals: Mapping[str, str], more: Mapping[str, Any
         place = f"{wanted.room}-{wanted.bed}" if wanted.bed else wanted.room
         return Label(place, (f"{wanted.id}  {node}", *_about(done)))
 
+    def displaces(registry: Registry) -> bool:
+        stations = [station for station in registry.stations if station.station_id == wanted.id]
+        return any(station.key or (station.address and wanted.has_key) for station in stations)
+
     draft = {"signals": dict(signals), **more}
-    return Plan(f"station {wanted.id}", tuple(signals), draft, enrolling, settings, label)
+    return Plan(f"station {wanted.id}", tuple(signals), draft, enrolling, settings, label, displaces)
 
 
 def receiver_plan(name: str, has_host: bool, more: Mapping[str, Any]) -> Plan:
@@ -61,7 +68,9 @@ def receiver_plan(name: str, has_host: bool, more: Mapping[str, Any]) -> Plan:
         return Label(name, ("receiver", *_about(done)))
 
     draft = {**more, "name": name, "host_on_usb": False}  # the REPL has the USB line
-    return Plan(f"receiver {name}", None, draft, enrolling, settings, label)
+    return Plan(
+        f"receiver {name}", None, draft, enrolling, settings, label, lambda registry: name in registry.receivers
+    )
 
 
 def install(repl: BoardRepl, old: bytes | None, plan: Plan, registry: Path, done: Provisioned) -> Label:
@@ -84,6 +93,9 @@ def install(repl: BoardRepl, old: bytes | None, plan: Plan, registry: Path, done
         if is_written:
             repl.replace_file(FILE, old)
         raise
+    with contextlib.suppress(BoardError):  # under a new key it may go on from the old one's number as well
+        for name in COUNTER_FILES:
+            repl.replace_file(name, None)
     return label
 
 

@@ -1,9 +1,9 @@
 """`wardbell provision`: make a board a station's node or a receiver, over USB."""
 
 import argparse
-import contextlib
 import getpass
 import json
+import os
 import select
 import sys
 from collections.abc import Callable
@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from wardbell_bus import paths
+from wardbell_gateway.button_tests import BUTTONS
 from wardbell_gateway.columns import aligned
 from wardbell_gateway.enrolment import Wanted
 from wardbell_gateway.provision.board_kinds import BEDSIDE, KINDS, RECEIVER, ROLES, BoardKind
@@ -19,15 +20,17 @@ from wardbell_gateway.provision.board_repl import BoardError, BoardRepl, find_po
 from wardbell_gateway.provision.fitting import LOW_CELL_MV, NOT_OK, UNTESTED, Finding, Fitting, Installer
 from wardbell_gateway.provision.identity import Identity, identify, whose
 from wardbell_gateway.provision.installing import Plan, install, node_plan, receiver_plan, stamp
-from wardbell_gateway.provision.settings import DEFAULT_BUTTONS, new_file
-from wardbell_gateway.registry import read_registry
-from wardbell_protocol.calls.signals import CLEAR_PLACES, SIGNALS
+from wardbell_gateway.provision.settings import DEFAULT_BUTTONS, FURTHER, new_file
+from wardbell_gateway.registry import Registry, read_registry
+from wardbell_protocol.calls.signals import AT_BED, AT_CONSOLE, AT_RECEIVER, CLEAR_PLACES, ORIGIN_ONLY, RESET, UNPLUGGED
 from wardbell_protocol.errors import ConfigError
 
 EXIT_FOUND = 1  # the self-test found something
 EXIT_USAGE = 2
 EXIT_UNAVAILABLE = 69
 EXIT_CONFIG = 78
+
+PRESSABLE = (*BUTTONS, UNPLUGGED)
 
 MEANWHILE_EVERY_S = 2.0  # a board's watchdog waits 8 s
 
@@ -41,7 +44,7 @@ examples:
   wardbell provision --room 203 --bed 2 --port /dev/ttyACM0 --by Li --unattended --label 203-2.svg
   wardbell provision --room 203 --bed 2 --file node.json       the board is elsewhere: copy the file to it, then delete it
 
-signals: {", ".join(SIGNALS)}
+signals: {", ".join(PRESSABLE)}
 What is not given is asked. A key is drawn for the node each time, and goes nowhere but to it and into the registry.
 exit status: 0 done, 1 the self-test found something, 2 wrong usage, 69 the board cannot be used, 78 the registry cannot.
 Only with 0 is anything changed, on the board or in the registry; a run may be repeated as often as needed.
@@ -126,11 +129,19 @@ def _parser() -> argparse.ArgumentParser:
     add("--address", default="", metavar="TRITS", help="8 of 0, 1, F: a node without a key")
     add("--name", default="receiver", help="of a receiver")
     add("--no-host", action="store_true", help="a receiver that works alone")
-    add("--set", action="append", default=[], metavar="NAME=JSON", help="further settings, see firmware/README.md")
+    add(
+        "--set",
+        action="append",
+        default=[],
+        metavar="NAME=JSON",
+        help="further settings, see firmware/README.md; NAME=@FILE where they hold a password",
+    )
     add("--by", default="", help="who does it; default: this user")
     add("--unattended", action="store_true", help="nobody looks or presses: such parts stay untested")
     add("--despite", action="store_true", help="go on though the self-test found something")
-    add("--replace", action="store_true", help="the board may have been another station's or a receiver")
+    add(
+        "--replace", action="store_true", help="the board may have been another's, and its place may have another board"
+    )
     add("--wait", type=float, default=20.0, metavar="S", help="how long to wait for the board (default %(default)s)")
     add("--label", type=Path, metavar="FILE", help="write the label as SVG too")
     add("--file", type=Path, metavar="FILE", help="write the settings into a new file instead of a board")
@@ -144,7 +155,9 @@ def _who(options: argparse.Namespace) -> Installer:
 
 
 def _plan(options: argparse.Namespace, parser: argparse.ArgumentParser) -> Plan:
-    more = _further(options.set, parser)
+    more = _further(options.set, FURTHER[options.role], parser)
+    if options.label is not None and not os.access(options.label.parent, os.W_OK):
+        parser.error(f"--label {options.label}: name a file in a folder that can be written")
     if options.role == RECEIVER:
         return receiver_plan(options.name, not options.no_host, more)
     room = options.room or _asked("room", parser)
@@ -153,15 +166,31 @@ def _plan(options: argparse.Namespace, parser: argparse.ArgumentParser) -> Plan:
     address = options.address.upper()
     signals = _buttons(options.button, parser)
     says = tuple(sorted(set(signals.values())))
+    clear_at = _clear_at(clear_at, says, parser)
     wanted = Wanted(room, bed or "", options.id, address, {}, clear_at, says, has_key=not address)
     return node_plan(wanted, signals, more)
+
+
+def _clear_at(given: list[str], says: tuple[str, ...], parser: argparse.ArgumentParser) -> list[str]:
+    """Where its calls may be cleared: without a reset key not at the bed, and some nowhere."""
+    if RESET in says:
+        return given
+    urgent = sorted(set(says).intersection(ORIGIN_ONLY))
+    if urgent:
+        parser.error(f"{urgent[0]} clears only at the bed: add --button reset=reset")
+    if given == [AT_BED]:
+        parser.error("--clear-at: it has no reset key, so nobody could clear its calls: add receiver or console")
+    return given or [AT_RECEIVER, AT_CONSOLE]
 
 
 def _asked(name: str, parser: argparse.ArgumentParser, may_be_empty: bool = False) -> str:
     if not sys.stdin.isatty():
         parser.error(f"give --{name}")
     while True:
-        answer = input(f"{name}{' (may be empty)' if may_be_empty else ''}: ").strip()
+        try:
+            answer = input(f"{name}{' (may be empty)' if may_be_empty else ''}: ").strip()
+        except EOFError:
+            parser.error(f"give --{name}")
         if answer or may_be_empty:
             return answer
 
@@ -170,18 +199,22 @@ def _buttons(pairs: list[str], parser: argparse.ArgumentParser) -> dict[str, str
     buttons = {}
     for pair in pairs:
         name, _, signal = pair.partition("=")
-        if not name or signal not in SIGNALS:
-            parser.error(f"--button {pair}: write it as call=normal, with a signal of " + ", ".join(SIGNALS))
+        if not name or signal not in PRESSABLE:
+            parser.error(f"--button {pair}: write it as call=normal, with a signal of " + ", ".join(PRESSABLE))
         buttons[name] = signal
     return buttons or DEFAULT_BUTTONS
 
 
-def _further(pairs: list[str], parser: argparse.ArgumentParser) -> dict[str, Any]:
+def _further(pairs: list[str], allowed: tuple[str, ...], parser: argparse.ArgumentParser) -> dict[str, Any]:
     further = {}
     for pair in pairs:
         name, _, text = pair.partition("=")
+        if name not in allowed:
+            parser.error(f"--set {name}: no such setting; use one of " + ", ".join(allowed))
         try:
-            further[name] = json.loads(text)
+            further[name] = json.loads(Path(text[1:]).read_text(encoding="utf-8") if text[:1] == "@" else text)
+        except OSError as error:
+            parser.error(f"--set {pair}: {error.strerror}; name a file with JSON in it")
         except ValueError:
             parser.error(f'--set {pair}: write it as alpha_us=87.5 or name="text"')
     return further
@@ -191,7 +224,9 @@ def _to_file(options: argparse.Namespace, registry: Path, parser: argparse.Argum
     if not options.board:
         parser.error("--file needs --board: " + ", ".join(kind.name for kind in KINDS))
     plan = _plan(options, parser)
+    known = read_registry(registry)
     with new_file(options.file) as write, plan.enrolling(registry, None) as document:
+        _check_free(plan, known, options.replace)
         write(plan.settings(options.board, document))
     print(f"{plan.owner} is enrolled. Next: copy {options.file} to the board as settings.json, then delete it.")
     return 0
@@ -212,6 +247,8 @@ def _to_board(
         owner = whose(found.old, known)
         if owner not in ("", plan.owner) and not options.replace:
             raise BoardError(f"{repl.path}: this board is {owner}; plug in another, or give --replace")
+        if owner != plan.owner:
+            _check_free(plan, known, options.replace)
         findings = _self_test(repl, found, options.role, plan, installer)
         print(aligned([(each.part, each.verdict, each.note) for each in findings]))
         if any(each.verdict == NOT_OK for each in findings) and not options.despite:
@@ -219,14 +256,20 @@ def _to_board(
             return EXIT_FOUND
         done = stamp(found.kind.name, found.firmware, options.by or getpass.getuser())
         label = install(repl, found.old, plan, registry, done)
-        with contextlib.suppress(BoardError):  # it starts when it is unplugged, at the latest
-            repl.leave()
     print(label.text())
     if options.label is not None:
         options.label.write_text(label.svg(), encoding="utf-8")
     untested = [each.part for each in findings if each.verdict == UNTESTED]
     print(f"{plan.owner} is provisioned." + (f" Untested: {', '.join(untested)}." if untested else ""))
     return 0
+
+
+def _check_free(plan: Plan, known: Registry, may_replace: bool) -> None:
+    if plan.displaces(known) and not may_replace:
+        raise BoardError(
+            f"{plan.owner} has another board, which is heard no more once this one has its place; give another --room, --bed"
+            " or --name, or --replace and change the boards at once"
+        )
 
 
 def _self_test(repl: BoardRepl, found: Identity, role: str, plan: Plan, installer: Installer) -> list[Finding]:

@@ -12,6 +12,12 @@ from wardbell_gateway.registry_storage import SECRET_MODE
 from wardbell_protocol.errors import ConfigError
 
 FILE = "settings.json"
+# Of frames under the key that was. Two spoilt ones stop a node (firmware/wardbell_firmware/bedside/counter.py).
+COUNTER_FILES = ("counter.a", "counter.b", "counter.txt")
+FURTHER = {
+    BEDSIDE: ("alpha_us", "cell_mah", "cells", "empty_mv", "sleep_ua", "two_way", "words"),
+    RECEIVER: ("bus", "host_on_usb", "lcd", "transmitter", "wifi"),
+}
 DEFAULT_BUTTONS = {"call": "normal", "reset": "reset"}
 
 
