@@ -1,0 +1,41 @@
+"""The boards' files: what is not there, what cannot be read and what a full flash leaves behind."""
+
+from pathlib import Path
+
+import pytest
+
+from wardbell_firmware.bedside.counter import FrameCounter
+from wardbell_firmware.boards.store import FlashStore
+from wardbell_protocol.errors import ConfigError
+
+
+@pytest.fixture(autouse=True)
+def flash(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_what_was_saved_last_is_what_is_there(flash: Path) -> None:
+    store = FlashStore()
+    assert store.load("calls.json") is None
+    store.save("calls.json", b"one")
+    store.save("calls.json", b"two")
+    assert store.load("calls.json") == b"two"
+    assert [file.name for file in flash.iterdir()] == ["calls.json"]
+
+
+def test_a_counter_that_cannot_be_read_is_not_begun_anew(flash: Path) -> None:
+    for slot in ("counter.a", "counter.b"):
+        (flash / slot).mkdir()  # there, and no bytes to be had
+    with pytest.raises(ConfigError, match="new key"):
+        FrameCounter(FlashStore())
+
+
+def test_a_full_flash_keeps_the_old_file_and_no_half_of_the_new(flash: Path) -> None:
+    store = FlashStore()
+    store.save("counter.a", b"65")
+    (flash / "counter.a.new").symlink_to("/dev/full")
+    with pytest.raises(OSError, match="space"):
+        store.save("counter.a", b"129")
+    assert store.load("counter.a") == b"65"
+    assert [file.name for file in flash.iterdir()] == ["counter.a"]
