@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 
 RENEW_LCD_MS = 60000
+KEEP_AGAIN_MS = 60000
 
 
 class ReceiverApp:
@@ -36,6 +37,8 @@ class ReceiverApp:
         self._lcd = Hd44780(board.lcd, board.clock)
         self._lcd.start()
         self._renew_at_ms = RENEW_LCD_MS
+        self._unkept: dict[str, bytes] = {}
+        self._keep_at_ms = 0
 
     def step(self, now_ms: int) -> "int | None":
         """Do all that is due; returns the next deadline in ms, or None."""
@@ -50,15 +53,27 @@ class ReceiverApp:
         board.buzzer.set(desk.front.tone_hz)
         self._light()
         self._write(now_ms)
-        unsaved = desk.take_unsaved()
-        for name in unsaved:
-            board.store.save(name, unsaved[name])
+        self._keep(now_ms)
         output = desk.take_output()
         if output:
             board.line.write(output)
         bus_ms = None if self.session is None else self.session.step(now_ms)
-        known = [at_ms for at_ms in (desk.next_deadline_ms(), receipts_ms, bus_ms) if at_ms is not None]
+        keep_ms = self._keep_at_ms if self._unkept else None
+        known = [at_ms for at_ms in (desk.next_deadline_ms(), receipts_ms, bus_ms, keep_ms) if at_ms is not None]
         return min(known) if known else None
+
+    def _keep(self, now_ms: int) -> None:
+        """Save what has changed. What a full or worn flash does not take is tried again: it must not end the receiver."""
+        self._unkept.update(self.desk.take_unsaved())
+        if now_ms < self._keep_at_ms:
+            return
+        for name in list(self._unkept):
+            try:
+                self.board.store.save(name, self._unkept[name])
+                self._unkept.pop(name)
+            except OSError:
+                self._keep_at_ms = now_ms + KEEP_AGAIN_MS
+        self.desk.is_flash_full = bool(self._unkept)
 
     def _light(self) -> None:
         board, signs = self.board, self.desk.front.signs

@@ -67,6 +67,7 @@ class ReceiverDesk:
         self.table = self.copy.table  # the host's stations, and those learnt here
         self.n_unknown = 0
         self.n_refused = 0
+        self.is_flash_full = False  # what should outlive a loss of power was not kept
         self._presses = PressReceiver(self._air)
         self._n_learnt = 0
         self._own = OwnFaults(name, has_host, has_host and ear is None)
@@ -352,7 +353,8 @@ class ReceiverDesk:
 
     def _trouble(self) -> str:
         # Whatever else is wrong, no call is heard while the radio is blind.
-        return self.radio.trouble or self.host.trouble or ("" if self.table.stations else text.NO_STATIONS)
+        full = text.FLASH_FULL if self.is_flash_full else ""
+        return self.radio.trouble or self.host.trouble or ("" if self.table.stations else text.NO_STATIONS) or full
 
 
 def _is_heartbeat(found: "tuple[Station, str] | None") -> bool:

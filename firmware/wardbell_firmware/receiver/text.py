@@ -21,6 +21,7 @@ NO_GATEWAY = "No gateway"  # there, where the ward should have one
 HOST_STARTING = "Host is starting"
 HOST_NOT_WELL = "Host not well"
 NO_STATIONS = "No stations yet"
+FLASH_FULL = "Flash full"
 CALLING = "Calling!!!"
 UNPLUGGED_WORD = "Unplugged!"  # a call, of the handset's cable
 I_KNOW = "I know!"
