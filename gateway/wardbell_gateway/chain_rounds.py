@@ -14,11 +14,12 @@ log = logging.getLogger("wardbell.gateway.self_test")
 class ChainRounds:
     """See the module's text. Every method runs under the ward's lock."""
 
-    def __init__(self, ward: Ward, links: list[ReceiverLink]) -> None:
+    def __init__(self, ward: Ward, links: list[ReceiverLink], now: Now) -> None:
         self._ward = ward
         self._links = links
         last = ward.journal.last_chain_test()
-        self._test = ChainTest(last.at_ms if last is not None else 0)
+        # A ward that never had one waits for its time: on its first day consoles are still being set up.
+        self._test = ChainTest(last.at_ms if last is not None else now.unix_ms)
         self._missing = set(last.missing) if last is not None else set()
         self._parts = set(self._missing)
 

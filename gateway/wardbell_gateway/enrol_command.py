@@ -27,6 +27,7 @@ examples:
   wardbell enrol --listen                                     press a foreign remote and read its code
   wardbell enrol --room 204 --bed 1 --code 91568F --signal normal
   wardbell enrol --room 204 --code 915680 --signal emergency --code 915683 --signal reset
+  wardbell enrol --self-test 10:00=console,callcenter         the daily test's time, and who must answer besides receivers
   wardbell enrol --list
   wardbell enrol --remove 204-1
 
@@ -58,6 +59,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--ward", help="begin a registry for the ward of this name")
     parser.add_argument(
         "--name", action="append", default=[], metavar="LANG=TEXT", help="the new ward's name for people"
+    )
+    parser.add_argument(
+        "--self-test", metavar="HH:MM=PARTS", help="when the chain is tested each day; a new ward: 10:00=console"
     )
     parser.add_argument("--room", help="the station's room")
     parser.add_argument("--bed", default="", help="the station's bed")
@@ -92,12 +96,16 @@ def _run(options: argparse.Namespace, path: Path, parser: argparse.ArgumentParse
     if options.ward:
         enrolment.create(path, options.ward, _names(options.name, parser))
         print(f"ward {options.ward} begins in {path}. Next: wardbell provision --room … --bed …")
+    if options.self_test:
+        at, _, parts = options.self_test.partition("=")
+        enrolment.plan_self_test(path, at, [part.strip() for part in parts.split(",") if part.strip()])
+        print(f"the chain is tested each day at {at}. Next: wardbell self-test --now")
     if wanted is not None:
         station = enrolment.enrol(path, wanted)
         print(f"{wanted.id} is enrolled: {_sends(station['address'], station['codes'])}.")
         print("Next: press its button; `wardbell calls list` shows the call.")
-    if wanted is None and not options.ward:
-        parser.error("say what to do: --room, --list, --remove, --listen or --ward")
+    if wanted is None and not options.ward and not options.self_test:
+        parser.error("say what to do: --room, --list, --remove, --listen, --self-test or --ward")
     return 0
 
 

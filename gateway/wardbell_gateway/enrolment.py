@@ -47,6 +47,14 @@ def create(path: Path, ward: str, name: dict[str, str]) -> None:
         database.table("ward").insert({"ward": ward, "name": name, "policies": {}, "self_test": _SELF_TEST})
 
 
+def plan_self_test(path: Path, at: str, expect: list[str]) -> None:
+    """Give the daily test of the chain its time, and the parts on the bus that must answer."""
+    if not path.exists():
+        raise ConfigError(str(path), "file", _BEGIN)
+    with _changed(path) as database:
+        database.table("ward").update({"self_test": {"at": at, "expect": expect}})
+
+
 def enrol(path: Path, wanted: Wanted) -> dict[str, Any]:
     """Add a station, or codes or a new key to the one that has this id; the station as it is now."""
     with enrolling(path, wanted) as station:

@@ -82,7 +82,7 @@ def _test_now(broker: str, ward: str) -> int:
 
 def _table(records: list[ChainRecord]) -> str:
     if not records:
-        return "no test was made yet; give the ward a time for it: self_test in registry.json"
+        return "no test was made yet; `wardbell self-test --now` makes one, `wardbell enrol --self-test` sets the daily time"
     rows = [("when", "result", "answered", "missing", "radio"), *(_cells(record) for record in records)]
     return aligned(rows)
 

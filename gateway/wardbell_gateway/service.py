@@ -44,7 +44,7 @@ class Service:
         epoch = secrets.randbelow((1 << 30) - 1) + 1
         self._links = [ReceiverLink(self._ward, label, epoch, now) for label in labels]
         self._ports = [SerialPort(path) for path in ports]
-        self._chain = ChainRounds(self._ward, self._links)
+        self._chain = ChainRounds(self._ward, self._links, now)
         self._ward.on_follower.append(self._chain.follows)
         self._bus = BusFace(self._ward, self._supervision, broker, journal, labels, read_clock)
         self._stopping = threading.Event()

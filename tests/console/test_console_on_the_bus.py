@@ -17,13 +17,15 @@ from wardbell_console.feed import Feed
 from wardbell_console.language import Language
 from wardbell_console.mqtt_port import MqttPort
 from wardbell_gateway.journal import read_chain_tests
+from wardbell_gateway.self_test_command import main as self_test
 from wardbell_protocol.bus import topics
 from wardbell_protocol.bus.payloads import Hearing, encode
 
 WARDBELL = str(Path(sys.executable).with_name("wardbell"))
 CODE = "A5A5C3"
 REGISTRY: dict[str, Any] = {
-    "ward": {"1": {"ward": "east", "name": {"en": "East"}, "policies": {}}},
+    "ward": {"1": {"ward": "east", "name": {"en": "East"}, "policies": {},
+                   "self_test": {"at": "00:00", "expect": ["console", "callcenter"]}}},
     "stations": {
         "1": {"station_id": "s1", "room": "203", "bed": "2", "address": "", "codes": {CODE: "normal"},
               "clear_at": ["bed", "console"]},
@@ -93,8 +95,7 @@ def test_console_and_call_centre_answer_the_daily_test_of_the_chain(
 ) -> None:
     nurse = open_desk("desk1")
     holds([nurse], lambda: nurse.feed.wards and not nurse.feed.is_stale(nurse.feed.wards[0], now_ms()), "the ward")
-    ward = {**REGISTRY["ward"]["1"], "self_test": {"at": "00:00", "expect": ["console", "callcenter"]}}
-    (tmp_path / "registry.json").write_text(json.dumps({**REGISTRY, "ward": {"1": ward}}))  # and so it is due
+    assert self_test(["--now", "--home", str(tmp_path), "--broker", house.url]) == 0
     holds([nurse], lambda: read_chain_tests(tmp_path / "gateway.db"), "the record")
     (record,) = read_chain_tests(tmp_path / "gateway.db")
     assert (sorted(record.answered), record.missing) == (["callcenter", "console"], [])

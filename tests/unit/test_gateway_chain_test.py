@@ -8,9 +8,10 @@ import pytest
 from gateways import station, tables
 
 from wardbell_gateway.chain_rounds import ChainRounds
-from wardbell_gateway.chain_test import FAILED, LIMIT_MS, PART, RUNS, ChainPlan, ChainTest
+from wardbell_gateway.chain_test import FAILED, LIMIT_MS, PART, RUNS, ChainPlan, ChainRecord, ChainTest
+from wardbell_gateway.enrol_command import main as enrol
 from wardbell_gateway.journal import Journal
-from wardbell_gateway.registry import check_tables
+from wardbell_gateway.registry import check_tables, read_registry
 from wardbell_gateway.self_test_command import main
 from wardbell_gateway.ward import Now, Ward
 from wardbell_protocol.errors import ConfigError
@@ -35,7 +36,8 @@ class Bench:
         self.journal = Journal(folder / "gateway.db", NOON_MS)
         content = document(self_test={"at": "12:30", "expect": list(expect)})
         self.ward = Ward(check_tables("registry.json", content), self.journal, self.now())
-        self.rounds = ChainRounds(self.ward, [])
+        self.journal.keep_chain_test(ChainRecord(NOON_MS - 2 * DAY_MS, {}))
+        self.rounds = ChainRounds(self.ward, [], self.now())
 
     def now(self) -> Now:
         return Now(NOON_MS + self.up_ms, self.up_ms)
@@ -92,7 +94,7 @@ def test_a_part_that_does_not_answer_is_a_fault_until_one_finds_it_well(
     assert bench.faults == [("callcenter", FAILED)]
     assert main(["--home", str(tmp_path)]) == 1
     assert "FAILED" in capsys.readouterr().out
-    again = ChainRounds(bench.ward, [])  # the gateway starts anew
+    again = ChainRounds(bench.ward, [], bench.now())  # the gateway starts anew
     bench.rounds = again
     bench.pass_ms(1000)
     assert bench.faults == [("callcenter", FAILED)]
@@ -122,7 +124,33 @@ def test_one_that_fell_due_while_nobody_was_there_is_made_up_for() -> None:
     assert not ChainTest(0).is_due(None, NOON_MS)
 
 
+def test_a_wards_first_test_waits_for_its_time(tmp_path: Path) -> None:
+    bench = Bench(tmp_path)
+    bench.journal.close()
+    (tmp_path / "gateway.db").unlink()
+    bench.journal = Journal(tmp_path / "gateway.db", NOON_MS)
+    bench.ward = Ward(bench.ward.registry, bench.journal, bench.now())
+    bench.rounds = ChainRounds(bench.ward, [], bench.now())
+    bench.pass_ms(29 * 60_000)
+    assert bench.faults == []
+    bench.pass_ms(60_000)
+    assert bench.faults == [(PART, RUNS)]
+    bench.journal.close()
+
+
 @pytest.mark.parametrize("wrong", [{"at": "25:00"}, {"at": "10:00", "expect": ["tv"]}, "10:00", {"time": "10:00"}])
 def test_a_time_that_cannot_be_is_named(wrong: object) -> None:
     with pytest.raises(ConfigError, match=r"ward\.self_test"):
         check_tables("registry.json", document(self_test=wrong))
+
+
+def test_the_call_centre_is_added_by_a_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    usual = ["--home", str(tmp_path)]
+    assert enrol([*usual, "--self-test", "10:00=console"]) == 78
+    assert enrol([*usual, "--ward", "east"]) == 0
+    registry = tmp_path / "registry.json"
+    assert read_registry(registry).self_test == ChainPlan(600, ("console",))
+    assert enrol([*usual, "--self-test", "06:30=console, callcenter"]) == 0
+    assert read_registry(registry).self_test == ChainPlan(390, ("console", "callcenter"))
+    assert enrol([*usual, "--self-test", "25:00=tv"]) == 78
+    assert "ward.self_test: give" in capsys.readouterr().err
