@@ -11,6 +11,14 @@ CRASH_LENGTH = 2048  # bytes; a traceback has some hundred
 _PROVISION = "write it over USB with `wardbell provision`"
 
 
+def text_of(data: "bytes | None") -> "str | None":
+    """What a file says, None where there is none; nothing where it is not UTF-8, as erased or spoilt flash is not."""
+    try:
+        return None if data is None else data.decode()
+    except UnicodeError:
+        return ""
+
+
 def read_settings(text: "str | None", role: str, boards: "tuple[str, ...]") -> "dict[str, object]":
     """Settings from the text of their file (None: there is none).
 

@@ -6,7 +6,7 @@ sys.path.insert(0, sys.argv[1])
 sys.path.insert(0, sys.argv[2])
 
 from wardbell_firmware.interruption import QUIET_MS, Interruption
-from wardbell_firmware.startup import CRASH_LENGTH, crash_file, has_host_on_usb, read_settings
+from wardbell_firmware.startup import CRASH_LENGTH, crash_file, has_host_on_usb, read_settings, text_of
 from wardbell_protocol.errors import ConfigError
 
 BOARDS = ("pico", "pico_w")
@@ -41,6 +41,10 @@ def asks(*said: "tuple[int, bytes]") -> "int | None":
 
 for text in TEXTS:
     print("settings", settings(text))
+
+for data in (None, b"", b"{}", b"\xff\xff\xff", b'{"role": "bedside"\xe5'):
+    print("text", repr(text_of(data)))
+print("spoilt", settings(text_of(b"\xff")), crash_file(text_of(b"\xff"), "one"))
 
 RECEIVER: "dict[str, object]" = {"role": "receiver"}
 alone, wired, node = dict(RECEIVER), dict(RECEIVER), dict(RECEIVER)

@@ -13,6 +13,13 @@ settings refused: settings.json: not an object: write it over USB with `wardbell
 settings refused: settings.json: role receiver: this board runs a bedside; write it over USB with `wardbell provision`
 settings refused: settings.json: board esp32c3: this is a pico or pico_w; write it over USB with `wardbell provision`
 settings ['pico', 7, 'bedside']
+text None
+text ''
+text '{}'
+text ''
+text ''
+spoilt refused: settings.json: not JSON: write it over USB with `wardbell provision` one
+
 host on USB [True, False, False, False]
 a person 500
 mpremote 0

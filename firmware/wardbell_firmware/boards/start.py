@@ -9,9 +9,10 @@ import time
 import machine
 import micropython
 
+from wardbell_firmware.boards.store import FlashStore
 from wardbell_firmware.interruption import Interruption
 from wardbell_firmware.run import run
-from wardbell_firmware.startup import CRASH_FILE, SETTINGS_FILE, crash_file, has_host_on_usb, read_settings
+from wardbell_firmware.startup import CRASH_FILE, SETTINGS_FILE, crash_file, has_host_on_usb, read_settings, text_of
 from wardbell_firmware.version import VERSION
 from wardbell_protocol.errors import ConfigError
 
@@ -42,7 +43,7 @@ def start(
     gc.threshold(4096)
     sys.stdout.write("Wardbell %s %s\n" % (role, VERSION))
     try:
-        settings = read_settings(_text(SETTINGS_FILE), role, boards)
+        settings = read_settings(text_of(FlashStore().load(SETTINGS_FILE)), role, boards)
     except ConfigError as error:
         sys.stdout.write("%s\n" % error)
         return
@@ -85,23 +86,16 @@ def _is_asked_for_repl() -> bool:
         time.sleep_ms(LOOK_EACH_MS)
 
 
-def _text(name: str) -> "str | None":
-    try:
-        with open(name) as file:
-            return file.read()
-    except OSError:
-        return None
-
-
 def _leave(error: BaseException) -> None:
     """Keep the traceback, as far as a chip that may be out of memory or flash still can."""
     try:
         gc.collect()
         said = io.StringIO()
         sys.print_exception(error, said)  # pyright: ignore[reportArgumentType]  the stubs know files only
-        text = crash_file(_text(CRASH_FILE), said.getvalue())  # pyright: ignore[reportAttributeAccessIssue]
+        store = FlashStore()
+        before = text_of(store.load(CRASH_FILE))
+        text = crash_file(before, said.getvalue())  # pyright: ignore[reportAttributeAccessIssue]
         if text is not None:
-            with open(CRASH_FILE, "w") as file:
-                file.write(text)
+            store.save(CRASH_FILE, text.encode())
     except (OSError, MemoryError):
         pass  # the restart matters more
