@@ -23,7 +23,7 @@ while True:
     if not head:
         break
     goes_on, portion.n = struct.unpack("<BI", head)
-    sys.stdin.buffer.readinto(buffer[: portion.n])
+    sys.stdin.buffer.readinto(buffer[: portion.n])  # type: ignore[union-attr]
     if not goes_on:
         receiver = PressReceiver()
         now_us = 0
