@@ -2,11 +2,13 @@
 
 import json
 import os
+import socket
 import subprocess
 import threading
 from collections.abc import Iterator
 from pathlib import Path
 
+import paho.mqtt.publish
 import pytest
 from gateways import ADDRESSES, WARD, BusEnd, GatewayProcess, station, wait_for, write_registry
 from servers import BrokerProcess, wait_until
@@ -16,6 +18,7 @@ import wardbell_protocol
 import wardbell_simulator
 from wardbell_protocol.air.codeword import CodeWord
 from wardbell_protocol.air.waveform import burst
+from wardbell_protocol.bus import topics
 from wardbell_protocol.calls.signals import DATA_BY_SIGNAL, NORMAL
 from wardbell_simulator.micropython import find_micropython
 
@@ -31,10 +34,10 @@ pytestmark = pytest.mark.skipif(
 class WifiReceiver:
     """The process of wifi_side.py."""
 
-    def __init__(self, broker: BrokerProcess) -> None:
+    def __init__(self, port: int) -> None:
         table = [station(station_id, clear_at=["bed", "receiver", "console"]) for station_id in ADDRESSES]
         start: dict[str, object] = {
-            "settings": {"name": "hall", "bus": {"ward": WARD, "host": "127.0.0.1", "port": broker.port}},
+            "settings": {"name": "hall", "bus": {"ward": WARD, "host": "127.0.0.1", "port": port}},
             "files": {"stations.json": json.dumps(table).encode().hex()},
             "epoch": 7,
         }
@@ -91,7 +94,7 @@ class WifiReceiver:
 
 @pytest.fixture
 def receiver(broker: BrokerProcess) -> Iterator[WifiReceiver]:
-    receiver = WifiReceiver(broker)
+    receiver = WifiReceiver(broker.port)
     yield receiver
     receiver.end()
 
@@ -130,3 +133,27 @@ def test_a_receiver_speaks_for_its_ward_until_a_gateway_does(
     finally:
         gateway.kill()
         bus.close()
+
+
+def test_a_host_that_takes_connections_and_says_nothing_holds_no_call_up() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as mute:
+        receiver = WifiReceiver(mute.getsockname()[1])
+        mute.settimeout(20)
+        taken, _ = mute.accept()
+        with taken:
+            taken.recv(1)  # its question; from here on it waits for an answer
+            receiver.press("203-1")
+            wait_until(lambda: "Calling!!!" in receiver.lines, f"the call; {receiver.lines}")
+        receiver.end()
+
+
+@pytest.mark.parametrize("broker", ["mosquitto"], indirect=True)
+def test_what_no_receiver_has_room_for_is_left_with_the_broker(broker: BrokerProcess) -> None:
+    paho.mqtt.publish.single(
+        topics.health(WARD, "somebody"), b"x" * 8_000_000, qos=1, retain=True, hostname="127.0.0.1", port=broker.port
+    )
+    receiver = WifiReceiver(broker.port)
+    wait_until(lambda: receiver.said, "it to run")
+    receiver.press("203-1")
+    wait_until(lambda: "Calling!!!" in receiver.lines, f"the call; {receiver.lines}")
+    receiver.end()

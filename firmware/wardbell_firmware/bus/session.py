@@ -1,8 +1,8 @@
 """The connection to the broker, by micropython-lib's umqtt: made, kept, and made anew.
 
-The desk must not wait for the network, so: whether the broker answers at all is tried without blocking; everything
+The desk must not wait for the network, so: whether a broker answers at all is tried without blocking; everything
 is published at QoS 0, since umqtt waits for an answer at QoS 1 (whether it arrived is asked of the gateway itself, `ear`);
-and a connection that stalls for `STALL_S` is given up. What does take its time is a TLS handshake.
+and a connection that stalls for `STALL_MS` is given up. What does take its time is a TLS handshake.
 """
 
 import errno
@@ -13,6 +13,7 @@ import ssl
 from umqtt.simple import MQTTClient, MQTTException  # pyright: ignore[reportMissingImports]  (micropython-lib's)
 
 from wardbell_firmware.bus.face import BusFace
+from wardbell_firmware.bus.patient_socket import PatientSocket
 from wardbell_protocol.errors import ConfigError, EncodeError
 
 TYPE_CHECKING = False
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 AUTHORITY_FILE = "ca.der"  # whose certificate the broker must show
 
 POLL_MS = 50
-STALL_S = 0.25  # less than the radio's ring holds
+STALL_MS = 250  # less than the radio's ring holds
 KEEPALIVE_S = 20
 PING_MS = 8000
 FIRST_WAIT_MS = 1000
@@ -30,8 +31,12 @@ LONGEST_WAIT_MS = 30000
 ANSWER_MS = 3000
 _MESSAGES_A_STEP = 8
 
-# What umqtt raises where a connection ends in the middle of something.
-_BROKEN = (OSError, MQTTException, AssertionError, IndexError, TypeError)
+# What umqtt raises where a connection ends in the middle of something, or brings what nobody has room for or can read.
+_BROKEN = (OSError, MQTTException, AssertionError, IndexError, TypeError, ValueError, MemoryError)
+
+# The least that a broker answers, be it with a refusal: version 3.1.1, a clean session, no name.
+_CONNECT = b"\x10\x0c\x00\x04MQTT\x04\x02\x00\x05\x00\x00"
+_CONNACK = b"\x20"
 
 
 class BusSession:
@@ -58,6 +63,7 @@ class BusSession:
         self._client = MQTTClient(self.face.client, settings["host"], port, user, password, KEEPALIVE_S, tls)
         self._client.set_callback(self._delivered)
         self._network: Network | None = board.network
+        self._is_plain = tls is None
         self._is_connected = False
         self._knock: Knock | None = None
         self._wait_ms = FIRST_WAIT_MS
@@ -88,7 +94,6 @@ class BusSession:
             client.sock.setblocking(False)
             if client.wait_msg() is None:
                 break
-        client.sock.settimeout(STALL_S)
         for publication in self.face.poll(now_ms):
             client.publish(publication.topic.encode(), publication.payload, publication.retain)
         if now_ms >= self._ping_ms:
@@ -97,7 +102,7 @@ class BusSession:
 
     def _try(self, now_ms: int) -> None:
         if self._knock is None:
-            self._knock = Knock(self._client.server, self._client.port, now_ms + ANSWER_MS)
+            self._knock = Knock(self._client.server, self._client.port, self._is_plain, now_ms + ANSWER_MS)
         if self._knock.is_answered(now_ms):
             self._knock.close()
             self._knock = None
@@ -108,7 +113,7 @@ class BusSession:
         will = face.will
         client.set_last_will(will.topic.encode(), will.payload, will.retain, 1)
         client.connect()
-        client.sock.settimeout(STALL_S * 4)
+        client.sock = PatientSocket(client.sock, STALL_MS)
         for topic in face.subscriptions:
             client.subscribe(topic.encode(), 1)
         self._is_connected = True
@@ -144,9 +149,14 @@ def _tls(store: "Store") -> object:
 
 
 class Knock:
-    """Whether anybody takes connections there, found out without waiting. Raises OSError where nobody does."""
+    """Whether a broker answers there, found out without waiting. Raises OSError where none does.
 
-    def __init__(self, host: str, port: int, until_ms: int) -> None:
+    `is_plain`: it is asked to say something; behind TLS, only whether somebody takes connections is found out.
+    """
+
+    def __init__(self, host: str, port: int, is_plain: bool, until_ms: int) -> None:
+        self._is_plain = is_plain
+        self._has_asked = False
         self._until_ms = until_ms
         self._socket = socket.socket()
         self._socket.setblocking(False)
@@ -162,11 +172,18 @@ class Knock:
     def is_answered(self, now_ms: int) -> bool:
         """Whether somebody did; raises OSError when nobody will."""
         ready = self._poll.poll(0)
-        if ready and not ready[0][1] & (select.POLLERR | select.POLLHUP):
-            return True
-        if ready or now_ms >= self._until_ms:
-            raise OSError("nobody takes connections there")
-        return False
+        if now_ms >= self._until_ms or (ready and ready[0][1] & (select.POLLERR | select.POLLHUP)):
+            raise OSError("no broker answers there")
+        if not ready or not self._is_plain:
+            return bool(ready)
+        if not self._has_asked:
+            self._has_asked = True
+            self._socket.send(_CONNECT)
+            self._poll.modify(self._socket, select.POLLIN)
+            return False
+        if self._socket.recv(1) != _CONNACK:
+            raise OSError("no broker answers there")
+        return True
 
     def close(self) -> None:
         """Done."""
