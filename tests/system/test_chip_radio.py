@@ -10,6 +10,15 @@ from chip_air import FRAME, IMAGE, WORDS, answer, board_files, heard_us, interva
 
 from wardbell_simulator.chip.board import EmulatedPico
 
+WAITS = """
+from wardbell_firmware.boards.rp2040.bedside import PicoBedside
+board = PicoBedside({"two_way": True, "signals": {"call": "normal"}})
+for is_on in (False, True, False):
+    board.receiver.listen(is_on)
+    began_ms = board.clock.now_ms()
+    board.clock.wait(began_ms + 300)
+    print(board.clock.now_ms() - began_ms)
+"""
 CARRIER, SUPPLY, EAR, KEY, BUZZER = 15, 14, 2, 6, 4  # as in firmware_side.py
 SENT_WITHIN_US = 1.0
 HEARD_WITHIN_US = 3
@@ -90,3 +99,9 @@ def test_a_press_of_a_tenth_of_a_millisecond_wakes_a_node_and_is_not_missed(pico
     found = answer(pico)
     assert found["slept_ms"] == pytest.approx(1_000, abs=10)
     assert found["looks"] == [True, False]
+
+
+def test_a_node_that_listens_reads_its_ring_before_noise_can_fill_it(pico: EmulatedPico) -> None:
+    at_rest_ms, listening_ms, again_ms = (int(line) for line in pico.run(WAITS).split())
+    assert at_rest_ms == again_ms == pytest.approx(300, abs=5)
+    assert listening_ms <= 60

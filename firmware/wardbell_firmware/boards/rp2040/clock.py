@@ -9,11 +9,15 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 LONGEST_MS = 4000  # half of the watchdog's time
+SHORTEST_STOP_MS = 2
 LOOK_EACH_MS = 4  # for what does not interrupt; each look costs 0.1 ms
 
 
 class PicoClock:
-    """Fits `Clock`. A part's interrupt sets `is_woken`, which ends the wait that is running or the next one."""
+    """Fits `Clock`. A part's interrupt sets `is_woken`, which ends the wait that is running or the next one.
+
+    No wait lasts longer than `longest_ms`.
+    """
 
     def __init__(self) -> None:
         self.is_woken = False
@@ -21,7 +25,7 @@ class PicoClock:
         self._now_ms = 0
         self._has_input: Callable[[], bool] | None = None
         self._may_stop: Callable[[], bool] | None = None
-        self._longest_ms = LONGEST_MS
+        self.longest_ms = LONGEST_MS
 
     def now_ms(self) -> int:
         """Milliseconds since start; must be asked at least once in 6 days, after which the chip's own count wraps."""
@@ -37,7 +41,7 @@ class PicoClock:
     def listen(self, has_input: "Callable[[], bool]", longest_ms: int) -> None:
         """Ask this every `LOOK_EACH_MS` while waiting, and wait no longer than that at a time."""
         self._has_input = has_input
-        self._longest_ms = longest_ms
+        self.longest_ms = longest_ms
 
     def stop_if(self, may_stop: "Callable[[], bool]") -> None:
         """Stop the chip's clocks while waiting whenever this allows it; only interrupts of pins and the time end that."""
@@ -46,7 +50,7 @@ class PicoClock:
     def wait(self, until_ms: "int | None") -> None:
         """Sleep until then, until an interrupt or input, or for as long as one wait may last."""
         now_ms = self.now_ms()
-        end_ms = now_ms + self._longest_ms
+        end_ms = now_ms + self.longest_ms
         if until_ms is not None and until_ms < end_ms:
             end_ms = until_ms
         while now_ms < end_ms and not self.is_woken and not (self._has_input is not None and self._has_input()):
@@ -55,7 +59,8 @@ class PicoClock:
         self.is_woken = False
 
     def _doze(self, time_ms: int) -> None:
-        if self._may_stop is not None and self._may_stop():
+        # One of 1 ms lightsleep would wait out with interrupts off, as it is called here, which nothing may end.
+        if time_ms >= SHORTEST_STOP_MS and self._may_stop is not None and self._may_stop():
             # An edge between the last look and the sleep must end it: with interrupts off it stays pending, and does.
             state = machine.disable_irq()
             if not self.is_woken:

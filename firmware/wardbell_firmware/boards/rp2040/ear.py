@@ -2,12 +2,15 @@
 
 import machine
 
+from wardbell_firmware.boards.rp2040.clock import LONGEST_MS
 from wardbell_firmware.boards.rp2040.pulses import PicoPulseSource
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from wardbell_firmware.boards.rp2040.clock import PicoClock
     from wardbell_protocol.air.portion import Portion
+
+LISTENING_MS = 50  # boards/contract.py: nothing that is heard wakes the chip, and noise fills the ring within 0.38 s
 
 
 class PicoEar(PicoPulseSource):
@@ -16,6 +19,7 @@ class PicoEar(PicoPulseSource):
     def __init__(self, machine_id: int, gpio: int, supply: int, clock: "PicoClock") -> None:
         super().__init__(machine_id, gpio, clock)
         self.is_listening = False
+        self._waits = clock
         self._machine.active(0)
         self._supply = machine.Pin(supply, machine.Pin.OUT, value=0)
 
@@ -25,6 +29,7 @@ class PicoEar(PicoPulseSource):
             return
         self.is_listening = is_on
         self._supply.value(1 if is_on else 0)
+        self._waits.longest_ms = LISTENING_MS if is_on else LONGEST_MS
         if is_on:
             self._begin()
         else:

@@ -16,7 +16,9 @@ class PicoKey:
         self._pressed_level = 1 if is_loop else 0
         self._press = machine.Pin.IRQ_RISING if is_loop else machine.Pin.IRQ_FALLING
         self._is_latched = False
-        self._irq = self._pin.irq(self._on_edge, machine.Pin.IRQ_RISING | machine.Pin.IRQ_FALLING, hard=True)
+        # An error in an interrupt ends it for good: all that it uses is there before the first edge can come.
+        self._irq = self._pin.irq()
+        self._pin.irq(self._on_edge, machine.Pin.IRQ_RISING | machine.Pin.IRQ_FALLING, hard=True)
 
     def is_pressed(self) -> bool:
         """Whether it is pressed, or has been since the last look."""
