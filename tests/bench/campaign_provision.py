@@ -23,7 +23,7 @@ from wardbell_simulator.chip.board import EmulatedPico
 from wardbell_simulator.chip.cable import UsbCable
 
 IMAGES = Path(__file__).resolve().parents[2] / "build" / "image"
-CELLS_HALF_MV = 1500  # what the battery's divider gives of 3 V
+CELLS_HALF_MV = 2250  # what the battery's divider gives of 4.5 V
 KEYS = ("call", "reset", "ack", "browse", "mute")
 # Of each role: its pins, which of them sends and which hears that, and how it is provisioned.
 ROLES: dict[str, tuple[dict[str, int], tuple[str, str], list[str]]] = {

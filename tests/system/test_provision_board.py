@@ -20,6 +20,7 @@ import wardbell_protocol
 import wardbell_simulator
 from wardbell_gateway.provision.board_kinds import BEDSIDE, RECEIVER, BoardKind
 from wardbell_gateway.provision.provision_command import main
+from wardbell_gateway.provision.texts import TEXTS
 from wardbell_gateway.registry import read_registry
 from wardbell_simulator.micropython import find_micropython
 
@@ -144,7 +145,7 @@ def home(tmp_path: Path) -> Path:
 
 
 def provision(home: Path, board: Board, *more: str, kind: BoardKind = VIRTUAL, installer: Patient | None = None) -> int:
-    arguments = ["--home", str(home), "--port", board.port, "--by", "Li", "--wait", "0", *more]
+    arguments = ["--home", str(home), "--port", board.port, "--by", "Li", "--wait", "0", "--lang", "en", *more]
     return main(arguments, (kind,), installer or Patient())
 
 
@@ -221,10 +222,36 @@ def test_what_the_self_test_finds_is_not_put_into_a_ward(
     assert provision(home, board, *BED, "--despite", kind=SICK, installer=Patient(answer=False)) == 0
 
 
+def test_an_installer_is_asked_in_chinese(home: Path, board: Board, capsys: pytest.CaptureFixture[str]) -> None:
+    installer = Patient()
+    assert provision(home, board, *BED, "--lang", "zh_CN", installer=installer) == 0
+    assert "红灯亮了吗？" in installer.asked
+    assert "现在请按 reset" in installer.told
+    said = capsys.readouterr().out
+    assert [line.split() for line in said.splitlines() if "按键" in line] == [
+        ["按键", "call", "正常"],
+        ["按键", "reset", "正常"],
+    ]
+    assert "station 203-2 配置完成。" in said
+    parts = {
+        "lamp_red",
+        "lamp_green",
+        "status_red",
+        "status_green",
+        "relay",
+        "buzzer",
+        "lcd",
+        "mains",
+        "battery",
+        "ear",
+    }
+    assert set(TEXTS["zh_CN"]) == set(TEXTS["en"]) | parts | {"radio loop-back"}
+
+
 def test_what_nobody_looked_at_is_untested_not_well(
     home: Path, board: Board, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    arguments = ["--home", str(home), "--port", board.port, "--unattended", *BED]
+    arguments = ["--home", str(home), "--port", board.port, "--unattended", "--lang", "en", *BED]
     assert main(arguments, (VIRTUAL,)) == 0
     assert "Untested: lamp_green, lamp_red, buzzer, key call, key reset." in capsys.readouterr().out
 

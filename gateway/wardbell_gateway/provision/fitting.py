@@ -58,10 +58,14 @@ class Fitting:
     Args:
         keys: those that the settings give a meaning; None for all that it has.
         low_mv: a battery below it is not to be put into a ward.
+        texts: one of TEXTS.
     """
 
-    def __init__(self, board: Board, installer: Installer, keys: Iterable[str] | None, low_mv: int) -> None:
+    def __init__(
+        self, board: Board, installer: Installer, keys: Iterable[str] | None, low_mv: int, texts: dict[str, str]
+    ) -> None:
         self._low_mv = low_mv
+        self._texts = texts
         self._board = board
         self._installer = installer
         self._keys = keys
@@ -81,12 +85,13 @@ class Fitting:
     def _seen(self, part: str, question: str) -> Finding:
         answer = self._installer.confirm(question, self._feed)
         if answer is None:
-            return Finding(part, UNTESTED, "nobody looked")
+            return Finding(part, UNTESTED, self._texts["nobody_looked"])
         return Finding(part, OK if answer else NOT_OK)
 
     def _lamp(self, name: str) -> Finding:
         self._board.run(f"t.lamp({name!r}, True)")
-        question = "Did the relay click?" if name == "relay" else f"Is {name.replace('_', ' ')} lit?"
+        lamp = self._texts.get(name, name.replace("_", " "))
+        question = self._texts["ask.relay"] if name == "relay" else self._texts["ask.lamp"].format(name=lamp)
         try:
             return self._seen(name, question)
         finally:
@@ -97,7 +102,7 @@ class Fitting:
         for hz in TONES_HZ:
             self._board.run(f"t.tone({hz})")
             try:
-                heard = self._seen("buzzer", f"Do you hear a tone of {hz} Hz?")
+                heard = self._seen("buzzer", self._texts["ask.tone"].format(hz=hz))
             finally:
                 self._board.run("t.tone(0)")
             if heard.verdict != OK:
@@ -106,24 +111,22 @@ class Fitting:
 
     def _display(self) -> Finding:
         lines = self._board.ask("t.display()")
-        return self._seen("lcd", f"Does the display read\n    {lines[0]}\n    {lines[1]}\n?")
+        return self._seen("lcd", self._texts["ask.display"].format(first=lines[0], second=lines[1]))
 
     def _key(self, name: str, is_fitted: bool) -> Finding:
-        part = f"key {name}"
+        part, texts = f"key {name}", self._texts
         if not is_fitted:
-            return Finding(part, NOT_OK, "this board has no such key")
+            return Finding(part, NOT_OK, texts["no_such_key"])
         if self._board.ask(f"t.is_pressed({name!r}, 0)"):
-            at_rest = (
-                "open at rest: is it plugged in?" if name in LOOPS else "closed at rest: it sticks, or is wired wrongly"
-            )
+            at_rest = texts["open_at_rest" if name in LOOPS else "closed_at_rest"]
             return Finding(part, NOT_OK, at_rest)
         if not self._installer.is_there:
-            return Finding(part, UNTESTED, "nobody pressed it")
-        self._installer.tell(f"Pull {name} now" if name in LOOPS else f"Press {name} now")
+            return Finding(part, UNTESTED, texts["nobody_pressed"])
+        self._installer.tell(texts["do.pull" if name in LOOPS else "do.press"].format(name=name))
         for _second in range(KEY_WITHIN_S * 1000 // LOOK_MS):
             if self._board.ask(f"t.is_pressed({name!r}, {LOOK_MS})"):
                 return Finding(part, OK)
-        return Finding(part, NOT_OK, f"not noticed within {KEY_WITHIN_S} s")
+        return Finding(part, NOT_OK, texts["not_noticed"].format(seconds=KEY_WITHIN_S))
 
     def _supply(self) -> list[Finding]:
         is_on_mains = self._board.ask("t.is_on_mains()")
@@ -131,10 +134,12 @@ class Fitting:
             return [Finding("mains", OK if is_on_mains else NOT_OK)]
         millivolts = self._board.ask("t.battery_mv()")
         if millivolts is None:
-            return [Finding("battery", UNTESTED, "not measured on this board")]
+            return [Finding("battery", UNTESTED, self._texts["not_measured"])]
         return [
             Finding(
-                "battery", OK if millivolts >= self._low_mv else NOT_OK, f"{millivolts / 1000:.2f} V while it sends"
+                "battery",
+                OK if millivolts >= self._low_mv else NOT_OK,
+                self._texts["volts"].format(volts=millivolts / 1000),
             )
         ]
 
@@ -144,13 +149,11 @@ class Fitting:
         findings = []
         if edges is not None:
             is_alive = edges >= AVERAGING_EDGES_PER_S or (echo is not None and echo["copies"])
-            note = f"{edges} edges a second" + ("" if is_alive else ": at rest, or dead; press a button beside it")
+            note = self._texts["edges" if is_alive else "edges_few"].format(edges=edges)
             findings.append(Finding("ear", OK if is_alive else UNTESTED, note))
         if echo is None:
-            note = "it has no ear" if edges is None else "it has no transmitter"
-            return [*findings, Finding("radio loop-back", UNTESTED, f"{note}: press a button and see the call come")]
+            note = self._texts["no_ear" if edges is None else "no_transmitter"]
+            return [*findings, Finding("radio loop-back", UNTESTED, note)]
         heard = bool(echo["copies"])
-        note = (
-            f"quality {echo['quality']}" if heard else "its own frame was not heard: look at both modules and antennas"
-        )
+        note = self._texts["quality" if heard else "not_heard"].format(quality=echo["quality"])
         return [*findings, Finding("radio loop-back", OK if heard else NOT_OK, note)]

@@ -21,6 +21,7 @@ from wardbell_gateway.provision.fitting import LOW_CELL_MV, NOT_OK, UNTESTED, Fi
 from wardbell_gateway.provision.identity import Identity, identify, whose
 from wardbell_gateway.provision.installing import Plan, install, node_plan, receiver_plan, stamp
 from wardbell_gateway.provision.settings import DEFAULT_BUTTONS, FURTHER, new_file
+from wardbell_gateway.provision.texts import TEXTS, part_name
 from wardbell_gateway.registry import Registry, read_registry
 from wardbell_protocol.calls.signals import AT_BED, AT_CONSOLE, AT_RECEIVER, CLEAR_PLACES, ORIGIN_ONLY, RESET, UNPLUGGED
 from wardbell_protocol.errors import ConfigError
@@ -42,6 +43,7 @@ examples:
   wardbell provision --room 203 --bed 1 --set two_way=true     with a receive module
   wardbell provision --role receiver --name east --set transmitter=true --set 'lcd="i2c"'
   wardbell provision --room 203 --bed 2 --port /dev/ttyACM0 --by Li --unattended --label 203-2.svg
+  wardbell provision --room 203 --bed 2 --lang zh_CN
   wardbell provision --room 203 --bed 2 --file node.json       the board is elsewhere: copy the file to it, then delete it
 
 signals: {", ".join(PRESSABLE)}
@@ -136,6 +138,14 @@ def _parser() -> argparse.ArgumentParser:
         metavar="NAME=JSON",
         help="further settings, see firmware/README.md; NAME=@FILE where they hold a password",
     )
+    locale = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or ""
+    language = "zh_CN" if locale.startswith("zh") else "en"
+    add(
+        "--lang",
+        choices=sorted(TEXTS),
+        default=language,
+        help="of questions and findings; default %(default)s, by $LANG",
+    )
     add("--by", default="", help="who does it; default: this user")
     add("--unattended", action="store_true", help="nobody looks or presses: such parts stay untested")
     add("--despite", action="store_true", help="go on though the self-test found something")
@@ -160,8 +170,12 @@ def _plan(options: argparse.Namespace, parser: argparse.ArgumentParser) -> Plan:
         parser.error(f"--label {options.label}: name a file in a folder that can be written")
     if options.role == RECEIVER:
         return receiver_plan(options.name, not options.no_host, more)
-    room = options.room or _asked("room", parser)
-    bed = options.bed if options.bed is not None or options.room else _asked("bed", parser, may_be_empty=True)
+    room = options.room or _asked("room", options.lang, parser)
+    bed = (
+        options.bed
+        if options.bed is not None or options.room
+        else _asked("bed", options.lang, parser, may_be_empty=True)
+    )
     clear_at = [place.strip() for place in options.clear_at.split(",") if place.strip()]
     address = options.address.upper()
     signals = _buttons(options.button, parser)
@@ -183,12 +197,12 @@ def _clear_at(given: list[str], says: tuple[str, ...], parser: argparse.Argument
     return given or [AT_RECEIVER, AT_CONSOLE]
 
 
-def _asked(name: str, parser: argparse.ArgumentParser, may_be_empty: bool = False) -> str:
+def _asked(name: str, language: str, parser: argparse.ArgumentParser, may_be_empty: bool = False) -> str:
     if not sys.stdin.isatty():
         parser.error(f"give --{name}")
     while True:
         try:
-            answer = input(f"{name}{' (may be empty)' if may_be_empty else ''}: ").strip()
+            answer = input(TEXTS[language][f"ask.{name}"] + ": ").strip()
         except EOFError:
             parser.error(f"give --{name}")
         if answer or may_be_empty:
@@ -239,6 +253,7 @@ def _to_board(
     kinds: tuple[BoardKind, ...],
     installer: Installer,
 ) -> int:
+    texts = TEXTS[options.lang]
     plan = _plan(options, parser)  # what is missing is asked before the board is touched
     known = read_registry(registry)
     with BoardRepl.connect(options.port or find_port(), options.wait, installer.tell) as repl:
@@ -249,18 +264,18 @@ def _to_board(
             raise BoardError(f"{repl.path}: this board is {owner}; plug in another, or give --replace")
         if owner != plan.owner:
             _check_free(plan, known, options.replace)
-        findings = _self_test(repl, found, options.role, plan, installer)
-        print(aligned([(each.part, each.verdict, each.note) for each in findings]))
+        findings = _self_test(repl, found, plan, installer, options)
+        print(aligned([(part_name(each.part, texts), texts[each.verdict], each.note) for each in findings]))
         if any(each.verdict == NOT_OK for each in findings) and not options.despite:
-            print("The self-test found something: nothing was written. Mend it, or give --despite.", file=sys.stderr)
+            print(texts["refused"], file=sys.stderr)
             return EXIT_FOUND
         done = stamp(found.kind.name, found.firmware, options.by or getpass.getuser())
         label = install(repl, found.old, plan, registry, done)
     print(label.text())
     if options.label is not None:
         options.label.write_text(label.svg(), encoding="utf-8")
-    untested = [each.part for each in findings if each.verdict == UNTESTED]
-    print(f"{plan.owner} is provisioned." + (f" Untested: {', '.join(untested)}." if untested else ""))
+    untested = ", ".join(part_name(each.part, texts) for each in findings if each.verdict == UNTESTED)
+    print(texts["done_untested" if untested else "done"].format(owner=plan.owner, parts=untested))
     return 0
 
 
@@ -272,8 +287,11 @@ def _check_free(plan: Plan, known: Registry, may_replace: bool) -> None:
         )
 
 
-def _self_test(repl: BoardRepl, found: Identity, role: str, plan: Plan, installer: Installer) -> list[Finding]:
+def _self_test(
+    repl: BoardRepl, found: Identity, plan: Plan, installer: Installer, options: argparse.Namespace
+) -> list[Finding]:
     """What is found of the board's parts, run from an empty heap; its settings are not touched."""
+    role = options.role
     if found.kind.restarts:
         repl.soft_reset()
     module, _, name = found.kind.classes[role].rpartition(".")
@@ -282,4 +300,4 @@ def _self_test(repl: BoardRepl, found: Identity, role: str, plan: Plan, installe
         f"from wardbell_firmware.self_test import of_{role}\nfrom {module} import {name}\nt = of_{role}({name}({draft!r}))"
     )
     cells = plan.draft.get("cells", found.kind.cells)
-    return Fitting(repl, installer, plan.keys, cells * LOW_CELL_MV).run()
+    return Fitting(repl, installer, plan.keys, cells * LOW_CELL_MV, TEXTS[options.lang]).run()
