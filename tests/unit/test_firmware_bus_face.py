@@ -347,6 +347,31 @@ def test_a_late_word_of_a_dead_gateway_brings_nobody_back(house: House) -> None:
     assert not house.desk.host.is_up
 
 
+@pytest.mark.parametrize("epoch", ["00000006", "00000008"])
+def test_one_only_of_two_receivers_stands_in(house: House, epoch: str) -> None:
+    other = Health(part="gateway", name=WARD, state="degraded", at_ms=0, epoch=epoch, faults=["stand_in"])
+    alone(house).press(1)
+    house.wait(12_000, CONSOLE, other)
+    assert house.face.is_standing_in == (epoch > "00000007")
+    house.press(2)
+    house.wait(1000)
+    assert not house.desk.host.is_up
+    assert {"S1", "S2"} <= {call.station_id for call in house.desk.board.open_calls()}
+    if not house.face.is_standing_in:
+        house.wait(10_000, CONSOLE, other)
+        assert house.desk.host.trouble == "Consoles hear another receiver"
+        house.wait(20_000, CONSOLE)  # and it is gone
+    assert house.face.is_standing_in
+    assert house.seen == {"S1": "placed", "S2": "placed"}
+
+
+def test_beside_another_that_stands_in_nobody_begins(house: House) -> None:
+    other = Health(part="gateway", name=WARD, state="degraded", at_ms=0, epoch="00000008", faults=["stand_in"])
+    house.wait(20_000, CONSOLE, other)
+    assert not house.face.is_standing_in
+    assert house.desk.front.lines == ("Consoles hear", "another receiver")
+
+
 def test_a_kept_word_of_a_gateway_that_died_unheard_is_no_gateway(house: House) -> None:
     house.says(GATEWAY, is_kept=True)
     house.wait(13_000, CONSOLE)

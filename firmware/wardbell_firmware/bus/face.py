@@ -44,6 +44,8 @@ class BusFace:
         self._gateway_part = topics.check_name("gateway-" + ward)
         self._epoch = "%08x" % epoch
         self._watch = GatewayWatch(self._epoch)
+        self._others = GatewayWatch(self._epoch)  # another receiver that stands in
+        self._others_epoch = ""
         self._is_standing_in = False
         self._is_connected = False
         self._life_sign_ms = 0
@@ -80,12 +82,14 @@ class BusFace:
         """The broker was reached."""
         self._is_connected = self.ear.is_connected = True
         self._watch.connected(now_ms)
+        self._others.connected(now_ms)
         self._life_sign_ms = now_ms
 
     def lost(self) -> None:
         """The broker was lost."""
         self._is_connected = self.ear.is_connected = False
         self._watch.lost()
+        self._others.lost()
         self.ear.gone()
         self._answers = []
         if self._is_standing_in:
@@ -118,9 +122,13 @@ class BusFace:
         return said + self._life_signs(now_ms)
 
     def _change_over(self, now_ms: int) -> "list[Publication]":
-        if self._is_standing_in and self._watch.is_there(now_ms):
+        is_spoken_for = self._others.is_there(now_ms)
+        self.ear.is_silenced = is_spoken_for and not (self._is_standing_in and self._epoch < self._others_epoch)
+        if self._is_standing_in and (self._watch.is_there(now_ms) or self.ear.is_silenced):
             self._is_standing_in = False
             return self._stand_in.hand_over()
+        if is_spoken_for:
+            return []
         # Whoever listens says the time. Before anybody did, nobody could read it either.
         if not self._is_standing_in and self._watch.is_missing(now_ms) and self.clock.is_known:
             self._is_standing_in = True
@@ -149,6 +157,11 @@ class BusFace:
         if health["state"] != "offline":  # what the broker says for the dead was written when they began
             self.clock.heard(at_ms, now_ms)
         if part != self._gateway_part:
+            return
+        faults = health["faults"]
+        if isinstance(faults, list) and FAULT in faults:  # it takes no hearings, so it is nobody to be told
+            self._others.heard(health, now_ms)
+            self._others_epoch = str(health["epoch"])
             return
         self._watch.heard(health, now_ms)
         if self._watch.is_there(now_ms):

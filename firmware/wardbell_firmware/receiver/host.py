@@ -96,6 +96,8 @@ class HostSide:
             return text.NO_HOST
         if not self._ear.is_connected:
             return text.NO_BROKER
+        if self._ear.is_silenced:
+            return text.ANOTHER_SPEAKS
         return text.NO_GATEWAY if self._is_missed else ""
 
     def is_another(self, epoch: int) -> bool:
