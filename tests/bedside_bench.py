@@ -59,6 +59,7 @@ class KeyedBench(JumpingBench):
         known: dict[str, object] = {"node_id": NODE_ID, "key": KEY.hex(), "signals": SIGNALS, "cells": 2}
         self.node = BedsideNode(known | settings, self.store, has_ear)
         self.closed = dict.fromkeys(SIGNALS, False)
+        self.node.receive(dict.fromkeys(self.node.key_names, False), self.now_ms)  # all keys are open at the start
         self.busy_until_us = 0
         self.sent: list[tuple[int, Frame]] = []
         self.air_ms = 0.0

@@ -185,3 +185,25 @@ def test_a_press_after_a_release_that_bounced_is_a_press_of_its_own(held_ms: int
     again_ms = held_ms + 100
     assert sleep(keys, open_, held_ms, again_ms) == []
     assert keys.receive(closed, again_ms) == [SIGNALS[key]]
+
+
+@pytest.mark.parametrize("ender", ["reset", "here"])
+@pytest.mark.parametrize("key", ["call", "cord", "handset", "sos"])
+def test_a_call_seen_in_one_look_with_a_key_that_ends_calls_stands(bench: KeyedBench, key: str, ender: str) -> None:
+    bench.wait(1_000)
+    bench.closed[ender] = True
+    bench.press(key)
+    bench.closed[ender] = False
+    bench.wait(10_000)
+    assert said(bench) == [SIGNALS[key]]
+
+
+@pytest.mark.parametrize("ender", ["reset", "here"])
+def test_a_key_that_is_stuck_at_the_start_ends_no_call_of_before(ender: str) -> None:
+    keys, open_ = NodeKeys(SIGNALS), dict.fromkeys(SIGNALS, False)
+    closed = open_ | {ender: True}
+    assert keys.receive(closed, 0) == []
+    assert sleep(keys, closed, 0, 30_000) == []
+    assert keys.receive(open_, 30_000) == []
+    assert sleep(keys, open_, 30_000, 31_000) == []
+    assert keys.receive(closed, 31_000) == [SIGNALS[ender]]

@@ -6,7 +6,8 @@ from wardbell_protocol.calls.signals import PRESENCE, RESET, URGENCY
 
 LOOPS = ("cord", "handset")  # closed at rest; the board says that they are pressed while they are open
 
-# A key in fault that ends calls would end what nobody has seen to: it says nothing until it is well.
+# A key in fault that ends calls would end what nobody has seen to: it says nothing until it is well. Nor does one that is
+# down at the start, for it may have stuck long ago, or that is seen in one look with a call: who knows which came last?
 _ENDS_CALLS = (RESET, PRESENCE)
 
 
@@ -19,6 +20,7 @@ class NodeKeys:
 
     def __init__(self, signals: "dict[str, str]") -> None:
         self._signals = signals
+        self._is_start = True
         # Of two keys pressed at once the more urgent goes first.
         self.names = sorted(signals, key=lambda name: (-URGENCY.get(signals[name], 0), name))
         self._keys = {name: DebouncedKey() for name in self.names}
@@ -31,13 +33,15 @@ class NodeKeys:
 
     def receive(self, closed: "dict[str, bool]", now_ms: int) -> "list[str]":
         """Take all contacts as they are now; returns what to say, most urgent first."""
-        said = []
+        said: list[str] = []
+        is_start, self._is_start = self._is_start, False
         for name in self.names:
             key, watch, signal = self._keys[name], self._watches[name], self._signals[name]
             is_pressed = key.receive(closed[name], now_ms) == PRESSED
             is_said = watch.pressed(now_ms) if is_pressed else watch.take_owed(now_ms)
             watch.poll(key.is_down, key.down_at_ms, now_ms)
-            if is_said and not (watch.is_faulty and signal in _ENDS_CALLS):
+            ends_nothing = watch.is_faulty or is_start or any(other in URGENCY for other in said)
+            if is_said and not (signal in _ENDS_CALLS and ends_nothing):
                 said.append(signal)
         if RESET in said:
             for watch in self._watches.values():
