@@ -1,7 +1,7 @@
 """Three keys at the desk: what each does, alone and held, and what the display says meanwhile."""
 
 import pytest
-from firmware_bench import DeskBench
+from firmware_bench import DeskBench, call
 
 from wardbell_firmware.drivers.glyphs import BELL, BROWSED, MUTED, WARNING
 from wardbell_firmware.receiver.sounder import MUTE_MS
@@ -204,3 +204,21 @@ def test_what_holding_does_is_said_only_beside_the_call_that_it_does_it_to() -> 
     bench.wait(1_500)
     bench.change("ack", False)
     assert [call.station_id for call in bench.desk.board.open_calls()] == ["S5"]  # the one that was meant is cleared
+
+
+def test_another_ears_blindness_is_said_of_that_ear() -> None:
+    bench = DeskBench()
+    bench.plug_in(is_healthy=False)
+    bench.say(call(0, "fault", detail="radio_blind", station="attic", room="Attic", bed=""))
+    bench.wait(100)
+    assert bench.lines[0].startswith("Attic fault")
+    assert bench.lines[1].startswith("Radio blind")
+
+
+def test_a_blindness_that_is_over_does_not_wait_for_the_host_to_say_so() -> None:
+    bench = DeskBench()
+    bench.plug_in()
+    bench.say(call(0, "fault", detail="radio_blind", station="ward", room="ward", bed=""))
+    bench.unplug()
+    bench.wait(6_000)
+    assert bench.desk.board.open_calls() == []

@@ -168,7 +168,7 @@ class Annunciator:
             return
         muted_s = self._sounder.muted_s(now_ms)
         wait = self._marks(muted_s > 0, not is_fault and (trouble != "" or turns.n_faults > 0)) + wait
-        if is_fault and call.detail == RADIO_BLIND and trouble:
+        if is_fault and call.detail == RADIO_BLIND and trouble.startswith(text.RADIO_BLIND):  # ours, not another ear's
             self.lines = text.page_of(trouble, count, wait)
             return
         is_said = now_ms // _WAIT_STEP_MS % 2 == 1

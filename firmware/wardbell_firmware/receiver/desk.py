@@ -268,6 +268,8 @@ class ReceiverDesk:
         for part, detail in self.nodes.faults + self._own.found:
             if self.board.find(part, FAULT, detail) is None and (part, detail, True) not in changes:
                 changes.append((part, detail, True))  # somebody cleared it, and it lasts
+        if not self.host.is_up and not self.radio.trouble and self.board.find(self.name, FAULT, RADIO_BLIND):
+            changes.append((self.name, RADIO_BLIND, False))  # the host said so, and cannot say any more that it is over
         for part, detail, is_on in changes:
             station = Station(part, _HERE, "") if part == self.name else self.table.stations.get(part)
             self.calls.fault(part, detail, is_on, station, now_ms)

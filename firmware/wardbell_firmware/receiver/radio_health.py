@@ -5,6 +5,7 @@ The judgement is `wardbell_protocol.air.air_watch`'s; here it gets words, a mess
 
 import json
 
+from wardbell_firmware.receiver import text
 from wardbell_protocol.air.air_watch import CARRIER, KEYING, SILENT, WINDOW_US, AirWatch
 
 TYPE_CHECKING = False
@@ -15,9 +16,9 @@ if TYPE_CHECKING:
 AIR_FILE = "air.json"
 
 TROUBLES = {
-    CARRIER: "Radio blind: carrier",
-    KEYING: "Radio blind: noise",
-    SILENT: "Radio blind: silence",
+    CARRIER: text.RADIO_BLIND + ": carrier",
+    KEYING: text.RADIO_BLIND + ": noise",
+    SILENT: text.RADIO_BLIND + ": silence",
 }
 
 

@@ -18,6 +18,7 @@ EVERYTHING_GOOD = "Everything Good!"
 NO_HOST = "No host link"
 NO_BROKER = "No broker"  # on Wi-Fi
 NO_GATEWAY = "No gateway"  # there, where the ward should have one
+RADIO_BLIND = "Radio blind"  # by what is said behind it
 ANOTHER_SPEAKS = "Consoles hear another receiver"
 HOST_STARTING = "Host is starting"
 HOST_NOT_WELL = "Host not well"
