@@ -64,6 +64,8 @@ def test_the_ear_has_its_supply_while_an_answer_may_come_and_no_longer() -> None
     [
         ({}, "signals"),
         ({"signals": {"call": "tea"}}, "signals.call"),
+        ({"signals": {"call": ["normal"]}}, "signals.call"),
+        ({**KEYED, "signals": {"call": "normal", "Cord": "bathroom"}}, "signals.Cord"),
         ({**KEYED, "key": "short"}, "key"),
         ({**KEYED, "cells": 9}, "cells"),
         ({"signals": {"call": "normal"}, "address": "0F"}, "0F"),

@@ -3,7 +3,7 @@
 from wardbell_firmware.bedside.lamp import GREEN, RED
 from wardbell_firmware.bedside.node import BedsideNode
 from wardbell_firmware.bedside.unusable import UnusableSign
-from wardbell_protocol.errors import WardbellError
+from wardbell_protocol.errors import ConfigError, WardbellError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ class BedsideApp:
         self.trouble = ""
         self.node: BedsideNode | None = None
         try:
-            self.node = BedsideNode(board.settings, board.store, board.receiver is not None)
+            self.node = _node(board)
         except WardbellError as error:
             self.trouble = str(error)
             self._sign = UnusableSign(board.clock.now_ms())
@@ -33,8 +33,7 @@ class BedsideApp:
             self._sign.poll(now_ms)
             self._show(self._sign.lamp, self._sign.tone_hz)
             return self._sign.next_deadline_ms(now_ms)
-        keys = board.keys
-        node.receive({name: name in keys and keys[name].is_pressed() for name in node.key_names}, now_ms)
+        node.receive({name: board.keys[name].is_pressed() for name in node.key_names}, now_ms)
         if board.receiver is not None:
             self._listen(node, board.receiver)
         durations = node.poll(board.radio.is_sending(), now_ms)
@@ -57,3 +56,15 @@ class BedsideApp:
             portion = ear.read()
             node.hear(portion)
             is_more = portion.is_full
+
+
+def _node(board: "BedsideBoard") -> BedsideNode:
+    """Raises ConfigError where its settings cannot be, or give a signal to a key that the board has not."""
+    node = BedsideNode(board.settings, board.store, board.receiver is not None)
+    for name in node.key_names:
+        if name not in board.keys:
+            known = ", ".join(sorted(board.keys)) or "none of them"
+            raise ConfigError(
+                "settings", "signals." + name, "the board has no such key; of those named it has " + known
+            )
+    return node

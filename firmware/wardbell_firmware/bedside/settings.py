@@ -26,7 +26,7 @@ def signals_by_key(settings: "Mapping[str, object]") -> "dict[str, str]":
     if not isinstance(signals, dict) or not signals:
         raise ConfigError(_NAME, "signals", 'give signals by key, like {"call": "normal"}')
     for name in signals:
-        if signals[name] not in DATA_BY_SIGNAL:
+        if not isinstance(signals[name], str) or signals[name] not in DATA_BY_SIGNAL:
             raise ConfigError(_NAME, "signals." + str(name), "use one of " + ", ".join(sorted(DATA_BY_SIGNAL)))
     return {str(name): str(signals[name]) for name in signals}
 
