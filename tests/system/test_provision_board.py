@@ -321,6 +321,15 @@ def test_a_place_that_has_a_board_is_not_taken_by_mistake(
     assert provision(home, replugged(board), *BED, "--replace") == 0
 
 
+def test_nor_is_one_that_somebody_else_gave_a_board_meanwhile(home: Path, board: Board) -> None:
+    def elsewhere() -> None:
+        main(["--home", str(home), *BED, "--board", "pico", "--file", str(home / "node.json")])
+
+    assert provision(home, board, *BED, installer=Patient(at_question=elsewhere)) == 69
+    other = json.loads((home / "node.json").read_text())
+    assert (board.settings, read_registry(home / "registry.json").stations[1].key) == (None, other["key"])
+
+
 def test_a_new_key_begins_with_new_counters(home: Path, board: Board) -> None:
     for name in ("counter.a", "counter.b"):
         (board.folder / name).write_text("spoilt")

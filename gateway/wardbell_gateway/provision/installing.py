@@ -14,7 +14,7 @@ from wardbell_gateway.provision.board_repl import BoardError, BoardRepl
 from wardbell_gateway.provision.label import Label
 from wardbell_gateway.provision.settings import COUNTER_FILES, FILE, node_settings, receiver_settings
 from wardbell_gateway.provisioned import Provisioned
-from wardbell_gateway.registry import Registry
+from wardbell_gateway.registry import Registry, read_registry
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,18 @@ def receiver_plan(name: str, has_host: bool, more: Mapping[str, Any]) -> Plan:
     )
 
 
-def install(repl: BoardRepl, old: bytes | None, plan: Plan, registry: Path, done: Provisioned) -> Label:
+def check_free(plan: Plan, registry: Path) -> None:
+    """Raise BoardError where another board has that place: it would be heard no more, and nobody would know."""
+    if plan.displaces(read_registry(registry)):
+        raise BoardError(
+            f"{plan.owner} has another board, which is heard no more once this one has its place; give another --room, --bed"
+            " or --name, or --replace and change the boards at once"
+        )
+
+
+def install(
+    repl: BoardRepl, old: bytes | None, plan: Plan, registry: Path, done: Provisioned, *, may_displace: bool
+) -> Label:
     """Write the settings, then the registry; where the registry refuses, the board has its old settings again.
 
     Raises:
@@ -83,6 +94,8 @@ def install(repl: BoardRepl, old: bytes | None, plan: Plan, registry: Path, done
     is_written = False
     try:
         with plan.enrolling(registry, done) as document:
+            if not may_displace:
+                check_free(plan, registry)  # once more: somebody else may have provisioned one meanwhile
             content = plan.settings(done.board, document)
             repl.replace_file(FILE, content)
             is_written = True

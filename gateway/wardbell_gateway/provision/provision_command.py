@@ -19,10 +19,10 @@ from wardbell_gateway.provision.board_kinds import BEDSIDE, KINDS, RECEIVER, ROL
 from wardbell_gateway.provision.board_repl import BoardError, BoardRepl, find_port
 from wardbell_gateway.provision.fitting import LOW_CELL_MV, NOT_OK, UNTESTED, Finding, Fitting, Installer
 from wardbell_gateway.provision.identity import Identity, identify, whose
-from wardbell_gateway.provision.installing import Plan, install, node_plan, receiver_plan, stamp
+from wardbell_gateway.provision.installing import Plan, check_free, install, node_plan, receiver_plan, stamp
 from wardbell_gateway.provision.settings import DEFAULT_BUTTONS, FURTHER, new_file
 from wardbell_gateway.provision.texts import TEXTS, part_name
-from wardbell_gateway.registry import Registry, read_registry
+from wardbell_gateway.registry import read_registry
 from wardbell_protocol.calls.signals import AT_BED, AT_CONSOLE, AT_RECEIVER, CLEAR_PLACES, ORIGIN_ONLY, RESET, UNPLUGGED
 from wardbell_protocol.errors import ConfigError
 
@@ -238,9 +238,9 @@ def _to_file(options: argparse.Namespace, registry: Path, parser: argparse.Argum
     if not options.board:
         parser.error("--file needs --board: " + ", ".join(kind.name for kind in KINDS))
     plan = _plan(options, parser)
-    known = read_registry(registry)
     with new_file(options.file) as write, plan.enrolling(registry, None) as document:
-        _check_free(plan, known, options.replace)
+        if not options.replace:
+            check_free(plan, registry)
         write(plan.settings(options.board, document))
     print(f"{plan.owner} is enrolled. Next: copy {options.file} to the board as settings.json, then delete it.")
     return 0
@@ -262,29 +262,22 @@ def _to_board(
         owner = whose(found.old, known)
         if owner not in ("", plan.owner) and not options.replace:
             raise BoardError(f"{repl.path}: this board is {owner}; plug in another, or give --replace")
-        if owner != plan.owner:
-            _check_free(plan, known, options.replace)
+        may_displace = options.replace or owner == plan.owner
+        if not may_displace:
+            check_free(plan, registry)
         findings = _self_test(repl, found, plan, installer, options)
         print(aligned([(part_name(each.part, texts), texts[each.verdict], each.note) for each in findings]))
         if any(each.verdict == NOT_OK for each in findings) and not options.despite:
             print(texts["refused"], file=sys.stderr)
             return EXIT_FOUND
         done = stamp(found.kind.name, found.firmware, options.by or getpass.getuser())
-        label = install(repl, found.old, plan, registry, done)
+        label = install(repl, found.old, plan, registry, done, may_displace=may_displace)
     print(label.text())
     if options.label is not None:
         options.label.write_text(label.svg(), encoding="utf-8")
     untested = ", ".join(part_name(each.part, texts) for each in findings if each.verdict == UNTESTED)
     print(texts["done_untested" if untested else "done"].format(owner=plan.owner, parts=untested))
     return 0
-
-
-def _check_free(plan: Plan, known: Registry, may_replace: bool) -> None:
-    if plan.displaces(known) and not may_replace:
-        raise BoardError(
-            f"{plan.owner} has another board, which is heard no more once this one has its place; give another --room, --bed"
-            " or --name, or --replace and change the boards at once"
-        )
 
 
 def _self_test(
