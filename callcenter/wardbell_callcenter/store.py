@@ -36,6 +36,7 @@ class Store:
 
     def __init__(self, url: str) -> None:
         self._fence: int | None = None
+        self._published: list[int] = []  # rows of the outbox that are still to be deleted
         try:
             self._engine = open_engine(url)
         except SQLAlchemyError as error:
@@ -121,6 +122,8 @@ class Store:
 
     def outbox_after(self, row_id: int, limit: int) -> list[OutboxRow]:
         """The oldest rows above that id; none, with a word in the log, while the database is not well."""
+        if self._published:
+            self._delete_published()
         wanted = select(outbox).where(outbox.c.row_id > row_id).order_by(outbox.c.row_id).limit(limit)
         try:
             with self._reader.begin() as connection:
@@ -131,12 +134,18 @@ class Store:
         return [OutboxRow(row.row_id, row.topic, row.payload, row.retain) for row in rows]
 
     def outbox_done(self, row_id: int) -> None:
-        """The broker has it. A row that cannot be deleted is published again after the next start."""
+        """The broker has it. A row that cannot be deleted now is later, or else published again after the next start."""
+        self._published.append(row_id)
+        self._delete_published()
+
+    def _delete_published(self) -> None:
         try:
             with self._engine.begin() as connection:
-                connection.execute(delete(outbox).where(outbox.c.row_id == row_id))
+                connection.execute(delete(outbox).where(outbox.c.row_id.in_(self._published)))
         except SQLAlchemyError as error:
-            log.error("outbox row %d cannot be deleted: %s", row_id, _told(error))
+            log.error("%d published rows cannot be deleted yet: %s", len(self._published), _told(error))
+        else:
+            self._published.clear()
 
     def close(self) -> None:
         """Let go of the database."""

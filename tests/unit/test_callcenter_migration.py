@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from databases import Database, Postgres
+from databases import BEFORE_FORMS, Database, Postgres
 from sqlalchemy import Engine, Inspector, inspect
 
 from wardbell_callcenter.database import open_engine
@@ -17,7 +17,6 @@ from wardbell_callcenter.store import Store
 from wardbell_callcenter.tables import metadata
 from wardbell_protocol.errors import ConfigError
 
-BEFORE_FORMS = Path(__file__).with_name("callcenter_form_0001.sql")
 TABLES = ("authority", "steps", "contacts", "operators", "events", "outbox", "replies")
 
 

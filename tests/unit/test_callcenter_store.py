@@ -107,6 +107,20 @@ def test_a_row_leaves_the_outbox_only_when_it_is_done(store: Store) -> None:
     assert later.row_id > rows[-1].row_id
 
 
+def test_a_published_row_that_could_not_be_deleted_is_deleted_later(store: Store, database: Database) -> None:
+    with store.writing() as ledger:
+        ledger.record("signed_out", T0)
+        ledger.record("signed_out", T0)
+    first, second = store.outbox_after(0, 10)
+    database.execute("ALTER TABLE outbox RENAME TO gone")
+    for row in (first, second):
+        store.outbox_done(row.row_id)
+    assert store.outbox_after(0, 10) == []
+    database.execute("ALTER TABLE gone RENAME TO outbox")
+    assert store.outbox_after(0, 10) == []
+    assert database.rows("SELECT 1 FROM outbox") == []
+
+
 def test_a_commit_to_sqlite_is_on_the_disk_before_it_is_said(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'callcenter.db'}"
     Store(url).close()
