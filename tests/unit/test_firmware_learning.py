@@ -46,6 +46,16 @@ def teach(bench: DeskBench, word: CodeWord, room: str = "7", bed: str = "1", n_m
     bench.tap()
 
 
+def test_nothing_is_said_to_be_learnt_that_flash_did_not_take() -> None:
+    bench = alone()
+    teach(bench, REMOTE)
+    bench.wait(1_000)
+    assert bench.lines == ("7-1         call", f"Learnt {CHECK}")
+    bench.desk.is_flash_full = True
+    bench.wait(1_000)
+    assert bench.lines == ("7-1         call", "Flash full")
+
+
 def test_each_step_is_said_on_the_display() -> None:
     bench = alone()
     begin(bench)

@@ -169,6 +169,7 @@ class ReceiverDesk:
         self._send_status(now_ms)
         self._send_air(now_ms)
         self._save(now_ms)
+        self.front.learning.is_flash_full = self.is_flash_full
         self.front.settle(self._trouble(), self.radio.trouble != "", now_ms)
 
     # Out: what is shown, sounded and lit is `front`'s.

@@ -6,7 +6,7 @@ Nothing else stops while it is on: whatever begins to ring ends it.
 from wardbell_firmware.drivers.glyphs import BROWSED, CHECK
 from wardbell_firmware.receiver.keys_at_desk import ACK, BROWSE, CLEAR, LEARN, MUTE
 from wardbell_firmware.receiver.local_stations import NODE, LocalStations
-from wardbell_firmware.receiver.text import COLUMNS, KIND_WORDS
+from wardbell_firmware.receiver.text import COLUMNS, FLASH_FULL, KIND_WORDS
 from wardbell_protocol.air.codeword import CodeWord
 from wardbell_protocol.calls.signals import (
     BATHROOM,
@@ -46,6 +46,7 @@ class Learning:
         self.is_on = False
         self.lines = ("", "")
         self.n_changes = 0  # of the stations, since start
+        self.is_flash_full = False  # then nothing is kept
         self._stations = stations
         self._step = _LISTEN
         self._code = 0
@@ -121,7 +122,9 @@ class Learning:
     def _page(self, now_ms: int) -> "tuple[str, str]":
         left = f"{max(0, self._until_ms - now_ms) // 1000}s"
         if self._step == _SAID:
-            return self._said if self._stations.is_saved else (self._said[0], "Keeping ...")
+            if self._said[1].endswith(CHECK) and (self.is_flash_full or not self._stations.is_saved):
+                return self._said[0], FLASH_FULL if self.is_flash_full else "Keeping ..."
+            return self._said
         if self._step == _LISTEN:
             n = len(self._stations.stations)
             return "Press the button", _ends(f"{BROWSED} {n} learnt" if n else "to be learnt", left)
