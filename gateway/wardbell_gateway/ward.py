@@ -236,9 +236,7 @@ class Ward:
         if command.verb == "test_start":
             return [], self._start_round(command, now)
         if command.verb == "test_stop":
-            self.walk.stop()
-            tests = [self._events_of(call_id)[0] for call_id in self.walk.tested[-MAX_HISTORY:]]
-            return [], Reply(command_id=command.command_id, ok=True, events=tests)
+            return [], self._stop_round(command)
         if command.verb == "self_test":
             self.wants_chain_test = True
             return [], Reply(command_id=command.command_id, ok=True)
@@ -262,6 +260,15 @@ class Ward:
         if not reason:
             self.walk.start(command.by, command.rooms, command.for_s * 1000, now.up_ms)
         return Reply(command_id=command.command_id, ok=not reason, reason=reason)
+
+    def _stop_round(self, command: Command) -> Reply:
+        """The calls that were taken for tests, also of a round that has ended by itself."""
+        if not self.walk.is_on and not self.walk.tested:
+            reason = "no test round is on; if the gateway has started anew, presses since then were calls"
+            return Reply(command_id=command.command_id, ok=False, reason=reason)
+        self.walk.stop()
+        tests = [self._events_of(call_id)[0] for call_id in self.walk.tested[-MAX_HISTORY:]]
+        return Reply(command_id=command.command_id, ok=True, events=tests)
 
     def _pressed(self, heard: Heard, at_ms: int, now: Now) -> list[CallEvent]:
         """What a press does; a test that is pressed again is over, and the press a call."""

@@ -156,6 +156,8 @@ def test_whoever_has_walked_is_told_what_was_taken_for_a_test(bench: Bench) -> N
     ]
     bench.tell("test_start", for_s=600)
     assert bench.tell("test_stop").events == []
+    anew = bench.tell("test_stop")
+    assert (anew.ok, "no test round is on" in anew.reason) == (False, True)
 
 
 @pytest.mark.parametrize(
