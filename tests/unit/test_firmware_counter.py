@@ -138,6 +138,19 @@ def test_a_store_that_keeps_nothing_gives_no_value_until_it_does() -> None:
     assert counter.take() == 1
 
 
+def test_a_store_that_fails_for_some_values_costs_none() -> None:
+    files: dict[str, bytes] = {}
+    full = FullStore(Wires(VirtualClock()), files)
+    full.is_full = False
+    counter = FrameCounter(full)
+    used = []
+    for number in range(5 * BLOCK):
+        full.is_full = number > 0 and number % BLOCK in (0, *range(45, 60))  # near and at the end of its block
+        used.append(counter.take())
+    assert used == list(range(1, 5 * BLOCK + 1))
+    assert FrameCounter(store(files)).take() > used[-1]
+
+
 def test_a_full_store_with_a_torn_slot_gives_no_value_until_it_keeps_both() -> None:
     full = FullStore(Wires(VirtualClock()), {"counter.a": b"129 soup", "counter.b": b"65 " + b"%04x" % crc16(b"65")})
     counter = FrameCounter(full)
