@@ -70,7 +70,10 @@ def _parser() -> argparse.ArgumentParser:
     )
     paths.add_options(parser)
     parser.add_argument(
-        "--db", metavar="URL", help="database, SQLite or PostgreSQL; default callcenter.db in --home (SQLite)"
+        "--db",
+        metavar="URL",
+        default=os.environ.get("WARDBELL_DB"),
+        help="database, SQLite or PostgreSQL; default $WARDBELL_DB, else callcenter.db in --home (SQLite)",
     )
     return parser
 

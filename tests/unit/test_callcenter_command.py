@@ -70,11 +70,18 @@ def test_a_bad_setting_is_named_with_its_remedy(
     ids=["wrong user", "no server", "wrong password"],
 )
 def test_a_server_that_does_not_let_us_in_is_tried_again_by_whoever_supervises(
-    url: str, told: str, database: Database, postgres: Postgres, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    url: str,
+    told: str,
+    database: Database,
+    postgres: Postgres,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     given = url.format(url=database.url, folder=tmp_path, server=postgres.folder)
     given = given.replace("wardbell@/test", "nobody%20at%20home@/test")
-    assert callcenter(["--db", given, "--home", str(tmp_path)]) == 75
+    monkeypatch.setenv("WARDBELL_DB", given)
+    assert callcenter(["--home", str(tmp_path)]) == 75
     errors = capsys.readouterr().err
     assert told in errors
     assert "--db: no way in now" in errors
