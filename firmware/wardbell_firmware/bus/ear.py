@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 QUEUE_LIMIT = 128  # a press that falls out and has an open call is told again
 SAY_AGAIN_MS = 5000
 FIND_CALL_MS = 10000  # how long what was done to a call waits for a gateway that does not say what it has
-ANSWER_MS = 30000  # a request for a snapshot that was not answered until then is lost
+ANSWER_MS = 15000  # a request for a snapshot is lost after it: who is silent for so long is gone
 MOST_CALLS = 512  # more open calls than that no ward has, and no receiver room for
 NEVER_TOLD = 1 << 29  # number of what the gateway is not told here: newer than all it has seen
 
