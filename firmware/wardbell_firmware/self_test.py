@@ -4,7 +4,6 @@ Nothing here decides whether a lamp was lit: a person at the other end of the ca
 measures: keys, voltage, and whether its own ear hears its own transmitter. Works with any board of boards/contract.py.
 """
 
-from wardbell_firmware.bedside.supply import Supply
 from wardbell_firmware.drivers.hd44780 import Hd44780
 from wardbell_protocol.air.frame import FRAME_US, Frame, frame_durations, seal
 from wardbell_protocol.air.frame_press import FrameStarted
@@ -45,8 +44,7 @@ _QUIET_MS = 500
 
 
 def of_bedside(board: "BedsideBoard") -> "SelfTest":
-    """The test of a bed node, just made. Raises ConfigError where its node would be of no use with these settings."""
-    Supply({name: board.settings[name] for name in board.settings if name != "board"}, False)
+    """The test of a bed node, just made."""
     test = SelfTest(board.clock, board.watchdog, board.keys, board.buzzer)
     test.lamps = {"lamp_red": board.lamp_red, "lamp_green": board.lamp_green}
     test.battery = board.battery

@@ -292,5 +292,7 @@ def _self_test(
     repl.run(
         f"from wardbell_firmware.self_test import of_{role}\nfrom {module} import {name}\nt = of_{role}({name}({draft!r}))"
     )
+    if role == BEDSIDE:  # what its node would refuse only once it runs
+        repl.run(f"from wardbell_firmware.bedside.supply import Supply\nSupply({dict(plan.draft)!r}, False)")
     cells = plan.draft.get("cells", found.kind.cells)
     return Fitting(repl, installer, plan.keys, cells * LOW_CELL_MV, TEXTS[options.lang]).run()
