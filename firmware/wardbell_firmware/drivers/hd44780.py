@@ -40,6 +40,7 @@ class Hd44780:
         self._pins = pins
         self._clock = clock
         self._cells = [[_UNKNOWN] * COLUMNS for _ in range(ROWS)]
+        self._lines: tuple[str, str] | None = None  # what it was last made to show, since it was set up
         self._row = ROWS  # where the address counter points; nowhere yet
         self._column = 0
 
@@ -61,6 +62,9 @@ class Hd44780:
 
     def show(self, lines: "tuple[str, str]") -> None:
         """Make the display read so; each line at most 16 characters of ASCII or glyphs, the rest is blank."""
+        if lines == self._lines:
+            return
+        self._lines = lines
         for row in range(ROWS):
             line, cells = lines[row], self._cells[row]
             for column in range(COLUMNS):
@@ -81,6 +85,7 @@ class Hd44780:
         self._instruct(FUNCTION_SET)
 
     def _draw_glyphs(self) -> None:
+        self._instruct(ENTRY_MODE)  # first: a disturbed display may count down
         for glyph in sorted(GLYPHS):
             self._instruct(_DRAW | cell_of(glyph) * N_ROWS)
             for dots in GLYPHS[glyph]:
@@ -88,9 +93,9 @@ class Hd44780:
 
     def _settle(self, character: int) -> None:
         """It is set up, and each cell holds that character."""
-        self._instruct(ENTRY_MODE)
         self._instruct(DISPLAY_ON)
         self._cells = [[character] * COLUMNS for _ in range(ROWS)]
+        self._lines = None
         self._row = ROWS
 
     def _put(self, row: int, column: int, character: int) -> None:
