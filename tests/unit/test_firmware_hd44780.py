@@ -47,7 +47,7 @@ def test_start_up_is_the_data_sheets_sequence_for_four_bits() -> None:
     pins, _ = started()
     assert [data for _, data in pins.nibbles[:4]] == [3, 3, 3, 2]
     instructions = [byte for rs, byte in pins.take_bytes()[2:] if rs == 0]
-    assert instructions == [0x28, 0x08, 0x01, 0x48, 0x50, 0x58, 0x60, 0x68, 0x06, 0x0C]
+    assert instructions == [0x28, 0x08, 0x01, 0x06, 0x48, 0x50, 0x58, 0x60, 0x68, 0x0C]
     assert pins.glass.is_ready
     assert (pins.glass.n_busy, pins.glass.n_early) == (0, 0)
 
