@@ -23,7 +23,13 @@ from wardbell_callcenter.migration import migrate
 START_S = 30.0
 BEFORE_FORMS = Path(__file__).parent / "unit" / "callcenter_form_0001.sql"  # a database of before forms were counted
 # The processes here are killed, never the machine: what the kernel has is safe, and a test need not wait for a disk.
-HASTE = {"fsync": "off", "full_page_writes": "off", "shared_buffers": "16MB", "max_connections": "40"}
+HASTE = {
+    "fsync": "off",
+    "full_page_writes": "off",
+    "shared_buffers": "16MB",
+    "max_connections": "40",
+    "dynamic_shared_memory_type": "mmap",
+}
 HBA = "local all locked scram-sha-256\nlocal all all trust\n"
 
 

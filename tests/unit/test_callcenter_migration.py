@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from databases import BEFORE_FORMS, Database, Postgres
-from sqlalchemy import Engine, Inspector, inspect
+from sqlalchemy import Engine, Inspector, create_engine, inspect
 
 from wardbell_callcenter.database import open_engine
 from wardbell_callcenter.ledger import StoreUnreachableError
@@ -63,18 +63,21 @@ def form_of_database(engine: Engine) -> dict[str, dict[str, Any]]:
     return {name: form_of_table(look, name) for name in look.get_table_names() if name != "alembic_version"}
 
 
-def test_the_migrations_make_what_the_code_knows(empty: Database, postgres: Postgres, tmp_path: Path) -> None:
+def test_the_migrations_make_what_the_code_knows(empty: Database) -> None:
     migrated = open_engine(empty.url)
     migrate(migrated)
     found = form_of_database(migrated)
     migrated.dispose()
-    name = None if empty.is_sqlite else postgres.make_database("template0")
-    plain = open_engine(f"sqlite:///{tmp_path / 'plain.db'}" if name is None else postgres.url(name))
+    plain = create_engine("sqlite://") if empty.is_sqlite else open_engine(empty.url)
+    if not empty.is_sqlite:
+        empty.execute("DROP SCHEMA public CASCADE", "CREATE SCHEMA public")
     metadata.create_all(plain)
     assert found == form_of_database(plain)
     plain.dispose()
-    if name is not None:
-        postgres.drop_database(name)
+
+
+def test_a_database_says_which_form_it_has(empty: Database) -> None:
+    Store(empty.url).close()
     assert empty.rows("SELECT version_num FROM alembic_version") == [(NEWEST,)]
 
 
