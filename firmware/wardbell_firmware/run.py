@@ -16,8 +16,9 @@ if TYPE_CHECKING:
 
 
 # Long-lived calls that settle between a heap full of scraps leave no room in one piece: 216 calls once stopped a receiver
-# that had 1.6 MB of 2 MB free. Collecting often keeps the scraps few, and each collection is over in some ms.
-COLLECT_EVERY_BYTES = 16384
+# that had 1.6 MB of 2 MB free. Collecting often keeps the scraps few. Most of what is counted here are rooms of calls, given
+# back at once: a word of a press takes 16 KB of them, and two must not make a collection fall due before their tone.
+COLLECT_EVERY_BYTES = 32768
 
 
 def run(app: "App", board: "BedsideBoard | ReceiverBoard") -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wardbell_firmware.boards.rp2040.ring import MARGIN, WORDS, Ring
+from wardbell_firmware.boards.rp2040.ring import GAP_US, MARGIN, WORDS, Ring
 from wardbell_firmware.boards.rp2040.train import EXTRA_WORDS, SHORTEST_MARK_US, SHORTEST_SPACE_US, write_burst
 from wardbell_protocol.air.portion import LONGEST_US, Portion
 
@@ -59,6 +59,15 @@ class Chip:
         self.ring.read(self.written & 0x3FFFFFFF, portion)
         return portion
 
+    def read_all(self) -> list[int]:
+        """What waits, in as many portions as it comes in."""
+        read: list[int] = []
+        portion = self.read()
+        while portion.n:
+            read += portion.signed()
+            portion = self.read()
+        return read
+
 
 @given(st.lists(st.lists(st.integers(2, 10**7), max_size=50), max_size=20), st.integers(0, 2**29).map(lambda n: 2 * n))
 def test_all_that_was_written_is_read_once(turns: list[list[int]], written: int) -> None:
@@ -66,10 +75,26 @@ def test_all_that_was_written_is_read_once(turns: list[list[int]], written: int)
     read: list[int] = []
     for turn in turns:
         chip.write(turn)
-        read += chip.read().signed()
+        read += chip.read_all()
         assert chip.ring.end_us == sum(map(abs, read))
     everything = [us for turn in turns for us in turn]
     assert read == [us if at % 2 else -us for at, us in enumerate(everything)]
+
+
+def test_a_gap_ends_a_portion_and_is_seen_until_it_is_read() -> None:
+    chip = Chip()
+    chip.write([100, GAP_US, GAP_US - 1])  # the second is a mark
+    assert not chip.ring.is_gap_waiting(chip.written)
+    chip.write([300, GAP_US, 300, 500])
+    assert chip.ring.is_gap_waiting(chip.written)
+    assert chip.ring.is_gap_waiting(chip.written)
+    cut = chip.read()
+    assert (cut.signed(), cut.is_full) == ([-100, GAP_US, -(GAP_US - 1), 300, -GAP_US], True)
+    assert not chip.ring.is_gap_waiting(chip.written)
+    chip.write([GAP_US, 700, 900, GAP_US])
+    assert chip.ring.is_gap_waiting(chip.written)
+    assert chip.read().signed() == [300, -500, GAP_US, -700, 900, -GAP_US]
+    assert chip.read().n == 0
 
 
 def test_more_than_a_portion_holds_comes_with_the_next() -> None:
@@ -84,7 +109,7 @@ def test_more_than_a_portion_holds_comes_with_the_next() -> None:
 def test_a_space_of_minutes_stays_one_and_does_not_wrap() -> None:
     chip = Chip()
     chip.write([100_000, 350, LONGEST_US, 350, 2**29 + 100_000])
-    assert chip.read().signed() == [-100_000, 350, -LONGEST_US, 350, -LONGEST_US]
+    assert chip.read_all() == [-100_000, 350, -LONGEST_US, 350, -LONGEST_US]
 
 
 @pytest.mark.parametrize("behind", [0, 1, WORDS - MARGIN, WORDS - MARGIN + 1, WORDS, WORDS + 100])

@@ -135,7 +135,7 @@ class StandIn:
 
     def _event(self, kind: str, call: Call, by: str, now_ms: int) -> "list[Publication]":
         call_id = self._ids[call.key]
-        self._said[call_id] = Call.from_record(call.to_record())
+        self._said[call_id] = call.copy()
         return self._told(kind, call, call_id, by, now_ms)
 
     def _told(self, kind: str, call: Call, call_id: str, by: str, now_ms: int) -> "list[Publication]":

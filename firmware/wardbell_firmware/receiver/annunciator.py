@@ -93,9 +93,10 @@ class Annunciator:
         self._redraw_at_ms = now_ms
 
     def begins_to_ring(self, call: "Call", now_ms: int) -> None:
-        """A call was placed or rings again: the pattern begins anew, and an urgent one is shown at once."""
+        """A call was placed or rings again: the pattern begins anew, is heard at once, and an urgent one is shown at once."""
         if call.status == PLACED:
             self._sounder.begin()
+            self._sounder.poll(self.first_unanswered, now_ms)
             self._notice = ""
             self._turns.announce(call, now_ms)
 

@@ -2,6 +2,8 @@
 line and nodes.
 """
 
+import gc
+
 from wardbell_firmware.drivers.hd44780 import Hd44780
 from wardbell_firmware.receiver.desk import ReceiverDesk
 from wardbell_firmware.receiver.keyed_nodes import COUNTERS_FILE
@@ -17,6 +19,10 @@ if TYPE_CHECKING:
 
 
 RENEW_LCD_MS = 60000
+# Collecting takes an RP2040 25 ms. Done between presses it does not fall between a word and its tone, which is when scraps are
+# made quickest.
+COLLECT_EACH_MS = 500
+_COLLECTS = hasattr(gc, "threshold")  # MicroPython's, as in run.py
 KEEP_AGAIN_MS = 60000
 
 
@@ -37,6 +43,7 @@ class ReceiverApp:
         self._lcd = Hd44780(board.lcd, board.clock)
         self._lcd.start()
         self._renew_at_ms = RENEW_LCD_MS
+        self._collect_at_ms = 0
         self._unkept: dict[str, bytes] = {}
         self._keep_at_ms = 0
 
@@ -58,6 +65,7 @@ class ReceiverApp:
         if output:
             board.line.write(output)
         bus_ms = None if self.session is None else self.session.step(now_ms)
+        self._collect(now_ms)
         keep_ms = self._keep_at_ms if self._unkept else None
         known = [at_ms for at_ms in (desk.next_deadline_ms(), receipts_ms, bus_ms, keep_ms) if at_ms is not None]
         return min(known) if known else None
@@ -88,11 +96,19 @@ class ReceiverApp:
             self._lcd.renew()
         self._lcd.show(self.desk.front.lines)
 
+    def _collect(self, now_ms: int) -> None:
+        if _COLLECTS and now_ms >= self._collect_at_ms and not self.desk.hears_press:
+            self._collect_at_ms = now_ms + COLLECT_EACH_MS
+            gc.collect()
+
     def _listen(self, now_ms: int) -> None:
         is_more = True
         while is_more:
             portion = self.board.radio.read()
             self.desk.receive_air(portion, now_ms)
+            self.board.buzzer.set(
+                self.desk.front.tone_hz
+            )  # at once: what is to be shown and told of a press takes its time
             is_more = portion.is_full
 
     def _answer(self, now_ms: int) -> "int | None":

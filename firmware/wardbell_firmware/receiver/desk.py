@@ -85,6 +85,11 @@ class ReceiverDesk:
         return blind + [detail for part, detail in self._own.told if part == self.name]
 
     @property
+    def hears_press(self) -> bool:
+        """Whether words of a press are coming in, or may be."""
+        return self._presses.is_hearing
+
+    @property
     def n_all_refused(self) -> int:
         """What came over the line or out of the store and was not as the spec has it."""
         return self.n_refused + self.calls.n_refused + self.copy.n_refused

@@ -87,7 +87,7 @@ class CallMerge:
         return event
 
     def _cleared(self, call: Call, now_ms: int) -> Call:
-        after = Call.from_record(call.to_record())
+        after = call.copy()
         after.status = CLEARED
         after.cleared_at_ms = now_ms
         return after

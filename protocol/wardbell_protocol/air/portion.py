@@ -20,6 +20,7 @@ class Portion:
         self.durations = array("i", bytes(4 * capacity))
         self.n = 0
         self.end_us = 0
+        self.is_cut = False  # it ends sooner than it must
 
     @staticmethod
     def of(pulses: "list[int]", end_us: "int | None" = None) -> "Portion":
@@ -31,12 +32,13 @@ class Portion:
     @property
     def is_full(self) -> bool:
         """Whether there may be more to read at once."""
-        return self.n == len(self.durations)
+        return self.is_cut or self.n == len(self.durations)
 
     def fill(self, pulses: "list[int]", end_us: int) -> None:
         """Hold these durations, signed as in `of`, instead of those before; more room is taken if need be."""
         self.n = 0
         self.end_us = end_us
+        self.is_cut = False
         for us in pulses:
             is_mark = 1 if us > 0 else 0
             doubled = 2 * abs(us)

@@ -119,6 +119,11 @@ class PressReceiver:
         """Good words heard so far."""
         return self._words.n_words
 
+    @property
+    def is_hearing(self) -> bool:
+        """Whether there is a press that is not over, or a word that may become one."""
+        return self._tracked != []
+
     def receive(self, portion: "Portion") -> "list[PressStarted | PressEnded]":
         """Take the next durations."""
         if self._is_own:

@@ -157,7 +157,7 @@ class CallBoard:
 
     def apply(self, event: CallEvent) -> None:
         """Fold one event into the state: the only place that changes it."""
-        call = Call.from_record(event.call.to_record())
+        call = event.call.copy()
         number = call.call_id[len(self.prefix) + 1 :]
         if call.call_id.startswith(self.prefix + "-") and number.isdigit():
             self._last_number = max(self._last_number, int(number))
@@ -203,7 +203,7 @@ class CallBoard:
 
     def _pressed_again(self, call: Call, station: Station, is_authenticated: bool, now_ms: int) -> CallEvent:
         # The registry may have been edited since: help goes to where the station is said to be now.
-        at_place = Call.from_record(call.to_record())
+        at_place = call.copy()
         at_place.room, at_place.bed, at_place.clear_at = station.room, station.bed, station.clear_at
         at_place.authenticated = call.authenticated or is_authenticated
         return self._event(EV_PRESSED_AGAIN, now_ms, at_place, station.place, AT_BED)
@@ -241,7 +241,7 @@ class CallBoard:
         return [self._event(EV_CLEARED, now_ms, call, x.part, BY_ITSELF)]
 
     def _event(self, kind: str, now_ms: int, call: Call, by: str = "", where: str = "") -> CallEvent:
-        after = Call.from_record(call.to_record())
+        after = call.copy()
         if kind == EV_PRESSED_AGAIN:
             after.presses += 1
             after.last_press_at_ms = now_ms

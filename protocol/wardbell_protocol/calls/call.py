@@ -40,6 +40,7 @@ FIELDS = (
     "cleared_by",
     "cleared_where",
 )
+_CHANGING = tuple([name for name in FIELDS if name not in FIELDS[:5] and name != "placed_at_ms"])
 
 
 class Call:
@@ -125,6 +126,13 @@ class Call:
         record = {name: getattr(self, name) for name in FIELDS}
         record["clear_at"] = list(self.clear_at)
         return record
+
+    def copy(self) -> "Call":
+        """The same facts, to be changed by themselves."""
+        call = Call(self.call_id, self.station_id, self.room, self.bed, self.kind, self.placed_at_ms)
+        for name in _CHANGING:
+            setattr(call, name, getattr(self, name))
+        return call
 
     @classmethod
     def from_record(cls, record: "dict[str, object]") -> "Call":

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 LONGEST_MS = 4000  # half of the watchdog's time
 SHORTEST_STOP_MS = 2
-LOOK_EACH_MS = 4  # for what does not interrupt; each look costs 0.1 ms
+LOOK_EACH_MS = 2  # for what does not interrupt; each look costs 0.1 ms
 
 
 class PicoClock:

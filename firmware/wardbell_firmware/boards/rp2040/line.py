@@ -25,7 +25,9 @@ class UsbLine:
 
     def has_input(self) -> bool:
         """Whether there is something to read."""
-        return bool(self._readable.poll(0))
+        for _ in self._readable.ipoll(0):  # asked each 2 ms: `poll` makes a list each time
+            return True
+        return False
 
     def read(self) -> bytes:
         """What has come, or the first of it."""

@@ -64,7 +64,7 @@ class PicoPulseSource:
         self._begin()
 
     def read(self) -> Portion:
-        """What has ended since the last read, at most `PORTION_DURATIONS`. The same portion each time, filled anew."""
+        """What has ended since the last read, at most `PORTION_DURATIONS`, no further than a gap. Always the same portion."""
         portion, ring = self._portion, self._ring
         written = self.count()
         if ring.is_overrun(written):
@@ -79,6 +79,10 @@ class PicoPulseSource:
     def n_waiting(self) -> int:
         """How many durations have not been read."""
         return self._ring.n_waiting(self.count())
+
+    def is_gap_waiting(self) -> bool:
+        """Whether a gap has ended that has not been read."""
+        return self._ring.is_gap_waiting(self.count())
 
     def _start_dma(self, machine_id: int, words: memoryview, lap: int) -> None:
         self._dma, self._starter = _channels_of(machine_id)

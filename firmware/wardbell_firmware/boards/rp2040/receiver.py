@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 
 KEYS = ("ack", "browse", "mute")
 WAIT_MS = 50
+_PART = 12  # durations of a signal, a quarter of a word
+_SIGNAL_MOST = (
+    10  # durations in two looks; a word has so many where its T is 200 µs, noise of 5,400 edges/s twice as many
+)
 _TRANSMIT_MACHINE = 0
 _RECEIVE_MACHINE = 1
 _DISPLAY_BUS = 0
@@ -52,15 +56,20 @@ class PicoReceiver:
         self.network = _wifi(settings)
         self.store = FlashStore()
         self.watchdog = PicoWatchdog()
-        self._count = 0
-        self._is_quiet = True
+        self._n_before = self._n_waiting = 0
         self.clock.listen(self._has_input, WAIT_MS)
 
     def _has_input(self) -> bool:
-        """Whether the host has spoken, or the air has fallen silent or begun again: a word ends with the one or the other."""
-        before, self._count = self._count, self.radio.count()
-        was_quiet, self._is_quiet = self._is_quiet, self._count == before
-        return (self._is_quiet != was_quiet and self.radio.n_waiting() > 0) or self.line.has_input()
+        """Whether the host has spoken, or the air is to be heard: a gap has begun or ended, or some of a signal has come.
+
+        What a word is made of is heard while it comes, so that little is left to be done when its gap has ended.
+        """
+        older, before, n = self._n_before, self._n_waiting, self.radio.n_waiting()
+        self._n_before, self._n_waiting = before, n
+        if n and (n == before or self.radio.is_gap_waiting()):
+            return True
+        is_signal = n >= _PART and older <= before <= n <= older + _SIGNAL_MOST
+        return is_signal or self.line.has_input()
 
 
 def _display_pins(pins: "dict[str, int]", is_i2c: bool) -> "GpioDisplayPins | Pcf8574DisplayPins":
