@@ -11,7 +11,7 @@ from wardbell_firmware.receiver.shorten import shorten, shorten_place
 from wardbell_firmware.receiver.text import EVERYTHING_GOOD, call_lines, page_of, wait_word
 from wardbell_firmware.receiver.tones import PATTERNS, tone_at
 from wardbell_protocol.air.codeword import CodeWord
-from wardbell_protocol.calls.board import CallBoard, CallEvent, Signal, Verb
+from wardbell_protocol.calls.board import CallBoard, CallEvent, FaultGone, FaultRaised, Signal, Verb
 from wardbell_protocol.calls.call import Call
 from wardbell_protocol.calls.escalation import default_policies
 from wardbell_protocol.calls.signals import KINDS
@@ -75,6 +75,10 @@ class Authority:
                 events = self.board.receive(Verb(verb, known.call_id, "ward", "receiver"), at_ms) if known else []
             except CallError:
                 events = []
+        elif message["t"] == "fault":
+            part, detail = str(message["part"]), str(message["detail"])
+            fault = FaultRaised(part, detail) if message["on"] else FaultGone(part, detail)
+            events = self.board.receive(fault, at_ms)
         for event in events:
             self._say(event.call)
 
@@ -82,9 +86,9 @@ class Authority:
         since = {"placed": c.raised_at_ms, "acknowledged": c.acknowledged_at_ms, "attended": c.attended_at_ms}
         now_ms = self.bench.now_ms
         since_ms = since.get(c.status, c.cleared_at_ms) or 0
-        number = int(c.station_id[1:])
         fields: dict[str, object] = {"detail": c.detail, "status": c.status, "presses": c.presses, "seen": self.n_seen}
-        self.bench.say(call(number, c.kind, age=now_ms - c.placed_at_ms, since=now_ms - since_ms, **fields))
+        fields |= {"station": c.station_id, "room": c.room, "bed": c.bed, "clear_at": list(c.clear_at)}
+        self.bench.say(call(0, c.kind, age=now_ms - c.placed_at_ms, since=now_ms - since_ms, **fields))
 
 
 def do(bench: DeskBench, step: tuple[str, int, str]) -> None:
