@@ -100,19 +100,29 @@ class OverlappedWords:
             self.is_waiting = False  # two whole words: nobody is in their way
         return self._combine(newest, found.end_us)
 
+    @property
+    def is_due(self) -> bool:
+        """Whether the next word of a lone one's clock has passed: `look_again` as long as one has, before any `look`."""
+        if not self.is_waiting:
+            return False
+        behind_us = _BEHIND_T * self._periods[self._lone] // 64
+        return (self._edges.state[NOW] - self._next_us() - behind_us) & TIME_MASK < _LATER
+
     def look_again(self) -> "SlicedWord | None":
         """See whether a lone word's clock finds its marks again."""
         lone = self._lone
-        period = self._periods[lone]
-        at_us = (self._syncs[lone] + 2 * period * self._echo) & TIME_MASK
-        if (self._edges.state[NOW] - at_us - _BEHIND_T * period // 64) & TIME_MASK >= _LATER:
-            return None
+        at_us = self._next_us()
         self.is_waiting = self._echo < _ECHOES
         self._echo += 1
         if not self._echoes(lone, at_us):
             return None
         self.is_waiting = False
-        return self._found(lone, 1, 2, (at_us + self._mark_us) & TIME_MASK, self._syncs[lone])
+        word = self._found(lone, 1, 2, (at_us + self._mark_us) & TIME_MASK, self._syncs[lone])
+        word.gap_us = _BEHIND_T * self._periods[lone] // 64 - self._mark_us  # whenever somebody looks
+        return word
+
+    def _next_us(self) -> int:
+        return (self._syncs[self._lone] + 2 * self._periods[self._lone] * self._echo) & TIME_MASK
 
     def _combine(self, newest: int, end_us: int) -> "SlicedWord | None":
         places = self._places
