@@ -1,6 +1,7 @@
+import itertools
 import random
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from wardbell_protocol.air.codeword import CodeWord
@@ -10,13 +11,32 @@ from wardbell_protocol.air.waveform import burst, signed, waveform
 
 REASONS = {"noise", "clock", "gap", "short", "long", "ratio", "alone", "crowded"}
 
-words = st.integers(0, 0xFFFFFF).map(CodeWord)
+codes = st.integers(0, 0xFFFFFF)
+words = codes.map(CodeWord)
 clocks_us = st.floats(20, 250, allow_nan=False)
 Event = PressStarted | PressEnded
 
 
 def sent(word: CodeWord, alpha_us: float) -> list[int]:
     return signed(waveform(word, alpha_us))
+
+
+def at_once(*trains: tuple[int, list[int]]) -> list[int]:
+    """The carrier of several senders, each from its time in µs on: on while one of them is."""
+    steps: list[tuple[int, int]] = []
+    for start_us, pulses in trains:
+        now_us = start_us
+        for pulse in pulses:
+            if pulse > 0:
+                steps += [(now_us, 1), (now_us + pulse, -1)]
+            now_us += abs(pulse)
+    together, n_on, since_us = [], 0, 0
+    for at_us, step in sorted(steps, key=lambda one: (one[0], -one[1])):
+        if n_on == 0 or n_on + step == 0:
+            together.append(at_us - since_us if n_on else since_us - at_us)
+            since_us = at_us
+        n_on += step
+    return together
 
 
 # Anything, but often enough something like a word.
@@ -36,6 +56,10 @@ trains = st.one_of(
         max_size=8,
     ).map(lambda parts: [pulse for part in parts for pulse in part]),
 )
+bursts = st.builds(lambda code, n_words: signed(burst(CodeWord(code), 87.5, n_words)), codes, st.integers(1, 5))
+overlaps = st.lists(st.tuples(st.integers(0, 200_000), bursts), min_size=2, max_size=3).map(lambda sent: at_once(*sent))
+# Behind it a word is known from its sum, one from its clock and a whole one, all at about the same time.
+HALF_HIDDEN = [*signed(burst(CodeWord(0x755555), 87.5, 2)), 371, *signed(burst(CodeWord(0x755555), 87.5, 2)), 389_150]
 
 
 def whole(pulses: list[int]) -> tuple[list[Event], PressReceiver]:
@@ -89,25 +113,28 @@ def test_any_durations_give_events_or_counted_rejects(pulses: list[int]) -> None
     assert receiver.next_deadline_us() is None
 
 
-@given(trains, st.data())
-def test_portions_do_not_matter(pulses: list[int], data: st.DataObject) -> None:
-    expected, receiver = whole(pulses)
-    single, portioned = PressReceiver(), PressReceiver()
+def in_portions(pulses: list[int], sizes: list[int]) -> tuple[list[Event], PressReceiver]:
+    receiver = PressReceiver()
     events: list[Event] = []
-    now_us = 0
-    for pulse in pulses:
-        now_us += abs(pulse)
-        events += single.receive(Portion.of([pulse], now_us))
-    assert events == expected
-    assert (single.rejects, single.n_words) == (receiver.rejects, receiver.n_words)
-    events = []
     now_us = at = 0
-    while at < len(pulses):
-        part = pulses[at : at + data.draw(st.integers(1, 100))]
-        now_us += sum(abs(pulse) for pulse in part)
-        at += len(part)
-        events += portioned.receive(Portion.of(part, now_us))
-    assert events == expected
+    for size in itertools.cycle(sizes):
+        if at >= len(pulses):
+            return events, receiver
+        part = pulses[at : at + size]
+        at += size
+        now_us += sum(map(abs, part))
+        events += receiver.receive(Portion.of(part, now_us))
+    raise AssertionError("no sizes")
+
+
+@given(st.one_of(trains, overlaps), st.lists(st.integers(1, 100), min_size=1, max_size=8))
+@example(HALF_HIDDEN, [7])
+def test_portions_do_not_matter(pulses: list[int], sizes: list[int]) -> None:
+    expected, receiver = whole(pulses)
+    for some in ([1], sizes):
+        events, portioned = in_portions(pulses, some)
+        assert events == expected
+        assert (portioned.rejects, portioned.n_words) == (receiver.rejects, receiver.n_words)
 
 
 @given(st.integers(1, 60).filter(lambda n_bits: n_bits != 24), st.integers(0), clocks_us, st.integers(15, 60))
