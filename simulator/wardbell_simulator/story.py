@@ -24,6 +24,7 @@ from wardbell_simulator.live import LiveWard
 IDLE = "Everything Good!"
 BED, CORD, LATE_BED = "203-2", "203-wc", LEGACY_BED
 SOON_S = 10.0
+START_S = 30.0  # the call centre loads its database library first: 2 s, and above 10 s on a busy machine
 
 
 class StoryError(WardbellError):
@@ -63,7 +64,14 @@ class Story:
     async def _begin(self) -> None:
         await self._expect("receiver", "all is well: Everything Good!", lambda: self._ward.lcd_lines[0] == IDLE)
         for operator in self._operators:
-            await self._expect("operator", f"{operator.by} is signed in", lambda op=operator: op.feed.is_signed_in)  # type: ignore[misc]
+            await self._wait("operator", f"{operator.by} is on the bus", lambda op=operator: op.feed.is_connected)  # type: ignore[misc]
+        for operator in self._operators:
+            await self._expect(
+                "operator",
+                f"{operator.by} is signed in",
+                lambda op=operator: op.feed.is_signed_in,  # type: ignore[misc]
+                START_S,
+            )
 
     async def _answered_call(self) -> None:
         self._say("bed", f"{BED}: somebody presses the call key")
