@@ -40,16 +40,22 @@ class HeadlessConsole:
     async def __aenter__(self) -> Self:
         self._port.start()
         self._task = asyncio.create_task(self._run())
-        await asyncio.wait(
-            {self._task, asyncio.create_task(self._is_ready.wait())}, return_when=asyncio.FIRST_COMPLETED
-        )
+        try:
+            await asyncio.wait(
+                {self._task, asyncio.create_task(self._is_ready.wait())}, return_when=asyncio.FIRST_COMPLETED
+            )
+        except asyncio.CancelledError:
+            await self.__aexit__()
+            raise
         return self
 
     async def __aexit__(self, *_: object) -> None:
         assert self._task is not None
         await self._keys.put(None)
-        await self._task
-        self._port.stop()
+        try:
+            await self._task
+        finally:
+            self._port.stop()
 
     async def press(self, *keys: str) -> None:
         """Press keys, one after the other."""

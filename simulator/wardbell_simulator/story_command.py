@@ -5,9 +5,12 @@ import asyncio
 import contextlib
 import dataclasses
 import logging
+import signal
 import sys
 import tempfile
+from collections.abc import Coroutine
 from pathlib import Path
+from typing import Any
 
 from wardbell_protocol.errors import WardbellError
 from wardbell_simulator.headless_console import HeadlessConsole
@@ -67,9 +70,33 @@ async def _run(home: Path, broker_url: str, seed: int) -> None:
     live.start()
     try:
         with house:
-            await _tell(live, house)
+            await _unless_ended(_tell(live, house))
     finally:
         live.stop()
+
+
+async def _unless_ended(night: Coroutine[Any, Any, None]) -> None:
+    """Await it; SIGHUP and SIGTERM cancel it, and SystemExit is raised once it has cleaned up.
+
+    A signal handler that raises would do so in whichever task runs just then, a console's too: then the loop breaks
+    off a second time where that task is awaited, and what has not been stopped by then never is.
+    """
+    task = asyncio.create_task(night)
+    came: list[int] = []
+
+    def end(number: int) -> None:
+        came.append(number)
+        if len(came) == 1:
+            task.cancel()
+
+    for number in (signal.SIGHUP, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, end, number)
+    try:
+        await task
+    except asyncio.CancelledError:
+        if not came:
+            raise
+        raise SystemExit(128 + came[0]) from None
 
 
 async def _tell(live: LiveWard, house: House) -> None:
