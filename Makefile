@@ -55,8 +55,8 @@ bench: $(READY) ## run every benchmark; tables here, figures in build/bench
 bench-radio: $(READY) ## Wardbell's receivers beside others and beside physics; ARGS=--short, ARGS='impulses captures'
 	@PYTHONPATH=tests/bench $(BIN)/python -m radio_bench $(ARGS)
 
-bench-chip: $(READY) ## what hearing costs on an emulated RP2040; builds its MicroPython, or WARDBELL_UF2=FILE
-	@[ -n "$(WARDBELL_UF2)" ] || firmware/image/build firmware
+bench-chip: $(READY) ## what hearing costs on an emulated RP2040; builds the receiver, or WARDBELL_UF2=FILE
+	@[ -n "$(WARDBELL_UF2)" ] || firmware/image/build receiver
 	@WARDBELL_UF2="$(WARDBELL_UF2)" $(BIN)/python tests/bench/bench_chip.py
 
 bench-firmware: $(READY) ## what a Pico sends, hears, takes and costs, on an emulated one; builds its images; ARGS='--only send hear'

@@ -1,6 +1,6 @@
 """What hearing costs a receiver's RP2040, on an emulated one: CPU, heap and memory under a slicer's noise.
 
-`make bench-chip` gets the MicroPython that it needs; WARDBELL_UF2=FILE names another one, made for RPI_PICO.
+`make bench-chip` builds the receiver's image, whose own code is measured; WARDBELL_UF2=FILE names another such one.
 """
 
 import argparse
@@ -8,7 +8,6 @@ import json
 import os
 import struct
 import sys
-import tomllib
 from collections.abc import Sequence
 from itertools import accumulate
 from pathlib import Path
@@ -24,7 +23,7 @@ from wardbell_simulator.chip.compiled import compiled
 from wardbell_simulator.radio.slicers import Rxb6
 from wardbell_simulator.radio.synth import Air, Transmission, press, synthesize
 
-IMAGE = REPOSITORY / "build" / "image" / "firmware.uf2"
+IMAGE = REPOSITORY / "build" / "image" / "receiver.uf2"
 SEED = 3
 PORTION_US = 50_000
 CODE = CodeWord.from_parts("0F1F01F0", "0001")
@@ -91,15 +90,9 @@ def stations() -> bytes:
     return json.dumps(records).encode()
 
 
-def board_files() -> dict[str, bytes]:
-    """All that a receiver runs, compiled, and the chip's half of this benchmark."""
-    settings = tomllib.loads((REPOSITORY / "pyproject.toml").read_text())["tool"]["wardbell"]["board"]
-    host_only = {REPOSITORY / name for name in settings["host_only"]}
-    files = {}
-    for folder in ("protocol/wardbell_protocol", "firmware/wardbell_firmware"):
-        package = REPOSITORY / folder
-        files.update(compiled(package.parent, sorted(set(package.rglob("*.py")) - host_only)))
-    return files | compiled(Path(__file__).parent, [Path(__file__).with_name("chip_side.py")])
+def side() -> dict[str, bytes]:
+    """The chip's half of this benchmark."""
+    return compiled(Path(__file__).parent, [Path(__file__).with_name("chip_side.py")])
 
 
 def ask(image: Path, files: dict[str, bytes], question: str) -> dict[str, Answer]:
@@ -152,7 +145,7 @@ def main(argv: list[str]) -> int:
     if not image.is_file():
         print(f"bench_chip: skipped: no {image.name}; `make bench-chip` builds one, WARDBELL_UF2=FILE names another")
         return 0
-    files = board_files() | airs(arguments.seconds) | {"stations.json": stations()}
+    files = side() | airs(arguments.seconds) | {"stations.json": stations()}
     rows = []
     figures: dict[str, object] = {"seconds": arguments.seconds}
     for name in arguments.only:
