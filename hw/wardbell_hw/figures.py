@@ -6,7 +6,7 @@ from wardbell_hw import electrical as el
 from wardbell_hw import loudness as lo
 from wardbell_hw.battery_life import CELLS, RECEIVER_MW, Node, backup_hours, daily_mah, life_days, sleep_ua
 from wardbell_hw.circuits import bedside, bedside_c3, display, receiver
-from wardbell_hw.circuits.common import KEY_OHM
+from wardbell_hw.circuits.pieces import KEY_OHM
 from wardbell_hw.link_budget import (
     DISTANCE_COEFFICIENT,
     MAN_MADE_NOISE_DB,

@@ -3,7 +3,7 @@
 from wardbell_firmware.boards.pins import PICO_BEDSIDE
 from wardbell_hw import catalog
 from wardbell_hw.circuit import GROUND, Block, Circuit, Item, Label, Part
-from wardbell_hw.circuits.common import (
+from wardbell_hw.circuits.pieces import (
     KEY_OHM,
     MODULE_RX,
     MODULE_TX,

@@ -4,7 +4,7 @@ from wardbell_firmware.boards.pins import C3_BEDSIDE
 from wardbell_hw import catalog
 from wardbell_hw.circuit import GROUND, Block, Circuit, Label, Part
 from wardbell_hw.circuits.bedside import EXTRAS, contacts, signs, transmitter
-from wardbell_hw.circuits.common import C3, V33, board_part, capacitor, resistor
+from wardbell_hw.circuits.pieces import C3, V33, board_part, capacitor, resistor
 from wardbell_hw.symbols import BATTERY, FUSE_LYING, PFET_LYING, SWITCH
 
 LOOP_OHM = 47e3  # 70 uA: what small cells can bear all the time, so the loops need gold or reed contacts

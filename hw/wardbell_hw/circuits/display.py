@@ -2,7 +2,7 @@
 
 from wardbell_hw import catalog
 from wardbell_hw.circuit import GROUND, Block, Label, Part
-from wardbell_hw.circuits.common import V33, capacitor, resistor
+from wardbell_hw.circuits.pieces import V33, capacitor, resistor
 from wardbell_hw.electrical import resistor_for
 from wardbell_hw.symbols import NFET, POTENTIOMETER, box, turned
 

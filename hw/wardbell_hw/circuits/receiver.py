@@ -3,7 +3,8 @@
 from wardbell_firmware.boards.pins import PICO_RECEIVER
 from wardbell_hw import catalog
 from wardbell_hw.circuit import GROUND, Block, Circuit, Item, Label, Part
-from wardbell_hw.circuits.common import (
+from wardbell_hw.circuits.display import display, display_by_i2c
+from wardbell_hw.circuits.pieces import (
     KEY_OHM,
     MODULE_RX,
     MODULE_TX,
@@ -16,7 +17,6 @@ from wardbell_hw.circuits.common import (
     lamp,
     resistor,
 )
-from wardbell_hw.circuits.display import display, display_by_i2c
 from wardbell_hw.electrical import LOGIC_V, PIN_START_MA, resistor_for
 from wardbell_hw.symbols import (
     BATTERY,

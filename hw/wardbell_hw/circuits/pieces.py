@@ -1,4 +1,4 @@
-"""What the boards have in common: contacts, the two-colour lamp, radio modules, and the boards' own symbols."""
+"""Pieces that more than one board is made of: contacts, the two-colour lamp, radio modules, and the boards' own symbols."""
 
 from collections.abc import Sequence
 
