@@ -15,7 +15,8 @@ from wardbell_bus.client import BusClient
 from wardbell_bus.mirror import CentreMirror, Publication, WardMirror
 from wardbell_console.escalator import Escalator
 from wardbell_protocol.bus import topics
-from wardbell_protocol.bus.payloads import CallState, CentreEvent, Reply, SnapshotRequest, decode, encode
+from wardbell_protocol.bus.centre_payloads import CentreEvent
+from wardbell_protocol.bus.payloads import CallState, Reply, SnapshotRequest, decode, encode
 
 CENTRE = topics.CALL_CENTRE_SCOPE
 

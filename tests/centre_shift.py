@@ -9,7 +9,8 @@ from servers import wait_until
 
 from wardbell_bus.client import BusClient
 from wardbell_protocol.bus import topics
-from wardbell_protocol.bus.payloads import CallState, CentreEvent, Reply, decode
+from wardbell_protocol.bus.centre_payloads import CentreEvent
+from wardbell_protocol.bus.payloads import CallState, Reply, decode
 
 AT_ONCE = {"normal": {"steps": [["forward", 0], ["call_centre", 0], ["all_stations", 1]], "reraise_s": 180}}
 

@@ -9,18 +9,14 @@ from wardbell_console.feed import Feed
 from wardbell_console.language import Language
 from wardbell_console.view import Row, banners, lights
 from wardbell_protocol.bus import topics
+from wardbell_protocol.bus.centre_payloads import AgentState, CentreEvent, CentreSnapshot, ContactState, StepTaken
 from wardbell_protocol.bus.payloads import (
     CallState,
-    CentreEvent,
-    CentreSnapshot,
     Command,
-    ContactState,
     Health,
-    OperatorState,
     Reply,
     SnapshotRequest,
     StationInfo,
-    StepTaken,
     WardEvent,
     WardInfo,
     WardSnapshot,
@@ -172,7 +168,7 @@ class CentreOnPaper:
         self.clock = clock
         self.seq = 0
         self.contacts: dict[str, ContactState] = {}
-        self.operators: dict[str, OperatorState] = {}
+        self.operators: dict[str, AgentState] = {}
         self.steps: dict[tuple[str, int, int], StepTaken] = {}
 
     def event(self, kind: str, **fields: object) -> Publication:
@@ -226,7 +222,7 @@ class CentreOnPaper:
             holder = self.contacts[command.contact_id].accepted_by
             return ([], f"already taken by {holder}") if holder else (self.accept(command.contact_id, command.by), "")
         if command.verb == "sign_in":
-            seat = OperatorState(operator=command.by, seat=command.reply_to, signed_in_at_ms=self.clock())
+            seat = AgentState(operator=command.by, seat=command.reply_to, signed_in_at_ms=self.clock())
             self.operators[command.by] = seat
             return [self.event("signed_in", operator=seat)], ""
         if command.verb == "sign_out":

@@ -17,8 +17,8 @@ import psycopg
 import pytest
 from servers import wait_until
 
-from wardbell_callcenter.database import open_engine
-from wardbell_callcenter.migration import migrate
+from wardbell_callcenter.store.database import open_engine
+from wardbell_callcenter.store.migration import migrate
 
 START_S = 30.0
 BEFORE_FORMS = Path(__file__).parent / "unit" / "callcenter_form_0001.sql"  # a database of before forms were counted

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import IO
 
 from wardbell_bus import paths
-from wardbell_callcenter.database import shown
-from wardbell_callcenter.ledger import StoreError, StoreUnreachableError
-from wardbell_callcenter.store import Store
+from wardbell_callcenter.store.database import shown
+from wardbell_callcenter.store.errors import StoreError, StoreUnreachableError
+from wardbell_callcenter.store.store import Store
 from wardbell_callcenter.succession import Succession
 from wardbell_protocol.errors import ConfigError
 

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from wardbell_protocol.bus.payloads import CallState, ContactState, ContactStatus
+from wardbell_protocol.bus.centre_payloads import ContactState, ContactStatus
+from wardbell_protocol.bus.payloads import CallState
 
 NEW: ContactStatus = "new"
 OFFERED: ContactStatus = "offered"

@@ -9,9 +9,10 @@ from wardbell_bus.ladder import Ladder, Rung, StepKey
 from wardbell_bus.wards import WardMirrors
 from wardbell_callcenter import offers
 from wardbell_callcenter.contact import WITHDRAWN, answered_at_ms, answered_by, how_cleared
-from wardbell_callcenter.ledger import Ledger
-from wardbell_callcenter.store import Store
-from wardbell_protocol.bus.payloads import CallState, CentreSnapshot, Command, OperatorState, Reply, StepTaken
+from wardbell_callcenter.store.ledger import Ledger
+from wardbell_callcenter.store.store import Store
+from wardbell_protocol.bus.centre_payloads import AgentState, CentreSnapshot, StepTaken
+from wardbell_protocol.bus.payloads import CallState, Command, Reply
 from wardbell_protocol.calls.escalation import STEP_NAMES, STEP_NUMBER
 
 OURSELVES = "callcenter"
@@ -98,7 +99,7 @@ class Desk:
         rungs = self._ladder.untaken(self._taken)
         return rungs[0].due.due_at_ms if rungs else None
 
-    def operators(self) -> list[OperatorState]:
+    def operators(self) -> list[AgentState]:
         """Who is signed in."""
         with self._store.reading() as ledger:
             return ledger.operators()
@@ -134,7 +135,7 @@ class Desk:
         if command.verb == "accept":
             return offers.accept(ledger, command.contact_id, command.by, now_ms)
         if command.verb == "sign_in":
-            offers.sign_in(ledger, OperatorState(operator=command.by, seat=command.reply_to, signed_in_at_ms=now_ms))
+            offers.sign_in(ledger, AgentState(operator=command.by, seat=command.reply_to, signed_in_at_ms=now_ms))
             return ""
         if command.verb == "sign_out":
             offers.sign_out(ledger, command.by, command.by, now_ms)

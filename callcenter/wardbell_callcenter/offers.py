@@ -3,8 +3,9 @@
 from dataclasses import replace
 
 from wardbell_callcenter.contact import ACCEPTED, NEW, OFFERED, WITHDRAWN, Contact
-from wardbell_callcenter.ledger import Ledger
-from wardbell_protocol.bus.payloads import CallState, OperatorState, StepTaken
+from wardbell_callcenter.store.ledger import Ledger
+from wardbell_protocol.bus.centre_payloads import AgentState, StepTaken
+from wardbell_protocol.bus.payloads import CallState
 from wardbell_protocol.calls.escalation import CALL_CENTRE
 
 
@@ -89,7 +90,7 @@ def _why_not_accepted(contact: Contact, by: str) -> str:
     return "it changed while you accepted; accept again"
 
 
-def sign_in(ledger: Ledger, operator: OperatorState) -> None:
+def sign_in(ledger: Ledger, operator: AgentState) -> None:
     """Have an operator at a seat, and offer him what waits. A second seat takes the place of the first."""
     present = {known.operator: known for known in ledger.operators()}
     known = present.get(operator.operator)

@@ -9,10 +9,10 @@ from wardbell_bus.life_sign import LifeSign
 from wardbell_bus.outbox import OutboxPump
 from wardbell_bus.wards import WardMirrors
 from wardbell_callcenter.desk import OURSELVES, Desk
-from wardbell_callcenter.lease import Tenure
-from wardbell_callcenter.ledger import LostLeaseError, StoreError
 from wardbell_callcenter.seats import Seats
-from wardbell_callcenter.store import Store
+from wardbell_callcenter.store.errors import LostLeaseError, StoreError
+from wardbell_callcenter.store.lease import Tenure
+from wardbell_callcenter.store.store import Store
 from wardbell_protocol.bus import topics
 from wardbell_protocol.bus.payloads import (
     Command,

@@ -5,10 +5,10 @@ import threading
 import time
 
 from wardbell_bus.client import Broker
-from wardbell_callcenter.lease import Candidate
-from wardbell_callcenter.ledger import StoreError
 from wardbell_callcenter.service import Service
-from wardbell_callcenter.store import Store
+from wardbell_callcenter.store.errors import StoreError
+from wardbell_callcenter.store.lease import Candidate
+from wardbell_callcenter.store.store import Store
 
 log = logging.getLogger("wardbell.callcenter")
 

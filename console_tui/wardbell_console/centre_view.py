@@ -6,7 +6,7 @@ from wardbell_bus.mirror import part_state
 from wardbell_console.feed import Feed
 from wardbell_console.verbs import Attempt
 from wardbell_console.view import NextStep, next_step
-from wardbell_protocol.bus.payloads import ContactState
+from wardbell_protocol.bus.centre_payloads import ContactState
 
 _ORDER = {"offered": 0, "new": 1, "accepted": 2, "withdrawn": 3}
 

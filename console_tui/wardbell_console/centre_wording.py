@@ -4,7 +4,7 @@ from wardbell_console.centre_view import Entry, Offer, is_centre_stale
 from wardbell_console.feed import Feed
 from wardbell_console.language import Language, countdown, duration
 from wardbell_console.wording import MARKS, attempt_text, contact_text, kind_text
-from wardbell_protocol.bus.payloads import ContactState
+from wardbell_protocol.bus.centre_payloads import ContactState
 
 
 def seat_line(language: Language, feed: Feed, now_ms: int) -> str:

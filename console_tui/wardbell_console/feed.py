@@ -15,7 +15,8 @@ from wardbell_bus.wards import WardMirrors
 from wardbell_console.escalator import Escalator
 from wardbell_console.verbs import UNCONFIRMED, Attempt, Verbs
 from wardbell_protocol.bus import topics
-from wardbell_protocol.bus.payloads import CallState, Command, ContactState, Health, Reply, WardEvent, decode
+from wardbell_protocol.bus.centre_payloads import ContactState
+from wardbell_protocol.bus.payloads import CallState, Command, Health, Reply, WardEvent, decode
 from wardbell_protocol.calls.escalation import CALL_CENTRE, STEP_NUMBER, EscalationPolicy
 from wardbell_protocol.calls.signals import AT_CONSOLE
 from wardbell_protocol.errors import DecodeError

@@ -7,7 +7,8 @@ from wardbell_bus.mirror import WardMirror, part_state
 from wardbell_console.bell import Ringing
 from wardbell_console.feed import Feed
 from wardbell_console.verbs import Attempt
-from wardbell_protocol.bus.payloads import CallState, ContactState, Health
+from wardbell_protocol.bus.centre_payloads import ContactState
+from wardbell_protocol.bus.payloads import CallState, Health
 from wardbell_protocol.bus.topics import CALL_CENTRE_SCOPE
 from wardbell_protocol.calls.call import Call
 from wardbell_protocol.calls.escalation import ALL_STATIONS, FORWARD, EscalationPolicy

@@ -4,7 +4,8 @@ from wardbell_console.feed import Notice
 from wardbell_console.language import BY_RECEIVER, Language, countdown, duration, time_of_day
 from wardbell_console.verbs import CONFIRMED, PENDING, REFUSED, Attempt
 from wardbell_console.view import Banner, Counts, Light, NextStep, Row
-from wardbell_protocol.bus.payloads import CallState, ContactState, WardEvent
+from wardbell_protocol.bus.centre_payloads import ContactState
+from wardbell_protocol.bus.payloads import CallState, WardEvent
 from wardbell_protocol.calls.signals import BATHROOM, CODE, EMERGENCY, FAULT, NORMAL, STAFF_ASSIST
 
 # Shapes, so that colour never stands alone. ASCII and narrow signs only: terminals disagree on the width of the rest.

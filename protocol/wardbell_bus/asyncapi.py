@@ -14,7 +14,8 @@ import msgspec
 
 from wardbell_bus.examples import EXAMPLES
 from wardbell_protocol.bus import topics
-from wardbell_protocol.bus.payloads import CENTRE_CHANNELS, CHANNELS, Payload
+from wardbell_protocol.bus.channels import CENTRE_CHANNELS, CHANNELS
+from wardbell_protocol.bus.payloads import Payload
 
 Json = dict[str, Any]
 
@@ -91,14 +92,14 @@ CENTRE_CHANNELS_OF_DOCUMENT = (
         topics.event(CENTRE),
         CENTRE_CHANNELS["event"],
         "send",
-        "What happens to contacts, steps and operators, in order.",
+        "What happens to contacts, offers, steps, agents and incidents, in order.",
     ),
     Channel(
         "contact",
         topics.contact("{contact_id}"),
         CHANNELS["contact"],
         "send",
-        "One open contact, for late joiners; an empty payload takes it away when it is withdrawn.",
+        "One open contact, for late joiners; an empty payload takes it away when it is closed.",
         retain=True,
     ),
     Channel(
@@ -114,6 +115,13 @@ CENTRE_CHANNELS_OF_DOCUMENT = (
         CENTRE_CHANNELS["snapshot"],
         "send",
         "The answer to a snapshot request.",
+    ),
+    Channel(
+        "offer",
+        topics.offer("{client}"),
+        CENTRE_CHANNELS["offer"],
+        "send",
+        "A contact that somebody at that console is asked to take, with what he must know; or the end of such an offer.",
     ),
     Channel("centreCommand", topics.command(CENTRE), CHANNELS["command"], "receive", "A verb for the call centre."),
     Channel("centreReply", topics.reply(CENTRE, "{client}"), CHANNELS["reply"], "send", "What became of a command."),

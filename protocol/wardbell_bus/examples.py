@@ -1,20 +1,30 @@
 """One night in room 203, as the messages of the bus: the examples of the AsyncAPI document."""
 
-from wardbell_protocol.bus.payloads import (
-    CallState,
+import msgspec
+
+from wardbell_protocol.bus.centre_payloads import (
+    AgentState,
     CentreEvent,
     CentreSnapshot,
-    Command,
     ContactState,
+    Note,
+    Offer,
+    OfferState,
+    PastContact,
+    ResidentCard,
+    ScreenPop,
+    StepTaken,
+)
+from wardbell_protocol.bus.payloads import (
+    CallState,
+    Command,
     Health,
     Hearing,
-    OperatorState,
     Payload,
     Reception,
     Reply,
     SnapshotRequest,
     StationInfo,
-    StepTaken,
     WardEvent,
     WardInfo,
     WardSnapshot,
@@ -61,21 +71,52 @@ STEP = StepTaken(
 )
 CONTACT = ContactState(
     contact_id=f"c-{CENTRE_JOURNAL}-42",
+    kind="bed_call",
+    status="accepted",
+    priority=22,
     ward="east",
-    call_id=CALL.call_id,
-    loop=0,
-    step=2,
     room="203",
     bed="2",
-    kind="normal",
-    priority=20,
-    status="accepted",
+    call_kind="normal",
+    call_id=CALL.call_id,
+    step=1,
+    resident_id="r-0107",
+    pressed_at_ms=PRESSED_MS,
     opened_at_ms=ESCALATED_MS + 120,
-    offered_to=["王伟", "Li Na"],
+    offered_at_ms=ESCALATED_MS + 120,
     accepted_by="王伟",
     accepted_at_ms=ESCALATED_MS + 9_000,
+    call_status="placed",
 )
-OPERATOR = OperatorState(operator="王伟", seat="console-desk1", signed_in_at_ms=PRESSED_MS - 3_600_000)
+AGENT = AgentState(
+    agent="王伟",
+    state="busy",
+    since_ms=ESCALATED_MS + 9_000,
+    seat="console-desk1",
+    contacts=[CONTACT.contact_id],
+    signed_in_at_ms=PRESSED_MS - 3_600_000,
+)
+OFFER = OfferState(
+    offer_id=f"o-{CENTRE_JOURNAL}-43",
+    contact_id=CONTACT.contact_id,
+    target="李娜",
+    medium="seat",
+    step=0,
+    loop=0,
+    status="offered",
+    made_at_ms=ESCALATED_MS + 120,
+    rings_until_ms=ESCALATED_MS + 20_120,
+)
+RESIDENT = ResidentCard(
+    resident_id="r-0107",
+    name="周明",
+    room="203",
+    bed="2",
+    care_level=3,
+    risks=["falls", "penicillin"],
+    key_carer="李娜",
+    fields={"mobility": "walks with a frame"},
+)
 
 EXAMPLES: dict[type[Payload], list[Payload]] = {
     CallState: [CALL],
@@ -135,14 +176,45 @@ EXAMPLES: dict[type[Payload], list[Payload]] = {
             epoch=CENTRE_JOURNAL, seq=44, at_ms=ESCALATED_MS + 9_000, kind="accepted", by="王伟", contact=CONTACT
         ),
     ],
+    Offer: [
+        Offer(
+            delivery_id=f"d-{CENTRE_JOURNAL}-43",
+            offer=OFFER,
+            contact=msgspec.structs.replace(CONTACT, status="offered", accepted_by="", accepted_at_ms=None),
+            pop=ScreenPop(
+                residents=[RESIDENT],
+                last_contacts=[
+                    PastContact(
+                        contact_id=f"c-{CENTRE_JOURNAL}-17",
+                        opened_at_ms=PRESSED_MS - 7_200_000,
+                        call_kind="normal",
+                        status="resolved",
+                        by="李娜",
+                        wrap_up_code="toilet",
+                    )
+                ],
+                notes=[Note(at_ms=PRESSED_MS - 7_000_000, by="李娜", text="Asks for water at night.")],
+                script=["Knock and say who you are", "Check the floor for water"],
+                link=f"http://records.lan/contact?id=c-{CENTRE_JOURNAL}-42",
+            ),
+        ),
+        Offer(
+            delivery_id=f"d-{CENTRE_JOURNAL}-44",
+            offer=msgspec.structs.replace(OFFER, status="withdrawn", reason="taken by 王伟"),
+            contact=CONTACT,
+            withdrawn="taken by 王伟",
+        ),
+    ],
     CentreSnapshot: [
         CentreSnapshot(
             epoch=CENTRE_JOURNAL,
             seq=44,
             at_ms=ESCALATED_MS + 10_000,
             contacts=[CONTACT],
-            operators=[OPERATOR],
+            agents=[AGENT],
             steps=[STEP],
+            codes={"toilet": {"en": "Helped to the toilet", "zh_CN": "协助如厕"}},
+            reasons={"meal": {"en": "Meal", "zh_CN": "用餐"}},
         )
     ],
     Health: [

@@ -7,15 +7,19 @@ the retained state, marked by `is_stale`.
 from dataclasses import dataclass
 
 from wardbell_protocol.bus import topics
-from wardbell_protocol.bus.payloads import (
-    CallState,
+from wardbell_protocol.bus.centre_payloads import (
+    AgentState,
     CentreEvent,
     CentreSnapshot,
     ContactState,
-    Health,
-    OperatorState,
-    SnapshotRequest,
+    IncidentState,
+    OfferState,
     StepTaken,
+)
+from wardbell_protocol.bus.payloads import (
+    CallState,
+    Health,
+    SnapshotRequest,
     WardEvent,
     WardInfo,
     WardSnapshot,
@@ -134,12 +138,16 @@ class WardMirror:
 
 
 class CentreMirror:
-    """Open contacts, operators and steps of the call centre, as read from the bus."""
+    """What is open at the call centre and who works there, as read from the bus. `codes`, `reasons`: as in its snapshot."""
 
     def __init__(self, client_id: str) -> None:
         self.client_id = client_id
         self.contacts: dict[str, ContactState] = {}
-        self.operators: dict[str, OperatorState] = {}
+        self.agents: dict[str, AgentState] = {}
+        self.offers: dict[str, OfferState] = {}
+        self.incidents: dict[str, IncidentState] = {}
+        self.codes: dict[str, dict[str, str]] = {}
+        self.reasons: dict[str, dict[str, str]] = {}
         self.steps: dict[tuple[str, int, int], StepTaken] = {}
         self.health: dict[tuple[str, str], Health] = {}
         self._sequence = EventSequence()
@@ -201,12 +209,31 @@ class CentreMirror:
             self._take_contact(event.contact)
         if event.step is not None:
             self._take_step(event.step)
-        if event.operator is not None:
-            if event.kind == "signed_out":
-                self.operators.pop(event.operator.operator, None)
-            else:
-                self.operators[event.operator.operator] = event.operator
+        if event.offer is not None:
+            self._take_offer(event.offer)
+        if event.agent is not None:
+            self._take_agent(event.agent)
+        if event.incident is not None:
+            self._take_incident(event.incident)
         return [event]
+
+    def _take_offer(self, offer: OfferState) -> None:
+        if offer.status == "offered":
+            self.offers[offer.offer_id] = offer
+        else:
+            self.offers.pop(offer.offer_id, None)
+
+    def _take_agent(self, agent: AgentState) -> None:
+        if agent.state == "signed_out":
+            self.agents.pop(agent.agent, None)
+        else:
+            self.agents[agent.agent] = agent
+
+    def _take_incident(self, incident: IncidentState) -> None:
+        if incident.closed_at_ms is None:
+            self.incidents[incident.incident_id] = incident
+        else:
+            self.incidents.pop(incident.incident_id, None)
 
     def _take_step(self, step: StepTaken) -> None:
         self.steps[step.call_id, step.step, step.loop] = step
@@ -214,15 +241,22 @@ class CentreMirror:
             del self.steps[next(iter(self.steps))]
 
     def _take_contact(self, contact: ContactState) -> None:
-        if contact.status == "withdrawn":
+        if contact.closed_at_ms is not None:
             self.contacts.pop(contact.contact_id, None)
+            for offer_id in [
+                offer.offer_id for offer in self.offers.values() if offer.contact_id == contact.contact_id
+            ]:
+                del self.offers[offer_id]
         else:
             self.contacts[contact.contact_id] = contact
 
     def _snapshot(self, snapshot: CentreSnapshot) -> None:
         if self._sequence.receive_snapshot(snapshot.epoch, snapshot.seq):
             self.contacts = {contact.contact_id: contact for contact in snapshot.contacts}
-            self.operators = {operator.operator: operator for operator in snapshot.operators}
+            self.agents = {agent.agent: agent for agent in snapshot.agents}
+            self.offers = {offer.offer_id: offer for offer in snapshot.offers}
+            self.incidents = {incident.incident_id: incident for incident in snapshot.incidents}
+            self.codes, self.reasons = snapshot.codes, snapshot.reasons
             self.steps = {(step.call_id, step.step, step.loop): step for step in snapshot.steps}
 
     def _retained(self, contact_id: str, payload: bytes) -> None:

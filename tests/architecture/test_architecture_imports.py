@@ -22,7 +22,7 @@ NEVER_LOADED_BY = {
     "console_tui/wardbell_console": {"textual", "rich", "serial", "sqlalchemy", "tinydb"},
     "callcenter/wardbell_callcenter": {"textual", "serial", "tinydb"},
 }
-MAY_LOAD = {"wardbell_protocol.bus.payloads": {"msgspec"}}
+MAY_LOAD = {f"wardbell_protocol.bus.{name}": {"msgspec"} for name in ("centre_payloads", "channels", "payloads")}
 WIRING = frozenset({"textual", "rich", "serial", "paho", "sqlalchemy", "tinydb", "iotcore"})
 RUN = ("__main__", "migrations.env")
 TOUCHES_PINS = ("wardbell_firmware.boards", "wardbell_firmware.bus.session")  # the last one a network

@@ -15,11 +15,12 @@ from databases import BEFORE_FORMS, Postgres
 from sqlalchemy import Engine, event
 
 from wardbell_bus.wards import WardMirrors
-from wardbell_callcenter.database import open_engine
 from wardbell_callcenter.desk import OURSELVES, Desk
-from wardbell_callcenter.migration import migrate
-from wardbell_callcenter.store import Store
-from wardbell_protocol.bus.payloads import CentreEvent, decode
+from wardbell_callcenter.store.database import open_engine
+from wardbell_callcenter.store.migration import migrate
+from wardbell_callcenter.store.store import Store
+from wardbell_protocol.bus.centre_payloads import CentreEvent
+from wardbell_protocol.bus.payloads import decode
 
 CALL = call_state()
 SIGN_IN = (command("sign_in", by="Wei"), command("sign_in", by="Li", reply_to="console-b"))

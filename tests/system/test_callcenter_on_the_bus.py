@@ -13,7 +13,8 @@ from servers import BrokerProcess, wait_until
 
 from wardbell_bus.life_sign import LifeSign
 from wardbell_protocol.bus import topics
-from wardbell_protocol.bus.payloads import CallState, ContactState, Health, encode
+from wardbell_protocol.bus.centre_payloads import ContactState
+from wardbell_protocol.bus.payloads import CallState, Health, encode
 
 pytestmark = BROKERS_AND_DATABASES
 AT_ONCE = {"normal": {"steps": [["forward", 0], ["call_centre", 1]], "reraise_s": 180}}

@@ -13,7 +13,7 @@ from servers import BrokerProcess, wait_until
 
 from wardbell_bus.life_sign import LifeSign
 from wardbell_callcenter.service import Service
-from wardbell_callcenter.store import Store
+from wardbell_callcenter.store.store import Store
 from wardbell_protocol.bus import topics
 from wardbell_protocol.bus.payloads import encode
 

@@ -12,15 +12,8 @@ import pytest
 from wardbell_bus import asyncapi
 from wardbell_bus.examples import EXAMPLES
 from wardbell_protocol.bus import topics
-from wardbell_protocol.bus.payloads import (
-    CENTRE_CHANNELS,
-    CHANNELS,
-    Payload,
-    PayloadError,
-    decode,
-    encode,
-    payload_type,
-)
+from wardbell_protocol.bus.channels import CENTRE_CHANNELS, CHANNELS, payload_type
+from wardbell_protocol.bus.payloads import Payload, PayloadError, decode, encode
 
 SPEC = Path(__file__).resolve().parents[2] / "protocol" / "spec"
 TOPIC_FUNCTIONS = (
@@ -28,6 +21,7 @@ TOPIC_FUNCTIONS = (
     "ward",
     "call",
     "contact",
+    "offer",
     "snapshot_request",
     "snapshot",
     "command",
@@ -84,7 +78,7 @@ def test_every_topic_is_in_the_document(document: Json) -> None:
         if (address := topics.parse(re.sub(r"\{(\w+)\}", r"\1", text)))
     }
     wanted = {(name, False) for name in CHANNELS if name != "contact"}
-    in_centre = {"event", "contact", "snapshot_request", "snapshot", "command", "reply"}
+    in_centre = {"event", "contact", "offer", "snapshot_request", "snapshot", "command", "reply"}
     assert documented == wanted | {(name, True) for name in in_centre}
 
 

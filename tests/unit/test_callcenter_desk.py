@@ -8,9 +8,10 @@ from databases import Database
 
 from wardbell_bus.wards import WardMirrors
 from wardbell_callcenter.desk import ABSENT_FOR_MS, OURSELVES, STEPS_AT_ONCE, Desk
-from wardbell_callcenter.store import Store
+from wardbell_callcenter.store.store import Store
 from wardbell_protocol.bus import topics
-from wardbell_protocol.bus.payloads import CallState, CentreEvent, ContactState, Reply, decode, encode
+from wardbell_protocol.bus.centre_payloads import CentreEvent, ContactState
+from wardbell_protocol.bus.payloads import CallState, Reply, decode, encode
 
 MINUTE = 60_000
 

@@ -1,6 +1,6 @@
 """When the lead may be taken, and when the leader must doubt that he has it."""
 
-from wardbell_callcenter.lease import LASTS_MS, RENEW_EVERY_MS, Candidate, Lease, Tenure
+from wardbell_callcenter.store.lease import LASTS_MS, RENEW_EVERY_MS, Candidate, Lease, Tenure
 
 
 def test_what_nobody_has_is_taken_at_once() -> None:

@@ -10,11 +10,11 @@ import pytest
 from databases import BEFORE_FORMS, Database, Postgres
 from sqlalchemy import Engine, Inspector, create_engine, inspect
 
-from wardbell_callcenter.database import open_engine
-from wardbell_callcenter.ledger import StoreUnreachableError
-from wardbell_callcenter.migration import NEWEST, migrate
-from wardbell_callcenter.store import Store
-from wardbell_callcenter.tables import metadata
+from wardbell_callcenter.store.database import open_engine
+from wardbell_callcenter.store.errors import StoreUnreachableError
+from wardbell_callcenter.store.migration import NEWEST, migrate
+from wardbell_callcenter.store.store import Store
+from wardbell_callcenter.store.tables import metadata
 from wardbell_protocol.errors import ConfigError
 
 TABLES = ("authority", "steps", "contacts", "operators", "events", "outbox", "replies")

@@ -10,10 +10,12 @@ from centre_parts import T0, call_state
 from databases import Database
 
 from wardbell_callcenter.contact import OFFERED, Contact
-from wardbell_callcenter.database import open_engine
-from wardbell_callcenter.ledger import Ledger, LostLeaseError, StoreError
-from wardbell_callcenter.store import Store
-from wardbell_protocol.bus.payloads import Reply, StepTaken
+from wardbell_callcenter.store.database import open_engine
+from wardbell_callcenter.store.errors import LostLeaseError, StoreError
+from wardbell_callcenter.store.ledger import Ledger
+from wardbell_callcenter.store.store import Store
+from wardbell_protocol.bus.centre_payloads import StepTaken
+from wardbell_protocol.bus.payloads import Reply
 
 STEP = StepTaken(ward="east", call_id="east-1", step=2, step_name="call_centre", loop=0, due_at_ms=T0, taken_at_ms=T0)
 

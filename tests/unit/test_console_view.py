@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from wardbell_console.language import Language
 from wardbell_console.view import counts, lights, next_step
 from wardbell_console.wording import next_text, row_cells
-from wardbell_protocol.bus.payloads import OperatorState
+from wardbell_protocol.bus.centre_payloads import AgentState
 from wardbell_protocol.calls.call import Call
 from wardbell_protocol.calls.escalation import default_policies
 from wardbell_protocol.calls.signals import KINDS
@@ -236,7 +236,7 @@ def test_what_is_not_ours_is_counted_and_changes_nothing() -> None:
 def test_an_operator_who_moved_to_another_seat_is_not_pulled_back() -> None:
     house = House(own=(), operator="wang")
     assert house.centre.operators["wang"].seat == "console-a"
-    house.centre.operators["wang"] = OperatorState(operator="wang", seat="console-b", signed_in_at_ms=house.clock())
+    house.centre.operators["wang"] = AgentState(operator="wang", seat="console-b", signed_in_at_ms=house.clock())
     house.wire.deliver([house.centre.event("signed_in", operator=house.centre.operators["wang"])])
     house.wait_s(30)
     assert not house.feed.is_signed_in

@@ -5,7 +5,8 @@ from centre_parts import T0, WardOnPaper, acknowledged, call_state, cleared, rai
 from wardbell_bus.mirror import CentreMirror, Publication, WardMirror
 from wardbell_console.escalator import RESEND_MS, Escalator, command_id
 from wardbell_protocol.bus import topics
-from wardbell_protocol.bus.payloads import CallState, CentreEvent, CentreSnapshot, Command, StepTaken, decode, encode
+from wardbell_protocol.bus.centre_payloads import CentreEvent, CentreSnapshot, StepTaken
+from wardbell_protocol.bus.payloads import CallState, Command, decode, encode
 
 MINUTE = 60_000
 

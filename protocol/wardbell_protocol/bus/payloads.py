@@ -9,7 +9,6 @@ from typing import Annotated, Any, Literal, TypeVar
 import msgspec
 from msgspec import Meta, Struct
 
-from wardbell_protocol.bus.topics import Address
 from wardbell_protocol.calls.call import Call
 from wardbell_protocol.errors import DecodeError
 
@@ -27,7 +26,6 @@ Seq = Annotated[int, Meta(ge=1, le=_MOST)]
 Kind = Literal["code", "emergency", "bathroom", "staff_assist", "normal", "fault"]
 Status = Literal["placed", "acknowledged", "attended", "cleared"]
 CallEventKind = Literal["placed", "pressed_again", "acknowledged", "attended", "cleared", "raised_again"]
-ContactStatus = Literal["new", "offered", "accepted", "withdrawn"]
 
 
 class Payload(Struct, frozen=True, kw_only=True, omit_defaults=False):
@@ -124,8 +122,15 @@ class Command(Payload, frozen=True, kw_only=True):
 
     To a ward: `acknowledge`, `attend`, `clear` and `history` with `call_id` (the reply to `history` carries its events);
     `test_start` with `rooms` (none: all) and `for_s`, `test_stop`; `self_test`.
-    To the call centre: `step` with `call`, `step`, `step_name`, `loop`, `due_at_ms`; `accept` with `contact_id`;
-    `sign_in`, `sign_out`. `by` is the person, `reply_to` the client.
+    To the call centre: `step` with `call`, `step`, `step_name`, `loop`, `due_at_ms`.
+    About oneself: `sign_in` (`secret` where the house wants one), `sign_out`, `ready`, `not_ready` (`reason`, `for_s`).
+    About a contact, with `contact_id`: `accept`, `refuse` (`reason`), `on_site`, `resolve` (`code`, `fields`, `text`),
+    `hand_over` (`to`, `text`), `transfer` (`to`: an agent or a group; `text`), `release` (`reason`), `note` (`text`),
+    `choose_resident` (`to`), `escalate`, `take_over` (`reason`), `join`; `open` with `fields` makes one that is no bed call.
+    About an offer, with `offer_id`: `received`, said by the device, never by a person.
+    Of a supervisor about `agent`, with `reason`: `force_ready`, `force_not_ready`, `force_sign_out`.
+    About a station, with `to`: `mute` (`for_s`, `reason`), `unmute`.
+    `by` is the person, `reply_to` the client.
     """
 
     command_id: Name
@@ -140,7 +145,27 @@ class Command(Payload, frozen=True, kw_only=True):
         "step",
         "sign_in",
         "sign_out",
+        "ready",
+        "not_ready",
         "accept",
+        "refuse",
+        "on_site",
+        "resolve",
+        "hand_over",
+        "transfer",
+        "release",
+        "note",
+        "choose_resident",
+        "escalate",
+        "take_over",
+        "join",
+        "open",
+        "received",
+        "force_ready",
+        "force_not_ready",
+        "force_sign_out",
+        "mute",
+        "unmute",
     ]
     by: Name
     reply_to: Name
@@ -154,6 +179,14 @@ class Command(Payload, frozen=True, kw_only=True):
     call: CallState | None = None
     rooms: list[Text] = []
     for_s: Count = 0
+    offer_id: Text = ""
+    agent: Text = ""
+    to: Text = ""
+    reason: Text = ""
+    code: Text = ""
+    fields: dict[Name, Text] = {}
+    text: Annotated[str, Meta(max_length=4000)] = ""
+    secret: Annotated[str, Meta(max_length=256)] = ""
 
 
 class Reply(Payload, frozen=True, kw_only=True):
@@ -163,79 +196,7 @@ class Reply(Payload, frozen=True, kw_only=True):
     ok: bool
     reason: Text = ""
     events: list[WardEvent] = []
-
-
-class ContactState(Payload, frozen=True, kw_only=True):
-    """A contact of the call centre: an escalated call looking for a person. `offered_to` are operators.
-
-    A call that the ward answers meanwhile keeps its contact: `call_status` and `answered_by` show it.
-    """
-
-    contact_id: Name
-    ward: Name
-    call_id: Name
-    loop: Count
-    step: Count
-    room: Text
-    bed: Text
-    kind: Kind
-    priority: int
-    status: ContactStatus
-    opened_at_ms: Ms
-    offered_to: list[Text]
-    accepted_by: Text = ""
-    accepted_at_ms: Ms | None = None
-    withdrawn_at_ms: Ms | None = None
-    withdrawn_reason: Text = ""
-    call_status: Status = "placed"
-    answered_by: Text = ""
-
-
-class StepTaken(Payload, frozen=True, kw_only=True):
-    """A step of the escalation, stored once."""
-
-    ward: Name
-    call_id: Name
-    step: Count
-    step_name: Text
-    loop: Count
-    due_at_ms: Ms
-    taken_at_ms: Ms
-
-
-class OperatorState(Payload, frozen=True, kw_only=True):
-    """Somebody signed in at the call centre, at which client."""
-
-    operator: Name
-    seat: Name
-    signed_in_at_ms: Ms
-
-
-class CentreEvent(Payload, frozen=True, kw_only=True):
-    """Something happened at the call centre: to a contact, a step, or an operator.
-
-    `changed` is a contact whose call was answered or raised again, or whose last operator left.
-    """
-
-    epoch: Name
-    seq: Seq
-    at_ms: Ms
-    kind: Literal["opened", "offered", "accepted", "withdrawn", "changed", "step_taken", "signed_in", "signed_out"]
-    by: Text = ""
-    contact: ContactState | None = None
-    step: StepTaken | None = None
-    operator: OperatorState | None = None
-
-
-class CentreSnapshot(Payload, frozen=True, kw_only=True):
-    """All that the call centre has open, as of `seq`."""
-
-    epoch: Name
-    seq: Count
-    at_ms: Ms
-    contacts: list[ContactState]
-    operators: list[OperatorState]
-    steps: list[StepTaken]
+    contact_id: Text = ""  # that `open` made or found
 
 
 class Health(Payload, frozen=True, kw_only=True):
@@ -300,21 +261,6 @@ class Reception(Payload, frozen=True, kw_only=True):
     quality: Annotated[int, Meta(ge=0, le=100)]
 
 
-CHANNELS: dict[str, type[Payload]] = {
-    "event": WardEvent,
-    "ward": WardInfo,
-    "call": CallState,
-    "contact": ContactState,
-    "snapshot_request": SnapshotRequest,
-    "snapshot": WardSnapshot,
-    "command": Command,
-    "reply": Reply,
-    "health": Health,
-    "hearing": Hearing,
-    "reception": Reception,
-}
-CENTRE_CHANNELS: dict[str, type[Payload]] = {"event": CentreEvent, "snapshot": CentreSnapshot}
-
 P = TypeVar("P", bound=Payload)
 
 
@@ -333,13 +279,6 @@ def decode(raw: bytes, kind: type[P]) -> P:
         return msgspec.json.decode(raw, type=kind)
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise PayloadError(str(error)) from error
-
-
-def payload_type(address: Address, is_centre: bool) -> type[Payload] | None:
-    """What travels on that channel of a ward, or of the call centre."""
-    if is_centre and address.channel in CENTRE_CHANNELS:
-        return CENTRE_CHANNELS[address.channel]
-    return CHANNELS.get(address.channel)
 
 
 class PayloadError(DecodeError):

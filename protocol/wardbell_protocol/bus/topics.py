@@ -45,6 +45,11 @@ def contact(contact_id: str) -> str:
     return f"{ROOT}/{CALL_CENTRE_SCOPE}/contact/{contact_id}"
 
 
+def offer(client: str) -> str:
+    """Offers of the call centre for whoever sits at that client."""
+    return f"{ROOT}/{CALL_CENTRE_SCOPE}/offer/{client}"
+
+
 def snapshot_request(scope: str) -> str:
     """Ask the authority for everything it knows."""
     return f"{ROOT}/{scope}/snapshot/get"
@@ -97,7 +102,7 @@ def parse(topic: str) -> "Address | None":
     scope, channel, rest = levels[2], levels[3], levels[4:]
     if channel in ("event", "ward", "command", "hearing", "reception") and not rest:
         return Address(scope, channel, "")
-    if channel in ("call", "contact", "reply", "health") and len(rest) == 1:
+    if channel in ("call", "contact", "offer", "reply", "health") and len(rest) == 1:
         return Address(scope, channel, rest[0])
     if channel == "snapshot" and rest == ["get"]:
         return Address(scope, "snapshot_request", "")

@@ -9,12 +9,13 @@ from sqlalchemy import Connection, Update, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from wardbell_bus.outbox import OutboxRow
-from wardbell_callcenter import tables
-from wardbell_callcenter.database import may_pass, open_engine, reader_of
-from wardbell_callcenter.lease import Lease
-from wardbell_callcenter.ledger import Ledger, LostLeaseError, StoreError, StoreUnreachableError
-from wardbell_callcenter.migration import migrate
-from wardbell_callcenter.tables import authority, outbox
+from wardbell_callcenter.store import tables
+from wardbell_callcenter.store.database import may_pass, open_engine, reader_of
+from wardbell_callcenter.store.errors import LostLeaseError, StoreError, StoreUnreachableError
+from wardbell_callcenter.store.lease import Lease
+from wardbell_callcenter.store.ledger import Ledger
+from wardbell_callcenter.store.migration import migrate
+from wardbell_callcenter.store.tables import authority, outbox
 from wardbell_protocol.errors import ConfigError
 
 log = logging.getLogger("wardbell.callcenter")

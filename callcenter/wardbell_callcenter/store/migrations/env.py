@@ -1,4 +1,4 @@
-"""Alembic runs this file; the connection, with its transaction, is `wardbell_callcenter.migration`'s."""
+"""Alembic runs this file; the connection, with its transaction, is `wardbell_callcenter.store.migration`'s."""
 
 from alembic import context
 

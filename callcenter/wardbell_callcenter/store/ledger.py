@@ -6,37 +6,13 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, delete, insert, select, update
 
 from wardbell_callcenter.contact import ACCEPTED, OFFERED, WITHDRAWN, Contact
-from wardbell_callcenter.tables import authority, contacts, events, operators, outbox, replies, steps
+from wardbell_callcenter.store.errors import StoreError
+from wardbell_callcenter.store.tables import authority, contacts, events, operators, outbox, replies, steps
 from wardbell_protocol.bus import topics
-from wardbell_protocol.bus.payloads import (
-    CallState,
-    CentreEvent,
-    CentreSnapshot,
-    OperatorState,
-    Reply,
-    StepTaken,
-    decode,
-    encode,
-)
-from wardbell_protocol.errors import WardbellError
+from wardbell_protocol.bus.centre_payloads import AgentState, CentreEvent, CentreSnapshot, StepTaken
+from wardbell_protocol.bus.payloads import CallState, Reply, decode, encode
 
 STEP_FIELDS = [name for name in StepTaken.__struct_fields__ if name != "v"]
-
-
-class StoreError(WardbellError):
-    """The database did not take it; nothing has changed.
-
-    Except where the connection breaks under the commit itself: then nobody can say. So all that is written may be written
-    again, and does nothing the second time.
-    """
-
-
-class StoreUnreachableError(StoreError):
-    """The server does not answer, or does not let us in; a later try may go well."""
-
-
-class LostLeaseError(StoreError):
-    """Another engine leads; whatever we know may be out of date."""
 
 
 class Ledger:
@@ -50,7 +26,7 @@ class Ledger:
         row = self._connection.execute(select(authority.c.epoch, authority.c.seq)).one()
         return row.epoch, row.seq
 
-    def record(self, kind: str, now_ms: int, by: str = "", **of: Contact | StepTaken | OperatorState) -> None:
+    def record(self, kind: str, now_ms: int, by: str = "", **of: Contact | StepTaken | AgentState) -> None:
         """Append an event of that kind, and put it and what is retained into the outbox."""
         raised = update(authority).values(seq=authority.c.seq + 1).returning(authority.c.epoch, authority.c.seq)
         epoch, seq = self._connection.execute(raised).one()
@@ -139,12 +115,12 @@ class Ledger:
         if changed.rowcount != 1:
             raise StoreError(f"contact {before.contact_id} was changed by somebody else")
 
-    def operators(self) -> list[OperatorState]:
+    def operators(self) -> list[AgentState]:
         """Who is signed in, longest first."""
         wanted = select(operators).order_by(operators.c.signed_in_at_ms, operators.c.operator)
-        return [OperatorState(**row) for row in self._connection.execute(wanted).mappings()]
+        return [AgentState(**row) for row in self._connection.execute(wanted).mappings()]
 
-    def put_operator(self, operator: OperatorState) -> None:
+    def put_operator(self, operator: AgentState) -> None:
         """Sign in, or move to another seat."""
         self.remove_operator(operator.operator)
         values = {"operator": operator.operator, "seat": operator.seat, "signed_in_at_ms": operator.signed_in_at_ms}

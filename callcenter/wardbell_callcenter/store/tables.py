@@ -1,16 +1,17 @@
-"""The call centre's tables as this version knows them; `migrations` makes them so."""
+"""The tables that the engine itself stands on, as this version knows them; `migrations` makes them so.
+
+The others, on the same `metadata`: contact_tables, house_tables.
+"""
 
 from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
-    ForeignKeyConstraint,
     Integer,
     LargeBinary,
     MetaData,
     String,
     Table,
-    UniqueConstraint,
 )
 
 metadata = MetaData()
@@ -35,6 +36,17 @@ authority = Table(
     Column("seq", BigInteger, nullable=False),
 )
 
+# One row: the engine's own time (clock.py), which no setting of the wall clock moves.
+steady = Table(
+    "steady",
+    metadata,
+    Column("one", Integer, primary_key=True, autoincrement=False),
+    Column("steady_ms", BigInteger, nullable=False),
+    Column("wall_ms", BigInteger, nullable=False),  # both read at the same moment
+    Column("boot_id", String(64), nullable=False),  # of the machine that wrote it
+    Column("boot_ms", BigInteger, nullable=False),  # and how long it was up then
+)
+
 # That a step has happened. The primary key is the promise: each (call_id, step, loop) once, whoever sends it.
 steps = Table(
     "steps",
@@ -50,40 +62,14 @@ steps = Table(
     Column("is_closed", Boolean, nullable=False, default=False, index=True),  # the call is cleared
 )
 
-contacts = Table(
-    "contacts",
-    metadata,
-    Column("contact_id", String(64), primary_key=True),
-    Column("call_id", String(64), nullable=False),
-    Column("step", Integer, nullable=False),
-    Column("loop", BigInteger, nullable=False),
-    Column("version", Integer, nullable=False),
-    Column("status", String(16), nullable=False, index=True),
-    Column("opened_at_ms", BigInteger, nullable=False),
-    Column("offered_to", LargeBinary, nullable=False),  # JSON list of operators
-    Column("accepted_by", String(64), nullable=False, default=""),
-    Column("accepted_at_ms", BigInteger),
-    Column("withdrawn_at_ms", BigInteger),
-    Column("withdrawn_reason", String(200), nullable=False, default=""),
-    Column("call", LargeBinary, nullable=False),  # JSON of the call as last known
-    UniqueConstraint("call_id", "loop"),
-    ForeignKeyConstraint(["call_id", "step", "loop"], ["steps.call_id", "steps.step", "steps.loop"]),
-)
-
-operators = Table(
-    "operators",
-    metadata,
-    Column("operator", String(64), primary_key=True),
-    Column("seat", String(64), nullable=False),
-    Column("signed_in_at_ms", BigInteger, nullable=False),
-)
-
 events = Table(
     "events",
     metadata,
     Column("seq", BigInteger, primary_key=True, autoincrement=False),
     Column("at_ms", BigInteger, nullable=False),
-    Column("kind", String(16), nullable=False),
+    Column("kind", String(24), nullable=False),
+    Column("contact_id", String(64), nullable=False, default="", index=True),  # whose time line it belongs to
+    Column("agent", String(64), nullable=False, default="", index=True),
     Column("payload", LargeBinary, nullable=False),
 )
 
