@@ -4,11 +4,13 @@ Nothing in it changes while a night is worked; what does (who is ready, who swap
 Every part has a default: an empty document is a house where whoever signs in is asked.
 """
 
-from typing import Annotated, Literal
+import json
+from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import Meta, Struct
 
+from wardbell_callcenter.document_key import exact_key
 from wardbell_protocol.bus.centre_payloads import Medium
 from wardbell_protocol.bus.payloads import Name, Text
 from wardbell_protocol.errors import ConfigError
@@ -47,7 +49,7 @@ class Step(Part, frozen=True, kw_only=True):
     after_s: Seconds
     to: Annotated[list[Text], Meta(min_length=1)]
     strategy: Strategy = "ring_all"
-    media: Annotated[list[Medium], Meta(min_length=1)] = ["seat"]
+    media: Annotated[list[Medium], Meta(min_length=1)] = msgspec.field(default_factory=lambda: ["seat"])
     ring_s: Seconds = 20
     every_s: SomeSeconds = 10
     skills: dict[Name, SkillLevel] = {}
@@ -135,7 +137,7 @@ class IncidentRules(Part, frozen=True, kw_only=True):
 
 
 class Hook(Part, frozen=True, kw_only=True):
-    """Somebody else's program that may name the agents: POST of contact and candidates, JSON back; after the time-out ours counts."""
+    """Somebody else's program that names the agents: POST of contact and candidates, JSON back. After the time-out ours count."""
 
     url: Text
     timeout_s: Annotated[float, Meta(gt=0, le=5)] = 1.0
@@ -166,14 +168,16 @@ class Period(Part, frozen=True, kw_only=True):
     name: Name
     begins: Annotated[str, Meta(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
     ends: Annotated[str, Meta(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
-    on: list[Literal["workday", "weekend", "holiday"]] = ["workday", "weekend", "holiday"]
+    on: list[Literal["workday", "weekend", "holiday"]] = msgspec.field(
+        default_factory=lambda: ["workday", "weekend", "holiday"]
+    )
 
 
 class Calendar(Part, frozen=True, kw_only=True):
     """The four kinds: work hours (`periods`), weekends, special holidays, special workdays. Days as `2026-10-01`."""
 
     periods: list[Period] = []
-    weekend: list[Annotated[int, Meta(ge=1, le=7)]] = [6, 7]  # ISO: 1 is Monday
+    weekend: list[Annotated[int, Meta(ge=1, le=7)]] = msgspec.field(default_factory=lambda: [6, 7])  # ISO: 1 is Monday
     holidays: dict[str, ByLanguage] = {}
     workdays: dict[str, ByLanguage] = {}  # that would be weekend or holiday
 
@@ -245,10 +249,26 @@ def decode_house(raw: bytes, file: str) -> House:
         ConfigError: naming file, key and remedy.
     """
     try:
-        return msgspec.json.decode(raw, type=House)
-    except msgspec.ValidationError as error:
-        what, _, where = str(error).rpartition(" - at `$")
-        key = where.rstrip("`").lstrip(".") or "the document"
-        raise ConfigError(file, key, what or str(error)) from error
-    except msgspec.DecodeError as error:
+        document = json.loads(raw, object_pairs_hook=_each_once)
+    except _TwiceError as error:
+        raise ConfigError(file, str(error), "it stands there twice; of two only the last would count") from error
+    except ValueError as error:
         raise ConfigError(file, "the document", f"it is no JSON: {error}") from error
+    try:
+        return msgspec.convert(document, House)
+    except msgspec.ValidationError as error:
+        what, _, where = str(error).partition(" - at ")
+        key = exact_key(document, House, where.rpartition("`$")[2].rstrip("`"))
+        raise ConfigError(file, key or "the document", what) from error
+
+
+class _TwiceError(ValueError):
+    """A key that an object has twice."""
+
+
+def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    made = dict(pairs)
+    if len(made) < len(pairs):
+        names = [name for name, _ in pairs]
+        raise _TwiceError(next(name for name in names if names.count(name) > 1))
+    return made

@@ -7,6 +7,7 @@ from sqlalchemy import Connection, RowMapping, delete, insert, select, update
 
 from wardbell_callcenter.contact import ACCEPTED, OFFERED, WITHDRAWN, Contact
 from wardbell_callcenter.store.errors import StoreError
+from wardbell_callcenter.store.house_rows import HouseRows
 from wardbell_callcenter.store.tables import authority, contacts, events, operators, outbox, replies, steps
 from wardbell_protocol.bus import topics
 from wardbell_protocol.bus.centre_payloads import AgentState, CentreEvent, CentreSnapshot, StepTaken
@@ -20,6 +21,7 @@ class Ledger:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+        self.houses = HouseRows(connection)
 
     def position(self) -> tuple[str, int]:
         """Epoch, and number of the last event."""

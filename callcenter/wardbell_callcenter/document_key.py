@@ -1,0 +1,50 @@
+"""Which key of a JSON document is wrong. msgspec says `policies[...].steps[0]`; a person wants `policies.night.steps[0]`."""
+
+import re
+from typing import Any
+
+import msgspec
+
+Json = dict[str, Any] | list[Any] | str | int | float | None
+
+_ANY = "[...]"  # a value of a mapping, whichever
+_TOKEN = re.compile(r"\[\.\.\.\]|\[\d+\]|\.?[^.\[]+")
+
+
+def exact_key(document: Json, kind: type, said: str) -> str:
+    """The path that msgspec said (without its `$`), with the names of the mappings' keys.
+
+    `document`: the decoded JSON, of which `kind` cannot be made. Each mapping on the way is tried with one key at a time.
+    """
+    path: list[str | int] = []
+    for token in _TOKEN.findall(said):
+        if token == _ANY:
+            name = _wrong_key(document, kind, path)
+            if name is None:
+                break
+            document = _with_only(document, path, name)
+            path.append(name)
+        else:
+            path.append(int(token[1:-1]) if token.startswith("[") else token.lstrip("."))
+    return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path).lstrip(".")
+
+
+def _wrong_key(document: Json, kind: type, path: list[str | int]) -> str | None:
+    mapping: Any = document
+    for part in path:
+        mapping = mapping[part]
+    for name in mapping:
+        try:
+            msgspec.convert(_with_only(document, path, name), kind)
+        except msgspec.ValidationError:
+            return str(name)
+    return None
+
+
+def _with_only(document: Json, path: list[str | int], name: str) -> Json:
+    """A copy in which the mapping at `path` has that key only."""
+    copied: Any = list(document) if isinstance(document, list) else dict(document)  # type: ignore[arg-type]
+    if not path:
+        return {name: copied[name]}
+    copied[path[0]] = _with_only(copied[path[0]], path[1:], name)
+    return copied  # type: ignore[no-any-return]

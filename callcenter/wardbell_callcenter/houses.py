@@ -1,0 +1,38 @@
+"""The house that counts now, decoded once for each form of its document."""
+
+from wardbell_callcenter.house import House, decode_house
+from wardbell_callcenter.store.house_rows import HouseRows
+
+
+class Houses:
+    """Remembers the last form that it read. Ask within every transaction: the document may have changed since the last one.
+
+    `revision`: of the house that was last returned; 0 where nobody has described one, which is a house of defaults.
+    """
+
+    def __init__(self) -> None:
+        self._known = (0, House())
+
+    @property
+    def revision(self) -> int:
+        """Of the house that was last returned."""
+        return self._known[0]
+
+    def newest(self, rows: HouseRows) -> House:
+        """The house as this transaction sees it.
+
+        Raises:
+            ConfigError: its document is of another version of Wardbell.
+        """
+        revision, house = self._known
+        if rows.newest_revision() == revision:
+            return house
+        form = rows.newest()
+        self._known = (
+            (0, House()) if form is None else (form.revision, decode_house(form.document, _named(form.revision)))
+        )
+        return self._known[1]
+
+
+def _named(revision: int) -> str:
+    return f"revision {revision} of the house"
