@@ -1,0 +1,113 @@
+"""Who may do what: role × data level × function, the one place, whatever medium a command came by.
+
+A role says which functions one has; a level says of what: `home` everything, `ward` what belongs to one's wards or to no ward,
+`carer` what one has or is asked for. Whoever is asked to help may help: level and ward never stand before a live offer.
+Whether a verb fits the contact's state is not said here.
+"""
+
+from dataclasses import dataclass
+
+from wardbell_callcenter.house import Agent, House, Role
+
+STRANGER = "not known in this house"
+NOT_FOR_ROLE = "not for this role"
+NOT_HIS = "not one of yours"
+
+_CARER: frozenset[Role] = frozenset({"carer"})
+_PEOPLE: frozenset[Role] = frozenset({"carer", "operator", "supervisor", "administrator"})
+_DESK: frozenset[Role] = _PEOPLE - _CARER
+_HEADS: frozenset[Role] = frozenset({"supervisor", "administrator"})
+_OWNER: frozenset[Role] = frozenset({"administrator"})
+_ALL: frozenset[Role] = _PEOPLE | {"interface"}
+
+# What others' machines (`interface`) may: bring contacts in, say that a device has an offer, read. They never accept.
+ROLES: dict[str, frozenset[Role]] = {
+    "sign_in": _PEOPLE,
+    "sign_out": _PEOPLE,
+    "ready": _PEOPLE,
+    "not_ready": _PEOPLE,
+    "accept": _PEOPLE,
+    "refuse": _PEOPLE,
+    "on_site": _PEOPLE,
+    "resolve": _PEOPLE,
+    "hand_over": _PEOPLE,
+    "transfer": _PEOPLE,
+    "release": _PEOPLE,
+    "note": _ALL,
+    "choose_resident": _PEOPLE,
+    "escalate": _PEOPLE,
+    "take_over": _HEADS,
+    "join": _PEOPLE,
+    "open": _ALL,
+    "received": _ALL,
+    "force_ready": _HEADS,
+    "force_not_ready": _HEADS,
+    "force_sign_out": _HEADS,
+    "mute": _DESK,
+    "unmute": _PEOPLE,  # it rings again: nobody needs a desk for that
+    # Reading; `timeline` with the notes, `agents` is the board of all seats, which every seat sees.
+    "contacts": _ALL,
+    "timeline": _ALL,
+    "residents": _ALL,
+    "incidents": _ALL,
+    "mutes": _ALL,
+    "agents": _ALL,
+    "roster": _ALL,
+    "figures": _DESK | {"interface"},
+    "house": _HEADS,
+    "audit": _HEADS,
+    "put_house": _OWNER,
+}
+# A carer ends or passes on only what he has; whoever arrives first says `on_site` and has it.
+_ONLY_HELD = frozenset({"resolve", "hand_over", "transfer", "release"})
+# The house as one, of which no part belongs to a ward.
+_WHOLE_HOUSE = frozenset({"house", "put_house", "audit"})
+ANYBODY = Agent(role="administrator", level="home")  # of a house that names nobody
+
+
+@dataclass(frozen=True)
+class About:
+    """What a function is about: a contact, an offer, an agent, a station, a resident, a ward's figures.
+
+    Args:
+        wards: to which it belongs; none: to no ward, so to every one.
+        held_by: who has accepted it, is on site, has joined it; the agent himself; a resident's key carer.
+        asked: who has a live offer of it.
+    """
+
+    wards: frozenset[str] = frozenset()
+    held_by: frozenset[str] = frozenset()
+    asked: frozenset[str] = frozenset()
+
+
+def person(house: House, name: str) -> Agent | None:
+    """Who that is in the house; a house that names nobody takes whoever comes."""
+    return house.agents.get(name) if house.agents else ANYBODY
+
+
+def may(who: Agent | None, name: str, function: str, about: About | None = None) -> str:
+    """Why that person may not, in words; empty when he may.
+
+    Args:
+        function: a verb of `Command` for the call centre, or one of ROLES that reads. `step` comes from parts, not people.
+        about: None: only whether he has the function at all. Then NOT_HIS is never the answer, except of the house as one.
+    """
+    if function == "step":
+        return ""
+    if who is None:
+        return STRANGER
+    if who.role not in ROLES.get(function, ()):
+        return NOT_FOR_ROLE
+    if function in _WHOLE_HOUSE:
+        return "" if who.level == "home" else NOT_HIS
+    return "" if about is None or _reaches(who, name, function, about) else NOT_HIS
+
+
+def _reaches(who: Agent, name: str, function: str, about: About) -> bool:
+    if name in about.held_by:
+        return True
+    if function in _ONLY_HELD and who.role == "carer":
+        return False
+    if name in about.asked or who.level == "home":
+        return True
+    return who.level == "ward" and (not who.wards or not about.wards or not about.wards.isdisjoint(who.wards))
