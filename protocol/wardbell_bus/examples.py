@@ -6,6 +6,7 @@ from wardbell_protocol.bus.centre_payloads import (
     AgentState,
     CentreEvent,
     CentreSnapshot,
+    CodeForm,
     ContactState,
     Note,
     Offer,
@@ -215,6 +216,8 @@ EXAMPLES: dict[type[Payload], list[Payload]] = {
             steps=[STEP],
             codes={"toilet": {"en": "Helped to the toilet", "zh_CN": "协助如厕"}},
             reasons={"meal": {"en": "Meal", "zh_CN": "用餐"}},
+            forms={"toilet": CodeForm(kinds=["bed_call"], fields=["helped_by"])},
+            groups=["night"],
         )
     ],
     Health: [

@@ -11,6 +11,7 @@ from wardbell_protocol.bus.centre_payloads import (
     AgentState,
     CentreEvent,
     CentreSnapshot,
+    CodeForm,
     ContactState,
     IncidentState,
     OfferState,
@@ -138,7 +139,7 @@ class WardMirror:
 
 
 class CentreMirror:
-    """What is open at the call centre and who works there, as read from the bus. `codes`, `reasons`: as in its snapshot."""
+    """What is open at the call centre and who works there, as read from the bus. `codes`, `reasons`, `forms`, `groups`: as in its snapshot."""
 
     def __init__(self, client_id: str) -> None:
         self.client_id = client_id
@@ -148,6 +149,8 @@ class CentreMirror:
         self.incidents: dict[str, IncidentState] = {}
         self.codes: dict[str, dict[str, str]] = {}
         self.reasons: dict[str, dict[str, str]] = {}
+        self.forms: dict[str, CodeForm] = {}
+        self.groups: list[str] = []
         self.steps: dict[tuple[str, int, int], StepTaken] = {}
         self.health: dict[tuple[str, str], Health] = {}
         self._sequence = EventSequence()
@@ -257,6 +260,7 @@ class CentreMirror:
             self.offers = {offer.offer_id: offer for offer in snapshot.offers}
             self.incidents = {incident.incident_id: incident for incident in snapshot.incidents}
             self.codes, self.reasons = snapshot.codes, snapshot.reasons
+            self.forms, self.groups = snapshot.forms, snapshot.groups
             self.steps = {(step.call_id, step.step, step.loop): step for step in snapshot.steps}
 
     def _retained(self, contact_id: str, payload: bytes) -> None:

@@ -217,8 +217,19 @@ class CentreEvent(Payload, frozen=True, kw_only=True):
     incident: IncidentState | None = None
 
 
+class CodeForm(Payload, frozen=True, kw_only=True):
+    """What a wrap-up code asks for. `kinds`: of contacts it is meant for, none: of any; `required`: those of `fields` that must be given."""
+
+    kinds: list[Name] = []
+    fields: list[Name] = []
+    required: list[Name] = []
+
+
 class CentreSnapshot(Payload, frozen=True, kw_only=True):
-    """All that the call centre has open, as of `seq`. `agents`: who is signed in; `codes`: wrap-up codes by language."""
+    """All that the call centre has open, as of `seq`. `agents`: who is signed in; `codes`: wrap-up codes by language.
+
+    `forms`: of codes that ask for more than a text; `groups`: to whom a contact may be transferred, besides an agent.
+    """
 
     epoch: Name
     seq: Count
@@ -230,3 +241,5 @@ class CentreSnapshot(Payload, frozen=True, kw_only=True):
     incidents: list[IncidentState] = []
     codes: dict[Name, dict[Name, Text]] = {}
     reasons: dict[Name, dict[Name, Text]] = {}  # for not being ready
+    forms: dict[Name, CodeForm] = {}
+    groups: list[Name] = []
