@@ -139,7 +139,7 @@ class WardMirror:
 
 
 class CentreMirror:
-    """What is open at the call centre and who works there, as read from the bus. `codes`, `reasons`, `forms`, `groups`: as in its snapshot."""
+    """What is open at the call centre and who works there, as read from the bus; codes, reasons and groups as in its snapshot."""
 
     def __init__(self, client_id: str) -> None:
         self.client_id = client_id

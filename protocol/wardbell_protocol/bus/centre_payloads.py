@@ -218,7 +218,7 @@ class CentreEvent(Payload, frozen=True, kw_only=True):
 
 
 class CodeForm(Payload, frozen=True, kw_only=True):
-    """What a wrap-up code asks for. `kinds`: of contacts it is meant for, none: of any; `required`: those of `fields` that must be given."""
+    """What a wrap-up code asks for. `kinds`: for which contacts, none: for any; the `required` of its `fields` must be given."""
 
     kinds: list[Name] = []
     fields: list[Name] = []
