@@ -5,7 +5,9 @@ Every part has a default: an empty document is a house where whoever signs in is
 """
 
 import json
+from datetime import date
 from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo
 
 import msgspec
 from msgspec import Meta, Struct
@@ -33,6 +35,9 @@ Seconds = Annotated[int, Meta(ge=0, le=86_400)]
 SomeSeconds = Annotated[int, Meta(ge=1, le=86_400)]
 SkillLevel = Annotated[int, Meta(ge=1, le=5)]
 ByLanguage = dict[Literal["en", "zh_CN"], Text]
+DayKind = Literal["workday", "weekend", "holiday"]
+TimeOfDay = Annotated[str, Meta(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
+EVERY_DAY: tuple[DayKind, ...] = ("workday", "weekend", "holiday")
 
 
 class Part(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -166,39 +171,40 @@ class Period(Part, frozen=True, kw_only=True):
     """Hours of a day of that kind, `07:00` to `19:00`; one that ends before it begins goes over midnight."""
 
     name: Name
-    begins: Annotated[str, Meta(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
-    ends: Annotated[str, Meta(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
-    on: list[Literal["workday", "weekend", "holiday"]] = msgspec.field(
-        default_factory=lambda: ["workday", "weekend", "holiday"]
-    )
+    begins: TimeOfDay
+    ends: TimeOfDay
+    on: tuple[DayKind, ...] = EVERY_DAY
 
 
 class Calendar(Part, frozen=True, kw_only=True):
     """The four kinds: work hours (`periods`), weekends, special holidays, special workdays. Days as `2026-10-01`."""
 
     periods: list[Period] = []
-    weekend: list[Annotated[int, Meta(ge=1, le=7)]] = msgspec.field(default_factory=lambda: [6, 7])  # ISO: 1 is Monday
-    holidays: dict[str, ByLanguage] = {}
-    workdays: dict[str, ByLanguage] = {}  # that would be weekend or holiday
+    weekend: tuple[Annotated[int, Meta(ge=1, le=7)], ...] = (6, 7)  # ISO: 1 is Monday
+    holidays: dict[date, ByLanguage] = {}
+    workdays: dict[date, ByLanguage] = {}  # that would be weekend or holiday
 
 
 class Shift(Part, frozen=True, kw_only=True):
-    """A time of the day that people work. `needs`: how many at least."""
+    """A time of the day that people work, on days of those kinds. `needs`: how many at least."""
 
-    begins: Annotated[str, Meta(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
-    ends: Annotated[str, Meta(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
+    begins: TimeOfDay
+    ends: TimeOfDay
     needs: Annotated[int, Meta(ge=0, le=999)] = 1
+    on: tuple[DayKind, ...] = EVERY_DAY
 
 
 class Rotation(Part, frozen=True, kw_only=True):
     """Teams that take turns at a shift: each for `every` days or weeks, from `starts` on, by the days of the house's own clock.
 
-    `on`: only those weekdays (ISO), none: all of them.
+    Days on which nobody of it works count too: a holiday that is added later moves nobody's turn. `on`: only those weekdays
+    (ISO), none: all of them. `ends`: the last day.
     """
 
     shift: Name
     teams: Annotated[list[list[Name]], Meta(min_length=1)]
-    starts: str
+    starts: date
+    ends: date | None = None
     every: Annotated[int, Meta(ge=1, le=366)] = 1
     unit: Literal["day", "week"] = "day"
     on: list[Annotated[int, Meta(ge=1, le=7)]] = []
@@ -210,11 +216,16 @@ class Roster(Part, frozen=True, kw_only=True):
     shifts: dict[Name, Shift]
     rotations: list[Rotation]
 
+    def __post_init__(self) -> None:
+        for rotation in self.rotations:
+            if rotation.shift not in self.shifts:
+                raise ValueError(f"a rotation names the shift {rotation.shift}, which is not among `shifts`")
+
 
 class House(Part, frozen=True, kw_only=True):
     """All of it. `policies`: by name; `policy_of`: of a call's or a contact's kind, with or without `@` and a period's name.
 
-    The most exact one counts: `emergency@night`, `emergency`, `bed_call@night`, `bed_call`, `default`.
+    The most exact one counts: `emergency@night`, `emergency`, `bed_call@night`, `bed_call`, `default@night`, `default`.
     """
 
     name: ByLanguage = {}
@@ -237,6 +248,12 @@ class House(Part, frozen=True, kw_only=True):
     hook: Hook | None = None
     mail: Mail | None = None
     webhooks: dict[Name, Webhook] = {}
+
+    def __post_init__(self) -> None:
+        try:
+            ZoneInfo(self.time_zone)
+        except (LookupError, ValueError, OSError):
+            raise ValueError(f"{self.time_zone} is no time zone; give one such as Asia/Shanghai") from None
 
 
 DEFAULT_POLICY = Policy(steps=[Step(after_s=0, to=["ward"], ring_s=0), Step(after_s=30, to=["everybody"], ring_s=0)])
