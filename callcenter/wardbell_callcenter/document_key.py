@@ -12,12 +12,13 @@ _TOKEN = re.compile(r"\[\.\.\.\]|\[\d+\]|\.?[^.\[]+")
 
 
 def exact_key(document: Json, kind: type, said: str) -> str:
-    """The path that msgspec said (without its `$`), with the names of the mappings' keys.
+    """The path that msgspec said (`$.policies[...]`, or `key` in one), with the names of the mappings' keys.
 
     `document`: the decoded JSON, of which `kind` cannot be made. Each mapping on the way is tried with one key at a time.
     """
     path: list[str | int] = []
-    for token in _TOKEN.findall(said):
+    where = said.rpartition("$")[2].rstrip("`") + (_ANY if "key" in said.partition("$")[0] else "")
+    for token in _TOKEN.findall(where):
         if token == _ANY:
             name = _wrong_key(document, kind, path)
             if name is None:

@@ -263,7 +263,9 @@ def decode_house(raw: bytes, file: str) -> House:
         return msgspec.convert(document, House)
     except msgspec.ValidationError as error:
         what, _, where = str(error).partition(" - at ")
-        key = exact_key(document, House, where.rpartition("`$")[2].rstrip("`"))
+        key = exact_key(document, House, where)
+        if "RFC3339" in what:
+            what = "it is no day; write one as 2026-10-01"
         raise ConfigError(file, key or "the document", what) from error
 
 

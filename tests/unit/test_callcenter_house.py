@@ -16,7 +16,11 @@ WRONG = [
     ('{"time_zone": 3}', "time_zone: Expected `str`"),
     ('{"wards": {"east": {}, "west": {"floor": 2}}}', "wards.west: Object contains unknown field `floor`"),
     ('{"wards": {"east": {"corridors": {"n": [], "s": ["1", 2]}}}}', "wards.east.corridors.s[1]: Expected `str`"),
-    ('{"wards": {"": {}}}', "wards: Expected `str` of length >= 1"),
+    ('{"wards": {"": {}}}', "wards.: Expected `str` of length >= 1"),
+    (
+        '{"calendar": {"holidays": {"2026-10-01": {}, "2026-13-01": {}}}}',
+        "calendar.holidays.2026-13-01: it is no day; write one as 2026-10-01",
+    ),
     ('{"policies": {"day": {"steps": []}}}', "policies.day.steps: Expected `array` of length >= 1"),
     (
         f'{{"policies": {{"day": {{"steps": [{A_STEP}]}}, "night": {{"steps": [{A_STEP}, {{"after_s": -1, "to": []}}]}}}}}}',
