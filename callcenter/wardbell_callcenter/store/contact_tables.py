@@ -54,7 +54,7 @@ contacts = Table(
     Column("offered_at_ms", BigInteger),  # first
     Column("received_at_ms", BigInteger),  # first device that had it
     Column("accepted_at_ms", BigInteger),
-    Column("accepted_by", String(64), nullable=False, default="", index=True),
+    Column("accepted_by", String(64), nullable=False, default=""),
     Column("on_site_at_ms", BigInteger),
     Column("on_site_by", String(64), nullable=False, default=""),
     Column("closed_at_ms", BigInteger, index=True),
@@ -63,6 +63,7 @@ contacts = Table(
     Column("wrap_up_code", String(64), nullable=False, default=""),
     Column("returns", Integer, nullable=False, default=0),  # how often it came back unvisited
     Column("highest_step", Integer, nullable=False, default=-1),
+    Index("ix_contacts_accepted_by", "accepted_by", "state"),  # what somebody has, of all that he ever had
 )
 
 # What will happen by itself. One row for each kind and subject: a contact, an offer, an agent.

@@ -26,15 +26,18 @@ agents = Table(
         "pending", String(16), nullable=False, default=""
     ),  # not_ready, signed_out: once the current contact is over
     Column("pending_reason", String(128), nullable=False, default=""),
+    Column("pending_for_s", Integer, nullable=False, default=0),  # how long that will last; 0: until he says otherwise
     Column("seat", String(64), nullable=False, default=""),
     Column("signed_in_at_ms", BigInteger, nullable=False, default=0),
     Column("missed", Integer, nullable=False, default=0),  # offers in a row that he did not answer
     Column("free_since_steady_ms", BigInteger, nullable=False, default=0),  # for the longest idle
     Column("contacts_taken", Integer, nullable=False, default=0),  # since he signed in, for the fewest contacts
+    Column("counted_from_ms", BigInteger, nullable=False, default=0),  # where agent_times has got to with him
     Column("version", Integer, nullable=False, default=1),
 )
 
-# Where an agent's time went: one row for each stay in a state.
+# Where an agent's time went while he was signed in: one row for each stay in a state. Each begins where the one before it ended
+# and is as long as the steady clock says; a wall clock that is set meanwhile counts from the next sign-in.
 agent_times = Table(
     "agent_times",
     metadata,
@@ -42,7 +45,7 @@ agent_times = Table(
     Column("from_ms", BigInteger, primary_key=True),
     Column("state", String(16), primary_key=True),
     Column("reason", String(128), nullable=False, default=""),
-    Column("until_ms", BigInteger),  # NULL: still
+    Column("until_ms", BigInteger, index=True),  # NULL: still
 )
 
 roster_changes = Table(
@@ -88,14 +91,16 @@ tokens = Table(
     Column("is_revoked", Boolean, nullable=False, default=False),
 )
 
+# Numbered from 1 without a gap, each row sealed with the one before it: what is changed or removed later shows.
 audit = Table(
     "audit",
     metadata,
-    Column("entry", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
+    Column("entry", BigInteger, primary_key=True, autoincrement=False),
     Column("at_ms", BigInteger, nullable=False, index=True),
     Column("by", String(64), nullable=False),
     Column("what", String(32), nullable=False),
     Column("of", String(128), nullable=False, default=""),
     Column("reason", String(256), nullable=False, default=""),
     Column("detail", LargeBinary, nullable=False),  # JSON object
+    Column("seal", String(64), nullable=False),  # SHA-256 of the seal before it and all of the row
 )

@@ -80,7 +80,7 @@ def _contacts() -> None:
         sa.Column("offered_at_ms", sa.BigInteger),
         sa.Column("received_at_ms", sa.BigInteger),
         sa.Column("accepted_at_ms", sa.BigInteger),
-        sa.Column("accepted_by", sa.String(64), nullable=False, index=True),
+        sa.Column("accepted_by", sa.String(64), nullable=False),
         sa.Column("on_site_at_ms", sa.BigInteger),
         sa.Column("on_site_by", sa.String(64), nullable=False),
         sa.Column("closed_at_ms", sa.BigInteger, index=True),
@@ -90,6 +90,7 @@ def _contacts() -> None:
         sa.Column("returns", sa.Integer, nullable=False),
         sa.Column("highest_step", sa.Integer, nullable=False),
     )
+    op.create_index("ix_contacts_accepted_by", "contacts", ["accepted_by", "state"])
 
 
 def _timers() -> None:
@@ -192,11 +193,13 @@ def _agents() -> None:
         sa.Column("since_steady_ms", sa.BigInteger, nullable=False),
         sa.Column("pending", sa.String(16), nullable=False),
         sa.Column("pending_reason", sa.String(128), nullable=False),
+        sa.Column("pending_for_s", sa.Integer, nullable=False),
         sa.Column("seat", sa.String(64), nullable=False),
         sa.Column("signed_in_at_ms", sa.BigInteger, nullable=False),
         sa.Column("missed", sa.Integer, nullable=False),
         sa.Column("free_since_steady_ms", sa.BigInteger, nullable=False),
         sa.Column("contacts_taken", sa.Integer, nullable=False),
+        sa.Column("counted_from_ms", sa.BigInteger, nullable=False),
         sa.Column("version", sa.Integer, nullable=False),
     )
 
@@ -208,7 +211,7 @@ def _agent_times() -> None:
         sa.Column("from_ms", sa.BigInteger, primary_key=True),
         sa.Column("state", sa.String(16), primary_key=True),
         sa.Column("reason", sa.String(128), nullable=False),
-        sa.Column("until_ms", sa.BigInteger),
+        sa.Column("until_ms", sa.BigInteger, index=True),
     )
 
 
@@ -261,11 +264,12 @@ def _tokens() -> None:
 def _audit() -> None:
     op.create_table(
         "audit",
-        sa.Column("entry", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True, autoincrement=True),
+        sa.Column("entry", sa.BigInteger, primary_key=True, autoincrement=False),
         sa.Column("at_ms", sa.BigInteger, nullable=False, index=True),
         sa.Column("by", sa.String(64), nullable=False),
         sa.Column("what", sa.String(32), nullable=False),
         sa.Column("of", sa.String(128), nullable=False),
         sa.Column("reason", sa.String(256), nullable=False),
         sa.Column("detail", sa.LargeBinary, nullable=False),
+        sa.Column("seal", sa.String(64), nullable=False),
     )
