@@ -1,177 +1,175 @@
 """What can be read and written inside one transaction of the store, in the call centre's words."""
 
-import json
-from typing import Any
+from dataclasses import dataclass
 
-from sqlalchemy import Connection, RowMapping, delete, insert, select, update
+from sqlalchemy import Connection, delete, insert, select
 
-from wardbell_callcenter.contact import ACCEPTED, OFFERED, WITHDRAWN, Contact
-from wardbell_callcenter.store.errors import StoreError
+from wardbell_callcenter.clock import Mark, Now, Reading
+from wardbell_callcenter.contacts.contact import Contact
+from wardbell_callcenter.store.contact_rows import ContactRows
+from wardbell_callcenter.store.delivery_rows import DeliveryRows
+from wardbell_callcenter.store.event_rows import EventRows
 from wardbell_callcenter.store.house_rows import HouseRows
-from wardbell_callcenter.store.tables import authority, contacts, events, operators, outbox, replies, steps
+from wardbell_callcenter.store.offer_rows import Offer, OfferRows
+from wardbell_callcenter.store.reply_rows import ReplyRows
+from wardbell_callcenter.store.step_rows import StepRows
+from wardbell_callcenter.store.tables import steady
+from wardbell_callcenter.store.timer_rows import Timer, TimerRows
 from wardbell_protocol.bus import topics
-from wardbell_protocol.bus.centre_payloads import AgentState, CentreEvent, CentreSnapshot, StepTaken
-from wardbell_protocol.bus.payloads import CallState, Reply, decode, encode
+from wardbell_protocol.bus.centre_payloads import AgentState, CentreEvent, ContactState, IncidentState, StepTaken
+from wardbell_protocol.bus.payloads import encode
 
-STEP_FIELDS = [name for name in StepTaken.__struct_fields__ if name != "v"]
+
+@dataclass(frozen=True, kw_only=True)
+class _Record:
+    kind: str
+    now: Now
+    by: str
+    reason: str
+    text: str
+    late_ms: int
+    contact: Contact | None
+    offer: Offer | None
+    step: StepTaken | None
+    agent: AgentState | None
+    incident: IncidentState | None
 
 
 class Ledger:
-    """One transaction. `record` whatever you change: the event and its publication go with the change or not at all."""
+    """One transaction. `record` whatever you change: the event and its publication go with the change or not at all.
+
+    Events are told when the transaction ends, all in one go: what they say of who is being asked, and of the next step, is
+    what is true then.
+    """
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+        self.contacts = ContactRows(connection)
+        self.timers = TimerRows(connection)
+        self.offers = OfferRows(connection)
+        self.deliveries = DeliveryRows(connection)
         self.houses = HouseRows(connection)
+        self.steps = StepRows(connection)
+        self.replies = ReplyRows(connection)
+        self.events = EventRows(connection)
+        self._records: list[_Record] = []
 
     def position(self) -> tuple[str, int]:
-        """Epoch, and number of the last event."""
-        row = self._connection.execute(select(authority.c.epoch, authority.c.seq)).one()
-        return row.epoch, row.seq
+        """Epoch, and number of the last event, as if all that is recorded were told."""
+        epoch, seq = self.events.position()
+        return epoch, seq + len(self._records)
 
-    def record(self, kind: str, now_ms: int, by: str = "", **of: Contact | StepTaken | AgentState) -> None:
-        """Append an event of that kind, and put it and what is retained into the outbox."""
-        raised = update(authority).values(seq=authority.c.seq + 1).returning(authority.c.epoch, authority.c.seq)
-        epoch, seq = self._connection.execute(raised).one()
-        contact = of.get("contact")
-        parts = {name: part.state() if isinstance(part, Contact) else part for name, part in of.items()}
-        payload = encode(CentreEvent(epoch=epoch, seq=seq, at_ms=now_ms, kind=kind, by=by, **parts))  # type: ignore[arg-type]
-        self._connection.execute(insert(events).values(seq=seq, at_ms=now_ms, kind=kind, payload=payload))
-        self._publish(topics.event(topics.CALL_CENTRE_SCOPE), payload, retain=False)
-        if isinstance(contact, Contact):
-            self.publish_contact(contact)
-
-    def publish_contact(self, contact: Contact) -> None:
-        """Put a contact's retained state into the outbox: emptied where it is withdrawn."""
-        payload = b"" if contact.status == WITHDRAWN else encode(contact.state())
-        self._publish(topics.contact(contact.contact_id), payload, retain=True)
-
-    def step(self, call_id: str, step: int, loop: int) -> StepTaken | None:
-        """That step, where it was taken."""
-        same = (steps.c.call_id == call_id) & (steps.c.step == step) & (steps.c.loop == loop)
-        row = self._connection.execute(select(steps).where(same)).mappings().first()
-        return None if row is None else _step_of(row)
-
-    def add_step(self, taken: StepTaken, taken_from: str) -> None:
-        """Store a step; a second one of its key breaks the transaction."""
-        values = {name: getattr(taken, name) for name in STEP_FIELDS}
-        self._connection.execute(insert(steps).values(**values, taken_from=taken_from))
-
-    def open_steps(self) -> list[StepTaken]:
-        """All steps of calls that are not cleared, oldest first."""
-        wanted = select(steps).where(steps.c.is_closed.is_(False)).order_by(steps.c.taken_at_ms, steps.c.step)
-        return [_step_of(row) for row in self._connection.execute(wanted).mappings()]
-
-    def close_steps(self, call_id: str) -> None:
-        """The call is cleared: its steps are history."""
-        self._connection.execute(update(steps).where(steps.c.call_id == call_id).values(is_closed=True))
-
-    def is_closed(self, call_id: str) -> bool:
-        """Whether the call is known to be cleared."""
-        closed = select(steps.c.call_id).where((steps.c.call_id == call_id) & steps.c.is_closed.is_(True))
-        return self._connection.execute(closed.limit(1)).first() is not None
-
-    def next_contact_id(self) -> str:
-        """An id that no contact of any call centre's database has had."""
+    def new_id(self, prefix: str) -> str:
+        """An id that nothing of any call centre's database has had. Record an event of it before you ask for the next."""
         epoch, seq = self.position()
-        return f"c-{epoch}-{seq + 1}"
+        return f"{prefix}-{epoch}-{seq + 1}"
 
-    def add_contact(self, contact: Contact) -> None:
-        """Store a contact; a second one of its call and loop breaks the transaction."""
-        self._connection.execute(insert(contacts).values(call_id=contact.call.call_id, **_values(contact)))
-
-    def contact(self, contact_id: str) -> Contact | None:
-        """That contact, open or not."""
-        wanted = select(contacts).where(contacts.c.contact_id == contact_id)
-        row = self._connection.execute(wanted).mappings().first()
-        return None if row is None else _contact_of(row)
-
-    def contacts_of(self, call_id: str) -> list[Contact]:
-        """All contacts of a call, oldest loop first, open or not."""
-        wanted = select(contacts).where(contacts.c.call_id == call_id).order_by(contacts.c.loop)
-        return [_contact_of(row) for row in self._connection.execute(wanted).mappings()]
-
-    def open_contacts(self) -> list[Contact]:
-        """All contacts that are not withdrawn, oldest first."""
-        wanted = select(contacts).where(contacts.c.status != WITHDRAWN).order_by(contacts.c.opened_at_ms)
-        return [_contact_of(row) for row in self._connection.execute(wanted).mappings()]
-
-    def accept(self, contact: Contact, by: str, now_ms: int) -> bool:
-        """Give the contact to that operator if nobody has it yet: the one compare-and-set that decides."""
-        taken = self._connection.execute(
-            update(contacts)
-            .where(contacts.c.contact_id == contact.contact_id)
-            .where(contacts.c.status == OFFERED)
-            .where(contacts.c.version == contact.version)
-            .values(status=ACCEPTED, version=contact.version + 1, accepted_by=by, accepted_at_ms=now_ms)
-        )
-        return taken.rowcount == 1
-
-    def change_contact(self, before: Contact, after: Contact) -> None:
-        """Store `after`; StoreError when somebody else changed what `before` was."""
-        changed = self._connection.execute(
-            update(contacts)
-            .where(contacts.c.contact_id == before.contact_id)
-            .where(contacts.c.version == before.version)
-            .values(**_values(after))
-        )
-        if changed.rowcount != 1:
-            raise StoreError(f"contact {before.contact_id} was changed by somebody else")
-
-    def operators(self) -> list[AgentState]:
-        """Who is signed in, longest first."""
-        wanted = select(operators).order_by(operators.c.signed_in_at_ms, operators.c.operator)
-        return [AgentState(**row) for row in self._connection.execute(wanted).mappings()]
-
-    def put_operator(self, operator: AgentState) -> None:
-        """Sign in, or move to another seat."""
-        self.remove_operator(operator.operator)
-        values = {"operator": operator.operator, "seat": operator.seat, "signed_in_at_ms": operator.signed_in_at_ms}
-        self._connection.execute(insert(operators).values(**values))
-
-    def remove_operator(self, operator: str) -> None:
-        """Sign out."""
-        self._connection.execute(delete(operators).where(operators.c.operator == operator))
-
-    def reply_to(self, command_id: str) -> Reply | None:
-        """What that command was answered."""
-        row = self._connection.execute(select(replies.c.reply).where(replies.c.command_id == command_id)).first()
-        return None if row is None else decode(row.reply, Reply)
-
-    def keep_reply(self, reply: Reply, now_ms: int) -> None:
-        """Answer the same when the command comes again."""
-        values = {"command_id": reply.command_id, "at_ms": now_ms, "reply": encode(reply)}
-        self._connection.execute(insert(replies).values(**values))
-
-    def forget_replies(self, before_ms: int) -> None:
-        """Delete the answers given before then."""
-        self._connection.execute(delete(replies).where(replies.c.at_ms < before_ms))
-
-    def snapshot(self, now_ms: int) -> CentreSnapshot:
-        """All that is open, as of the last event."""
-        epoch, seq = self.position()
-        return CentreSnapshot(
-            epoch=epoch,
-            seq=seq,
-            at_ms=now_ms,
-            contacts=[contact.state() for contact in self.open_contacts()],
-            operators=self.operators(),
-            steps=self.open_steps(),
+    def record(
+        self,
+        kind: str,
+        now: Now,
+        by: str = "",
+        reason: str = "",
+        text: str = "",
+        late_ms: int = 0,
+        contact: Contact | None = None,
+        offer: Offer | None = None,
+        step: StepTaken | None = None,
+        agent: AgentState | None = None,
+        incident: IncidentState | None = None,
+    ) -> None:
+        """Append an event of that kind; it and what is retained of its contact go into the outbox when the transaction ends."""
+        self._records.append(
+            _Record(
+                kind=kind,
+                now=now,
+                by=by,
+                reason=reason[:256],
+                text=text,
+                late_ms=max(0, late_ms),
+                contact=contact,
+                offer=offer,
+                step=step,
+                agent=agent,
+                incident=incident,
+            )
         )
 
-    def _publish(self, topic: str, payload: bytes, retain: bool) -> None:
-        self._connection.execute(insert(outbox).values(topic=topic, payload=payload, retain=retain))
+    def tell(self) -> list[CentreEvent]:
+        """Number, store and publish what was recorded; returns it. The store does so at the end of each transaction."""
+        records, self._records = self._records, []
+        if not records:
+            return []
+        states = self.states([record.contact for record in records if record.contact is not None], records[-1].now)
+        epoch, first = self.events.take_numbers(len(records))
+        told = [_event(record, epoch, first + index, states) for index, record in enumerate(records)]
+        self.events.add(told)
+        event_topic = topics.event(topics.CALL_CENTRE_SCOPE)
+        latest = {record.contact.contact_id: record.contact for record in records if record.contact is not None}
+        self.events.publish([(event_topic, encode(event), False) for event in told])
+        self.events.publish([_retained(states[_key(contact)]) for contact in latest.values()])
+        return told
+
+    def publish_contacts(self, contacts: list[Contact], now: Now) -> None:
+        """Put the retained states of those into the outbox once more."""
+        self.events.publish([_retained(state) for state in self.states(contacts, now).values()])
+
+    def states(self, contacts: list[Contact], now: Now) -> dict[tuple[str, int], ContactState]:
+        """What the bus is told of them, by id and version, with who is being asked and when the next step comes."""
+        ids = list(dict.fromkeys(contact.contact_id for contact in contacts if contact.is_open))
+        live, timers = self.offers.live_of(ids), self.timers.many("step", ids)
+        return {
+            _key(contact): contact.to_state(
+                list(dict.fromkeys(offer.target for offer in live.get(contact.contact_id, ()))),
+                _wall_ms(timers.get(contact.contact_id), now),
+            )
+            for contact in contacts
+        }
+
+    def mark(self) -> Mark | None:
+        """The engine's time as it was last kept."""
+        row = self._connection.execute(select(steady)).mappings().first()
+        if row is None:
+            return None
+        return Mark(row["steady_ms"], Reading(row["wall_ms"], row["boot_id"], row["boot_ms"]))
+
+    def keep_mark(self, mark: Mark) -> None:
+        """Keep the engine's time."""
+        reading = mark.reading
+        values = {"wall_ms": reading.wall_ms, "boot_id": reading.boot_id, "boot_ms": reading.boot_ms}
+        self._connection.execute(delete(steady))
+        self._connection.execute(insert(steady).values(one=1, steady_ms=mark.steady_ms, **values))
 
 
-def _values(contact: Contact) -> dict[str, Any]:
-    values = {name: getattr(contact, name) for name in Contact.__dataclass_fields__}
-    return values | {"call": encode(contact.call), "offered_to": json.dumps(contact.offered_to).encode()}
+def _key(contact: Contact) -> tuple[str, int]:
+    return contact.contact_id, contact.version
 
 
-def _contact_of(row: RowMapping) -> Contact:
-    values = {name: row[name] for name in Contact.__dataclass_fields__}
-    call, offered_to = decode(row["call"], CallState), tuple(json.loads(row["offered_to"]))
-    return Contact(**values | {"call": call, "offered_to": offered_to})
+def _wall_ms(timer: Timer | None, now: Now) -> int | None:
+    if timer is None:
+        return None
+    return max(0, now.wall_ms + timer.due_steady_ms - now.steady_ms)
 
 
-def _step_of(row: RowMapping) -> StepTaken:
-    return StepTaken(**{name: row[name] for name in STEP_FIELDS})
+def _retained(state: ContactState) -> tuple[str, bytes, bool]:
+    """Emptied where it is closed."""
+    payload = b"" if state.closed_at_ms is not None else encode(state)
+    return topics.contact(state.contact_id), payload, True
+
+
+def _event(record: _Record, epoch: str, seq: int, states: dict[tuple[str, int], ContactState]) -> CentreEvent:
+    return CentreEvent(
+        epoch=epoch,
+        seq=seq,
+        at_ms=record.now.wall_ms,
+        kind=record.kind,  # type: ignore[arg-type]
+        by=record.by,
+        reason=record.reason,
+        text=record.text,
+        late_ms=record.late_ms,
+        contact=states[_key(record.contact)] if record.contact is not None else None,
+        offer=record.offer.to_state() if record.offer is not None else None,
+        step=record.step,
+        agent=record.agent,
+        incident=record.incident,
+    )

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Update, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from wardbell_bus.outbox import OutboxRow
+from wardbell_callcenter.clock import Mark
 from wardbell_callcenter.store import tables
 from wardbell_callcenter.store.database import may_pass, open_engine, reader_of
 from wardbell_callcenter.store.errors import LostLeaseError, StoreError, StoreUnreachableError
@@ -65,7 +66,9 @@ class Store:
         try:
             with self._engine.begin() as connection:
                 self._stand_in_line(connection)
-                yield Ledger(connection)
+                ledger = Ledger(connection)
+                yield ledger
+                ledger.tell()
         except SQLAlchemyError as error:
             raise StoreError(_told(error)) from error
 
@@ -105,15 +108,21 @@ class Store:
             self._fence = seen.fence + 1
         return is_taken
 
-    def renew_lease(self) -> None:
-        """Show that we live. It writes, so it also shows whether the disk takes it.
+    def renew_lease(self, mark: Mark | None = None) -> None:
+        """Show that we live, and keep the engine's time. It writes, so it also shows whether the disk takes it.
 
         Raises:
             LostLeaseError: another one leads.
             StoreError: it cannot be written.
         """
-        if not self._update_lease(self._ours(), beat=tables.lease.c.beat + 1):
-            raise LostLeaseError("another engine leads")
+        try:
+            with self._engine.begin() as connection:
+                if connection.execute(self._ours().values(beat=tables.lease.c.beat + 1)).rowcount != 1:
+                    raise LostLeaseError("another engine leads")
+                if mark is not None:
+                    Ledger(connection).keep_mark(mark)
+        except SQLAlchemyError as error:
+            raise StoreError(_told(error)) from error
 
     def release_lease(self) -> None:
         """Leave it to others at once; where that cannot be written they wait until it has run out."""

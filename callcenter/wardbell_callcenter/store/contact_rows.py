@@ -1,0 +1,142 @@
+"""Contacts in the database. A contact is changed only from the version that was read."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import msgspec
+from sqlalchemy import ColumnElement, Connection, RowMapping, bindparam, insert, select, update
+
+from wardbell_callcenter.contacts.contact import CLOSED, TAKEN, Contact
+from wardbell_callcenter.house import Policy
+from wardbell_callcenter.store.contact_tables import contacts
+from wardbell_callcenter.store.errors import StoreError
+from wardbell_protocol.bus.payloads import CallState, decode, encode
+
+FIELDS = tuple(Contact.__dataclass_fields__)
+_PACKED = ("policy", "call", "fields")
+AT_ONCE = 500  # names in one question: both databases take thousands
+
+
+class ContactRows:
+    """Of one transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def add(self, contact: Contact) -> None:
+        """Store a new one; a second open one of its place and kind breaks the transaction."""
+        self._connection.execute(insert(contacts).values(**_values(contact), open_key=_open_key(contact)))
+
+    def get(self, contact_id: str) -> Contact | None:
+        """That contact, open or not."""
+        found = self._select(contacts.c.contact_id == contact_id)
+        return found[0] if found else None
+
+    def many(self, contact_ids: Iterable[str]) -> dict[str, Contact]:
+        """Those contacts, by id."""
+        wanted = list(contact_ids)
+        found: dict[str, Contact] = {}
+        for start in range(0, len(wanted), AT_ONCE):
+            some = self._select(contacts.c.contact_id.in_(wanted[start : start + AT_ONCE]))
+            found |= {contact.contact_id: contact for contact in some}
+        return found
+
+    def open_at(self, dedup_key: str) -> Contact | None:
+        """The open contact of that place and kind."""
+        found = self._select(contacts.c.open_key == dedup_key)
+        return found[0] if found else None
+
+    def open_of_call(self, call_id: str) -> list[Contact]:
+        """The open contacts that follow that call of a ward."""
+        return self._select((contacts.c.call_id == call_id) & contacts.c.open_key.is_not(None))
+
+    def open(self) -> list[Contact]:
+        """All that are not closed: the most urgent first, then the oldest."""
+        return self._select(contacts.c.open_key.is_not(None))
+
+    def open_call_ids(self) -> dict[str, str]:
+        """Ward by call of all open contacts that follow one."""
+        wanted = select(contacts.c.call_id, contacts.c.ward).where(contacts.c.open_key.is_not(None))
+        return {row.call_id: row.ward for row in self._connection.execute(wanted) if row.call_id}
+
+    def waiting(self) -> list[Contact]:
+        """All that look for a person: the most urgent first, then the oldest."""
+        return self._select(contacts.c.open_key.is_not(None) & contacts.c.state.not_in(TAKEN))
+
+    def taken_by(self, agents: Iterable[str]) -> dict[str, list[str]]:
+        """Ids of the open contacts that each of them has accepted."""
+        has = (contacts.c.accepted_by.in_(list(agents))) & contacts.c.state.in_(TAKEN)
+        wanted = select(contacts.c.contact_id, contacts.c.accepted_by).where(has).order_by(contacts.c.accepted_at_ms)
+        found: dict[str, list[str]] = {}
+        for row in self._connection.execute(wanted):
+            found.setdefault(row.accepted_by, []).append(row.contact_id)
+        return found
+
+    def carers_of(self, dedup_place: str, limit: int = 10) -> tuple[str, ...]:
+        """Who dealt with that place's contacts, the last one first, each once. `dedup_place`: the key without its kind."""
+        escaped = dedup_place.replace("!", "!!").replace("%", "!%").replace("_", "!_")
+        at_place = contacts.c.dedup_key.like(f"{escaped}/%", escape="!") & (contacts.c.accepted_by != "")
+        wanted = select(contacts.c.accepted_by).where(at_place).order_by(contacts.c.accepted_at_ms.desc()).limit(limit)
+        return tuple(dict.fromkeys(row.accepted_by for row in self._connection.execute(wanted)))
+
+    def change(self, before: Contact, after: Contact) -> None:
+        """Store `after` in the place of `before`.
+
+        Raises:
+            StoreError: somebody else changed it meanwhile.
+        """
+        self.change_many([(before, after)])
+
+    def change_many(self, changes: Sequence[tuple[Contact, Contact]]) -> None:
+        """The same for many, in one statement."""
+        if not changes:
+            return
+        same = (contacts.c.contact_id == bindparam("of_id")) & (contacts.c.version == bindparam("of_version"))
+        rows = [
+            {**_values(after), "open_key": _open_key(after), "of_id": before.contact_id, "of_version": before.version}
+            for before, after in changes
+        ]
+        names = [*(name for name in FIELDS if name != "contact_id"), "open_key"]
+        statement = update(contacts).where(same).values({name: bindparam(name) for name in names})
+        for row in rows:
+            del row["contact_id"]
+        if self._connection.execute(statement, rows).rowcount != len(changes):
+            raise StoreError("a contact was changed by somebody else")
+
+    def accept(self, contact: Contact, after: Contact) -> bool:
+        """Give it to whom `after` names if it still looks for a person: the one compare-and-set that decides who has it."""
+        still = (
+            (contacts.c.contact_id == contact.contact_id)
+            & (contacts.c.version == contact.version)
+            & contacts.c.state.not_in((*TAKEN, *CLOSED))
+        )
+        return self._connection.execute(update(contacts).where(still).values(**_values(after))).rowcount == 1
+
+    def _select(self, which: ColumnElement[bool]) -> list[Contact]:
+        order = (contacts.c.priority.desc(), contacts.c.opened_at_ms, contacts.c.contact_id)
+        rows = self._connection.execute(select(contacts).where(which).order_by(*order)).mappings()
+        return [_contact(row) for row in rows]
+
+
+def _open_key(contact: Contact) -> str | None:
+    return contact.dedup_key if contact.is_open else None
+
+
+def _values(contact: Contact) -> dict[str, Any]:
+    plain = {name: getattr(contact, name) for name in FIELDS if name not in _PACKED}
+    return {
+        **plain,
+        "policy": msgspec.json.encode(contact.policy),
+        "call": None if contact.call is None else encode(contact.call),
+        "fields": msgspec.json.encode(contact.fields),
+    }
+
+
+def _contact(row: RowMapping) -> Contact:
+    plain = {name: row[name] for name in FIELDS if name not in _PACKED}
+    return Contact(
+        **plain,
+        policy=msgspec.json.decode(row["policy"], type=Policy),
+        call=None if row["call"] is None else decode(row["call"], CallState),
+        fields=msgspec.json.decode(row["fields"], type=dict[str, str]),
+    )

@@ -1,0 +1,64 @@
+"""What happened, in the database: for good, numbered without a gap; each event's columns make the time lines."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection, insert, select, update
+
+from wardbell_callcenter.store.tables import authority, events, outbox
+from wardbell_protocol.bus.centre_payloads import CentreEvent
+from wardbell_protocol.bus.payloads import decode, encode
+
+
+class EventRows:
+    """Of one transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def position(self) -> tuple[str, int]:
+        """Epoch, and number of the last event."""
+        row = self._connection.execute(select(authority.c.epoch, authority.c.seq)).one()
+        return row.epoch, row.seq
+
+    def take_numbers(self, count: int) -> tuple[str, int]:
+        """Epoch, and the first of so many numbers that are given to nobody else."""
+        raised = update(authority).values(seq=authority.c.seq + count).returning(authority.c.epoch, authority.c.seq)
+        row = self._connection.execute(raised).one()
+        return row.epoch, row.seq - count + 1
+
+    def add(self, some: Sequence[CentreEvent]) -> None:
+        """Store them."""
+        rows = [
+            {
+                "seq": event.seq,
+                "at_ms": event.at_ms,
+                "kind": event.kind,
+                "contact_id": event.contact.contact_id if event.contact is not None else "",
+                "agent": _agent_of(event),
+                "payload": encode(event),
+            }
+            for event in some
+        ]
+        self._connection.execute(insert(events), rows)
+
+    def publish(self, messages: Sequence[tuple[str, bytes, bool]]) -> None:
+        """Put topics, payloads, and whether they are retained, into the outbox."""
+        rows = [{"topic": topic, "payload": payload, "retain": retain} for topic, payload, retain in messages]
+        if rows:
+            self._connection.execute(insert(outbox), rows)
+
+    def of_contact(self, contact_id: str) -> list[CentreEvent]:
+        """Its time line, oldest first."""
+        wanted = select(events.c.payload).where(events.c.contact_id == contact_id).order_by(events.c.seq)
+        return [decode(row.payload, CentreEvent) for row in self._connection.execute(wanted)]
+
+    def after(self, seq: int, limit: int) -> list[CentreEvent]:
+        """The oldest events above that number, of this version's form."""
+        wanted = select(events.c.payload).where(events.c.seq > seq).order_by(events.c.seq).limit(limit)
+        return [decode(row.payload, CentreEvent) for row in self._connection.execute(wanted)]
+
+
+def _agent_of(event: CentreEvent) -> str:
+    if event.agent is not None:
+        return event.agent.agent
+    return event.offer.target[:64] if event.offer is not None else ""

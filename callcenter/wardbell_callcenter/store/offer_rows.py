@@ -1,0 +1,146 @@
+"""Offers in the database: who was asked to take which contact, by which way, and what he said."""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+
+from sqlalchemy import ColumnElement, Connection, bindparam, func, insert, select, update
+
+from wardbell_callcenter.store.contact_rows import AT_ONCE
+from wardbell_callcenter.store.contact_tables import contacts, offers
+from wardbell_protocol.bus.centre_payloads import Medium, OfferState, OfferStatus
+
+LIVE: OfferStatus = "offered"
+
+
+@dataclass(frozen=True)
+class Offer:
+    """As it is stored. `target`: an agent, or the name of an address where no agent answers for it."""
+
+    offer_id: str
+    contact_id: str
+    step: int
+    loop: int
+    target: str
+    medium: Medium
+    made_at_ms: int
+    state: OfferStatus = LIVE
+    rings_until_ms: int | None = None
+    sent_at_ms: int | None = None
+    received_at_ms: int | None = None
+    answered_at_ms: int | None = None
+    reason: str = ""
+
+    def to_state(self) -> OfferState:
+        """What the bus is told."""
+        return OfferState(
+            offer_id=self.offer_id,
+            contact_id=self.contact_id,
+            target=self.target,
+            medium=self.medium,
+            step=self.step,
+            loop=self.loop,
+            status=self.state,
+            made_at_ms=self.made_at_ms,
+            rings_until_ms=self.rings_until_ms,
+            received_at_ms=self.received_at_ms,
+            answered_at_ms=self.answered_at_ms,
+            reason=self.reason,
+        )
+
+
+def offer_id_of(contact_id: str, step: int, loop: int, target: str, medium: Medium) -> str:
+    """The name that follows from what makes an offer one: whoever makes it a second time makes the same."""
+    key = "\n".join((contact_id, str(step), str(loop), target, medium))
+    return "o-" + hashlib.sha256(key.encode()).hexdigest()[:24]
+
+
+class OfferRows:
+    """Of one transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def add(self, *some: Offer) -> None:
+        """Store new ones; a second one of the same contact, step, loop, target and medium breaks the transaction."""
+        if some:
+            self._connection.execute(insert(offers), [asdict(offer) for offer in some])
+
+    def get(self, offer_id: str) -> Offer | None:
+        """That offer, whatever became of it."""
+        found = self._select(offers.c.offer_id == offer_id)
+        return found[0] if found else None
+
+    def many(self, offer_ids: Iterable[str]) -> dict[str, Offer]:
+        """Those offers, by id."""
+        return {offer.offer_id: offer for offer in self._in(offers.c.offer_id, offer_ids)}
+
+    def of_contacts(self, contact_ids: Iterable[str]) -> dict[str, list[Offer]]:
+        """All offers of those contacts, oldest first."""
+        found: dict[str, list[Offer]] = {}
+        for offer in self._in(offers.c.contact_id, contact_ids):
+            found.setdefault(offer.contact_id, []).append(offer)
+        return found
+
+    def of_contact(self, contact_id: str) -> list[Offer]:
+        """All offers of a contact, oldest first."""
+        return self._select(offers.c.contact_id == contact_id)
+
+    def live_of(self, contact_ids: Iterable[str]) -> dict[str, list[Offer]]:
+        """The offers of those contacts that nobody has answered."""
+        found: dict[str, list[Offer]] = {}
+        for offer in self._in(offers.c.contact_id, contact_ids, offers.c.state == LIVE):
+            found.setdefault(offer.contact_id, []).append(offer)
+        return found
+
+    def live_for(self, target: str) -> list[Offer]:
+        """What that agent is being asked now."""
+        return self._select((offers.c.target == target) & (offers.c.state == LIVE))
+
+    def live(self) -> list[Offer]:
+        """All that nobody has answered."""
+        return self._select(offers.c.state == LIVE)
+
+    def turns_of(self, kind: str, call_kind: str, step: int) -> tuple[str, ...]:
+        """Who was asked by that step of that kind's contacts, each by his latest turn, oldest first."""
+        same = (contacts.c.kind == kind) & (contacts.c.call_kind == call_kind) & (offers.c.step == step)
+        latest = func.max(offers.c.made_at_ms)
+        joined = select(offers.c.target).join(contacts, contacts.c.contact_id == offers.c.contact_id)
+        wanted = joined.where(same).group_by(offers.c.target).order_by(latest, offers.c.target)
+        return tuple(row.target for row in self._connection.execute(wanted))
+
+    def end(self, some: Sequence[Offer], state: OfferStatus, reason: str, now_ms: int) -> list[Offer]:
+        """Those are over; returns them as they are now. One that is no longer live stays as it is, and is not returned."""
+        if not some:
+            return []
+        same = (offers.c.offer_id == bindparam("of_id")) & (offers.c.state == LIVE)
+        values = {"state": state, "reason": reason[:256], "answered_at_ms": now_ms}
+        self._connection.execute(update(offers).where(same).values(**values), [{"of_id": o.offer_id} for o in some])
+        after = self.many(offer.offer_id for offer in some if offer.state == LIVE)
+        return [after[offer.offer_id] for offer in some if offer.offer_id in after]
+
+    def sent(self, offer_id: str, now_ms: int) -> None:
+        """A port has handed it over."""
+        first = (offers.c.offer_id == offer_id) & offers.c.sent_at_ms.is_(None)
+        self._connection.execute(update(offers).where(first).values(sent_at_ms=now_ms))
+
+    def received(self, offer_id: str, now_ms: int) -> bool:
+        """The device has it; False where that was known."""
+        first = (offers.c.offer_id == offer_id) & offers.c.received_at_ms.is_(None)
+        return self._connection.execute(update(offers).where(first).values(received_at_ms=now_ms)).rowcount == 1
+
+    def _in(
+        self, column: ColumnElement[str], names: Iterable[str], also: ColumnElement[bool] | None = None
+    ) -> list[Offer]:
+        wanted = list(names)
+        found: list[Offer] = []
+        for start in range(0, len(wanted), AT_ONCE):
+            which = column.in_(wanted[start : start + AT_ONCE])
+            found += self._select(which if also is None else which & also)
+        return found
+
+    def _select(self, which: ColumnElement[bool]) -> list[Offer]:
+        order = (offers.c.made_at_ms, offers.c.loop, offers.c.step, offers.c.offer_id)
+        return [
+            Offer(**row) for row in self._connection.execute(select(offers).where(which).order_by(*order)).mappings()
+        ]

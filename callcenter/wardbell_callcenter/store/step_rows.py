@@ -1,0 +1,44 @@
+"""Steps that wards' calls have taken, in the database: each (call, step, loop) once, whoever sends it."""
+
+from sqlalchemy import Connection, RowMapping, insert, select, update
+
+from wardbell_callcenter.store.tables import steps
+from wardbell_protocol.bus.centre_payloads import StepTaken
+
+FIELDS = tuple(name for name in StepTaken.__struct_fields__ if name != "v")
+
+
+class StepRows:
+    """Of one transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def get(self, call_id: str, step: int, loop: int) -> StepTaken | None:
+        """That step, where it was taken."""
+        same = (steps.c.call_id == call_id) & (steps.c.step == step) & (steps.c.loop == loop)
+        row = self._connection.execute(select(steps).where(same)).mappings().first()
+        return None if row is None else _step_of(row)
+
+    def add(self, taken: StepTaken, taken_from: str) -> None:
+        """Store a step; a second one of its key breaks the transaction."""
+        values = {name: getattr(taken, name) for name in FIELDS}
+        self._connection.execute(insert(steps).values(**values, taken_from=taken_from))
+
+    def open(self) -> list[StepTaken]:
+        """All steps of calls that are not cleared, oldest first."""
+        wanted = select(steps).where(steps.c.is_closed.is_(False)).order_by(steps.c.taken_at_ms, steps.c.step)
+        return [_step_of(row) for row in self._connection.execute(wanted).mappings()]
+
+    def close(self, call_id: str) -> None:
+        """The call is cleared: its steps are history."""
+        self._connection.execute(update(steps).where(steps.c.call_id == call_id).values(is_closed=True))
+
+    def is_closed(self, call_id: str) -> bool:
+        """Whether the call is known to be cleared."""
+        closed = select(steps.c.call_id).where((steps.c.call_id == call_id) & steps.c.is_closed.is_(True))
+        return self._connection.execute(closed.limit(1)).first() is not None
+
+
+def _step_of(row: RowMapping) -> StepTaken:
+    return StepTaken(**{name: row[name] for name in FIELDS})

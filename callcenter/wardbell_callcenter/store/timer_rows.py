@@ -1,0 +1,79 @@
+"""What will happen by itself, in the database: one timer for each kind and subject."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from typing import Literal
+
+from sqlalchemy import Connection, bindparam, delete, func, insert, select
+
+from wardbell_callcenter.store.contact_rows import AT_ONCE
+from wardbell_callcenter.store.contact_tables import timers
+
+TimerKind = Literal["step", "ring", "widen", "accept_limit", "on_site_limit", "remind", "agent", "mute"]
+# That a contact has; its offers have `ring`.
+OF_A_CONTACT: tuple[TimerKind, ...] = ("step", "widen", "accept_limit", "on_site_limit", "remind")
+
+
+@dataclass(frozen=True)
+class Timer:
+    """`subject`: the contact, offer, agent or station. `planned_steady_ms`: what `due` is counted from.
+
+    `fence`: the version of the subject that set it, where a later version makes it void.
+    """
+
+    kind: TimerKind
+    subject: str
+    due_steady_ms: int
+    planned_steady_ms: int
+    step: int = -1
+    loop: int = 0
+    fence: int = 0
+
+
+class TimerRows:
+    """Of one transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def put(self, *some: Timer) -> None:
+        """Set timers, each in the place of the one that there was of its kind and subject."""
+        if some:
+            self.drop(*((timer.kind, timer.subject) for timer in some))
+            self._connection.execute(insert(timers), [asdict(timer) for timer in some])
+
+    def drop(self, *some: tuple[TimerKind, str]) -> None:
+        """Forget timers, by kind and subject; those that are not there too."""
+        if some:
+            same = (timers.c.kind == bindparam("of_kind")) & (timers.c.subject == bindparam("of_subject"))
+            rows = [{"of_kind": kind, "of_subject": subject} for kind, subject in some]
+            self._connection.execute(delete(timers).where(same), rows)
+
+    def drop_of_contact(self, contact_id: str) -> None:
+        """Forget all that a contact has; those of its offers are its offers'."""
+        self.drop(*((kind, contact_id) for kind in OF_A_CONTACT))
+
+    def get(self, kind: TimerKind, subject: str) -> Timer | None:
+        """That timer, where it is set."""
+        return self.many(kind, [subject]).get(subject)
+
+    def many(self, kind: TimerKind, subjects: Iterable[str]) -> dict[str, Timer]:
+        """Timers of that kind, by subject."""
+        wanted = list(subjects)
+        found: dict[str, Timer] = {}
+        for start in range(0, len(wanted), AT_ONCE):
+            which = (timers.c.kind == kind) & timers.c.subject.in_(wanted[start : start + AT_ONCE])
+            rows = self._connection.execute(select(timers).where(which)).mappings()
+            found |= {row["subject"]: Timer(**row) for row in rows}
+        return found
+
+    def due(self, now_steady_ms: int, limit: int) -> Sequence[Timer]:
+        """Timers that have run out, the earliest first."""
+        order = (timers.c.due_steady_ms, timers.c.kind, timers.c.subject)
+        wanted = select(timers).where(timers.c.due_steady_ms <= now_steady_ms).order_by(*order).limit(limit)
+        return [Timer(**row) for row in self._connection.execute(wanted).mappings()]
+
+    def next_due_steady_ms(self) -> int | None:
+        """When the next one runs out."""
+        due: int | None = self._connection.execute(select(func.min(timers.c.due_steady_ms))).scalar_one()
+        return due
