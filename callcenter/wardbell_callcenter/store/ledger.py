@@ -6,6 +6,8 @@ from sqlalchemy import Connection, delete, insert, select
 
 from wardbell_callcenter.clock import Mark, Now, Reading
 from wardbell_callcenter.contacts.contact import Contact
+from wardbell_callcenter.store.contact_listing import ContactListing
+from wardbell_callcenter.store.agent_rows import AgentRows
 from wardbell_callcenter.store.contact_rows import ContactRows
 from wardbell_callcenter.store.delivery_rows import DeliveryRows
 from wardbell_callcenter.store.event_rows import EventRows
@@ -15,6 +17,7 @@ from wardbell_callcenter.store.reply_rows import ReplyRows
 from wardbell_callcenter.store.step_rows import StepRows
 from wardbell_callcenter.store.tables import steady
 from wardbell_callcenter.store.timer_rows import Timer, TimerRows
+from wardbell_callcenter.store.token_rows import TokenRows
 from wardbell_protocol.bus import topics
 from wardbell_protocol.bus.centre_payloads import AgentState, CentreEvent, ContactState, IncidentState, StepTaken
 from wardbell_protocol.bus.payloads import encode
@@ -45,9 +48,12 @@ class Ledger:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self.contacts = ContactRows(connection)
+        self.listing = ContactListing(connection)
+        self.tokens = TokenRows(connection)
         self.timers = TimerRows(connection)
         self.offers = OfferRows(connection)
         self.deliveries = DeliveryRows(connection)
+        self.agents = AgentRows(connection)
         self.houses = HouseRows(connection)
         self.steps = StepRows(connection)
         self.replies = ReplyRows(connection)

@@ -17,6 +17,11 @@ class ReplyRows:
         row = self._connection.execute(select(replies.c.reply).where(replies.c.command_id == command_id)).first()
         return None if row is None else decode(row.reply, Reply)
 
+    def like(self, beginning: str) -> list[str]:
+        """Ids of the answered commands that begin so."""
+        same = replies.c.command_id.startswith(beginning, autoescape=True)
+        return list(self._connection.execute(select(replies.c.command_id).where(same)).scalars())
+
     def keep(self, reply: Reply, now_ms: int) -> None:
         """Answer the same when the command comes again."""
         values = {"command_id": reply.command_id, "at_ms": now_ms, "reply": encode(reply)}

@@ -1,0 +1,65 @@
+"""Which contacts somebody may see, page by page, newest first. The rule is people/permissions.py; here it is a question."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, Connection, exists, or_, select, tuple_
+
+from wardbell_callcenter.store.contact_tables import contacts, offers
+from wardbell_protocol.bus.centre_payloads import ContactKind, ContactStatus
+
+
+@dataclass(frozen=True)
+class Sought:
+    """What is looked for.
+
+    Args:
+        by: who looks.
+        wards: whose contacts he sees besides his own and those of no ward; None: of all of them.
+        is_own: he sees only what he has or is asked for.
+        states: none: all that are open.
+        after: where the page before this one ended, when its last was opened and its id.
+    """
+
+    by: str
+    wards: frozenset[str] | None = None
+    is_own: bool = False
+    states: frozenset[ContactStatus] = frozenset()
+    ward: str = ""
+    kind: ContactKind | None = None
+    after: tuple[int, str] | None = None
+
+
+class ContactListing:
+    """Of one transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def page(self, sought: Sought, limit: int) -> list[tuple[int, str]]:
+        """When they were opened, and their ids."""
+        order = (contacts.c.opened_at_ms.desc(), contacts.c.contact_id.desc())
+        wanted = select(contacts.c.opened_at_ms, contacts.c.contact_id).where(*_conditions(sought)).order_by(*order)
+        return [(row.opened_at_ms, row.contact_id) for row in self._connection.execute(wanted.limit(limit))]
+
+
+def _conditions(sought: Sought) -> list[ColumnElement[bool]]:
+    is_open = contacts.c.open_key.is_not(None)
+    conditions = [contacts.c.state.in_(sorted(sought.states)) if sought.states else is_open]
+    if sought.ward:
+        conditions.append(contacts.c.ward == sought.ward)
+    if sought.kind is not None:
+        conditions.append(contacts.c.kind == sought.kind)
+    if sought.after is not None:
+        conditions.append(tuple_(contacts.c.opened_at_ms, contacts.c.contact_id) < tuple_(*sought.after))
+    if sought.is_own:
+        conditions.append(_his(sought.by))
+    elif sought.wards is not None:
+        conditions.append(or_(_his(sought.by), contacts.c.ward.in_(["", *sorted(sought.wards)])))
+    return conditions
+
+
+def _his(name: str) -> ColumnElement[bool]:
+    asked = exists().where(
+        (offers.c.target == name) & (offers.c.state == "offered") & (offers.c.contact_id == contacts.c.contact_id)
+    )
+    return or_(contacts.c.accepted_by == name, contacts.c.on_site_by == name, asked)
