@@ -110,6 +110,7 @@ deliveries = Table(
     Column("medium", String(16), nullable=False),  # seat, mail, webhook, ward
     Column("address", String(512), nullable=False),
     Column("payload", LargeBinary, nullable=False),
+    Column("priority", Integer, nullable=False, default=0),  # of the contact: the larger goes first
     Column("made_at_ms", BigInteger, nullable=False),
     Column("due_steady_ms", BigInteger, nullable=False),
     Column("lease_until_steady_ms", BigInteger, nullable=False, default=0),

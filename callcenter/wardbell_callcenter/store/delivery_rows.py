@@ -2,10 +2,10 @@
 
 import os
 from collections.abc import Collection, Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Literal
 
-from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, case, delete, exists, func, insert, select, update
 
 from wardbell_callcenter.store.contact_rows import AT_ONCE
 from wardbell_callcenter.store.contact_tables import deliveries
@@ -17,7 +17,10 @@ NOT_NEEDED = "not needed any more"
 
 @dataclass(frozen=True)
 class Delivery:
-    """As it is stored. `attempts`: hand-overs that were begun; `address` is the port's: a seat, a mail address, a ward."""
+    """As it is stored. `attempts`: hand-overs that were begun; `address` is the port's: a seat, a mail address, a ward.
+
+    `priority`: the contact's, so that nothing overtakes an emergency where a port is slow.
+    """
 
     delivery_id: str
     what: What
@@ -27,10 +30,23 @@ class Delivery:
     made_at_ms: int
     due_steady_ms: int
     offer_id: str = ""
+    priority: int = 0
     lease_until_steady_ms: int = 0
     attempts: int = 0
     is_done: bool = False
     outcome: str = ""
+
+
+@dataclass(frozen=True)
+class HandOver:
+    """How far a delivery has come."""
+
+    delivery_id: str
+    offer_id: str
+    medium: DeliveryMedium
+    address: str
+    attempts: int
+    is_done: bool
 
 
 def new_delivery_id() -> str:
@@ -59,27 +75,39 @@ class DeliveryRows:
         return None if row is None else Delivery(**row)
 
     def claim(self, media: Collection[str], now_steady_ms: int, lease_ms: int, limit: int) -> list[Delivery]:
-        """Take due rows for `lease_ms`: the oldest first, each with its attempt counted. Nobody else gets them meanwhile."""
-        is_free = deliveries.c.lease_until_steady_ms <= now_steady_ms
-        is_due = deliveries.c.is_done.is_(False) & (deliveries.c.due_steady_ms <= now_steady_ms) & is_free
-        order = (deliveries.c.due_steady_ms, deliveries.c.made_at_ms, deliveries.c.delivery_id)
-        wanted = select(deliveries).where(is_due & deliveries.c.medium.in_(list(media))).order_by(*order).limit(limit)
+        """Take due rows for `lease_ms`: the most urgent first, then the oldest, each with its attempt counted.
+
+        Nobody else gets them meanwhile. An offer's end waits while the offer itself is being handed over, lest it arrive first.
+        """
+        wanted = (
+            select(deliveries)
+            .where(_is_free(now_steady_ms) & deliveries.c.medium.in_(list(media)))
+            .order_by(deliveries.c.priority.desc(), deliveries.c.due_steady_ms, deliveries.c.made_at_ms)
+            .order_by(deliveries.c.delivery_id)
+            .limit(limit)
+            .with_for_update(skip_locked=True)  # not said on SQLite, where this transaction is the only one that writes
+        )
+        until_ms = now_steady_ms + lease_ms
         found = [Delivery(**row) for row in self._connection.execute(wanted).mappings()]
         if found:
-            values = {"lease_until_steady_ms": now_steady_ms + lease_ms, "attempts": deliveries.c.attempts + 1}
             same = deliveries.c.delivery_id == bindparam("of_id")
+            values = {"attempts": deliveries.c.attempts + 1, "lease_until_steady_ms": until_ms}
             statement = update(deliveries).where(same).values(**values)
-            self._connection.execute(statement, [{"of_id": delivery.delivery_id} for delivery in found])
-        return [
-            Delivery(**{**asdict(one), "attempts": one.attempts + 1, "lease_until_steady_ms": now_steady_ms + lease_ms})
-            for one in found
-        ]
+            self._connection.execute(statement, [{"of_id": one.delivery_id} for one in found])
+        return [replace(one, attempts=one.attempts + 1, lease_until_steady_ms=until_ms) for one in found]
 
-    def finish(self, delivery_ids: Iterable[str], outcome: str) -> None:
-        """Those need nothing more: delivered, given up, or not needed."""
+    def let_go(self, delivery_ids: Iterable[str]) -> None:
+        """A port has come back with them: nobody has them in hand any more."""
         rows = [{"of_id": delivery_id} for delivery_id in delivery_ids]
         if rows:
             same = deliveries.c.delivery_id == bindparam("of_id")
+            self._connection.execute(update(deliveries).where(same).values(lease_until_steady_ms=0), rows)
+
+    def finish(self, delivery_ids: Iterable[str], outcome: str) -> None:
+        """Those need nothing more: delivered, given up, or not needed. What was finished before stays as it was."""
+        rows = [{"of_id": delivery_id} for delivery_id in delivery_ids]
+        if rows:
+            same = (deliveries.c.delivery_id == bindparam("of_id")) & deliveries.c.is_done.is_(False)
             done = {"is_done": True, "outcome": outcome[:256]}
             self._connection.execute(update(deliveries).where(same).values(**done), rows)
 
@@ -89,25 +117,37 @@ class DeliveryRows:
         same = (deliveries.c.delivery_id == delivery_id) & deliveries.c.is_done.is_(False)
         self._connection.execute(update(deliveries).where(same).values(**values))
 
-    def of_offers(self, offer_ids: Iterable[str], what: What = "offer") -> dict[str, list[Delivery]]:
-        """The deliveries of those offers, by offer."""
+    def hand_overs_of(self, offer_ids: Iterable[str]) -> list[HandOver]:
+        """How far the deliveries of those offers have come; not those of their ends."""
         wanted = list(offer_ids)
-        found: dict[str, list[Delivery]] = {}
+        columns = [deliveries.c[name] for name in HandOver.__dataclass_fields__]
+        found: list[HandOver] = []
         for start in range(0, len(wanted), AT_ONCE):
-            which = deliveries.c.offer_id.in_(wanted[start : start + AT_ONCE]) & (deliveries.c.what == what)
-            for row in self._connection.execute(select(deliveries).where(which)).mappings():
-                found.setdefault(row["offer_id"], []).append(Delivery(**row))
+            which = deliveries.c.offer_id.in_(wanted[start : start + AT_ONCE]) & (deliveries.c.what == "offer")
+            found += [HandOver(**row) for row in self._connection.execute(select(*columns).where(which)).mappings()]
         return found
 
     def next_due_steady_ms(self, media: Collection[str]) -> int | None:
-        """When the next one may be claimed."""
+        """When the next one may be claimed: when it is due, and nobody has it in hand."""
+        due, leased_until = deliveries.c.due_steady_ms, deliveries.c.lease_until_steady_ms
         which = deliveries.c.is_done.is_(False) & deliveries.c.medium.in_(list(media))
-        due: int | None = self._connection.execute(
-            select(func.min(deliveries.c.due_steady_ms)).where(which)
-        ).scalar_one()
-        return due
+        when = func.min(case((leased_until > due, leased_until), else_=due))
+        found: int | None = self._connection.execute(select(when).where(which)).scalar_one()
+        return found
 
     def forget_done(self, before_ms: int) -> None:
         """Delete what was done and made before then."""
         old = deliveries.c.is_done.is_(True) & (deliveries.c.made_at_ms < before_ms)
         self._connection.execute(delete(deliveries).where(old))
+
+
+def _is_free(now_steady_ms: int) -> ColumnElement[bool]:
+    its_offer = deliveries.alias()
+    is_under_way = exists().where(
+        (its_offer.c.offer_id == deliveries.c.offer_id)
+        & (its_offer.c.what == "offer")
+        & (its_offer.c.lease_until_steady_ms > now_steady_ms)
+    )
+    is_due = deliveries.c.is_done.is_(False) & (deliveries.c.due_steady_ms <= now_steady_ms)
+    has_nobody = deliveries.c.lease_until_steady_ms <= now_steady_ms
+    return is_due & has_nobody & ((deliveries.c.what != "withdraw") | ~is_under_way)

@@ -136,6 +136,7 @@ def _deliveries() -> None:
         sa.Column("medium", sa.String(16), nullable=False),
         sa.Column("address", sa.String(512), nullable=False),
         sa.Column("payload", sa.LargeBinary, nullable=False),
+        sa.Column("priority", sa.Integer, nullable=False),
         sa.Column("made_at_ms", sa.BigInteger, nullable=False),
         sa.Column("due_steady_ms", sa.BigInteger, nullable=False),
         sa.Column("lease_until_steady_ms", sa.BigInteger, nullable=False),
