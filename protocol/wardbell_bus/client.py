@@ -160,6 +160,17 @@ class BusClient:
         """Send or queue; returns paho's message id (see `watch_published`)."""
         return self._client.publish(topic, payload, qos=qos, retain=retain).mid
 
+    def deliver(self, topic: str, payload: bytes, timeout_s: float) -> bool:
+        """Send at QoS 1 and wait: whether the broker has acknowledged it. Not from a callback: none would hear of it.
+
+        What was not acknowledged in time may still be, after the next connect.
+        """
+        sent = self._client.publish(topic, payload, qos=1)
+        with contextlib.suppress(ValueError, RuntimeError):  # the queue is full; the connection has just gone
+            sent.wait_for_publish(timeout_s)
+            return sent.is_published()
+        return False
+
     def watch_published(self, callback: Callable[[int], None]) -> None:
         """Have `callback` told each message id the broker has acknowledged."""
         self._on_published = callback
