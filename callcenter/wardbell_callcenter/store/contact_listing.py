@@ -44,7 +44,7 @@ class ContactListing:
 
 def _conditions(sought: Sought) -> list[ColumnElement[bool]]:
     is_open = contacts.c.open_key.is_not(None)
-    conditions = [contacts.c.state.in_(sorted(sought.states)) if sought.states else is_open]
+    conditions: list[ColumnElement[bool]] = [contacts.c.state.in_(sorted(sought.states)) if sought.states else is_open]
     if sought.ward:
         conditions.append(contacts.c.ward == sought.ward)
     if sought.kind is not None:
