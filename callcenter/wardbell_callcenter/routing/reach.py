@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 
 from wardbell_callcenter.house import Step
 from wardbell_callcenter.routing.facts import AgentFacts, ContactFacts
@@ -24,10 +25,10 @@ def circles(step: Step, contact: ContactFacts, agents: Iterable[AgentFacts]) -> 
 
     The last step would rather have somebody without the skills than nobody.
     """
-    there = sorted((agent for agent in agents if agent.state != "signed_out"), key=lambda agent: agent.name)
+    there = sorted((agent for agent in agents if agent.state != "signed_out"), key=attrgetter("name"))
     if contact.is_repeat:
         return [Circle("everybody", tuple(there))]
-    able = [agent for agent in there if lack(step, agent) == 0]
+    able = [agent for agent in there if lack(step, agent) == 0] if step.skills else there
     found = _by_words(step.to, contact, able)
     if contact.is_last and not any(circle.agents for circle in found):
         return _by_words(step.to, contact, there)
