@@ -1,0 +1,81 @@
+"""What an offer's mail says, in Chinese and English: the place first, as on the call centre's screens. Pure.
+
+Nothing about the resident: mail lies about in other people's servers and on lock screens.
+"""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from wardbell_callcenter.house import House
+from wardbell_protocol.bus.centre_payloads import ContactState, Offer
+
+ZH, EN = 0, 1
+KINDS = {
+    "code": ("抢救", "Code"),
+    "emergency": ("紧急呼叫", "Emergency call"),
+    "bathroom": ("卫生间紧急", "Bathroom emergency"),
+    "staff_assist": ("增援", "Staff assist"),
+    "normal": ("普通呼叫", "Call"),
+    "fault": ("故障", "Fault"),
+    "bed_call": ("床位呼叫", "Bed call"),
+    "family_call": ("家属来电", "Family call"),
+    "message": ("留言", "Message"),
+    "web_request": ("网上请求", "Web request"),
+    "technical": ("技术故障", "Technical fault"),
+    "incident": ("群发事件", "Incident"),
+}
+CLOSED = {
+    "resolved": ("已处理完毕", "resolved"),
+    "cleared_at_bed": ("已在床旁解除", "cleared at the bed"),
+    "handed_over": ("已移交", "handed over"),
+}
+NO_ACCEPTANCE = (
+    "回复本邮件不等于接受任务。请在控制台或上述链接中接受。",
+    "Answering this mail accepts nothing: accept at a console, or behind the link.",
+)
+
+
+def subject(offer: Offer) -> str:
+    """Place, then what it is about, or that it is over."""
+    contact = offer.contact
+    about = _ended(offer) if offer.withdrawn else _kind(contact)
+    return " · ".join(part for part in (place(contact), *about) if part)
+
+
+def text(offer: Offer, house: House) -> str:
+    """Few lines, the most urgent first."""
+    if offer.withdrawn:
+        return "\n".join((subject(offer), *_ended(offer), ""))
+    contact = offer.contact
+    names = house.wards[contact.ward].name if contact.ward in house.wards else {}
+    ward = [name for name in (names.get("zh_CN"), names.get("en")) if name] or [contact.ward]
+    since = datetime.fromtimestamp(contact.pressed_at_ms / 1000, ZoneInfo(house.time_zone)).strftime("%H:%M:%S")
+    lines = [
+        " · ".join(part for part in (place(contact), *ward) if part),
+        " / ".join(_kind(contact)),
+        contact.subject,
+        f"{since} 起 / since {since}",
+        f"重复 {contact.repeats} 次 / repeated {contact.repeats} times" if contact.repeats else "",
+        offer.pop.link,
+    ]
+    return "\n".join((*(line for line in lines if line), "", *NO_ACCEPTANCE, ""))
+
+
+def place(contact: ContactState) -> str:
+    """Room and bed, as `203-2`; the ward or the subject where it has no room."""
+    return "-".join(part for part in (contact.room, contact.bed) if part) or contact.ward or contact.subject
+
+
+def _kind(contact: ContactState) -> tuple[str, ...]:
+    return KINDS.get(contact.call_kind) or KINDS[contact.kind]
+
+
+def _ended(offer: Offer) -> tuple[str, ...]:
+    contact = offer.contact
+    if contact.status in CLOSED:
+        by = f" ({contact.closed_by})" if contact.closed_by else ""
+        return tuple(words + by for words in CLOSED[contact.status])
+    taken_by = contact.on_site_by or contact.accepted_by
+    if taken_by:
+        return (f"已由 {taken_by} 接手", f"taken by {taken_by}")
+    return ("无需再处理", offer.withdrawn)

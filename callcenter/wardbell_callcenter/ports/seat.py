@@ -1,0 +1,26 @@
+"""Offers, and their ends, to the seat where an agent sits: a console, by its client's name."""
+
+from wardbell_bus.client import BusClient
+from wardbell_callcenter.ports.bus_port import TIMEOUT_S, put_on_bus
+from wardbell_callcenter.ports.port import Outcome
+from wardbell_callcenter.store.delivery_rows import Delivery, DeliveryMedium
+from wardbell_protocol.bus import topics
+
+
+class SeatPort:
+    """The payload is an Offer (spec/bus.md). That the broker has it is not yet that the seat has: it says `received`."""
+
+    medium: DeliveryMedium = "seat"
+    at_once = 32  # each waits for the broker's word only
+    timeout_s = TIMEOUT_S
+
+    def __init__(self, client: BusClient) -> None:
+        self._client = client
+
+    def hand_over(self, delivery: Delivery) -> Outcome:
+        """See Port."""
+        return put_on_bus(self._client, topics.offer, delivery)
+
+    def fault_name(self, address: str) -> str:  # noqa: ARG002 - whichever seat: it is the bus that does not take it
+        """None: without a bus nobody hears of faults either."""
+        return ""
