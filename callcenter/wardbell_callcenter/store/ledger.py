@@ -14,6 +14,7 @@ from wardbell_callcenter.store.event_rows import EventRows
 from wardbell_callcenter.store.house_rows import HouseRows
 from wardbell_callcenter.store.offer_rows import Offer, OfferRows
 from wardbell_callcenter.store.reply_rows import ReplyRows
+from wardbell_callcenter.store.roster_rows import RosterRows
 from wardbell_callcenter.store.step_rows import StepRows
 from wardbell_callcenter.store.tables import steady
 from wardbell_callcenter.store.timer_rows import Timer, TimerRows
@@ -55,6 +56,7 @@ class Ledger:
         self.deliveries = DeliveryRows(connection)
         self.agents = AgentRows(connection)
         self.houses = HouseRows(connection)
+        self.roster = RosterRows(connection)
         self.steps = StepRows(connection)
         self.replies = ReplyRows(connection)
         self.events = EventRows(connection)
