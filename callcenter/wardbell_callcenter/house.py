@@ -5,6 +5,7 @@ Every part has a default: an empty document is a house where whoever signs in is
 """
 
 import json
+import re
 from datetime import date
 from typing import Annotated, Any, Literal
 
@@ -36,6 +37,7 @@ SkillLevel = Annotated[int, Meta(ge=1, le=5)]
 ByLanguage = dict[Literal["en", "zh_CN"], Text]
 DayKind = Literal["workday", "weekend", "holiday"]
 TimeOfDay = Annotated[str, Meta(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
+LINK_FIELD = re.compile(r"\{([^{}]*)\}")  # of House.link
 EVERY_DAY: tuple[DayKind, ...] = ("workday", "weekend", "holiday")
 
 

@@ -1,6 +1,5 @@
 """What a house's document must be beyond its types: every name it uses exists, every policy reaches somebody."""
 
-import string
 from collections.abc import Iterable, Iterator
 from typing import get_args
 from urllib.parse import urlsplit
@@ -8,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from wardbell_callcenter.contacts.priority import EMERGENCIES, OTHER_KINDS
 from wardbell_callcenter.findings import Finding, unknown
-from wardbell_callcenter.house import House, decode_house
+from wardbell_callcenter.house import LINK_FIELD, House, decode_house
 from wardbell_callcenter.people.secret import is_secret
 from wardbell_callcenter.policy_checks import policy_findings
 from wardbell_protocol.bus.centre_payloads import CentreEvent
@@ -105,12 +104,9 @@ def _texts(house: House) -> Iterator[Finding]:
     yield from _known("scripts", house.scripts, "kind", CONTACT_KINDS)
     if not house.link:
         return
-    try:
-        fields = [name for _, name, _, _ in string.Formatter().parse(house.link) if name is not None]
-    except ValueError as error:
-        yield Finding("link", f"{error}; write the fields as {{contact_id}}")
-        return
-    yield from _known("link", fields, "field", LINK_FIELDS)
+    if set(LINK_FIELD.sub("", house.link)) & set("{}"):
+        yield Finding("link", "a brace stands alone; write the fields as {contact_id}")
+    yield from _known("link", LINK_FIELD.findall(house.link), "field", LINK_FIELDS)
     if not _is_url(house.link):
         yield Finding("link", "it is no address; begin with http:// or https://")
 

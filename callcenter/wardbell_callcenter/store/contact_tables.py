@@ -23,7 +23,7 @@ contacts = Table(
     metadata,
     Column("contact_id", String(64), primary_key=True),
     Column("kind", String(16), nullable=False),  # bed_call, family_call, message, web_request, technical, incident
-    Column("dedup_key", String(200), nullable=False, index=True),  # place and kind
+    Column("dedup_key", String(200), nullable=False),  # place and kind
     Column(
         "open_key", String(200), unique=True
     ),  # the same while it is open, NULL once it is closed: one open contact each
@@ -63,6 +63,7 @@ contacts = Table(
     Column("wrap_up_code", String(64), nullable=False, default=""),
     Column("returns", Integer, nullable=False, default=0),  # how often it came back unvisited
     Column("highest_step", Integer, nullable=False, default=-1),
+    Index("ix_contacts_dedup_key", "dedup_key", "opened_at_ms"),  # the last ones of a bed, of all that it ever had
     Index("ix_contacts_accepted_by", "accepted_by", "state"),  # what somebody has, of all that he ever had
 )
 

@@ -13,7 +13,9 @@ from wardbell_callcenter.store.delivery_rows import DeliveryRows
 from wardbell_callcenter.store.event_rows import EventRows
 from wardbell_callcenter.store.house_rows import HouseRows
 from wardbell_callcenter.store.offer_rows import Offer, OfferRows
+from wardbell_callcenter.store.pop_rows import PopRows
 from wardbell_callcenter.store.reply_rows import ReplyRows
+from wardbell_callcenter.store.resident_rows import ResidentRows
 from wardbell_callcenter.store.roster_rows import RosterRows
 from wardbell_callcenter.store.step_rows import StepRows
 from wardbell_callcenter.store.tables import steady
@@ -56,6 +58,8 @@ class Ledger:
         self.deliveries = DeliveryRows(connection)
         self.agents = AgentRows(connection)
         self.houses = HouseRows(connection)
+        self.residents = ResidentRows(connection)
+        self.pops = PopRows(connection)
         self.roster = RosterRows(connection)
         self.steps = StepRows(connection)
         self.replies = ReplyRows(connection)

@@ -53,7 +53,7 @@ def _contacts() -> None:
         "contacts",
         sa.Column("contact_id", sa.String(64), primary_key=True),
         sa.Column("kind", sa.String(16), nullable=False),
-        sa.Column("dedup_key", sa.String(200), nullable=False, index=True),
+        sa.Column("dedup_key", sa.String(200), nullable=False),
         sa.Column("open_key", sa.String(200), unique=True),
         sa.Column("state", sa.String(16), nullable=False, index=True),
         sa.Column("version", sa.Integer, nullable=False),
@@ -90,6 +90,7 @@ def _contacts() -> None:
         sa.Column("returns", sa.Integer, nullable=False),
         sa.Column("highest_step", sa.Integer, nullable=False),
     )
+    op.create_index("ix_contacts_dedup_key", "contacts", ["dedup_key", "opened_at_ms"])
     op.create_index("ix_contacts_accepted_by", "contacts", ["accepted_by", "state"])
 
 

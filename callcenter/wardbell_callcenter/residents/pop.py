@@ -1,0 +1,108 @@
+"""The screen pop: what the agent must know before he goes. Risks first, the bed's last contacts, notes, script, link."""
+
+from collections.abc import Sequence
+from urllib.parse import quote
+
+from wardbell_callcenter.contacts.contact import Contact, place_key
+from wardbell_callcenter.house import LINK_FIELD, House
+from wardbell_callcenter.residents.resident import Resident
+from wardbell_callcenter.store.ledger import Ledger
+from wardbell_callcenter.store.pop_rows import Past
+from wardbell_protocol.bus.centre_payloads import Note, PastContact, ResidentCard, ScreenPop
+from wardbell_protocol.calls.signals import KINDS
+
+LAST = 5  # contacts of the bed
+SINCE_MS = 3 * 86_400_000  # and no older than that before this one
+LONGEST_LINK = 256  # the payload's; one that is longer would make every seat refuse the offer
+LONGEST_SCRIPT, MOST_NOTES, MOST_CARDS = 20, 20, 12
+
+
+def screen_pop(ledger: Ledger, house: House, contact: Contact, language: str = "") -> ScreenPop:
+    """The pop of one contact. `language` of the script: en or zh_CN; where there is none in it, the first that there is."""
+    return screen_pops(ledger, house, [contact], language)[contact.contact_id]
+
+
+def screen_pops(ledger: Ledger, house: House, contacts: Sequence[Contact], language: str = "") -> dict[str, ScreenPop]:
+    """Those of many contacts, by contact id: three questions to the database, however many there are."""
+    if not contacts:
+        return {}
+    residents = ledger.residents.of_rooms((contact.ward, contact.room) for contact in contacts if contact.room)
+    keys = {contact.contact_id: _keys(contact) for contact in contacts}
+    since_ms = min(contact.opened_at_ms for contact in contacts) - SINCE_MS
+    past = ledger.pops.past((key for some in keys.values() for key in some), since_ms, LAST + 1)
+    by_key: dict[str, list[Past]] = {}
+    for one in past:
+        by_key.setdefault(one.dedup_key, []).append(one)
+    notes = ledger.pops.notes([*keys, *(one.contact.contact_id for one in past if one.is_open)])
+    return {
+        contact.contact_id: _pop(
+            house,
+            contact,
+            residents.get((contact.ward, contact.room), []),
+            [one for key in keys[contact.contact_id] for one in by_key.get(key, ())],
+            notes,
+            language,
+        )
+        for contact in contacts
+    }
+
+
+def _pop(
+    house: House,
+    contact: Contact,
+    room: list[Resident],
+    past: list[Past],
+    notes: dict[str, list[Note]],
+    language: str,
+) -> ScreenPop:
+    others = [one for one in past if one.contact.contact_id != contact.contact_id]
+    still_open = [contact.contact_id, *(one.contact.contact_id for one in others if one.is_open)]
+    cards = who_is_meant(contact, room)
+    return ScreenPop(
+        residents=cards,
+        last_contacts=_newest([one.contact for one in others]),
+        notes=sorted((note for name in still_open for note in notes.get(name, ())), key=lambda note: note.at_ms)[
+            -MOST_NOTES:
+        ],
+        script=script(house, contact, language),
+        link=link(house, contact, cards),
+    )
+
+
+def who_is_meant(contact: Contact, room: list[Resident]) -> list[ResidentCard]:
+    """Whoever was chosen; else who has that bed; else everybody in the room, for the agent to choose."""
+    chosen = [resident for resident in room if resident.resident_id == contact.resident_id]
+    in_bed = [resident for resident in room if contact.bed and resident.bed == contact.bed]
+    return [resident.to_card() for resident in (chosen or in_bed or room)[:MOST_CARDS]]
+
+
+def script(house: House, contact: Contact, language: str) -> list[str]:
+    """What to do or say, by the kind of call, else of contact."""
+    texts = house.scripts.get(contact.call_kind) or house.scripts.get(contact.kind) or {}
+    lines = texts.get(language) or next((lines for lines in texts.values() if lines), [])  # type: ignore[call-overload]
+    return list(lines)[:LONGEST_SCRIPT]
+
+
+def link(house: House, contact: Contact, cards: Sequence[ResidentCard]) -> str:
+    """The house's address of this contact; every part is percent-encoded, so that no name leads elsewhere."""
+    parts = {
+        "contact_id": contact.contact_id,
+        "ward": contact.ward,
+        "room": contact.room,
+        "bed": contact.bed,
+        "resident_id": contact.resident_id or (cards[0].resident_id if len(cards) == 1 else ""),
+    }
+    filled = LINK_FIELD.sub(lambda field: quote(parts.get(field[1], ""), safe=""), house.link)
+    return filled if len(filled) <= LONGEST_LINK else ""
+
+
+def _keys(contact: Contact) -> list[str]:
+    """Under which keys the contacts of the same bed are; none where it has no place."""
+    if not contact.station_id and not contact.room:
+        return []
+    place = (contact.ward, contact.station_id, contact.room, contact.bed)
+    return [place_key(*place, kind) for kind in dict.fromkeys((*KINDS, contact.call_kind or contact.kind))]
+
+
+def _newest(contacts: list[PastContact]) -> list[PastContact]:
+    return sorted(contacts, key=lambda past: (-past.opened_at_ms, past.contact_id))[:LAST]

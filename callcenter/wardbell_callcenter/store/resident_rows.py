@@ -1,0 +1,76 @@
+"""Residents in the database."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import msgspec
+from sqlalchemy import ColumnElement, Connection, RowMapping, delete, insert, select, tuple_
+
+from wardbell_callcenter.residents.resident import Resident
+from wardbell_callcenter.store.house_tables import residents
+
+_PLAIN = ("resident_id", "ward", "room", "bed", "name", "care_level", "key_carer", "is_gone")
+AT_ONCE = 500  # in one statement
+Place = tuple[str, str]  # ward and room
+
+
+class _Card(msgspec.Struct):
+    risks: tuple[str, ...]
+    fields: dict[str, str]
+
+
+class ResidentRows:
+    """Of one transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def all(self) -> list[Resident]:
+        """Everybody, also who is gone, by place."""
+        return self._select(None)
+
+    def get(self, resident_id: str) -> Resident | None:
+        """That resident, also when he is gone."""
+        found = self._select(residents.c.resident_id == resident_id)
+        return found[0] if found else None
+
+    def of_room(self, ward: str, room: str) -> list[Resident]:
+        """Who lives there, by bed."""
+        return self.of_rooms([(ward, room)]).get((ward, room), [])
+
+    def of_rooms(self, rooms: Iterable[Place]) -> dict[Place, list[Resident]]:
+        """Who lives in those rooms, by ward and room."""
+        wanted = sorted(set(rooms))
+        found: dict[Place, list[Resident]] = {}
+        for start in range(0, len(wanted), AT_ONCE):
+            place = tuple_(residents.c.ward, residents.c.room)
+            in_them = place.in_(wanted[start : start + AT_ONCE]) & residents.c.is_gone.is_(False)
+            for resident in self._select(in_them):
+                found.setdefault((resident.ward, resident.room), []).append(resident)
+        return found
+
+    def put(self, some: Sequence[Resident]) -> None:
+        """Store those, each in the place of what was known of him."""
+        for start in range(0, len(some), AT_ONCE):
+            part = some[start : start + AT_ONCE]
+            known = residents.c.resident_id.in_([resident.resident_id for resident in part])
+            self._connection.execute(delete(residents).where(known))
+            self._connection.execute(insert(residents), [_values(resident) for resident in part])
+
+    def _select(self, which: ColumnElement[bool] | None) -> list[Resident]:
+        wanted = select(residents).order_by(
+            residents.c.ward, residents.c.room, residents.c.bed, residents.c.resident_id
+        )
+        if which is not None:
+            wanted = wanted.where(which)
+        return [_resident(row) for row in self._connection.execute(wanted).mappings()]
+
+
+def _values(resident: Resident) -> dict[str, Any]:
+    card = _Card(resident.risks, resident.fields)
+    return {name: getattr(resident, name) for name in _PLAIN} | {"card": msgspec.json.encode(card)}
+
+
+def _resident(row: RowMapping) -> Resident:
+    card = msgspec.json.decode(row["card"], type=_Card)
+    return Resident(**{name: row[name] for name in _PLAIN}, risks=card.risks, fields=card.fields)
