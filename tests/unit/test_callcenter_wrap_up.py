@@ -9,7 +9,7 @@ HOUSE = House(
     codes={
         "helped": Code(name={"en": "Helped"}),
         "toilet": Code(name={"en": "Toilet"}, kinds=["bathroom"]),
-        "fall": Code(name={"en": "Fall"}, kinds=["bed_call"], fields=["injury", "doctor", "witness"], required=["injury", "doctor"]),
+        "fall": Code(name={"en": "Fall"}, kinds=["bed_call"], fields=["injury", "doctor"], required=["injury", "doctor"]),
         "repaired": Code(name={"en": "Repaired"}, kinds=["technical"]),
     }
 )  # fmt: skip
