@@ -31,18 +31,28 @@ def train():
     wrap()
 
 
-# From look to look a space lasts 4 instructions and 2 for each count, a mark 2 and 2 for each: 2 and 1 µs more than counted.
-@rp2.asm_pio(autopush=True, push_thresh=32, fifo_join=rp2.PIO.JOIN_RX)
+# Gives durations as a portion has them: twice the µs, and 1 more for a mark. A look at the pin is two instructions, one µs. From
+# the look that ended a mark to the first one at the space are 6 instructions, from a space's to a mark's 8: what x begins with.
+@rp2.asm_pio(in_shiftdir=rp2.PIO.SHIFT_LEFT, fifo_join=rp2.PIO.JOIN_RX)
 def durations():
-    mov(x, invert(null))
+    set(y, 1)
+    wrap_target()
+    set(x, 3)
+    mov(x, invert(x))
     label("space")
     jmp(pin, "rise")
     jmp(x_dec, "space")
     label("rise")
-    in_(x, 32)
-    mov(x, invert(null))
+    mov(isr, invert(x))
+    in_(null, 1)
+    push(block)
+    set(x, 3)
+    mov(x, invert(x))[1]
     label("mark")
     jmp(x_dec, "look")
     label("look")
     jmp(pin, "mark")
-    in_(x, 32)[1]
+    mov(isr, invert(x))
+    in_(y, 1)
+    push(block)
+    wrap()

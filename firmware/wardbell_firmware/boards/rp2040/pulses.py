@@ -66,14 +66,11 @@ class PicoPulseSource:
     def read(self) -> Portion:
         """What has ended since the last read, at most `PORTION_DURATIONS`, no further than a gap. Always the same portion."""
         portion, ring = self._portion, self._ring
-        written = self.count()
-        if ring.is_overrun(written):
+        if not ring.read(self.count(), portion):
             self.n_overruns += 1
             self._begin_anew(False)
-        elif ring.n_waiting(written) == 0 and self._clock.now_ms() * 1000 - ring.end_us > QUIET_LIMIT_US:
+        elif portion.n == 0 and self._clock.now_ms() * 1000 - ring.end_us > QUIET_LIMIT_US:
             self._begin_anew(bool(self._pin.value()))
-        else:
-            ring.read(written, portion)
         return portion
 
     def n_waiting(self) -> int:

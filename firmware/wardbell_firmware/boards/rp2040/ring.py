@@ -1,7 +1,7 @@
 """The ring that DMA fills with the receiver's durations, and how a portion is read out of it; no hardware in here.
 
-A word is what the PIO program (pulses.py) counted down from 2**32 - 1, a space and a mark in turns. Neither 16 bits nor a
-clock of its own can saturate: what the program takes each round is added, so the durations add up to the time that has passed.
+A word is a duration as a portion has it (programs.py), a space and a mark in turns. The program counts 32 bits and has no clock
+of its own, so nothing saturates: what it takes each round is in the count, so the durations add up to the time that has passed.
 """
 
 from array import array
@@ -27,40 +27,41 @@ GAP_US = (
 
 # In the state that `take` is given.
 _AT = const(0)  # words read so far, modulo 2**30
-_IS_MARK = const(1)  # what the next word is
-_PASSED_US = const(2)  # the time of all the words that `take` took the last time
-_SEEN = const(3)  # words that `is_gap_waiting` need not look at, modulo 2**30
-_STATE_SIZE = 4
+_PASSED_US = const(1)  # the time of all the words that `take` took the last time
+_SEEN = const(2)  # words that `is_gap_waiting` need not look at, modulo 2**30
+_STATE_SIZE = 3
 
 _WORD_MASK = const(2047)
 _COUNT_MASK = const(0x3FFFFFFF)
-_LONGEST_US = const((1 << 29) - 1)  # Portion's
-_MARK_US = const(1)
-_SPACE_US = const(2)
-_GAP_US = const(2000)
+_LONGEST = const((1 << 30) - 2)  # twice Portion's
+_GAP = const(4000)  # twice GAP_US
 
 
 @micropython.viper
 def take(state: ptr32, ring: ptr32, durations: ptr32, n: int) -> int:
-    """Take the next `n` words out of the ring as a portion has them, or up to the end of a gap; returns how many."""
-    at = state[_AT]
-    is_mark = state[_IS_MARK]
-    passed_us = 0
+    """Copy the next `n` words out of the ring, or those up to the end of a gap; returns how many.
+
+    Nobody may be silent for 2**30 µs before he is read; `PicoPulseSource` begins anew before that.
+    """
+    at = state[_AT] & _WORD_MASK
+    passed = 0  # twice the µs, and 1 for each mark
     i = 0
     while i < n:
-        us = ((0 - 1 - ring[at & _WORD_MASK]) & _COUNT_MASK) + _SPACE_US - is_mark * (_SPACE_US - _MARK_US)
-        if us > _LONGEST_US:
-            us = _LONGEST_US
-        durations[i] = us + us + is_mark
-        passed_us += us
-        at = (at + 1) & _COUNT_MASK
+        value = ring[at]
+        at = (at + 1) & _WORD_MASK
+        if value >= _GAP:
+            is_mark = value & 1
+            if value > _LONGEST:
+                value = _LONGEST + is_mark
+            if is_mark == 0:
+                n = i + 1
+        durations[i] = value
+        passed += value
         i += 1
-        if is_mark == 0 and us >= _GAP_US:
-            n = i
-        is_mark = 1 - is_mark
-    state[_AT] = at
-    state[_IS_MARK] = is_mark
-    state[_PASSED_US] = passed_us
+    if i > 0:
+        passed -= (i + (durations[0] & 1)) >> 1
+    state[_AT] = (state[_AT] + i) & _COUNT_MASK
+    state[_PASSED_US] = passed >> 1
     return i
 
 
@@ -71,13 +72,12 @@ def is_gap_among(state: ptr32, ring: ptr32, written: int) -> bool:
     unread = (written - state[_AT]) & _COUNT_MASK
     if (written - at) & _COUNT_MASK > unread:
         at = state[_AT]  # what was seen has been taken
-    is_mark = state[_IS_MARK] ^ ((at - state[_AT]) & 1)
     found = 0
     while found == 0 and at != written:
-        if is_mark == 0 and ((0 - 1 - ring[at & _WORD_MASK]) & _COUNT_MASK) >= _GAP_US - _SPACE_US:
+        value = ring[at & _WORD_MASK]
+        if value >= _GAP and value & 1 == 0:
             found = 1
         else:
-            is_mark = 1 - is_mark
             at = (at + 1) & _COUNT_MASK
     state[_SEEN] = at
     return found == 1
@@ -104,24 +104,28 @@ class Ring:
         """Whether there is a gap among the words that have not been read."""
         return is_gap_among(self._state, self._words, written)
 
-    def is_overrun(self, written: int) -> bool:
-        """Whether unread words have been written over, or might be while they are read."""
-        return self.n_waiting(written) > WORDS - MARGIN
-
     def restart(self, written: int, now_us: int) -> None:
         """Forget what has not been read: the program begins anew, with a space, at `now_us`."""
         self._state[_AT] = self._state[_SEEN] = written & _COUNT_MASK
-        self._state[_IS_MARK] = 0
         self._end_us = now_us
 
-    def read(self, written: int, portion: "Portion") -> None:
+    def read(self, written: int, portion: "Portion") -> bool:
         """Fill a portion with what has not been read, as far as it has room, and no further than a gap.
 
         What a gap completes is not to wait until what follows it has been listened to, too.
+
+        Returns:
+            False where unread words have been written over, or might be while they are read; nothing was read.
         """
-        n = min(self.n_waiting(written), len(portion.durations))
-        portion.n = take(self._state, self._words, portion.durations, n)
-        portion.is_cut = portion.n < n
-        if n:
+        waiting = (written - self._state[_AT]) & _COUNT_MASK
+        if waiting > WORDS - MARGIN:
+            return False
+        durations = portion.durations
+        if waiting > len(durations):
+            waiting = len(durations)
+        portion.n = take(self._state, self._words, durations, waiting)
+        portion.is_cut = portion.n < waiting
+        if waiting:
             self._end_us += self._state[_PASSED_US]
         portion.end_us = self._end_us
+        return True
