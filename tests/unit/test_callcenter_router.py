@@ -6,7 +6,7 @@ import pytest
 
 from wardbell_callcenter.house import Step, Strategy
 from wardbell_callcenter.routing.facts import AgentFacts, ContactFacts, History, PastOffer
-from wardbell_callcenter.routing.router import route
+from wardbell_callcenter.routing.router import candidates, route
 from wardbell_protocol.bus.centre_payloads import OfferStatus
 
 BED = ContactFacts(contact_id="c1", ward="west", building=frozenset({"west", "east"}), key_carer="chen")
@@ -181,3 +181,10 @@ def test_the_hooks_order_counts_where_one_is_asked_after_another_and_the_unfit_a
     assert route(turn, BED, people, History(offers=(past("chen", "refused"),)), 0, 1, named).ask == ("ben",)
     both = History(offers=(past("chen", "refused"), past("ben", "missed")))
     assert route(turn, BED, people, both, 0, 1, named).ask == ("ana",)
+
+
+def test_the_candidates_are_all_who_can_be_asked_in_the_order_of_our_own_choice() -> None:
+    people = [agent("ana", free_since_ms=5), agent("ben", free_since_ms=3), agent("chen"), agent("dai", state="busy")]
+    refused = History(offers=(past("chen", "refused"),))
+    found = candidates(step("everybody", strategy="longest_idle"), BED, people, refused, 0, 1)
+    assert [one.name for one in found] == ["ben", "ana"]

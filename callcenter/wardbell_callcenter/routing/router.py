@@ -30,6 +30,13 @@ def route(
     return _Routing(step, contact, agents, history, now_ms, seed, preferred).choice()
 
 
+def candidates(
+    step: Step, contact: ContactFacts, agents: Iterable[AgentFacts], history: History, now_ms: int, seed: int
+) -> list[AgentFacts]:
+    """All who can be asked by this step now, in the order of our own choice."""
+    return _Routing(step, contact, agents, history, now_ms, seed, ()).candidates()
+
+
 class _Routing:
     """One choice while it is made."""
 
@@ -73,6 +80,11 @@ class _Routing:
             is_exhausted=not (left or new_addresses or is_ringing),
             why=f"{self._strategy}: {', '.join(circle.word for circle in self._circles)}",
         )
+
+    def candidates(self) -> list[AgentFacts]:
+        """Who can be asked."""
+        everybody = {agent.name: agent for circle in self._circles for agent in circle.agents}
+        return self._sorted([agent for agent in everybody.values() if self._can_be_asked(agent)])
 
     def _meant(self) -> set[str]:
         return {agent.name for circle in self._circles for agent in circle.agents}
