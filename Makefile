@@ -13,7 +13,7 @@ export PYRIGHT_PYTHON_IGNORE_WARNINGS := 1
 # One stamp in each folder that set-up builds, so that deleting one rebuilds it.
 READY := .venv/.ready .venv-micropython/.ready build/typings/.ready
 
-.PHONY: help setup system-packages test check fix demo demo-story bench bench-radio bench-chip bench-firmware firmware flash hil soak campaign-air campaign-provision hardware lock clean
+.PHONY: help setup system-packages test check fix demo demo-story bench bench-radio bench-chip bench-firmware firmware flash hil soak soak-chip campaign-air campaign-provision hardware lock clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -77,6 +77,10 @@ hil: $(READY) ## tests on two real boards: PORT_NODE=/dev/... PORT_RECEIVER=/dev
 soak: $(READY) ## 24 hours of both apps in virtual time: the heap must not grow; ARGS='--hours 2'
 	@.ci/micropython-32bit
 	@$(BIN)/python tests/bench/soak.py $(ARGS)
+
+soak-chip: $(READY) ## 24 hours of a node's image on an emulated Pico, over an hour of the computer's; ARGS='--hours 2'
+	firmware/image/build bedside
+	$(BIN)/python tests/bench/soak_chip.py $(ARGS)
 
 campaign-air: $(READY) ## hours of noise and presses at the edge through the device's code; ARGS='--hours 24 --presses 30000'
 	$(BIN)/python tests/bench/campaign_air.py $(ARGS)
