@@ -1,0 +1,26 @@
+"""All routes of the API that stand in its OpenAPI document."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from wardbell_callcenter.api import agent_routes, contact_routes, contact_verbs, session_routes
+
+ROUTES: Sequence[Any] = (
+    session_routes.health,
+    session_routes.sign_in_with_secret,
+    session_routes.end_session,
+    contact_routes.contacts,
+    contact_routes.open_contact,
+    contact_routes.contact,
+    contact_routes.timeline,
+    *contact_verbs.VERBS,
+    agent_routes.agents,
+    agent_routes.me,
+    agent_routes.sign_in,
+    agent_routes.sign_out,
+    agent_routes.ready,
+    agent_routes.not_ready,
+    agent_routes.force_ready,
+    agent_routes.force_not_ready,
+    agent_routes.force_sign_out,
+)
