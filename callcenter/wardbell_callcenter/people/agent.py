@@ -120,7 +120,7 @@ def not_ready(agent: Agent, reason: str, for_s: int, load: Load, now: Now) -> Ag
         return Refusal(NOT_SIGNED_IN)
     if load.held:
         return replace(agent, pending="not_ready", pending_reason=reason, pending_for_s=for_s)
-    return _enter(_no_pending(agent), "not_ready", now, reason, for_s)
+    return _enter(replace(_no_pending(agent), missed=0), "not_ready", now, reason, for_s)
 
 
 def force_ready(agent: Agent, load: Load, now: Now) -> Agent | Refusal:

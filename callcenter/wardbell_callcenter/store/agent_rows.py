@@ -1,7 +1,7 @@
 """Those who work at the call centre, in the database: what they do now, until when, and where their time went."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, bindparam, delete, func, insert, select, update
@@ -66,15 +66,16 @@ class AgentRows:
         Raises:
             StoreError: somebody else changed one of them meanwhile.
         """
-        pairs = [(before, after) for before, after in changes if before != after]
-        if pairs:
-            self._add([after for before, after in pairs if before.version == 0])
-            self._update([(before, after) for before, after in pairs if before.version > 0])
-            self._set_timers(
-                [(before, after) for before, after in pairs if before.back_steady_ms != after.back_steady_ms]
-            )
-            self._count([(before, after) for before, after in pairs if _stay_key(before) != _stay_key(after)])
-        return [_stored(before, after) for before, after in changes]
+        stored = [
+            (before, after if before == after else replace(after, version=before.version + 1))
+            for before, after in changes
+        ]
+        pairs = [(before, after) for before, after in stored if before != after]
+        self._add([after for before, after in pairs if before.version == 0])
+        self._update([(before, after) for before, after in pairs if before.version > 0])
+        self._set_timers([after for before, after in pairs if before.back_steady_ms != after.back_steady_ms])
+        self._count([(before, after) for before, after in pairs if _stay_key(before) != _stay_key(after)])
+        return [after for _, after in stored]
 
     def stays(self, from_ms: int, until_ms: int) -> list[Stay]:
         """All stays of which a part lies in that time, each agent's in their order."""
@@ -107,7 +108,7 @@ class AgentRows:
 
     def _add(self, some: list[Agent]) -> None:
         if some:
-            self._connection.execute(insert(agents), [_values(agent) | {"version": 1} for agent in some])
+            self._connection.execute(insert(agents), [_values(agent) for agent in some])
 
     def _update(self, pairs: list[tuple[Agent, Agent]]) -> None:
         if not pairs:
@@ -115,20 +116,18 @@ class AgentRows:
         same = (agents.c.agent == bindparam("of_agent")) & (agents.c.version == bindparam("of_version"))
         names = [name for name in FIELDS if name != "agent"]
         statement = update(agents).where(same).values({name: bindparam(name) for name in names})
-        rows = [_values(_stored(before, after)) for before, after in pairs]
-        for row, (before, _) in zip(rows, pairs, strict=True):
-            row |= {"of_agent": row.pop("agent"), "of_version": before.version}
+        rows = [_values(after) | {"of_agent": after.agent, "of_version": before.version} for before, after in pairs]
         if self._connection.execute(statement, rows).rowcount != len(pairs):
             raise StoreError("an agent was changed by somebody else")
 
-    def _set_timers(self, pairs: list[tuple[Agent, Agent]]) -> None:
+    def _set_timers(self, some: list[Agent]) -> None:
         rows = TimerRows(self._connection)
-        rows.drop(*(("agent", after.agent) for _, after in pairs if after.back_steady_ms is None))
+        rows.drop(*(("agent", agent.agent) for agent in some if agent.back_steady_ms is None))
         rows.put(
             *(
-                Timer("agent", after.agent, after.back_steady_ms, after.since_steady_ms, fence=before.version + 1)
-                for before, after in pairs
-                if after.back_steady_ms is not None
+                Timer("agent", agent.agent, agent.back_steady_ms, agent.since_steady_ms, fence=agent.version)
+                for agent in some
+                if agent.back_steady_ms is not None
             )
         )
 
@@ -147,14 +146,6 @@ class AgentRows:
             self._connection.execute(update(agent_times).where(which).values(until_ms=bindparam("until")), ended)
         if begun:
             self._connection.execute(insert(agent_times), begun)
-
-
-def _stored(before: Agent, after: Agent) -> Agent:
-    return after if before == after else Agent(**{**_all_values(after), "version": before.version + 1})
-
-
-def _all_values(agent: Agent) -> dict[str, Any]:
-    return {name: getattr(agent, name) for name in Agent.__dataclass_fields__}
 
 
 def _values(agent: Agent) -> dict[str, Any]:
