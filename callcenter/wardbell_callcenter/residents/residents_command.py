@@ -1,0 +1,157 @@
+"""`wardbell residents`: who lives where, from the table that the house keeps."""
+
+import argparse
+import getpass
+import json
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+
+from wardbell_callcenter.database_option import EX_CONFIG, add_database, failed, with_store
+from wardbell_callcenter.houses import Houses
+from wardbell_callcenter.residents.changes import Changes, changes_of, differences
+from wardbell_callcenter.residents.reading import Reading, read_residents
+from wardbell_callcenter.residents.resident import Resident
+from wardbell_callcenter.residents.sheet import Sheet, read_sheet
+from wardbell_callcenter.store.ledger import Ledger
+from wardbell_callcenter.store.store import Store
+from wardbell_protocol.errors import ConfigError
+
+COMMAND = "wardbell residents"
+EXAMPLES = """examples:
+  wardbell residents import residents.xlsx --dry-run     what would change; nothing is stored
+  wardbell residents import residents.xlsx
+  wardbell residents import east.csv --ward east         a table of one ward: nobody of another one has moved out
+  wardbell residents list --ward east
+  wardbell residents show r17
+
+Columns, in any order: resident_id (编号), ward (病区), room (房间), name (姓名), and where there are such: bed (床位),
+care_level (护理等级, 0 to 9, more is more care), key_carer (责任护士, an agent's name), risks (风险, with ; between them).
+Every other column is shown to whoever is asked to go there, under its own title. The table says
+all: whoever is not in it has moved out. CSV may be UTF-8, UTF-16 or GB18030.
+"""
+
+
+def main(argv: list[str]) -> int:
+    """Do what is asked; 2 for a bad call, 75 where the database does not answer, 78 for a table with something wrong."""
+    options = _parser().parse_args(argv)
+    run: Callable[[argparse.Namespace], int] = options.run
+    return run(options)
+
+
+def _import(options: argparse.Namespace) -> int:
+    try:
+        sheet = read_sheet(options.file)
+    except ConfigError as error:
+        return failed(COMMAND, str(error), EX_CONFIG)
+
+    def take(store: Store) -> int:
+        if options.dry_run:
+            with store.reading() as ledger:
+                return _take(ledger, sheet, options)
+        with store.writing() as ledger:
+            return _take(ledger, sheet, options)
+
+    return with_store(COMMAND, options, take, makes=not options.dry_run)
+
+
+def _take(ledger: Ledger, sheet: Sheet, options: argparse.Namespace) -> int:
+    house = Houses().newest(ledger.houses)
+    if options.ward and house.wards and options.ward not in house.wards:
+        raise ConfigError(
+            "the house", "--ward", f"there is no ward {options.ward}; known: {', '.join(sorted(house.wards))}"
+        )
+    reading = read_residents(sheet, house, options.ward)
+    for problem in reading.problems:
+        row = f"row {problem.row}" if problem.row else "the head"
+        failed(COMMAND, f"{options.file}: {row}: {problem.column}: {problem.remedy}", EX_CONFIG)
+    if reading.problems and not options.skip_wrong:
+        rows = len({problem.row for problem in reading.problems})
+        return failed(COMMAND, f"{rows} wrong, nothing was imported; mend the table, or give --skip-wrong", EX_CONFIG)
+    if not reading.residents:
+        return failed(COMMAND, f"{options.file}: there is no resident in it; nothing was imported", EX_CONFIG)
+    changes = changes_of(ledger.residents.all(), reading, options.ward)
+    _tell(changes, reading, sheet, options.dry_run)
+    if not options.dry_run:
+        ledger.residents.put(changes.to_store())
+    return 0
+
+
+def _tell(changes: Changes, reading: Reading, sheet: Sheet, is_dry: bool) -> None:
+    for resident in changes.new:
+        print(f"new      {_line(resident)}")
+    for before, after in changes.changed:
+        print(f"changed  {_line(after)}: {', '.join(differences(before, after))}")
+    for resident in changes.gone:
+        print(f"gone     {_line(resident)}")
+    counts = (
+        f"{len(changes.new)} new, {len(changes.changed)} changed, {len(changes.gone)} gone, {changes.same} as before"
+    )
+    print(f"{counts}; read as {sheet.form}" + ("; dry run, nothing was stored" if is_dry else ""))
+    if not reading.is_whole:
+        print("nobody was taken for gone, since a row does not say of whom it speaks")
+
+
+def _line(resident: Resident) -> str:
+    return f"{resident.resident_id}  {resident.ward}/{place(resident)}  {resident.name}"
+
+
+def place(resident: Resident) -> str:
+    """`203-1`, or `203` where no bed is known."""
+    return f"{resident.room}-{resident.bed}" if resident.bed else resident.room
+
+
+def _list(options: argparse.Namespace) -> int:
+    def show(store: Store) -> int:
+        with store.reading() as ledger:
+            everybody = ledger.residents.all()
+        wanted = [one for one in everybody if options.ward in ("", one.ward) and (options.gone or not one.is_gone)]
+        if options.json:
+            print(json.dumps([asdict(resident) for resident in wanted], ensure_ascii=False, indent=1))
+            return 0
+        for resident in wanted:
+            gone = "  (gone)" if resident.is_gone else ""
+            print(f"{_line(resident)}  {resident.care_level}  {', '.join(resident.risks)}{gone}")
+        return 0
+
+    return with_store(COMMAND, options, show)
+
+
+def _show(options: argparse.Namespace) -> int:
+    def show(store: Store) -> int:
+        with store.reading() as ledger:
+            resident = ledger.residents.get(options.resident)
+        if resident is None:
+            return failed(COMMAND, f"there is no resident {options.resident}; see `wardbell residents list`", EX_CONFIG)
+        print(json.dumps(asdict(resident), ensure_ascii=False, indent=1))
+        return 0
+
+    return with_store(COMMAND, options, show)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog=COMMAND,
+        description="Who lives in which bed, and what one must know there.",
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    verbs = parser.add_subparsers(required=True, metavar="VERB")
+    take = verbs.add_parser("import", help="take a table, CSV or XLSX")
+    take.add_argument("file", metavar="FILE", type=Path)
+    take.add_argument("--ward", metavar="WARD", default="", help="the table is of that ward only")
+    take.add_argument("--dry-run", action="store_true", help="say what would change, and store nothing")
+    take.add_argument("--skip-wrong", action="store_true", help="take the rows that are right")
+    take.add_argument("--by", metavar="NAME", default=getpass.getuser(), help="who says so; default %(default)s")
+    take.set_defaults(run=_import)
+    listed = verbs.add_parser("list", help="who lives where")
+    listed.add_argument("--ward", metavar="WARD", default="")
+    listed.add_argument("--gone", action="store_true", help="also who has moved out")
+    listed.add_argument("--json", action="store_true")
+    listed.set_defaults(run=_list)
+    shown = verbs.add_parser("show", help="all that is known of one resident, as JSON")
+    shown.add_argument("resident", metavar="ID")
+    shown.set_defaults(run=_show)
+    for verb in (take, listed, shown):
+        add_database(verb)
+    return parser
