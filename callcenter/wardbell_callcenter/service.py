@@ -1,4 +1,4 @@
-"""The call centre on the bus: feeds the desk with messages and time, and publishes what it says."""
+"""The call centre on the bus: feeds the engine with messages and time, and publishes what it says."""
 
 import logging
 import threading
@@ -8,7 +8,14 @@ from wardbell_bus.client import BusClient, NotTakenError
 from wardbell_bus.life_sign import LifeSign
 from wardbell_bus.outbox import OutboxPump
 from wardbell_bus.wards import WardMirrors
-from wardbell_callcenter.desk import OURSELVES, Desk
+from wardbell_callcenter.clock import Now, SteadyClock, read_clocks
+from wardbell_callcenter.engine.engine import Engine
+from wardbell_callcenter.engine.wards import OURSELVES
+from wardbell_callcenter.ports.courier import Courier
+from wardbell_callcenter.ports.mail import MailPort
+from wardbell_callcenter.ports.seat import SeatPort
+from wardbell_callcenter.ports.ward import WardPort
+from wardbell_callcenter.ports.webhook import WebhookPort
 from wardbell_callcenter.seats import Seats
 from wardbell_callcenter.store.errors import LostLeaseError, StoreError
 from wardbell_callcenter.store.lease import Tenure
@@ -42,7 +49,9 @@ class Service:
         self._store = store
         self._tenure = Tenure(_monotonic_ms())
         self._wards = WardMirrors(OURSELVES)
-        self._desk = Desk(store, self._wards)
+        with store.reading() as ledger:
+            self._clock = SteadyClock(ledger.mark(), read_clocks())
+        self._engine = Engine(store, self._wards)
         self._seats = Seats()
         self._lock = threading.Lock()
         self._stopping = threading.Event()
@@ -62,21 +71,30 @@ class Service:
             kept,
             self._message,
             self._connected,
-            self._life_sign.will(_wall_ms()),
+            self._life_sign.will(self._now().wall_ms),
             keep_session=True,
             passing=passing,
         )
         self._pump = OutboxPump(self.client, store)
+        ports = (
+            SeatPort(self.client),
+            WardPort(self.client),
+            MailPort(lambda: self._engine.house),
+            WebhookPort(lambda: self._engine.house),
+        )
+        self._courier = Courier(store, ports, self._now, self._engine.offer_failed)
 
     def run(self) -> None:
         """Serve until `stop` is called or the lease is lost."""
         self._pump.start()
+        self._courier.start()
         self.client.start()
         try:
             is_behind = False
             while not self._stopping.wait(0 if is_behind else TICK_S):
                 is_behind = self._tick()
         finally:
+            self._courier.stop()
             self.client.stop()
             self._pump.stop()
 
@@ -86,21 +104,22 @@ class Service:
 
     def _tick(self) -> bool:
         """What is due; True when there is more of it."""
-        now_ms = _wall_ms()
+        now = self._now()
+        now_ms = now.wall_ms
         try:
             with self._lock:
                 self._renew()
-                is_behind = self._desk.poll(now_ms)
-                self._sign_out_the_gone(now_ms)
+                is_behind = self._engine.poll(now)
+                self._sign_out_the_gone(now)
                 requests = self._wards.poll(now_ms)
-                epoch, seq = self._desk.position()
+                epoch, seq = self._engine.position()
                 followed = {mirror.ward: mirror.position for mirror in self._wards.mirrors}
         except StoreError as error:
             self._store_failed(error)
             self._life_sign.beat(self.client, now_ms, self._faults())
             return False
         self._store_is_ill = False
-        self._pump.kick()
+        self._kick()
         if self.client.is_connected:
             for request in requests:
                 self.client.publish(request.topic, request.payload)
@@ -113,18 +132,26 @@ class Service:
     def _renew(self) -> None:
         now_ms = _monotonic_ms()
         if self._store_is_ill or self._tenure.is_renewal_due(now_ms):  # a turn that only reads would call it well
-            self._store.renew_lease()
+            self._store.renew_lease(self._clock.mark(read_clocks()))
             self._tenure.renewed(now_ms)
 
-    def _sign_out_the_gone(self, now_ms: int) -> None:
-        for operator in self._desk.operators():
-            if self._seats.is_gone(operator.seat, _monotonic_ms()):
-                log.info("%s is signed out: nothing heard of %s", operator.operator, operator.seat)
-                self._desk.sign_out(operator.operator, OURSELVES, now_ms)
+    def _sign_out_the_gone(self, now: Now) -> None:
+        for agent in self._engine.agents(now):
+            if self._seats.is_gone(agent.seat, _monotonic_ms()):
+                log.info("%s is signed out: nothing heard of %s", agent.agent, agent.seat)
+                self._engine.seat_lost(agent.agent, now)
 
     def _faults(self) -> tuple[str, ...]:
         store = ("store",) if self._store_is_ill else ()
-        return store + tuple(f"policies-{ward}" for ward in sorted(self._desk.unreadable_policies))
+        return store + self._engine.faults() + self._courier.faults()
+
+    def _kick(self) -> None:
+        """Something may be there to go out."""
+        self._pump.kick()
+        self._courier.kick()
+
+    def _now(self) -> Now:
+        return self._clock.now(read_clocks())
 
     def _store_failed(self, error: StoreError) -> None:
         if isinstance(error, LostLeaseError):
@@ -145,10 +172,10 @@ class Service:
             for sign in (self._life_sign, *self._ward_signs.values()):
                 sign.connected()
             try:
-                self._desk.publish_open_contacts()
+                self._engine.publish_open_contacts(self._now())
             except StoreError as error:
                 self._store_failed(error)
-        self._pump.kick()
+        self._kick()
 
     def _leave_if_succeeded(self) -> None:
         """The broker has ended our connection. Does it belong to the next leader? Then we must not take it from him.
@@ -172,40 +199,40 @@ class Service:
             raise NotTakenError(str(error)) from error
         if answer is not None:
             self.client.publish(*answer)
-        self._pump.kick()
+        self._kick()
 
     def _take(
         self, address: Address, topic: str, payload: bytes, is_retained: bool
     ) -> tuple[str, bytes] | tuple[str, bytes, bool] | None:
-        """Let the desk have a message; returns what is to be answered."""
-        now_ms = _wall_ms()
+        """Let the engine have a message; returns what is to be answered."""
+        now = self._now()
         if address.channel == "health" and payload and not is_retained:
             self._seats.receive(decode(payload, Health), _monotonic_ms())
         if address.scope != CALL_CENTRE_SCOPE:
-            self._follow(address, topic, payload, now_ms)
+            self._follow(address, topic, payload, now)
             return None
         if address.channel == "command":
             command = decode(payload, Command)
             answer_to = topics.reply(CALL_CENTRE_SCOPE, _client(command.reply_to))
             if command.verb == "sign_in":
                 self._seats.signed_in(command.reply_to, _monotonic_ms())
-            return answer_to, encode(self._desk.receive(command, now_ms))
+            return answer_to, encode(self._engine.receive(command, now))
         if address.channel == "snapshot_request":
             client = _client(decode(payload, SnapshotRequest).reply_to)
-            return topics.snapshot(CALL_CENTRE_SCOPE, client), encode(self._desk.snapshot(now_ms))
-        if address.channel == "contact" and payload and is_retained and not self._desk.is_open(address.last):
+            return topics.snapshot(CALL_CENTRE_SCOPE, client), encode(self._engine.snapshot(now))
+        if address.channel == "contact" and payload and is_retained and not self._engine.is_open(address.last):
             return topic, b"", True  # left over from a database that is gone
         return None
 
-    def _follow(self, address: Address, topic: str, payload: bytes, now_ms: int) -> None:
+    def _follow(self, address: Address, topic: str, payload: bytes, now: Now) -> None:
         if address.channel == "event":
             event = decode(payload, WardEvent)
             if event.call.status == "cleared":  # final, even where the mirror has a gap before it
-                self._desk.follow(event.call, now_ms)
-        for event in self._wards.receive(topic, payload, now_ms):
-            self._desk.follow(event.call, now_ms)
+                self._engine.follow(event.call, now)
+        for event in self._wards.receive(topic, payload, now.wall_ms):
+            self._engine.follow(event.call, now)
         if address.channel == "snapshot":
-            self._desk.follow_ward(decode(payload, WardSnapshot).ward.ward, now_ms)
+            self._engine.follow_ward(decode(payload, WardSnapshot).ward.ward, now)
 
 
 def _client(name: str) -> str:
@@ -214,10 +241,6 @@ def _client(name: str) -> str:
         return topics.check_name(name)
     except EncodeError as error:
         raise PayloadError(f"reply_to: {error}") from error
-
-
-def _wall_ms() -> int:
-    return time.time_ns() // 1_000_000
 
 
 def _monotonic_ms() -> int:

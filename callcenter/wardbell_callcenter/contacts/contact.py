@@ -55,6 +55,7 @@ class Contact:
     repeats: int = 0
     step: int = -1
     loop: int = 0
+    round_loop: int = 0
     call_id: str = ""
     call: CallState | None = None
     fields: dict[str, str] = field(default_factory=dict)
@@ -101,6 +102,11 @@ class Contact:
         """The next version, in the same state."""
         return replace(self, version=self.version + 1, **changes)  # type: ignore[arg-type]
 
+    @property
+    def is_repeat(self) -> bool:
+        """Whether the newest step that was fired is the last one once more."""
+        return self.loop > self.round_loop
+
     def fired(self, step: int, loop: int, planned_steady_ms: int) -> "Contact":
         """A step has been fired."""
         highest = max(self.highest_step, step)
@@ -114,13 +120,14 @@ class Contact:
         """Somebody is at the bed."""
         return self.moved("on_site", on_site_by=by, on_site_at_ms=now_ms)
 
-    def returned(self, planned_steady_ms: int) -> "Contact":
-        """Back in the queue, where a new round begins with the first step."""
+    def queued_again(self, planned_steady_ms: int, returns: int = 1) -> "Contact":
+        """Back in the queue, where a new round begins with the first step. `returns`: for how many returns that counts."""
         return self.moved(
             "new",
-            returns=self.returns + 1,
+            returns=self.returns + returns,
             step=-1,
             loop=self.loop + 1,
+            round_loop=self.loop + 1,
             round_steady_ms=planned_steady_ms,
             step_planned_steady_ms=planned_steady_ms,
             accepted_by="",

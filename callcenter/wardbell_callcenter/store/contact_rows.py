@@ -6,10 +6,10 @@ from typing import Any
 import msgspec
 from sqlalchemy import ColumnElement, Connection, RowMapping, bindparam, insert, select, update
 
-from wardbell_callcenter.contacts.contact import CLOSED, TAKEN, Contact
+from wardbell_callcenter.contacts.contact import TAKEN, Contact
 from wardbell_callcenter.house import Policy
 from wardbell_callcenter.store.contact_tables import contacts
-from wardbell_callcenter.store.errors import StoreError
+from wardbell_callcenter.store.errors import RefusedError
 from wardbell_protocol.bus.payloads import CallState, decode, encode
 
 FIELDS = tuple(Contact.__dataclass_fields__)
@@ -72,10 +72,9 @@ class ContactRows:
             found.setdefault(row.accepted_by, []).append(row.contact_id)
         return found
 
-    def carers_of(self, dedup_place: str, limit: int = 10) -> tuple[str, ...]:
-        """Who dealt with that place's contacts, the last one first, each once. `dedup_place`: the key without its kind."""
-        escaped = dedup_place.replace("!", "!!").replace("%", "!%").replace("_", "!_")
-        at_place = contacts.c.dedup_key.like(f"{escaped}/%", escape="!") & (contacts.c.accepted_by != "")
+    def carers_of(self, dedup_keys: list[str], limit: int = 10) -> tuple[str, ...]:
+        """Who dealt with contacts of those places and kinds, the last one first, each once."""
+        at_place = contacts.c.dedup_key.in_(dedup_keys) & (contacts.c.accepted_by != "")
         wanted = select(contacts.c.accepted_by).where(at_place).order_by(contacts.c.accepted_at_ms.desc()).limit(limit)
         return tuple(dict.fromkeys(row.accepted_by for row in self._connection.execute(wanted)))
 
@@ -83,7 +82,7 @@ class ContactRows:
         """Store `after` in the place of `before`.
 
         Raises:
-            StoreError: somebody else changed it meanwhile.
+            RefusedError: somebody else changed it meanwhile.
         """
         self.change_many([(before, after)])
 
@@ -101,16 +100,7 @@ class ContactRows:
         for row in rows:
             del row["contact_id"]
         if self._connection.execute(statement, rows).rowcount != len(changes):
-            raise StoreError("a contact was changed by somebody else")
-
-    def accept(self, contact: Contact, after: Contact) -> bool:
-        """Give it to whom `after` names if it still looks for a person: the one compare-and-set that decides who has it."""
-        still = (
-            (contacts.c.contact_id == contact.contact_id)
-            & (contacts.c.version == contact.version)
-            & contacts.c.state.not_in((*TAKEN, *CLOSED))
-        )
-        return self._connection.execute(update(contacts).where(still).values(**_values(after))).rowcount == 1
+            raise RefusedError("a contact was changed by somebody else")
 
     def _select(self, which: ColumnElement[bool]) -> list[Contact]:
         order = (contacts.c.priority.desc(), contacts.c.opened_at_ms, contacts.c.contact_id)

@@ -41,6 +41,7 @@ contacts = Table(
     Column("step", Integer, nullable=False),  # the newest that was fired; -1 before the first
     Column("loop", BigInteger, nullable=False),  # grows with each repeat of the last step and each return to the queue
     Column("round_steady_ms", BigInteger, nullable=False),  # when this pass through the steps was planned to begin
+    Column("round_loop", BigInteger, nullable=False, default=0),  # the loop with which that pass began
     Column(
         "step_planned_steady_ms", BigInteger, nullable=False
     ),  # when the newest step was planned, not when it was fired

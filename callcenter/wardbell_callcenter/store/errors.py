@@ -17,3 +17,7 @@ class StoreUnreachableError(StoreError):
 
 class LostLeaseError(StoreError):
     """Another engine leads; whatever we know may be out of date."""
+
+
+class RefusedError(StoreError):
+    """The database is well and will not take this, however often it is tried; nothing has changed."""

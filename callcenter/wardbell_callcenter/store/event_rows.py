@@ -52,6 +52,11 @@ class EventRows:
         wanted = select(events.c.payload).where(events.c.contact_id == contact_id).order_by(events.c.seq)
         return [decode(row.payload, CentreEvent) for row in self._connection.execute(wanted)]
 
+    def joined(self, contact_id: str) -> list[str]:
+        """Who helps with that contact."""
+        same = (events.c.contact_id == contact_id) & (events.c.kind == "joined")
+        return list(self._connection.execute(select(events.c.agent).where(same)).scalars())
+
     def after(self, seq: int, limit: int) -> list[CentreEvent]:
         """The oldest events above that number, of this version's form."""
         wanted = select(events.c.payload).where(events.c.seq > seq).order_by(events.c.seq).limit(limit)
@@ -61,4 +66,6 @@ class EventRows:
 def _agent_of(event: CentreEvent) -> str:
     if event.agent is not None:
         return event.agent.agent
+    if event.kind == "joined":
+        return event.by[:64]
     return event.offer.target[:64] if event.offer is not None else ""

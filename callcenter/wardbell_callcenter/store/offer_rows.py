@@ -1,7 +1,7 @@
 """Offers in the database: who was asked to take which contact, by which way, and what he said."""
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 
 from sqlalchemy import ColumnElement, Connection, bindparam, func, insert, select, update
@@ -101,23 +101,28 @@ class OfferRows:
         """All that nobody has answered."""
         return self._select(offers.c.state == LIVE)
 
-    def turns_of(self, kind: str, call_kind: str, step: int) -> tuple[str, ...]:
-        """Who was asked by that step of that kind's contacts, each by his latest turn, oldest first."""
-        same = (contacts.c.kind == kind) & (contacts.c.call_kind == call_kind) & (offers.c.step == step)
+    def turns_of(self, kind: str, call_kind: str, step: int, since_ms: int) -> tuple[str, ...]:
+        """Who was asked by that step of that kind's contacts opened since then, each by his latest turn, oldest first."""
+        same = (
+            (contacts.c.opened_at_ms >= since_ms)
+            & (contacts.c.kind == kind)
+            & (contacts.c.call_kind == call_kind)
+            & (offers.c.step == step)
+        )
         latest = func.max(offers.c.made_at_ms)
         joined = select(offers.c.target).join(contacts, contacts.c.contact_id == offers.c.contact_id)
         wanted = joined.where(same).group_by(offers.c.target).order_by(latest, offers.c.target)
         return tuple(row.target for row in self._connection.execute(wanted))
 
-    def end(self, some: Sequence[Offer], state: OfferStatus, reason: str, now_ms: int) -> list[Offer]:
-        """Those are over; returns them as they are now. One that is no longer live stays as it is, and is not returned."""
+    def change(self, *some: Offer) -> None:
+        """Store what became of those. One that is no longer live in the database stays what it is there."""
         if not some:
-            return []
+            return
         same = (offers.c.offer_id == bindparam("of_id")) & (offers.c.state == LIVE)
-        values = {"state": state, "reason": reason[:256], "answered_at_ms": now_ms}
-        self._connection.execute(update(offers).where(same).values(**values), [{"of_id": o.offer_id} for o in some])
-        after = self.many(offer.offer_id for offer in some if offer.state == LIVE)
-        return [after[offer.offer_id] for offer in some if offer.offer_id in after]
+        names = ("state", "reason", "answered_at_ms")
+        rows = [{"of_id": offer.offer_id} | {f"to_{name}": getattr(offer, name) for name in names} for offer in some]
+        statement = update(offers).where(same).values({name: bindparam(f"to_{name}") for name in names})
+        self._connection.execute(statement, rows)
 
     def sent(self, offer_id: str, now_ms: int) -> None:
         """A port has handed it over."""

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
 from sqlalchemy import Connection, Update, delete, insert, select, update
-from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+from sqlalchemy.exc import DataError, IntegrityError, SQLAlchemyError
 
 from wardbell_bus.outbox import OutboxRow
 from wardbell_callcenter.clock import Mark
 from wardbell_callcenter.store import tables
 from wardbell_callcenter.store.database import may_pass, open_engine, reader_of
-from wardbell_callcenter.store.errors import LostLeaseError, StoreError, StoreUnreachableError
+from wardbell_callcenter.store.errors import LostLeaseError, RefusedError, StoreError, StoreUnreachableError
 from wardbell_callcenter.store.lease import Lease
 from wardbell_callcenter.store.ledger import Ledger
 from wardbell_callcenter.store.migration import migrate
@@ -62,13 +62,20 @@ class Store:
 
     @contextmanager
     def writing(self) -> Iterator[Ledger]:
-        """One transaction: all of it is kept, or nothing and StoreError. Writers have it one after another."""
+        """One transaction: all of it is kept, or nothing and StoreError. Writers have it one after another.
+
+        Raises:
+            RefusedError: it will never be taken as it is.
+            StoreError: nothing was kept, or nobody can say.
+        """
         try:
             with self._engine.begin() as connection:
                 self._stand_in_line(connection)
                 ledger = Ledger(connection)
                 yield ledger
                 ledger.tell()
+        except (DataError, IntegrityError) as error:
+            raise RefusedError(_told(error)) from error
         except SQLAlchemyError as error:
             raise StoreError(_told(error)) from error
 

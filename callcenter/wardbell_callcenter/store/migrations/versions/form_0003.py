@@ -69,6 +69,7 @@ def _contacts() -> None:
         sa.Column("step", sa.Integer, nullable=False),
         sa.Column("loop", sa.BigInteger, nullable=False),
         sa.Column("round_steady_ms", sa.BigInteger, nullable=False),
+        sa.Column("round_loop", sa.BigInteger, nullable=False),
         sa.Column("step_planned_steady_ms", sa.BigInteger, nullable=False),
         sa.Column("policy", sa.LargeBinary, nullable=False),
         sa.Column("call_id", sa.String(64), nullable=False, index=True),

@@ -1,0 +1,300 @@
+"""The call centre's rules at work: which steps count, which contacts they open, who is asked, who has them, what is due.
+
+It knows the wards through their mirrors and the house through its document, and keeps everything else in the store.
+Rules: callcenter/README.md.
+"""
+
+import logging
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+
+from wardbell_bus.ladder import Ladder, Rung
+from wardbell_bus.wards import WardMirrors
+from wardbell_callcenter.clock import Now
+from wardbell_callcenter.contacts.contact import MoveError
+from wardbell_callcenter.engine import calls, dispatch, due, offering, shifts, wards
+from wardbell_callcenter.engine.snapshots import snapshot
+from wardbell_callcenter.engine.turn import Turn
+from wardbell_callcenter.engine.verbs import obey
+from wardbell_callcenter.engine.wards import OURSELVES
+from wardbell_callcenter.house import House
+from wardbell_callcenter.houses import Houses
+from wardbell_callcenter.people import presence
+from wardbell_callcenter.store.delivery_rows import Delivery
+from wardbell_callcenter.store.errors import RefusedError, StoreError
+from wardbell_callcenter.store.ledger import Ledger
+from wardbell_callcenter.store.store import Store
+from wardbell_callcenter.store.timer_rows import Timer
+from wardbell_protocol.bus.centre_payloads import AgentState, CentreSnapshot, StepTaken
+from wardbell_protocol.bus.payloads import CallState, Command, Reply
+from wardbell_protocol.errors import ConfigError
+
+log = logging.getLogger("wardbell.callcenter")
+
+REPLY_KEPT_MS = 24 * 3600 * 1000
+# A call that its ward, whole again after a gap, no longer shows is closed only after this: its first event may be on its way.
+ABSENT_FOR_MS = 5000
+STEPS_AT_ONCE = 100
+TIMERS_AT_ONCE = 500
+STUMBLED_MS = 10_000  # until what is wrong is tried again
+
+
+class Engine:
+    """Takes commands, what the wards show, and time; says nothing by itself: outbox and deliveries do.
+
+    Every method is one transaction, or several of which each is complete.
+    """
+
+    def __init__(self, store: Store, ward_mirrors: WardMirrors) -> None:
+        self._store = store
+        self._wards = ward_mirrors
+        self._ladder = Ladder(ward_mirrors.mirrors)
+        self._houses = Houses()
+        self._house = House()
+        self._is_house_unreadable = False
+        self._has_stumbled = False
+        self._absent_since_ms: dict[str, int] = {}
+        with store.reading() as ledger:
+            steps = ledger.steps.open()
+            self._house = self._newest_house(ledger)
+            self._ward_of = {step.call_id: step.ward for step in steps} | ledger.contacts.open_call_ids()
+        # A copy of what the store holds of open calls, so that an idle watcher need not ask it. The store decides.
+        self._taken = {(step.call_id, step.step, step.loop) for step in steps}
+
+    @property
+    def house(self) -> House:
+        """As the last transaction saw it."""
+        return self._house
+
+    def faults(self) -> tuple[str, ...]:
+        """For the life sign: what cannot be read, and is stood in for."""
+        house = ("house",) if self._is_house_unreadable else ()
+        engine = ("engine",) if self._has_stumbled else ()
+        return house + engine + tuple(f"policies-{ward}" for ward in sorted(self._ladder.unreadable))
+
+    def receive(self, command: Command, now: Now) -> Reply:
+        """Do what a command says, once.
+
+        Raises:
+            StoreError: nothing was done.
+        """
+        if command.verb == "step":  # unique by itself, so that it needs no memory of the command
+            return _reply(command, self._step(command, now))
+        try:
+            with self._turn(now) as turn:
+                known = turn.ledger.replies.get(command.command_id)
+                if known is not None:
+                    return known
+                reply = obey(turn, command)
+                turn.ledger.replies.forget(now.wall_ms - REPLY_KEPT_MS)
+                turn.ledger.replies.keep(reply, now.wall_ms)
+        except (RefusedError, MoveError) as error:
+            log.exception("stumbled over %s of %s", command.verb, command.by)
+            return _reply(command, f"not done: {error}"[:256])
+        return reply
+
+    def follow(self, call: CallState, now: Now) -> None:
+        """A ward shows this call. Once cleared it is over for good, however old the news is.
+
+        Raises:
+            StoreError: nothing was done.
+        """
+        if call.call_id not in self._ward_of:
+            return
+        with self._turn(now) as turn:
+            for contact in turn.know(turn.ledger.contacts.open_of_call(call.call_id)):
+                if contact.call != call:
+                    wards.show_call(turn, contact, call)
+            if call.status == "cleared":
+                turn.ledger.steps.close(call.call_id)
+        if call.status == "cleared":
+            self._forget(call.call_id)
+
+    def follow_ward(self, ward: str, now: Now) -> None:
+        """A snapshot of that ward has come: catch up with it."""
+        mirror = self._wards.of(ward)
+        for call in list(mirror.calls.values()) if mirror is not None else []:
+            self.follow(call, now)
+
+    def poll(self, now: Now) -> bool:
+        """Do what is due: timers, wards' steps that nobody sent, and calls that their wards no longer have.
+
+        Returns:
+            True when more is due than one turn takes: poll again, when those who wait have had theirs.
+        """
+        is_more = self._run_timers(now)
+        rungs = self._ladder.untaken(self._taken, now.wall_ms)
+        self._take_some(rungs[:STEPS_AT_ONCE], now)
+        for call_id in self._absent(now):
+            self._close_absent(call_id, now)
+        return is_more or len(rungs) > STEPS_AT_ONCE
+
+    def next_deadline_ms(self) -> int | None:
+        """When the next step of a ward's call is due, UNIX ms."""
+        rungs = self._ladder.untaken(self._taken)
+        return rungs[0].due.due_at_ms if rungs else None
+
+    def next_timer_steady_ms(self) -> int | None:
+        """When the next timer runs out."""
+        with self._store.reading() as ledger:
+            return ledger.timers.next_due_steady_ms()
+
+    def agents(self, now: Now) -> list[AgentState]:
+        """Who is signed in."""
+        with self._store.reading() as ledger:
+            return presence.states(ledger, now)
+
+    def seat_lost(self, name: str, now: Now) -> None:
+        """That agent's console is silent: what rings for him rings for others."""
+        with self._turn(now) as turn:
+            shifts.seat_lost(turn, name)
+
+    def offer_failed(self, ledger: Ledger, delivery: Delivery, why: str, now: Now) -> None:
+        """In the transaction of a courier who gives an offer up: whoever comes next is asked."""
+        turn = Turn(ledger, self._newest_house(ledger), now)
+        offering.failed(turn, delivery.offer_id, why)
+        _finish(turn)
+
+    def position(self) -> tuple[str, int]:
+        """Epoch, and number of the last event."""
+        with self._store.reading() as ledger:
+            return ledger.position()
+
+    def snapshot(self, now: Now) -> CentreSnapshot:
+        """All that is open."""
+        with self._store.reading() as ledger:
+            return snapshot(ledger, self._house, now)
+
+    def publish_open_contacts(self, now: Now) -> None:
+        """A broker may have lost what it retained: have it told again, behind all that waits already."""
+        with self._store.writing() as ledger:
+            ledger.publish_contacts(ledger.contacts.open(), now)
+
+    def is_open(self, contact_id: str) -> bool:
+        """Whether that contact is ours and not closed."""
+        with self._store.reading() as ledger:
+            contact = ledger.contacts.get(contact_id)
+        return contact is not None and contact.is_open
+
+    @contextmanager
+    def _turn(self, now: Now) -> Iterator[Turn]:
+        """One transaction, with everything that follows from what is done in it."""
+        with self._store.writing() as ledger:
+            self._house = self._newest_house(ledger)
+            turn = Turn(ledger, self._house, now)
+            yield turn
+            _finish(turn)
+
+    def _newest_house(self, ledger: Ledger) -> House:
+        """A document that cannot be read leaves the one before it in force: somebody must be asked."""
+        try:
+            house = self._houses.newest(ledger.houses)
+        except ConfigError as error:
+            if not self._is_house_unreadable:
+                log.error("the house cannot be read; the one before it counts: %s", error)
+            self._is_house_unreadable = True
+            return self._house
+        self._is_house_unreadable = False
+        return house
+
+    def _run_timers(self, now: Now) -> bool:
+        with self._store.reading() as ledger:
+            next_ms = ledger.timers.next_due_steady_ms()
+        if next_ms is None or next_ms > now.steady_ms:
+            return False
+        timers: Sequence[Timer] = ()
+        try:
+            with self._turn(now) as turn:
+                timers = turn.ledger.timers.due(now.steady_ms, TIMERS_AT_ONCE)
+                due.run(turn, timers)
+        except Exception as error:
+            if isinstance(error, StoreError) and not isinstance(error, RefusedError):
+                raise
+            log.exception("stumbled over %d timers; now each alone", len(timers))
+            self._run_one_by_one(timers, now)
+        else:
+            self._has_stumbled = False
+        return len(timers) == TIMERS_AT_ONCE
+
+    def _run_one_by_one(self, timers: Sequence[Timer], now: Now) -> None:
+        """What is wrong with one contact must not leave all others unasked: that one is tried again later."""
+        self._has_stumbled = True
+        for timer in timers:
+            try:
+                with self._turn(now) as turn:
+                    due.run(turn, [timer])
+            except Exception as error:
+                if isinstance(error, StoreError) and not isinstance(error, RefusedError):
+                    raise
+                log.exception("stumbled over %s of %s", timer.kind, timer.subject)
+                with self._store.writing() as ledger:
+                    ledger.timers.put(replace(timer, due_steady_ms=now.steady_ms + STUMBLED_MS))
+
+    def _step(self, command: Command, now: Now) -> str:
+        key = (command.call_id, command.step, command.loop)
+        if key in self._taken:
+            return ""
+        call, refusal = calls.judge(self._wards, command)
+        if refusal or call is None:
+            return refusal
+        step = calls.step_taken(call, key, command.step_name, command.due_at_ms, now.wall_ms)
+        with self._turn(now) as turn:
+            is_taken = calls.take(turn, step, call, command.reply_to)
+        if not is_taken:
+            return calls.ALREADY_CLEARED
+        self._remember(step)
+        return ""
+
+    def _take_some(self, rungs: list[Rung], now: Now) -> None:
+        """In one transaction: a storm of calls is one wait for the disk."""
+        if not rungs:
+            return
+        with self._turn(now) as turn:
+            steps = [
+                (calls.step_taken(rung.call, rung.due.key, rung.due.name, rung.due.due_at_ms, now.wall_ms), rung.call)
+                for rung in rungs
+            ]
+            taken = [step for step, call in steps if calls.take(turn, step, call, OURSELVES)]
+        for step in taken:
+            self._remember(step)
+
+    def _remember(self, step: StepTaken) -> None:
+        self._ward_of[step.call_id] = step.ward
+        self._taken.add((step.call_id, step.step, step.loop))
+
+    def _forget(self, call_id: str) -> None:
+        self._ward_of.pop(call_id, None)
+        self._taken = {key for key in self._taken if key[0] != call_id}
+
+    def _absent(self, now: Now) -> list[str]:
+        """Calls with steps that their ward, heard without a gap, has not shown for a while."""
+        absent = {
+            call_id: self._absent_since_ms.get(call_id, now.steady_ms)
+            for call_id in self._ward_of
+            if self._is_absent(call_id)
+        }
+        self._absent_since_ms = absent
+        return [call_id for call_id, since_ms in absent.items() if now.steady_ms - since_ms > ABSENT_FOR_MS]
+
+    def _is_absent(self, call_id: str) -> bool:
+        mirror = self._wards.of(self._ward_of[call_id])
+        return mirror is not None and not mirror.is_stale and call_id not in mirror.calls
+
+    def _close_absent(self, call_id: str, now: Now) -> None:
+        with self._turn(now) as turn:
+            for contact in turn.know(turn.ledger.contacts.open_of_call(call_id)):
+                wards.is_gone(turn, contact)
+            turn.ledger.steps.close(call_id)
+        self._forget(call_id)
+
+
+def _finish(turn: Turn) -> None:
+    """Ask for what waits, make the deliveries, tell the events."""
+    offering.settle(turn)
+    dispatch.dispatch(turn)
+    dispatch.tell_webhooks(turn, turn.ledger.tell())
+
+
+def _reply(command: Command, refusal: str) -> Reply:
+    return Reply(command_id=command.command_id, ok=not refusal, reason=refusal)

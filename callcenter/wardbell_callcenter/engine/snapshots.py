@@ -1,0 +1,33 @@
+"""All that the call centre has open, for whoever comes late."""
+
+from wardbell_callcenter.clock import Now
+from wardbell_callcenter.house import ByLanguage, House
+from wardbell_callcenter.people import presence
+from wardbell_callcenter.store.ledger import Ledger
+from wardbell_protocol.bus.centre_payloads import CentreSnapshot, CodeForm
+
+
+def snapshot(ledger: Ledger, house: House, now: Now) -> CentreSnapshot:
+    """As of the last event."""
+    epoch, seq = ledger.position()
+    return CentreSnapshot(
+        epoch=epoch,
+        seq=seq,
+        at_ms=now.wall_ms,
+        contacts=list(ledger.states(ledger.contacts.open(), now).values()),
+        agents=presence.states(ledger, now),
+        steps=ledger.steps.open(),
+        offers=[offer.to_state() for offer in ledger.offers.live()],
+        codes={name: _by_language(code.name) for name, code in house.codes.items()},
+        reasons={name: _by_language(words) for name, words in house.reasons.items()},
+        forms={
+            name: CodeForm(kinds=list(code.kinds), fields=list(code.fields), required=list(code.required))
+            for name, code in house.codes.items()
+            if code.kinds or code.fields or code.required
+        },
+        groups=sorted(house.groups),
+    )
+
+
+def _by_language(words: ByLanguage) -> dict[str, str]:
+    return {str(language): text for language, text in words.items()}

@@ -1,0 +1,265 @@
+"""One transaction of the engine: what it has read of contacts, offers and agents, and what it will write of them.
+
+Changes are kept here until `store`: five hundred contacts that are due in the same second are one batch of few statements.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from typing import TypeVar
+
+from wardbell_callcenter.clock import Now
+from wardbell_callcenter.contacts.contact import Contact
+from wardbell_callcenter.house import House
+from wardbell_callcenter.people.agent import Agent
+from wardbell_callcenter.residents.pop import who_is_meant
+from wardbell_callcenter.residents.resident import Resident
+from wardbell_callcenter.roster.change import RosterChange
+from wardbell_callcenter.roster.duty import on_duty
+from wardbell_callcenter.store.ledger import Ledger
+from wardbell_callcenter.store.offer_rows import LIVE, Offer
+from wardbell_callcenter.store.timer_rows import OF_A_CONTACT, Timer, TimerKind
+from wardbell_protocol.bus.centre_payloads import OfferStatus
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Ended:
+    """An offer that is over, and what its seat is to be told; empty: nothing, its own answer ended it."""
+
+    offer: Offer
+    told: str
+
+
+class Turn:
+    """Reads through, and remembers what is to be written. `now` is the same all along."""
+
+    def __init__(self, ledger: Ledger, house: House, now: Now) -> None:
+        self.ledger = ledger
+        self.house = house
+        self.now = now
+        self.to_ask: set[str] = set()  # contacts for which the router is to be asked
+        self.people_asked: set[str] = set()  # whose states have still to follow
+        self.people_missed: set[str] = set()
+        self.people_left: set[str] = set()
+        self.moved_seats: set[str] = set()  # agents to whom what rings has to be sent once more
+        self.made: list[Offer] = []  # offers that have no delivery yet
+        self.ended: list[Ended] = []
+        self._stored: dict[str, Contact | None] = {}  # as the database has them; None: not yet
+        self._contacts: dict[str, Contact] = {}
+        self._stored_offers: dict[str, Offer] = {}
+        self._offers: dict[str, list[Offer]] = {}  # of contacts whose offers were read
+        self._timers: dict[tuple[TimerKind, str], Timer | None] = {}  # that are to be written; None: to be dropped
+        self._known_timers: dict[tuple[TimerKind, str], Timer | None] = {}
+        self._agents: dict[str, Agent] | None = None
+        self._roster: list[RosterChange] | None = None
+        self._rooms: dict[tuple[str, str], list[Resident]] = {}
+
+    # contacts
+
+    def contact(self, contact_id: str) -> Contact | None:
+        """That contact as it is now."""
+        self.load([contact_id])
+        return self._contacts.get(contact_id)
+
+    def load(self, contact_ids: Iterable[str]) -> None:
+        """Read those contacts, in one go."""
+        missing = [contact_id for contact_id in dict.fromkeys(contact_ids) if contact_id not in self._contacts]
+        if missing:
+            self.know(self.ledger.contacts.many(missing).values())
+
+    def know(self, contacts: Iterable[Contact]) -> list[Contact]:
+        """Those were read; returns them as they are now."""
+        found = []
+        for contact in contacts:
+            if contact.contact_id not in self._contacts:
+                self._stored[contact.contact_id] = self._contacts[contact.contact_id] = contact
+            found.append(self._contacts[contact.contact_id])
+        return found
+
+    def open_at(self, dedup_key: str) -> Contact | None:
+        """The open contact of that place and kind."""
+        for contact in self._contacts.values():
+            if contact.dedup_key == dedup_key and contact.is_open:
+                return contact
+        found = self.ledger.contacts.open_at(dedup_key)
+        if found is None or not self.know([found])[0].is_open:
+            return None
+        return found
+
+    def ask_all_waiting(self) -> None:
+        """Ask the router for everything that looks for a person."""
+        self.store()
+        self.to_ask |= {contact.contact_id for contact in self.know(self.ledger.contacts.waiting())}
+
+    def add(self, contact: Contact) -> None:
+        """A new one."""
+        self._stored[contact.contact_id] = None
+        self._contacts[contact.contact_id] = contact
+        self._offers[contact.contact_id] = []
+
+    def change(self, contact: Contact) -> Contact:
+        """It is that from now on."""
+        self._contacts[contact.contact_id] = contact
+        return contact
+
+    # offers
+
+    def load_offers(self, contact_ids: Iterable[str]) -> None:
+        """Read all offers of those contacts, in one go."""
+        missing = [contact_id for contact_id in dict.fromkeys(contact_ids) if contact_id not in self._offers]
+        found = self.ledger.offers.of_contacts(missing) if missing else {}
+        for contact_id in missing:
+            self._offers[contact_id] = found.get(contact_id, [])
+            self._stored_offers |= {offer.offer_id: offer for offer in self._offers[contact_id]}
+
+    def offers_of(self, contact_id: str) -> list[Offer]:
+        """All offers of a contact, the oldest first."""
+        self.load_offers([contact_id])
+        return self._offers[contact_id]
+
+    def live_of(self, contact_id: str) -> list[Offer]:
+        """Those that nobody has answered."""
+        return [offer for offer in self.offers_of(contact_id) if offer.state == LIVE]
+
+    def live_at_moved_seats(self) -> list[Offer]:
+        """What rings for those who sit somewhere else now."""
+        found: list[Offer] = []
+        for name in sorted(self.moved_seats):
+            found += [offer for offer in self.ledger.offers.live_for(name) if offer.medium == "seat"]
+        new = {offer.offer_id for offer in self.made}
+        return [offer for offer in found if offer.offer_id not in new]
+
+    def make_offer(self, offer: Offer, due_steady_ms: int | None) -> None:
+        """A new one, which rings until then. One that there was already, of the same key, stays what it became."""
+        known = self.offers_of(offer.contact_id)
+        if any(other.offer_id == offer.offer_id for other in known):
+            return
+        known.append(offer)
+        self.made.append(offer)
+        if due_steady_ms is not None:
+            self.set_timer(Timer("ring", offer.offer_id, due_steady_ms, self.now.steady_ms, offer.step, offer.loop))
+
+    def end_offer(self, offer: Offer, state: OfferStatus, reason: str, told: str = "") -> Offer:
+        """It is over; `told`: what its seat hears of that."""
+        after = replace(offer, state=state, reason=reason[:256], answered_at_ms=self.now.wall_ms)
+        known = self.offers_of(offer.contact_id)
+        known[[other.offer_id for other in known].index(offer.offer_id)] = after
+        if offer in self.made:  # the same moment made and ended it: nobody need hear of it
+            self.made[self.made.index(offer)] = after
+        self.ended.append(Ended(after, told))
+        self.drop_timer("ring", offer.offer_id)
+        self.people_left.add(offer.target)
+        return after
+
+    # timers
+
+    def set_timer(self, timer: Timer) -> None:
+        """In the place of the one of its kind and subject."""
+        self._timers[timer.kind, timer.subject] = self._known_timers[timer.kind, timer.subject] = timer
+
+    def drop_timer(self, kind: TimerKind, subject: str) -> None:
+        """Forget it."""
+        self._timers[kind, subject] = self._known_timers[kind, subject] = None
+
+    def drop_timers(self, contact_id: str) -> None:
+        """All of a contact."""
+        for kind in OF_A_CONTACT:
+            self.drop_timer(kind, contact_id)
+
+    def is_untouched(self, timer: Timer) -> bool:
+        """Whether nothing has set or dropped it in this turn."""
+        return (timer.kind, timer.subject) not in self._timers
+
+    def timer(self, kind: TimerKind, subject: str) -> Timer | None:
+        """That timer as it is now."""
+        if (kind, subject) not in self._known_timers:
+            self._known_timers[kind, subject] = self.ledger.timers.get(kind, subject)
+        return self._known_timers[kind, subject]
+
+    def load_step_timers(self, contact_ids: Iterable[str]) -> None:
+        """Read those timers, in one go."""
+        missing = [contact_id for contact_id in contact_ids if ("step", contact_id) not in self._known_timers]
+        found = self.ledger.timers.many("step", missing) if missing else {}
+        self._known_timers |= {("step", contact_id): found.get(contact_id) for contact_id in missing}
+
+    # people
+
+    def take_people(self) -> tuple[set[str], set[str], set[str]]:
+        """Who missed offers, lost them, and got them, since this was last asked."""
+        taken = self.people_missed, self.people_left, self.people_asked
+        self.people_missed, self.people_left, self.people_asked = set(), set(), set()
+        return taken
+
+    @property
+    def agents(self) -> dict[str, Agent]:
+        """Everybody who is signed in, by name."""
+        if self._agents is None:
+            self._agents = {agent.agent: agent for agent in self.ledger.agents.signed_in()}
+        return self._agents
+
+    def forget_people(self) -> None:
+        """Their states have changed in the database."""
+        self._agents = None
+
+    def of_people(self, change: Callable[[], T]) -> set[str]:
+        """Let agents' states be changed, of which the database must know contacts and offers first.
+
+        Returns:
+            Who can be asked now and could not before, or was being asked.
+        """
+        before = self.agents
+        self.store()
+        change()
+        self._agents = None
+        return {
+            name
+            for name, agent in self.agents.items()
+            if agent.state == "ready" and (name not in before or before[name].state != "ready")
+        }
+
+    def on_duty(self, roster: str) -> list[str]:
+        """Who is on duty in that roster now."""
+        at_ms = self.now.wall_ms
+        if self._roster is None:
+            self._roster = self.ledger.roster.around(at_ms)
+        return [duty.agent for duty in on_duty(self.house, roster, self._roster, at_ms)]
+
+    def resident_of(self, contact: Contact) -> Resident | None:
+        """Who is meant by the contact, where that is one person."""
+        if not contact.room:
+            return None
+        place = contact.ward, contact.room
+        if place not in self._rooms:
+            self._rooms[place] = self.ledger.residents.of_room(*place)
+        room = self._rooms[place]
+        meant = who_is_meant(contact, room)
+        return next((one for one in room if len(meant) == 1 and one.resident_id == meant[0].resident_id), None)
+
+    # all of it
+
+    def store(self) -> None:
+        """Write what has changed so far; deliveries are made by `deliveries.dispatch`, which knows all of a turn."""
+        pairs = [(self._stored[key], contact) for key, contact in self._contacts.items()]
+        self.ledger.contacts.change_many(
+            [(before, after) for before, after in pairs if before is not None and before != after]
+        )
+        for contact in [after for before, after in pairs if before is None]:  # in the place of one that was just closed
+            self.ledger.contacts.add(contact)
+        self._stored |= self._contacts
+        self._store_offers()
+        timers, self._timers = self._timers, {}
+        self.ledger.timers.drop(*(key for key, timer in timers.items() if timer is None))
+        self.ledger.timers.put(*(timer for timer in timers.values() if timer is not None))
+
+    def _store_offers(self) -> None:
+        known = [offer for offers in self._offers.values() for offer in offers]
+        self.ledger.offers.add(*(offer for offer in known if offer.offer_id not in self._stored_offers))
+        self.ledger.offers.change(
+            *(
+                offer
+                for offer in known
+                if offer.offer_id in self._stored_offers and self._stored_offers[offer.offer_id] != offer
+            )
+        )
+        self._stored_offers |= {offer.offer_id: offer for offer in known}

@@ -1,0 +1,51 @@
+"""What wards and contacts tell each other: a call's news on the contact, the contact's answer at the bed."""
+
+from typing import Literal
+
+from wardbell_callcenter.contacts.contact import Contact, answered_at_ms, how_cleared
+from wardbell_callcenter.engine import leaving, stepping
+from wardbell_callcenter.engine.turn import Turn
+from wardbell_callcenter.ports.ward import ward_command
+from wardbell_callcenter.store.delivery_rows import Delivery, new_delivery_id
+from wardbell_protocol.bus.payloads import CallState
+
+OURSELVES = "callcenter"
+NO_LONGER_OPEN = "no longer open in the ward"
+
+
+def show_call(turn: Turn, contact: Contact, call: CallState) -> None:
+    """The ward shows its call so now.
+
+    An answer there does not take the contact away: whoever acknowledged may need help, and the call is still lit. Its steps
+    wait for him as long as they would for an agent.
+    """
+    if call.status == "cleared":
+        leaving.close(turn, contact, "cleared_at_bed", call.cleared_by, how_cleared(call))
+        return
+    before, contact = contact, turn.change(contact.changed(call=call))
+    if before.to_state() != contact.to_state():
+        turn.ledger.record("changed", turn.now, contact=contact)
+    if not contact.is_waiting:
+        return
+    was_at_ms = None if before.call is None else answered_at_ms(before.call)
+    if answered_at_ms(call) is None:
+        stepping.go_on(turn, contact)
+    elif answered_at_ms(call) != was_at_ms:
+        stepping.hold(turn, contact)
+
+
+def is_gone(turn: Turn, contact: Contact) -> None:
+    """The ward, heard without a gap, does not show the call any more."""
+    leaving.close(turn, contact, "cleared_at_bed", "", NO_LONGER_OPEN)
+
+
+def tell(turn: Turn, contact: Contact, verb: Literal["acknowledge", "attend"], by: str) -> None:
+    """Whoever answers here has answered in the ward too; a call that shows that already is left alone."""
+    call = contact.call
+    if call is None or not contact.policy.tell_ward:
+        return
+    if call.status == "attended" or (call.status, verb) == ("acknowledged", "acknowledge"):
+        return
+    delivery_id, now = new_delivery_id(), turn.now
+    payload = ward_command(delivery_id, verb, call.call_id, by, now.wall_ms, OURSELVES)
+    turn.ledger.deliveries.add(Delivery(delivery_id, "ward", "ward", call.ward, payload, now.wall_ms, now.steady_ms))
