@@ -11,7 +11,7 @@ from wardbell_protocol.errors import EncodeError
 TIMEOUT_S = 2.0
 
 
-def put_on_bus(client: BusClient, topic_of: Callable[[str], str], delivery: Delivery) -> Outcome:
+def put_on_bus(client: BusClient, topic_of: Callable[[str], str], delivery: Delivery, timeout_s: float) -> Outcome:
     """Delivered once the broker has it for good (PUBACK). While we are off the bus nothing is put into the client's queue."""
     try:
         topic = topic_of(check_name(delivery.address))
@@ -19,6 +19,6 @@ def put_on_bus(client: BusClient, topic_of: Callable[[str], str], delivery: Deli
         return given_up(f"nobody on the bus is called that: {error}")
     if not client.is_connected:
         return try_again("we are not on the bus")
-    if client.deliver(topic, delivery.payload, TIMEOUT_S):
+    if client.deliver(topic, delivery.payload, timeout_s):
         return DELIVERED
-    return try_again(f"the broker has not taken it within {TIMEOUT_S:.0f} s")
+    return try_again(f"the broker has not taken it within {timeout_s:.0f} s")

@@ -12,14 +12,14 @@ class SeatPort:
 
     medium: DeliveryMedium = "seat"
     at_once = 32  # each waits for the broker's word only
-    timeout_s = TIMEOUT_S
 
-    def __init__(self, client: BusClient) -> None:
+    def __init__(self, client: BusClient, timeout_s: float = TIMEOUT_S) -> None:
+        self.timeout_s = timeout_s
         self._client = client
 
     def hand_over(self, delivery: Delivery) -> Outcome:
         """See Port."""
-        return put_on_bus(self._client, topics.offer, delivery)
+        return put_on_bus(self._client, topics.offer, delivery, self.timeout_s)
 
     def fault_name(self, address: str) -> str:  # noqa: ARG002 - whichever seat: it is the bus that does not take it
         """None: without a bus nobody hears of faults either."""

@@ -15,14 +15,14 @@ class WardPort:
 
     medium: DeliveryMedium = "ward"
     at_once = 8
-    timeout_s = TIMEOUT_S
 
-    def __init__(self, client: BusClient) -> None:
+    def __init__(self, client: BusClient, timeout_s: float = TIMEOUT_S) -> None:
+        self.timeout_s = timeout_s
         self._client = client
 
     def hand_over(self, delivery: Delivery) -> Outcome:
         """See Port."""
-        return put_on_bus(self._client, topics.command, delivery)
+        return put_on_bus(self._client, topics.command, delivery, self.timeout_s)
 
     def fault_name(self, address: str) -> str:  # noqa: ARG002 - as of a seat
         """None, see SeatPort."""

@@ -8,7 +8,8 @@ from typing import Literal
 from sqlalchemy import ColumnElement, Connection, bindparam, case, delete, exists, func, insert, select, update
 
 from wardbell_callcenter.store.contact_rows import AT_ONCE
-from wardbell_callcenter.store.contact_tables import deliveries
+from wardbell_callcenter.store.contact_tables import deliveries, offers
+from wardbell_callcenter.store.offer_rows import LIVE
 
 What = Literal["offer", "withdraw", "event", "ward"]
 DeliveryMedium = Literal["seat", "mail", "webhook", "ward"]
@@ -136,9 +137,10 @@ class DeliveryRows:
         return found
 
     def forget_done(self, before_ms: int) -> None:
-        """Delete what was done and made before then."""
+        """Delete what was done and made before then, except of offers that are live: their ends have still to follow them."""
         old = deliveries.c.is_done.is_(True) & (deliveries.c.made_at_ms < before_ms)
-        self._connection.execute(delete(deliveries).where(old))
+        is_live = exists().where((offers.c.offer_id == deliveries.c.offer_id) & (offers.c.state == LIVE))
+        self._connection.execute(delete(deliveries).where(old & ~is_live))
 
 
 def _is_free(now_steady_ms: int) -> ColumnElement[bool]:
