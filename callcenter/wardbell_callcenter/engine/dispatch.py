@@ -56,7 +56,16 @@ def tell_webhooks(turn: Turn, events: list[CentreEvent]) -> None:
     now = turn.now
     turn.ledger.deliveries.add(
         *(
-            Delivery(new_delivery_id(), "event", "webhook", name, encode(event), now.wall_ms, now.steady_ms)
+            Delivery(
+                new_delivery_id(),
+                "event",
+                "webhook",
+                name,
+                encode(event),
+                now.wall_ms,
+                now.steady_ms,
+                priority=event.contact.priority if event.contact is not None else 0,
+            )
             for name, webhook in turn.house.webhooks.items()
             for event in events
             if event.kind in webhook.events
@@ -94,5 +103,13 @@ def _delivery(
         delivery_id=delivery_id, offer=offer.to_state(), contact=contact, pop=pop, withdrawn=withdrawn
     )
     return Delivery(
-        delivery_id, what, medium, address, encode(payload), now.wall_ms, now.steady_ms, offer_id=offer.offer_id
+        delivery_id,
+        what,
+        medium,
+        address,
+        encode(payload),
+        now.wall_ms,
+        now.steady_ms,
+        offer_id=offer.offer_id,
+        priority=contact.priority,
     )

@@ -48,4 +48,7 @@ def tell(turn: Turn, contact: Contact, verb: Literal["acknowledge", "attend"], b
         return
     delivery_id, now = new_delivery_id(), turn.now
     payload = ward_command(delivery_id, verb, call.call_id, by, now.wall_ms, OURSELVES)
-    turn.ledger.deliveries.add(Delivery(delivery_id, "ward", "ward", call.ward, payload, now.wall_ms, now.steady_ms))
+    at = (now.wall_ms, now.steady_ms)
+    turn.ledger.deliveries.add(
+        Delivery(delivery_id, "ward", "ward", call.ward, payload, *at, priority=contact.priority)
+    )
