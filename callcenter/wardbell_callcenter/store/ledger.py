@@ -6,8 +6,9 @@ from sqlalchemy import Connection, delete, insert, select
 
 from wardbell_callcenter.clock import Mark, Now, Reading
 from wardbell_callcenter.contacts.contact import Contact
-from wardbell_callcenter.store.contact_listing import ContactListing
 from wardbell_callcenter.store.agent_rows import AgentRows
+from wardbell_callcenter.store.audit_rows import AuditRows
+from wardbell_callcenter.store.contact_listing import ContactListing
 from wardbell_callcenter.store.contact_rows import ContactRows
 from wardbell_callcenter.store.delivery_rows import DeliveryRows
 from wardbell_callcenter.store.event_rows import EventRows
@@ -57,6 +58,7 @@ class Ledger:
         self.offers = OfferRows(connection)
         self.deliveries = DeliveryRows(connection)
         self.agents = AgentRows(connection)
+        self.audit = AuditRows(connection)
         self.houses = HouseRows(connection)
         self.residents = ResidentRows(connection)
         self.pops = PopRows(connection)
