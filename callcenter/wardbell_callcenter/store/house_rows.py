@@ -37,6 +37,12 @@ class HouseRows:
         row = self._connection.execute(select(houses).where(houses.c.revision == revision)).mappings().first()
         return None if row is None else _form(row)
 
+    def counted_at(self, at_ms: int) -> HouseForm | None:
+        """The form that counted then; of a time before the first one, the first."""
+        then = select(houses).where(houses.c.at_ms <= at_ms).order_by(houses.c.revision.desc()).limit(1)
+        row = self._connection.execute(then).mappings().first()
+        return self.at(1) if row is None else _form(row)
+
     def history(self, limit: int) -> list[HouseForm]:
         """The newest forms, newest first."""
         wanted = select(houses).order_by(houses.c.revision.desc()).limit(limit)

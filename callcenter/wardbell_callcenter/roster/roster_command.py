@@ -1,0 +1,166 @@
+"""`wardbell roster`: who is on duty and why, the weeks ahead, leave, swaps and overrides, calendars in and out."""
+
+import argparse
+import getpass
+import os
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from pathlib import Path
+from time import time_ns
+
+from wardbell_callcenter.database_option import add_database, failed, with_store
+from wardbell_callcenter.roster import roster_entries, roster_views
+from wardbell_callcenter.roster.change import ChangeError
+from wardbell_callcenter.roster.look import Look, look_of
+from wardbell_callcenter.roster.wording import TEXTS
+from wardbell_callcenter.store.ledger import Ledger
+from wardbell_callcenter.store.store import Store
+
+COMMAND = "wardbell roster"
+EXAMPLES = """examples:
+  wardbell roster who                                            who is on duty now; status 1 when nobody is
+  wardbell roster who --at 2026-12-24T23:00 --why --lang zh_CN
+  wardbell roster week --roster east --from 2026-11-23
+  wardbell roster gaps --days 28                                 too few, in two places, on leave; status 1 when there is any
+  wardbell roster leave ana --from 2026-11-24 --until 2026-11-26 --reason ill
+  wardbell roster override zoe --instead-of ana --on 2026-11-24
+  wardbell roster override zoe --roster east --from 15:00 --until 21:00         as well as those who are planned
+  wardbell roster swap ana ben --on 2026-11-24                                  the duties that begin on that day
+  wardbell roster changes && wardbell roster remove r7
+  wardbell roster import holidays.ics --agent ana --dry-run
+  wardbell roster export ana.ics --agent ana --days 60
+
+Times are of the house's clock. A day alone begins at midnight; after --until it ends there. The later entry counts.
+"""
+Done = Callable[[Look], tuple[list[str], int]]
+
+
+def main(argv: list[str]) -> int:
+    """Do what is asked; 1 for nobody or a gap, 2 for a bad call, 75 where the database does not answer, 78 for a bad file."""
+    options = _parser().parse_args(argv)
+    return with_store(COMMAND, options, lambda store: _run(store, options))
+
+
+def _run(store: Store, options: argparse.Namespace) -> int:
+    done: Done = options.done
+    opened: AbstractContextManager[Ledger] = store.writing() if options.writes else store.reading()
+    try:
+        with opened as ledger:
+            lines, status = done(look_of(ledger, options, time_ns() // 1_000_000))
+    except ChangeError as error:
+        return failed(COMMAND, str(error), 2)
+    for line in lines:
+        print(line)
+    return status
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog=COMMAND,
+        description="Who works when: what the house's document plans, and what is entered beside it.",
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    verbs = parser.add_subparsers(required=True, metavar="VERB")
+    who = _verb(verbs, "who", roster_views.who, "who is on duty")
+    who.add_argument("--at", metavar="TIME", help="default now")
+    who.add_argument("--why", action="store_true", help="also how it came to be, and who should be there and is not")
+    _ahead(_verb(verbs, "week", roster_views.week, "each shift and who works it"), 7)
+    _ahead(_verb(verbs, "gaps", roster_views.gap_list, "what is wrong with the days to come"), 14)
+    changes = _verb(verbs, "changes", roster_views.entries, "what was entered")
+    _ahead(changes, 60)
+    changes.add_argument("--removed", action="store_true", help="also what was taken back")
+    _add_entries(verbs)
+    _add_files(verbs)
+    return parser
+
+
+def _add_entries(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    leave = _entry(verbs, "leave", roster_entries.leave, "somebody is away")
+    leave.add_argument("--instead", metavar="NAME", help="who works for them")
+    override = _entry(verbs, "override", roster_entries.override, "somebody works instead of another, or as well")
+    override.add_argument("--instead-of", metavar="NAME", help="default: as well as those who are planned")
+    swap = _entry(verbs, "swap", roster_entries.swap, "two people work each other's duties")
+    swap.add_argument("other", metavar="OTHER")
+    remove = _verb(verbs, "remove", roster_entries.remove, "take an entry back", writes=True)
+    remove.add_argument("id", metavar="ID", help="see `wardbell roster changes`")
+    _add_by(remove)
+
+
+def _add_files(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    words = "enter the events of an iCalendar file; read again, entries follow their events"
+    read = _verb(verbs, "import", roster_entries.take_file, words, writes=True)
+    read.add_argument("file", metavar="FILE", type=Path)
+    read.add_argument("--agent", metavar="NAME", help="whose; default: each title begins with a name, `ana: ill`")
+    read.add_argument("--as", dest="kind", choices=("leave", "override"), default="leave", help="default %(default)s")
+    read.add_argument("--dry-run", action="store_true", help="say what it comes to, and change nothing")
+    read.add_argument("--by", metavar="NAME", type=_name, default=getpass.getuser(), help=argparse.SUPPRESS)
+    write = _verb(verbs, "export", roster_entries.write_file, "write duties as an iCalendar file")
+    write.add_argument("file", metavar="FILE", type=Path, help="- for the standard output")
+    write.add_argument("--agent", metavar="NAME", help="only theirs")
+    _ahead(write, 28)
+
+
+def _entry(
+    verbs: "argparse._SubParsersAction[argparse.ArgumentParser]", name: str, done: Done, words: str
+) -> argparse.ArgumentParser:
+    verb = _verb(verbs, name, done, words, writes=True)
+    verb.add_argument("agent", metavar="NAME")
+    verb.add_argument("--from", dest="from_", metavar="TIME", help="default now")
+    verb.add_argument("--until", metavar="TIME")
+    verb.add_argument("--on", metavar="DAY", help="instead of both: the whole duties that begin on that day")
+    _add_by(verb)
+    return verb
+
+
+def _add_by(verb: argparse.ArgumentParser) -> None:
+    verb.add_argument(
+        "--by",
+        metavar="NAME",
+        type=_name,
+        default=getpass.getuser(),
+        help="who says so; default %(default)s",
+    )
+    verb.add_argument("--reason", metavar="TEXT", type=_reason, default="")
+
+
+def _verb(
+    verbs: "argparse._SubParsersAction[argparse.ArgumentParser]",
+    name: str,
+    done: Done,
+    words: str,
+    *,
+    writes: bool = False,
+) -> argparse.ArgumentParser:
+    verb = verbs.add_parser(name, help=words, description=words)
+    verb.set_defaults(done=done, writes=writes)
+    if name != "remove":
+        verb.add_argument("--roster", metavar="NAME", help="default: all")
+    language = "zh_CN" if os.environ.get("LC_ALL", os.environ.get("LANG", "")).startswith("zh") else "en"
+    verb.add_argument("--lang", choices=sorted(TEXTS), default=language, help="default %(default)s, by $LANG")
+    add_database(verb)
+    return verb
+
+
+def _ahead(verb: argparse.ArgumentParser, days: int) -> None:
+    verb.add_argument("--from", dest="from_", metavar="TIME", help="default now")
+    verb.add_argument("--days", metavar="N", type=_days, default=days, help="default %(default)s")
+
+
+def _days(text: str) -> int:
+    days = int(text)
+    if not 1 <= days <= 366:
+        raise argparse.ArgumentTypeError("give 1 to 366 days")
+    return days
+
+
+def _name(text: str) -> str:
+    if not 1 <= len(text) <= 64 or not text.isprintable():
+        raise argparse.ArgumentTypeError("give a name of 1 to 64 characters")
+    return text
+
+
+def _reason(text: str) -> str:
+    if len(text) > 256 or not text.isprintable():
+        raise argparse.ArgumentTypeError("give at most 256 characters")
+    return text
