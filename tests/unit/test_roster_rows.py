@@ -55,6 +55,22 @@ def test_what_cannot_be_meant_is_not_stored(database: Database) -> None:
     with pytest.raises(ChangeError), store.writing() as ledger:
         enter(ledger, House(), replace(LEAVE, until_ms=0))
     with pytest.raises(ChangeError, match="no entry r1"), store.writing() as ledger:
-        take_back(ledger, "r1")
+        take_back(ledger, "r1", "chen", 5)
     store.close()
     assert database.rows("SELECT count(*) FROM roster_changes") == [(0,)]
+
+
+def test_who_entered_it_and_who_took_it_back_is_in_the_audit_once(database: Database) -> None:
+    store = Store(database.url)
+    with store.writing() as ledger:
+        enter(ledger, House(), LEAVE)
+        take_back(ledger, "r1", "wu", 3000, "well again")
+        take_back(ledger, "r1", "wu", 4000)
+    with store.reading() as ledger:
+        written = [(row.at_ms, row.by, row.what, row.of, row.reason) for row in ledger.audit.between(0, 9000)]
+        assert ledger.audit.between(0, 9000)[0].detail["agent"] == "Ana"
+    store.close()
+    assert written == [
+        (1000, "chen", "roster_enter", "r1", "ill"),
+        (3000, "wu", "roster_remove", "r1", "well again"),
+    ]

@@ -34,7 +34,7 @@ def swap(look: Look) -> tuple[list[str], int]:
 
 def remove(look: Look) -> tuple[list[str], int]:
     """An entry counts no longer."""
-    change = take_back(look.ledger, look.options.id)
+    change = take_back(look.ledger, look.options.id, look.options.by, look.now_ms, look.options.reason)
     return [f"{_told(look, change)}: {look.words.text('removed')}"], 0
 
 
@@ -111,7 +111,7 @@ def take_file(look: Look) -> tuple[list[str], int]:
     result = taken(look.ledger, events, [_change_of(look, event, str(file)) for event in events])
     if not look.options.dry_run:
         for old in result.gone:
-            take_back(look.ledger, old.change_id)
+            take_back(look.ledger, old.change_id, look.options.by, look.now_ms, file.name)
         for change in result.new:
             enter(look.ledger, look.house, change)
     lines = [f"- {_told(look, change)}" for change in result.gone] + [
