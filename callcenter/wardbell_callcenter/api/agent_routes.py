@@ -1,6 +1,7 @@
 """Who works here and what he does: the board of all seats, oneself, and what a supervisor may order."""
 
 from litestar import get, post
+from litestar.params import JSONBody
 
 from wardbell_callcenter.api.bodies import Absence, Arrival, Key, Me, PathName, Reason
 from wardbell_callcenter.api.gate import TheCaller, TheIntake
@@ -34,7 +35,7 @@ def me(intake: TheIntake, caller: TheCaller) -> Me:
 
 
 @post("/v1/me/sign_in", status_code=200, sync_to_thread=True)
-def sign_in(intake: TheIntake, caller: TheCaller, data: Arrival, idempotency_key: Key = "") -> AgentState:
+def sign_in(intake: TheIntake, caller: TheCaller, data: JSONBody[Arrival], idempotency_key: Key = "") -> AgentState:
     """You begin to work, and can be asked."""
     return _oneself(intake, caller, Asked("sign_in", idempotency_key, (("secret", data.secret),)))
 
@@ -52,7 +53,7 @@ def ready(intake: TheIntake, caller: TheCaller, idempotency_key: Key = "") -> Ag
 
 
 @post("/v1/me/not_ready", status_code=200, sync_to_thread=True)
-def not_ready(intake: TheIntake, caller: TheCaller, data: Absence, idempotency_key: Key = "") -> AgentState:
+def not_ready(intake: TheIntake, caller: TheCaller, data: JSONBody[Absence], idempotency_key: Key = "") -> AgentState:
     """You are not to be asked; while you have a contact, once it is over."""
     said = (("reason", data.reason), ("for_s", data.for_s))
     return _oneself(intake, caller, Asked("not_ready", idempotency_key, said))
@@ -60,7 +61,7 @@ def not_ready(intake: TheIntake, caller: TheCaller, data: Absence, idempotency_k
 
 @post("/v1/agents/{agent:str}/force_ready", status_code=200, sync_to_thread=True)
 def force_ready(
-    intake: TheIntake, caller: TheCaller, agent: PathName, data: Reason, idempotency_key: Key = ""
+    intake: TheIntake, caller: TheCaller, agent: PathName, data: JSONBody[Reason], idempotency_key: Key = ""
 ) -> AgentState:
     """A supervisor makes somebody ready; refused while he has a contact."""
     return _force(intake, caller, "force_ready", agent, data.reason, idempotency_key)
@@ -68,7 +69,7 @@ def force_ready(
 
 @post("/v1/agents/{agent:str}/force_not_ready", status_code=200, sync_to_thread=True)
 def force_not_ready(
-    intake: TheIntake, caller: TheCaller, agent: PathName, data: Reason, idempotency_key: Key = ""
+    intake: TheIntake, caller: TheCaller, agent: PathName, data: JSONBody[Reason], idempotency_key: Key = ""
 ) -> AgentState:
     """A supervisor makes somebody not ready."""
     return _force(intake, caller, "force_not_ready", agent, data.reason, idempotency_key)
@@ -76,7 +77,7 @@ def force_not_ready(
 
 @post("/v1/agents/{agent:str}/force_sign_out", status_code=200, sync_to_thread=True)
 def force_sign_out(
-    intake: TheIntake, caller: TheCaller, agent: PathName, data: Reason, idempotency_key: Key = ""
+    intake: TheIntake, caller: TheCaller, agent: PathName, data: JSONBody[Reason], idempotency_key: Key = ""
 ) -> AgentState:
     """A supervisor signs somebody out."""
     return _force(intake, caller, "force_sign_out", agent, data.reason, idempotency_key)

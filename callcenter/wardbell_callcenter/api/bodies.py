@@ -2,25 +2,25 @@
 
 from typing import Annotated, Literal
 
-from litestar.params import Parameter
+from litestar.params import HeaderParameter, PathParameter, QueryParameter
 from msgspec import Meta, Struct
 
 from wardbell_protocol.bus.centre_payloads import AgentState, ContactState, LongText
 from wardbell_protocol.bus.payloads import Count, Ms, Name, Text
 
 _NO_CONTROLS = r"^[^\x00-\x1f\x7f-\x9f]*$"
-PathName = Annotated[str, Parameter(min_length=1, max_length=64, pattern=_NO_CONTROLS)]
-QueryName = Annotated[str, Parameter(max_length=64, pattern=_NO_CONTROLS)]
+PathName = Annotated[str, PathParameter(min_length=1, max_length=64, pattern=_NO_CONTROLS)]
+QueryName = Annotated[str, QueryParameter(max_length=64, pattern=_NO_CONTROLS)]
 Key = Annotated[
     str,
-    Parameter(
-        header="Idempotency-Key",
+    HeaderParameter(
+        name="Idempotency-Key",
         max_length=128,
         pattern=r"^[\x20-\x7e]*$",
         description="the same again within a day is the same request: done once, answered again",
     ),
 ]
-Limit = Annotated[int, Parameter(ge=1, le=500, description="at most so many")]
+Limit = Annotated[int, QueryParameter(ge=1, le=500, description="at most so many")]
 Why = Annotated[str, Meta(min_length=1, max_length=256, pattern=_NO_CONTROLS)]
 Seconds = Annotated[int, Meta(ge=0, le=86_400)]
 

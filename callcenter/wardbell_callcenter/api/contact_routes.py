@@ -7,7 +7,7 @@ from typing import Annotated
 
 import msgspec
 from litestar import get, post
-from litestar.params import Parameter
+from litestar.params import FromQuery, JSONBody, QueryParameter
 
 from wardbell_callcenter.api.bodies import Contacts, Key, Limit, Opening, PathName, QueryName
 from wardbell_callcenter.api.gate import TheCaller, TheIntake
@@ -18,17 +18,17 @@ from wardbell_callcenter.store.contact_listing import Sought
 from wardbell_protocol.bus.centre_payloads import CentreEvent, ContactKind, ContactState, ContactStatus
 
 _Place = tuple[int, str]
-Cursor = Annotated[str, Parameter(max_length=200, description="`next` of the page before")]
+Cursor = Annotated[str, QueryParameter(max_length=200, description="`next` of the page before")]
 
 
 @get("/v1/contacts", sync_to_thread=True)
 def contacts(
     intake: TheIntake,
     caller: TheCaller,
-    status: list[ContactStatus] | None = None,
+    status: FromQuery[list[ContactStatus] | None] = None,
     ward: QueryName = "",
-    kind: ContactKind | None = None,
-    mine: bool = False,
+    kind: FromQuery[ContactKind | None] = None,
+    mine: FromQuery[bool] = False,
     after: Cursor = "",
     limit: Limit = 100,
 ) -> Contacts:
@@ -62,7 +62,9 @@ def timeline(intake: TheIntake, caller: TheCaller, contact_id: PathName) -> list
 
 
 @post("/v1/contacts", status_code=200, sync_to_thread=True)
-def open_contact(intake: TheIntake, caller: TheCaller, data: Opening, idempotency_key: Key = "") -> ContactState:
+def open_contact(
+    intake: TheIntake, caller: TheCaller, data: JSONBody[Opening], idempotency_key: Key = ""
+) -> ContactState:
     """Open a contact that is no bed call; one of the same kind and place that is open already is repeated instead."""
     said = {name: getattr(data, name) for name in ("kind", "subject", "ward", "room", "bed") if getattr(data, name)}
     asked = Asked("open", idempotency_key, (("fields", data.fields | said),))

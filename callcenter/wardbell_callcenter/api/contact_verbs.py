@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from litestar import post
+from litestar.params import JSONBody
 
 from wardbell_callcenter.api.bodies import Choice, Key, Passing, PathName, Reason, Refusal, Remark, Resolution
 from wardbell_callcenter.api.gate import URGENT, TheCaller, TheIntake
@@ -33,7 +34,7 @@ def accept(intake: TheIntake, caller: TheCaller, contact_id: PathName, idempoten
 
 @post(f"{_PLACE}/refuse", status_code=200, sync_to_thread=True, opt={URGENT: True})
 def refuse(
-    intake: TheIntake, caller: TheCaller, contact_id: PathName, data: Refusal, idempotency_key: Key = ""
+    intake: TheIntake, caller: TheCaller, contact_id: PathName, data: JSONBody[Refusal], idempotency_key: Key = ""
 ) -> ContactState:
     """You cannot: others are asked at once."""
     return _do(intake, caller, "refuse", contact_id, idempotency_key, reason=data.reason)
@@ -47,7 +48,7 @@ def on_site(intake: TheIntake, caller: TheCaller, contact_id: PathName, idempote
 
 @post(f"{_PLACE}/resolve", status_code=200, sync_to_thread=True)
 def resolve(
-    intake: TheIntake, caller: TheCaller, contact_id: PathName, data: Resolution, idempotency_key: Key = ""
+    intake: TheIntake, caller: TheCaller, contact_id: PathName, data: JSONBody[Resolution], idempotency_key: Key = ""
 ) -> ContactState:
     """It is done: how, by the house's codes."""
     said = {"code": data.code, "fields": data.fields, "text": data.text}
@@ -56,7 +57,7 @@ def resolve(
 
 @post(f"{_PLACE}/hand_over", status_code=200, sync_to_thread=True)
 def hand_over(
-    intake: TheIntake, caller: TheCaller, contact_id: PathName, data: Passing, idempotency_key: Key = ""
+    intake: TheIntake, caller: TheCaller, contact_id: PathName, data: JSONBody[Passing], idempotency_key: Key = ""
 ) -> ContactState:
     """Somebody outside the call centre has it now."""
     return _do(intake, caller, "hand_over", contact_id, idempotency_key, to=data.to, text=data.text)
@@ -64,7 +65,7 @@ def hand_over(
 
 @post(f"{_PLACE}/transfer", status_code=200, sync_to_thread=True)
 def transfer(
-    intake: TheIntake, caller: TheCaller, contact_id: PathName, data: Passing, idempotency_key: Key = ""
+    intake: TheIntake, caller: TheCaller, contact_id: PathName, data: JSONBody[Passing], idempotency_key: Key = ""
 ) -> ContactState:
     """An agent or a group is asked to take it, with all that was written."""
     return _do(intake, caller, "transfer", contact_id, idempotency_key, to=data.to, text=data.text)
@@ -72,7 +73,7 @@ def transfer(
 
 @post(f"{_PLACE}/release", status_code=200, sync_to_thread=True)
 def release(
-    intake: TheIntake, caller: TheCaller, contact_id: PathName, data: Reason, idempotency_key: Key = ""
+    intake: TheIntake, caller: TheCaller, contact_id: PathName, data: JSONBody[Reason], idempotency_key: Key = ""
 ) -> ContactState:
     """You have it no longer: it looks for somebody else."""
     return _do(intake, caller, "release", contact_id, idempotency_key, reason=data.reason)
@@ -80,7 +81,7 @@ def release(
 
 @post(f"{_PLACE}/note", status_code=200, sync_to_thread=True)
 def note(
-    intake: TheIntake, caller: TheCaller, contact_id: PathName, data: Remark, idempotency_key: Key = ""
+    intake: TheIntake, caller: TheCaller, contact_id: PathName, data: JSONBody[Remark], idempotency_key: Key = ""
 ) -> ContactState:
     """Write something on its time line."""
     return _do(intake, caller, "note", contact_id, idempotency_key, text=data.text)
@@ -88,7 +89,7 @@ def note(
 
 @post(f"{_PLACE}/choose_resident", status_code=200, sync_to_thread=True)
 def choose_resident(
-    intake: TheIntake, caller: TheCaller, contact_id: PathName, data: Choice, idempotency_key: Key = ""
+    intake: TheIntake, caller: TheCaller, contact_id: PathName, data: JSONBody[Choice], idempotency_key: Key = ""
 ) -> ContactState:
     """Say which of the room's residents it is."""
     return _do(intake, caller, "choose_resident", contact_id, idempotency_key, to=data.resident_id)
@@ -102,7 +103,7 @@ def escalate(intake: TheIntake, caller: TheCaller, contact_id: PathName, idempot
 
 @post(f"{_PLACE}/take_over", status_code=200, sync_to_thread=True)
 def take_over(
-    intake: TheIntake, caller: TheCaller, contact_id: PathName, data: Reason, idempotency_key: Key = ""
+    intake: TheIntake, caller: TheCaller, contact_id: PathName, data: JSONBody[Reason], idempotency_key: Key = ""
 ) -> ContactState:
     """A supervisor takes it from whoever has it."""
     return _do(intake, caller, "take_over", contact_id, idempotency_key, reason=data.reason)

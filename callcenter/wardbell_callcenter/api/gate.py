@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass
 from functools import partial
-from typing import Annotated, Any
+from typing import Any
 
 from anyio import to_thread
 from litestar.connection import ASGIConnection
-from litestar.di import Provide
+from litestar.di import NamedDependency, Provide
 from litestar.middleware import ASGIMiddleware
-from litestar.params import Dependency
+from litestar.params import SkipValidation
 from litestar.types import ASGIApp, Receive, Scope, Send
 
 from wardbell_callcenter.api.buckets import Buckets, Rate
@@ -20,8 +20,8 @@ from wardbell_callcenter.api.tokens import bearer, digest
 OPEN = "open"  # a route's mark: no token is asked for
 URGENT = "urgent"  # a route's mark: nothing else that one asks for uses up its limit
 
-TheIntake = Annotated[Intake, Dependency(skip_validation=True)]
-TheCaller = Annotated[Caller, Dependency(skip_validation=True)]
+TheIntake = NamedDependency[SkipValidation[Intake]]
+TheCaller = NamedDependency[SkipValidation[Caller]]
 
 
 @dataclass(frozen=True)

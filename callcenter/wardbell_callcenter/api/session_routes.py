@@ -3,6 +3,7 @@
 import secrets
 
 from litestar import delete, get, post
+from litestar.params import JSONBody
 
 from wardbell_callcenter.api import tokens
 from wardbell_callcenter.api.bodies import HealthState, Session, SignIn
@@ -23,7 +24,7 @@ def health(intake: TheIntake) -> HealthState:
 
 
 @post("/v1/session", sync_to_thread=True, opt={OPEN: True})
-def sign_in_with_secret(intake: TheIntake, data: SignIn) -> Session:
+def sign_in_with_secret(intake: TheIntake, data: JSONBody[SignIn]) -> Session:
     """A token for a shift, for whoever says the secret of that name. Who has none in the house's document gets none here."""
     if not intake.leads:
         raise standing_by()

@@ -9,8 +9,9 @@ from typing import Annotated, Any
 import msgspec
 from anyio import CancelScope, create_task_group, to_thread
 from litestar import WebSocket, websocket
+from litestar.di import NamedDependency
 from litestar.exceptions import WebSocketDisconnect
-from litestar.params import Dependency, Parameter
+from litestar.params import QueryParameter, SkipValidation
 
 from wardbell_callcenter.api.bodies import Beat
 from wardbell_callcenter.api.gate import TheCaller, TheIntake
@@ -26,7 +27,7 @@ MOST_OPEN = 10_000
 
 NORMAL, POLICY, TRY_AGAIN = 1000, 1008, 1013
 
-TheNews = Annotated[News, Dependency(skip_validation=True)]
+TheNews = NamedDependency[SkipValidation[News]]
 Socket = WebSocket[Any, Any, Any]
 
 
@@ -36,7 +37,7 @@ async def events(
     intake: TheIntake,
     caller: TheCaller,
     news: TheNews,
-    after: Annotated[int | None, Parameter(ge=0)] = None,
+    after: Annotated[int | None, QueryParameter(ge=0)] = None,
 ) -> None:
     """Events behind number `after`; without it, those from now on."""
     await socket.accept()
