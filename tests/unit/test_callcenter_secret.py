@@ -1,5 +1,8 @@
 """Secrets of those who sign in."""
 
+import base64
+import hashlib
+
 import pytest
 
 from wardbell_callcenter.people.secret import is_secret, make_secret, opens
@@ -25,7 +28,18 @@ def test_where_none_is_kept_none_is_asked_for() -> None:
     assert opens("anything", "")
 
 
-@pytest.mark.parametrize("kept", ["1234", "scrypt:", "scrypt:AAAA:short", "md5:AAAA:BBBB"])
+def test_what_another_version_made_dearer_or_cheaper_opens_too() -> None:
+    # RFC 7914 §12's way of counting: N 2^10, r 8, p 1; made with hashlib.scrypt of OpenSSL.
+    digest = hashlib.scrypt(b"1234", salt=SALT, n=2**10, r=8, p=1, dklen=32)
+    kept = f"scrypt:10:8:1:{base64.b64encode(SALT).decode()}:{base64.b64encode(digest).decode()}"
+    assert is_secret(kept)
+    assert opens("1234", kept)
+    assert not opens("1235", kept)
+
+
+@pytest.mark.parametrize(
+    "kept", ["1234", "scrypt:", "scrypt:AAAA:short", "scrypt:31:8:1:AAAA:" + "A" * 44, "md5:AAAA:BBBB"]
+)
 def test_what_was_not_made_by_us_opens_nothing(kept: str) -> None:
     assert not is_secret(kept)
     assert not opens(kept, kept)

@@ -35,35 +35,35 @@ class Change:
 
 def sign_in(ledger: Ledger, name: str, seat: str, now: Now) -> Change:
     """He is at that seat from now on; offers that ring at another one have to be sent there again."""
-    before, load = _read(ledger, name)
-    return _settle_one(ledger, before, rules.sign_in(before, seat, load, now), now, name)
+    before, load = read(ledger, name)
+    return settle_one(ledger, before, rules.sign_in(before, seat, load, now), now, name)
 
 
 def sign_out(ledger: Ledger, name: str, now: Now) -> Change:
     """He goes, or will when his contacts are over. What rings for him has to be refused for him."""
-    before, load = _read(ledger, name)
-    return _settle_one(ledger, before, rules.sign_out(before, load, now), now, name)
+    before, load = read(ledger, name)
+    return settle_one(ledger, before, rules.sign_out(before, load, now), now, name)
 
 
 def seat_lost(ledger: Ledger, name: str, reason: str, now: Now) -> Change:
     """Nothing is heard from his seat any more; what he has accepted stays his until its limit."""
-    before, _ = _read(ledger, name)
-    return _settle_one(ledger, before, rules.leave(before, reason[:REASON_LENGTH], now), now, BY_ITSELF)
+    before, _ = read(ledger, name)
+    return settle_one(ledger, before, rules.leave(before, reason[:REASON_LENGTH], now), now, BY_ITSELF)
 
 
 def ready(ledger: Ledger, name: str, now: Now) -> Change:
     """He says that he can be asked."""
-    before, load = _read(ledger, name)
-    return _settle_one(ledger, before, rules.ready(before, load, now), now, name)
+    before, load = read(ledger, name)
+    return settle_one(ledger, before, rules.ready(before, load, now), now, name)
 
 
 def not_ready(ledger: Ledger, name: str, reason: str, for_s: int, limits: Limits, now: Now) -> Change:
     """He says that he cannot. `for_s` 0: as long as the house has it. What rings for him has to be refused for him."""
     if not reason:
         return _unchanged(ledger, name, "not ready needs a reason")
-    before, load = _read(ledger, name)
+    before, load = read(ledger, name)
     after = rules.not_ready(before, reason[:REASON_LENGTH], away_s(for_s, limits), load, now)
-    return _settle_one(ledger, before, after, now, name)
+    return settle_one(ledger, before, after, now, name)
 
 
 def away_s(for_s: int, limits: Limits) -> int:
@@ -88,8 +88,8 @@ def offer_over(ledger: Ledger, names: Iterable[str], now: Now) -> list[Change]:
 
 def refused(ledger: Ledger, name: str, now: Now) -> Change:
     """He said no to an offer."""
-    before, load = _read(ledger, name)
-    return _settle_one(ledger, before, rules.refused(before, load, now), now, name)
+    before, load = read(ledger, name)
+    return settle_one(ledger, before, rules.refused(before, load, now), now, name)
 
 
 def missed(ledger: Ledger, names: Iterable[str], limits: Limits, now: Now) -> list[Change]:
@@ -102,14 +102,14 @@ def missed(ledger: Ledger, names: Iterable[str], limits: Limits, now: Now) -> li
 
 def accepted(ledger: Ledger, name: str, now: Now) -> Change:
     """A contact is his."""
-    before, _ = _read(ledger, name)
-    return _settle_one(ledger, before, rules.accepted(before, now), now, name)
+    before, _ = read(ledger, name)
+    return settle_one(ledger, before, rules.accepted(before, now), now, name)
 
 
 def contact_over(ledger: Ledger, name: str, wrap_up_s: int, now: Now, by: str = BY_ITSELF) -> Change:
     """A contact is no longer his: closed, returned, or somebody else's. `wrap_up_s` 0: there is nothing to write up."""
-    before, load = _read(ledger, name)
-    change = _settle_one(ledger, before, rules.contact_over(before, load, wrap_up_s, now), now, by)
+    before, load = read(ledger, name)
+    change = settle_one(ledger, before, rules.contact_over(before, load, wrap_up_s, now), now, by)
     if change.before == change.after and before.is_signed_in:  # he has one less, and the board shows which
         _tell(ledger, [change], now, by)
     return change
@@ -138,7 +138,8 @@ def settle(ledger: Ledger, pairs: list[tuple[Agent, Agent]], now: Now, by: str, 
     return changes
 
 
-def _settle_one(ledger: Ledger, before: Agent, after: Agent | Refusal, now: Now, by: str, reason: str = "") -> Change:
+def settle_one(ledger: Ledger, before: Agent, after: Agent | Refusal, now: Now, by: str, reason: str = "") -> Change:
+    """The same for one; a refusal leaves him as he is."""
     if isinstance(after, Refusal):
         return Change(before, before, str(after))
     return settle(ledger, [(before, after)], now, by, reason)[0]
@@ -166,7 +167,8 @@ def _shown(agent: Agent) -> tuple[object, ...]:
     return state, agent.reason, *kept
 
 
-def _read(ledger: Ledger, name: str) -> tuple[Agent, Load]:
+def read(ledger: Ledger, name: str) -> tuple[Agent, Load]:
+    """An agent, and what he has on his hands."""
     return ledger.agents.get(name), ledger.agents.loads([name])[name]
 
 
