@@ -138,12 +138,14 @@ class Courier:
     def _leave(self) -> None:
         """Write down what comes back soon: what is not written down is handed over a second time."""
         end_s = time.monotonic() + GRACE_S
-        while not all(crew.is_idle for crew in self._crews.values()) and time.monotonic() < end_s:
+        while True:
             self._wake.clear()
             self._collect(self._clock())
-            self._wake.wait(max(0.0, end_s - time.monotonic()))
+            left_s = end_s - time.monotonic()
+            if left_s <= 0 or all(crew.is_idle for crew in self._crews.values()):
+                break
+            self._wake.wait(left_s)
         with suppress(StoreError):
-            self._collect(self._clock())
             self._claims.write_and_claim(self._returns, [], self._clock())
 
     def _report(self, back: Return) -> None:
