@@ -136,6 +136,14 @@ class Postgres:
             )
 
 
+def make_sqlite_template(file: Path) -> Path:
+    """A file with the tables and no rows; nothing of it is left in a log beside it."""
+    engine = open_engine(f"sqlite:///{file}")
+    migrate(engine)
+    engine.dispose()
+    return file
+
+
 def run_postgres() -> Iterator[Postgres]:
     """A cluster that runs, or a skip with its reason."""
     if server_program("initdb") is None:

@@ -145,7 +145,7 @@ class OfferRows:
         return found
 
     def _select(self, which: ColumnElement[bool]) -> list[Offer]:
-        order = (offers.c.made_at_ms, offers.c.loop, offers.c.step, offers.c.offer_id)
+        order = (offers.c.made_at_ms, offers.c.loop, offers.c.step, offers.c.target, offers.c.medium)
         return [
             Offer(**row) for row in self._connection.execute(select(offers).where(which).order_by(*order)).mappings()
         ]

@@ -1,0 +1,211 @@
+"""The steps of a contact: when each is fired, who is asked, and what brings the next one forward."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from centre_bench import MINUTE, SECOND, Centre, house, policy
+from centre_parts import T0
+
+from wardbell_callcenter.house import Agent, House, Limits, Step, Ward
+from wardbell_protocol.bus.centre_payloads import CentreEvent
+
+Make = Callable[[House], Centre]
+
+LADDER = policy(
+    Step(after_s=0, to=["agent:Wei"], ring_s=20),
+    Step(after_s=60, to=["agent:Li"], ring_s=20),
+    Step(after_s=120, to=["everybody"], ring_s=0),
+    repeat_s=60,
+    skip_if_empty=False,
+    overflow=False,
+)
+
+
+@pytest.fixture
+def make(tables_only: Path, tmp_path: Path) -> Iterator[Make]:
+    built: list[Centre] = []
+
+    def made(described: House) -> Centre:
+        file = shutil.copy(tables_only, tmp_path / f"{len(built)}.db")
+        built.append(Centre(f"sqlite:///{file}", described))
+        built[-1].hear_snapshot()
+        return built[-1]
+
+    yield made
+    for centre in built:
+        centre.store.close()
+
+
+def stepped(centre: Centre) -> list[tuple[int, int, int, int]]:
+    """Of each step that was fired: step, loop, when, and how late."""
+    told = [event for event in centre.events() if event.kind == "stepped" and event.contact is not None]
+    return [(*_place(event), event.at_ms - T0, event.late_ms) for event in told]
+
+
+def _place(event: CentreEvent) -> tuple[int, int]:
+    assert event.contact is not None
+    return event.contact.step, event.contact.loop
+
+
+def test_each_step_comes_when_it_is_planned_and_the_last_one_for_ever(make: Make) -> None:
+    centre = make(house(LADDER))
+    centre.sign_in("Wei", "Li")
+    centre.open()
+    for _ in range(3 * 240):
+        centre.wait(SECOND // 4)
+    assert stepped(centre) == [
+        (0, 0, 0, 0), (1, 0, 60_000, 0), (2, 0, 120_000, 0), (2, 1, 180_000, 0),
+    ]  # fmt: skip
+
+
+def test_whoever_polls_late_does_not_move_what_comes_after(make: Make) -> None:
+    centre = make(house(LADDER))
+    centre.sign_in("Wei", "Li")
+    centre.open()
+    for at_s in (67, 125, 191, 240):
+        centre.wait(T0 + at_s * SECOND - centre.now.wall_ms)
+    assert stepped(centre) == [
+        (0, 0, 0, 0), (1, 0, 67_000, 7_000), (2, 0, 125_000, 5_000), (2, 1, 191_000, 11_000), (2, 2, 240_000, 0),
+    ]  # fmt: skip
+
+
+def test_after_an_hour_without_an_engine_the_newest_step_is_fired_once(make: Make) -> None:
+    centre = make(house(LADDER))
+    centre.sign_in("Wei", "Li")
+    centre.open()
+    centre.restart()
+    centre.wait(60 * MINUTE + 5 * SECOND)
+    assert stepped(centre) == [(0, 0, 0, 0), (2, 58, 60 * MINUTE + 5 * SECOND, 5_000)]
+    assert centre.contact().next_step_at_ms == T0 + 61 * MINUTE
+    assert centre.contact().offered_to == ["Li", "Wei"]
+
+
+def test_the_wall_clock_moves_no_step(make: Make) -> None:
+    centre = make(house(LADDER))
+    centre.sign_in("Wei", "Li")
+    centre.open()
+    for set_by_ms in (3600_000, -7200_000, 3600_000):
+        centre.now = type(centre.now)(centre.now.wall_ms + set_by_ms, centre.now.steady_ms)
+        centre.poll()
+        centre.wait(10 * SECOND)
+    assert len(stepped(centre)) == 1
+    centre.wait(30 * SECOND)
+    assert stepped(centre)[1:] == [(1, 0, 60_000, 0)]
+
+
+def test_a_step_that_nobody_is_there_for_is_passed_over(make: Make) -> None:
+    steps = (Step(after_s=0, to=["agent:Wei"]), Step(after_s=60, to=["agent:Li"]), Step(after_s=120, to=["everybody"]))
+    centre = make(house(policy(*steps)))
+    centre.sign_in("Ma")
+    assert centre.open().offered_to == ["Ma"]
+    assert [(step, late_ms) for step, _, _, late_ms in stepped(centre)] == [(0, 0), (1, 0), (2, 0)]
+    assert [event.reason for event in centre.events() if event.kind == "stepped"] == [
+        "",
+        "nobody there",
+        "nobody there",
+    ]
+
+
+def test_with_nobody_at_all_it_waits_and_whoever_comes_is_asked_at_once(make: Make) -> None:
+    centre = make(house(LADDER))
+    assert (centre.open().status, centre.contact().offered_to) == ("new", [])
+    centre.wait(5 * MINUTE)
+    centre.sign_in("Ma")
+    assert (centre.contact().status, centre.contact().offered_to) == ("offered", ["Ma"])
+
+
+def test_all_refused_or_silent_brings_the_next_step_at_once(make: Make) -> None:
+    steps = (
+        Step(after_s=0, to=["agent:Wei", "agent:Li"], strategy="ordered", ring_s=20),
+        Step(after_s=600, to=["agent:Ma"], ring_s=20),
+    )
+    centre = make(house(policy(*steps)))
+    centre.sign_in("Wei", "Li", "Ma")
+    contact = centre.open()
+    assert contact.offered_to == ["Wei"]
+    assert centre.do("refuse", "Wei", contact_id=contact.contact_id, reason="lifting").ok
+    assert centre.contact().offered_to == ["Li"]
+    centre.wait(20 * SECOND)
+    assert centre.contact().offered_to == ["Ma"]
+    assert stepped(centre)[1:] == [(1, 0, 20_000, 0)]
+    assert [event.reason for event in centre.events() if event.kind == "stepped"][1] == "nobody answered"
+
+
+def test_one_after_another_it_widens(make: Make) -> None:
+    centre = make(house(policy(Step(after_s=0, to=["home"], strategy="progressive", ring_s=0, every_s=10))))
+    centre.sign_in("Wei", "Li", "Ma")
+    asked = []
+    centre.open()
+    for _ in range(3):
+        asked.append(len(centre.contact().offered_to))
+        centre.wait(10 * SECOND)
+    assert asked == [1, 2, 3]
+
+
+def test_a_ward_with_nobody_signed_in_is_the_buildings_then_the_homes(make: Make) -> None:
+    wards = {"east": Ward(building="old"), "west": Ward(building="old"), "north": Ward(building="new")}
+    people = {name: Agent(wards=[ward]) for name, ward in (("Wei", "east"), ("Li", "west"), ("Ma", "north"))}
+    only = policy(Step(after_s=0, to=["ward"], ring_s=0))
+    for there, asked in ((("Li", "Ma"), ["Li"]), (("Ma",), ["Ma"]), (("Wei", "Li", "Ma"), ["Wei"])):
+        centre = make(house(only, wards=wards, agents=people))
+        centre.sign_in(*there)
+        assert centre.open().offered_to == asked
+
+
+def test_an_emergency_is_asked_first_and_reaches_who_is_busy(make: Make) -> None:
+    one = policy(Step(after_s=0, to=["home"], strategy="longest_idle", ring_s=0), overflow=False)
+    centre = make(house(one))
+    for number in range(3):
+        centre.open(f"east-{number}")
+    urgent = centre.open("east-9", kind="emergency")
+    assert centre.contacts()[0].call_id == "east-9"
+    centre.sign_in("Wei")
+    assert centre.contact("east-9").offered_to == ["Wei"]
+    assert centre.accept("Wei", urgent.contact_id).ok
+    centre.open("east-10", kind="emergency")
+    assert centre.contact("east-10").offered_to == ["Wei"]  # he is busy, and hears of it all the same
+    assert centre.contact("east-0").offered_to == []
+
+
+def test_who_does_not_answer_is_not_ready_for_a_while_and_rung_all_the_same(make: Make) -> None:
+    centre = make(house(LADDER, limits=Limits(missed=2, missed_back_s=300)))
+    centre.sign_in("Wei")
+    centre.open()
+    centre.wait(20 * SECOND)
+    assert (centre.agent("Wei").state, centre.agent("Wei").missed) == ("ready", 1)
+    centre.wait(100 * SECOND)
+    assert centre.contact().offered_to == ["Wei"]
+    centre.wait(60 * SECOND)
+    assert (centre.agent("Wei").state, centre.agent("Wei").reason) == ("not_ready", "missed offers")
+    assert centre.contact().offered_to == ["Wei"]
+    centre.wait(300 * SECOND)
+    assert centre.agent("Wei").state == "offered"
+
+
+def test_a_house_that_changes_while_it_rings_counts_for_the_next_contact(make: Make) -> None:
+    centre = make(house(LADDER))
+    centre.sign_in("Wei", "Li")
+    centre.open()
+    centre.describe(house(policy(Step(after_s=0, to=["agent:Li"], ring_s=0))))
+    centre.wait(60 * SECOND)
+    assert (centre.contact().step, centre.contact().offered_to) == (1, ["Li"])
+    assert centre.open("east-2").offered_to == ["Li"]
+
+
+def test_an_address_is_written_to_and_an_offer_that_failed_is_no_answer(make: Make) -> None:
+    steps = (Step(after_s=0, to=["address:doctor"], ring_s=60), Step(after_s=600, to=["everybody"], ring_s=0))
+    centre = make(house(policy(*steps), addresses={"doctor": "doctor@example.org"}))
+    centre.sign_in("Wei")
+    contact = centre.open()
+    assert contact.offered_to == ["address:doctor"]
+    ((what, address, said),) = centre.hand_over()
+    assert (what, address) == ("offer", "doctor@example.org")
+    assert not isinstance(said, bytes)
+    with centre.store.writing() as ledger:
+        ((delivery),) = [ledger.deliveries.get(said.delivery_id)]
+        assert delivery is not None
+        centre.engine.offer_failed(ledger, delivery, "mailbox full", centre.now)
+    assert centre.contact().offered_to == ["Wei"]
+    assert [event.reason for event in centre.events() if event.kind == "failed"] == ["mailbox full"]
