@@ -134,6 +134,8 @@ def test_somebody_as_well(desk: Desk) -> None:
     ("arguments", "says"),
     [
         (["who", "--at", "soon"], "--at: soon is no time; write 2026-11-24"),
+        (["who", "--at", "9999-12-31"], "is no time"),
+        (["leave", "ana", "--until", "0001-01-01T00:00+08:00"], "is no time"),
         (["who", "--roster", "west"], "--roster: there is no west; known: east"),
         (["leave", "anna", "--until", "2026-11-30"], "there is no agent anna; known: ana, ben"),
         (["leave", "ana"], "give --until, or --on"),

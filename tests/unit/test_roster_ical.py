@@ -30,6 +30,7 @@ TZOFFSETTO:+0200
 END:STANDARD
 END:VTIMEZONE
 """.replace("\n", "\r\n")
+BROKEN_ZONE = ZONE_OF_ITS_OWN.replace("BEGIN:V", "BEGIN:W").replace("Our", "Their")
 
 
 def utc(*at: int) -> int:
@@ -108,6 +109,14 @@ def test_an_event_that_was_cancelled_says_so() -> None:
         (file("DTSTART;VALUE=DATE:20261025", "RRULE:FREQ=WEEKLY"), r"event Ana: ill: it repeats \(RRULE\); write each"),
         (file("DTSTART;VALUE=DATE:20261025", "RDATE;VALUE=DATE:20261101"), "repeats"),
         (file("DTSTART:sometime"), "event Ana: ill: its DTSTART cannot be read"),
+        (file("DTSTART;VALUE=DATE:99991231"), "its times cannot be read|its DTSTART cannot be read"),
+        (file("DTSTART;VALUE=DATE:00010101"), "its times cannot be read"),
+        (file("DTSTART:20261024T100000Z", "DURATION:P9999999999D"), "its DURATION cannot be read"),
+        (file("DTSTART:20261024T100000Z", "DTSTART:20261025T100000Z", "DURATION:PT1H"), "its times cannot be read"),
+        (
+            file("DTSTART;VALUE=DATE:20261025", before=BROKEN_ZONE),
+            "no iCalendar file",
+        ),
         (file("LOCATION:here"), "its times cannot be read"),
         (file("DTSTART:20261024T100000Z", "DTEND:20261024T090000Z"), "cannot be read|ends no later"),
         (file("DTSTART:20261024T100000Z"), "ends no later"),

@@ -9,10 +9,13 @@ from icalendar import Calendar, Component, Event
 
 from wardbell_callcenter.roster.duty import Place
 from wardbell_callcenter.roster.house_clock import instant_ms
+from wardbell_callcenter.roster.moments import within
 from wardbell_protocol.errors import ConfigError
 
 _REPEATING = ("RRULE", "RDATE", "RECURRENCE-ID")
 _MIDNIGHT = "00:00"
+# icalendar lets whatever comes up while it reads a broken file come through.
+_UNREADABLE = (ValueError, LookupError, TypeError, AttributeError, ArithmeticError)
 
 
 @dataclass(frozen=True)
@@ -63,7 +66,7 @@ def read(raw: bytes, file: str, zone: str) -> list[Entry]:
     """
     try:
         calendars = Calendar.from_ical(raw, multiple=True)
-    except ValueError as error:
+    except _UNREADABLE as error:
         raise ConfigError(file, "the calendar", f"it is no iCalendar file: {error}") from error
     events = [event for calendar in calendars for event in _events(calendar)]
     if not events:
@@ -88,7 +91,7 @@ def _entry(event: Event, file: str, zone: str) -> Entry:
     try:
         _check_zones(event)
         from_ms, until_ms = _moment_ms(event.start, zone), _moment_ms(event.end, zone)
-    except ValueError as error:  # also InvalidCalendar and what icalendar says of a broken property
+    except _UNREADABLE as error:
         raise ConfigError(file, named, f"its times cannot be read: {error}") from error
     if until_ms <= from_ms:
         raise ConfigError(file, named, "it ends no later than it begins; give DTEND or DURATION")
@@ -104,6 +107,7 @@ def _check_zones(event: Event) -> None:
 
 
 def _moment_ms(at: date | datetime, zone: str) -> int:
+    within(at)
     if not isinstance(at, datetime):
         return instant_ms(at, _MIDNIGHT, zone)
     if at.tzinfo is not None:
