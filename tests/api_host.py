@@ -13,7 +13,8 @@ from wardbell_bus.wards import WardMirrors
 from wardbell_callcenter.api import tokens
 from wardbell_callcenter.api.gate import USUAL, Rates
 from wardbell_callcenter.api.intake import Intake
-from wardbell_callcenter.api.server import ApiServer, listen
+from wardbell_callcenter.api.listening import listen
+from wardbell_callcenter.api.server import ApiServer
 from wardbell_callcenter.clock import Now, SteadyClock, read_clocks
 from wardbell_callcenter.engine.engine import Engine
 from wardbell_callcenter.store.store import Store

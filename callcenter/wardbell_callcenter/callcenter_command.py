@@ -6,10 +6,13 @@ import logging
 import os
 import signal
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
 from wardbell_bus import paths
+from wardbell_callcenter.api.listening import PortBusyError, listen
 from wardbell_callcenter.store.database import shown
 from wardbell_callcenter.store.errors import StoreError, StoreUnreachableError
 from wardbell_callcenter.store.store import Store
@@ -20,6 +23,7 @@ EXAMPLES = """examples:
   wardbell callcenter
   wardbell callcenter --broker mqtt://ward-broker:1883 --db sqlite:////var/lib/wardbell/callcenter.db
   wardbell callcenter --db postgresql://wardbell@db-host/callcenter
+  wardbell callcenter --api 127.0.0.1:8750     with the HTTP API; `wardbell house token` makes tokens for it
 
 On PostgreSQL several may run on one database, each on a machine of its own: one leads, the others stand by. The password
 stands in libpq's file (~/.pgpass, PGPASSFILE) rather than in the URL, which everybody on the machine can read.
@@ -39,7 +43,11 @@ def main(argv: list[str]) -> int:
         if lock is None:
             return _failed(f"{options.home}: another one runs here; end it, or give another --home", EX_TEMPFAIL)
         with lock:
-            _serve(Succession(options.broker, Store(url), _name(lock)))
+            store = Store(url)
+            with _api(options.api, store, Succession(options.broker, store, _name(lock))) as succession:
+                _serve(succession)
+    except PortBusyError as error:
+        return _failed(str(error), EX_TEMPFAIL)
     except StoreUnreachableError as error:
         return _failed(f"{shown(url)}: --db: no way in now ({error}); see to the server, or give another", EX_TEMPFAIL)
     except StoreError as error:
@@ -61,6 +69,24 @@ def _serve(succession: Succession) -> None:
     succession.run()
 
 
+@contextmanager
+def _api(address: str, store: Store, succession: Succession) -> Iterator[Succession]:
+    """With the API beside it, where one is wanted."""
+    if not address:
+        yield succession
+        return
+    from wardbell_callcenter.api.intake import Intake  # takes a while to load
+    from wardbell_callcenter.api.server import ApiServer
+
+    with listen(address) as listening:
+        server = ApiServer(listening, Intake(store, lambda: succession.leader))
+        server.start()
+        try:
+            yield succession
+        finally:
+            server.stop()
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="wardbell callcenter",
@@ -74,6 +100,12 @@ def _parser() -> argparse.ArgumentParser:
         metavar="URL",
         default=os.environ.get("WARDBELL_DB"),
         help="database, SQLite or PostgreSQL; default $WARDBELL_DB, else callcenter.db in --home (SQLite)",
+    )
+    parser.add_argument(
+        "--api",
+        metavar="HOST:PORT",
+        default="",
+        help="serve the HTTP API there; none by default. TLS is for a reverse proxy, see callcenter/README.md",
     )
     return parser
 

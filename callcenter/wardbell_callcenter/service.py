@@ -25,6 +25,7 @@ from wardbell_protocol.bus.payloads import (
     Command,
     Health,
     PayloadError,
+    Reply,
     SnapshotRequest,
     WardEvent,
     WardSnapshot,
@@ -56,6 +57,7 @@ class Service:
         self._lock = threading.Lock()
         self._stopping = threading.Event()
         self._store_is_ill = False
+        self._has_ended = False
         self._life_sign = LifeSign(CALL_CENTRE_SCOPE, "callcenter", "main")
         self._ward_signs: dict[str, LifeSign] = {}  # to each ward's gateway: how far we follow its events
         # The broker keeps commands for us, and the wards' events, which say who cleared what; the rest is told again.
@@ -94,6 +96,8 @@ class Service:
             while not self._stopping.wait(0 if is_behind else TICK_S):
                 is_behind = self._tick()
         finally:
+            with self._lock:
+                self._has_ended = True  # before the lease is let go: until then the database refuses what is late
             self._courier.stop()
             self.client.stop()
             self._pump.stop()
@@ -101,6 +105,27 @@ class Service:
     def stop(self) -> None:
         """Have `run` end; may be called from a signal handler."""
         self._stopping.set()
+
+    def receive(self, command: Command) -> Reply:
+        """Have the engine do what did not come over the bus; from any thread.
+
+        Raises:
+            StoreError: nothing was done.
+        """
+        try:
+            with self._lock:
+                if self._has_ended:
+                    raise LostLeaseError("this engine leads no more")
+                reply = self._engine.receive(command, self._now())
+        except StoreError as error:
+            self._store_failed(error)
+            raise
+        self._kick()
+        return reply
+
+    def heard(self, seat: str) -> None:
+        """Whoever sits there was heard beside the bus."""
+        self._seats.signed_in(seat, _monotonic_ms())
 
     def _tick(self) -> bool:
         """What is due; True when there is more of it."""

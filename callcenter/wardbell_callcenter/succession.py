@@ -35,6 +35,11 @@ class Succession:
         self._service: Service | None = None
         self._last_said = ""
 
+    @property
+    def leader(self) -> Service | None:
+        """The engine, while it leads."""
+        return self._service
+
     def run(self) -> None:
         """Lead or stand by until `stop` is called."""
         while not self._stopping.is_set():

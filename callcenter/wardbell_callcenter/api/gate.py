@@ -58,6 +58,7 @@ class Gate(ASGIMiddleware):
                 raise ProblemError(401, "no token that counts")
         else:
             _wait((self._urgent if URGENT in marks else self._known).take(caller.digest, steady_ms()))
+            self._intake.heard(caller)
         scope["user"] = caller
         await next_app(scope, receive, send)
 

@@ -24,7 +24,6 @@ from wardbell_callcenter.store.store import Store
 from wardbell_protocol.bus.centre_payloads import ContactState
 from wardbell_protocol.bus.payloads import Command, Reply
 
-SEAT = "api"  # the client's name that our commands bear
 _TAKEN = "already taken by "
 
 
@@ -37,6 +36,9 @@ class Leader(Protocol):
         Raises:
             StoreError: nothing was done.
         """
+
+    def heard(self, seat: str) -> None:
+        """Whoever sits there is there."""
 
 
 @dataclass(frozen=True)
@@ -98,6 +100,12 @@ class Intake:
         who = person(house, row.agent)
         return None if who is None else Caller(row.agent, who, row.digest)
 
+    def heard(self, caller: Caller) -> None:
+        """He is there: a seat of the API's that is silent for too long is signed out, as a console is."""
+        leader = self._leader()
+        if leader is not None:
+            leader.heard(seat_of(caller.name))
+
     def check(self, caller: Caller, function: str, about: About | None = None) -> None:
         """Go on only if he may: ProblemError 403."""
         refusal = may(caller.who, caller.name, function, about)
@@ -156,6 +164,11 @@ class Intake:
         return known
 
 
+def seat_of(name: str) -> str:
+    """The client's name that his commands bear; any name of a person makes one that may stand in a topic."""
+    return f"api-{hashlib.sha256(name.encode()).hexdigest()[:16]}"
+
+
 def wall_ms() -> int:
     """UNIX time."""
     return time.time_ns() // 1_000_000
@@ -172,7 +185,7 @@ def _command(caller: Caller, asked: Asked) -> Command:
     key = f"{caller.name}\n{asked.key}" if asked.key else f"{time.time_ns()}\n{threading.get_ident()}"
     of_key, of_body = (hashlib.sha256(part).hexdigest() for part in (key.encode(), said))
     record = {"command_id": f"api-{of_key[:32]}-{of_body[:16]}", "verb": asked.verb, "by": caller.name}
-    return msgspec.convert(record | {"reply_to": SEAT, "at_ms": wall_ms()} | fields, Command)
+    return msgspec.convert(record | {"reply_to": seat_of(caller.name), "at_ms": wall_ms()} | fields, Command)
 
 
 def _refused(caller: Caller, function: str, refusal: str) -> ProblemError:

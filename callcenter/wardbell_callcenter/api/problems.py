@@ -10,6 +10,7 @@ from litestar.exceptions import HTTPException
 from msgspec import Struct
 
 from wardbell_callcenter.store.errors import StoreError
+from wardbell_protocol.errors import ConfigError
 
 log = logging.getLogger("wardbell.api")
 
@@ -67,6 +68,9 @@ def of_exception(_: Request[Any, Any, Any], error: Exception) -> Response[bytes]
         status, detail, headers = error.status_code, _told(error), dict(error.headers or {})
     elif isinstance(error, StoreError):
         status, detail = 503, f"the database is not well: {error}"
+        headers = {"Retry-After": str(RETRY_S)}
+    elif isinstance(error, ConfigError):  # without the house nobody's rights are known
+        status, detail = 503, str(error)
         headers = {"Retry-After": str(RETRY_S)}
     else:
         status, detail = 500, "it failed here"

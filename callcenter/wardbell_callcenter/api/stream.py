@@ -109,6 +109,7 @@ def _sight_of(intake: Intake, digest: str, before: Sight | None) -> Sight | None
     caller = intake.caller(digest)
     if caller is None:
         return None
+    intake.heard(caller)
     with intake.store.reading() as ledger:
         house = intake.house(ledger)
         if before is not None:
