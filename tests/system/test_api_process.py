@@ -1,0 +1,97 @@
+"""The API of `wardbell callcenter`, as a process: killed and asked again, its port taken, its seats, its end."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from api_host import problem
+from centre_host import PartProcess, Seat
+from servers import BrokerProcess, free_port, is_listening, wait_until
+
+from wardbell_callcenter.api import tokens
+from wardbell_callcenter.store.store import Store
+
+
+class Centre:
+    """A call centre's process with its API, and a token for whoever asks."""
+
+    def __init__(self, broker: BrokerProcess, home: Path) -> None:
+        home.mkdir()
+        self.database = f"sqlite:///{home / 'callcenter.db'}"
+        self.port = free_port()
+        self.arguments = ["--broker", broker.url, "--home", str(home), "--api", f"127.0.0.1:{self.port}"]
+        self.process = PartProcess("wardbell_callcenter.callcenter_command", self.arguments, home / "log")
+        self.client = httpx.Client(base_url=f"http://127.0.0.1:{self.port}", timeout=10)
+
+    def start(self) -> None:
+        """Come back when it leads."""
+        self.process.start()
+        wait_until(lambda: is_listening(self.port), "the API's port")
+        wait_until(lambda: self.client.get("/v1/health").json()["state"] == "leading", "the lead")
+
+    def token(self, name: str) -> dict[str, str]:
+        """A header for that name."""
+        token, row = tokens.make(name, "test", 0)
+        store = Store(self.database)
+        with store.writing() as ledger:
+            ledger.tokens.add(row)
+        store.close()
+        return {"Authorization": f"Bearer {token}"}
+
+    def stop(self) -> None:
+        self.client.close()
+        self.process.kill()
+
+
+@pytest.fixture
+def centre(iotcore_broker: BrokerProcess, tmp_path: Path) -> Iterator[Centre]:
+    made = Centre(iotcore_broker, tmp_path / "centre")
+    made.start()
+    yield made
+    made.stop()
+
+
+def test_what_is_sent_again_to_a_centre_that_was_killed_is_done_once(centre: Centre) -> None:
+    wei = centre.token("Wei")
+    opened = centre.client.post("/v1/contacts", headers=wei, json={"kind": "message", "subject": "call back"})
+    path = f"/v1/contacts/{opened.json()['contact_id']}"
+    assert centre.client.post("/v1/me/sign_in", headers=wei, json={}).status_code == 200
+    wanted = [("accept", None), ("note", {"text": "one"}), ("note", {"text": "two"}), ("resolve", {"text": "done"})]
+
+    def ask(number: int) -> int:
+        verb, said = wanted[number]
+        return centre.client.post(
+            f"{path}/{verb}", headers=wei | {"Idempotency-Key": f"key {number}"}, json=said
+        ).status_code
+
+    assert [ask(number) for number in range(3)] == [200, 200, 200]
+    centre.process.kill()
+    centre.start()
+    assert [ask(number) for number in range(4)] == [200, 200, 200, 200]
+    assert ask(3) == 200
+    told = centre.client.get(f"{path}/timeline", headers=wei).json()
+    done = [event["kind"] for event in told if event["kind"] in ("accepted", "noted", "resolved")]
+    assert done == ["accepted", "noted", "noted", "resolved"]
+
+
+def test_a_seat_of_the_api_is_shown_a_port_in_use_is_said_and_it_leaves_in_order(
+    centre: Centre, iotcore_broker: BrokerProcess, tmp_path: Path
+) -> None:
+    assert problem(centre.client.get("/v1/me"))["status"] == 401
+    wei = centre.token("Wei")
+    assert centre.client.post("/v1/me/sign_in", headers=wei, json={}).json()["state"] == "ready"
+    seat = Seat(iotcore_broker.url, "console-b")
+    try:
+        seat.wait(lambda: [agent.agent for agent in seat.centre.agents.values()] == ["Wei"], "Wei at his seat")
+    finally:
+        seat.stop()
+    arguments = [*centre.arguments[:2], "--home", str(tmp_path / "other"), *centre.arguments[4:]]
+    code = "import sys; from wardbell_callcenter.callcenter_command import main; sys.exit(main(sys.argv[1:]))"
+    called = [sys.executable, "-c", code, *arguments]
+    other = subprocess.run(called, capture_output=True, text=True, timeout=30, check=False)
+    assert other.returncode == 75
+    assert "somebody else listens there" in other.stderr
+    assert centre.process.end() == 0
