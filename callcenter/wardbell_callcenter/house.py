@@ -132,6 +132,17 @@ class Limits(Part, frozen=True, kw_only=True):
     recall_s: SomeSeconds = 600  # the same bed again within that is a re-call
 
 
+class Targets(Part, frozen=True, kw_only=True):
+    """What the house wants to keep, for its figures; nothing is done when it does not.
+
+    `accept_s`: Y of the service levels, counted from the opening. `response_s`: from the press until somebody is at the bed, by
+    kind of call; those it does not name are in figures/kpi.py.
+    """
+
+    accept_s: SomeSeconds = 60
+    response_s: dict[Name, SomeSeconds] = {}
+
+
 class IncidentRules(Part, frozen=True, kw_only=True):
     """When many contacts are one incident. 0 calls: never."""
 
@@ -240,6 +251,7 @@ class House(Part, frozen=True, kw_only=True):
     calendar: Calendar = Calendar()
     rosters: dict[Name, Roster] = {}
     limits: Limits = Limits()
+    targets: Targets = Targets()
     incidents: IncidentRules = IncidentRules()
     hook: Hook | None = None
     mail: Mail | None = None

@@ -79,6 +79,7 @@ def _members(house: House, key: str, members: list[str]) -> Iterator[Finding]:
 def _priorities(house: House) -> Iterator[Finding]:
     rules = house.priorities
     yield from _known("priorities.kinds", rules.kinds, "kind", CONTACT_KINDS)
+    yield from _known("targets.response_s", house.targets.response_s, "kind", CONTACT_KINDS)
     for kind, priority in rules.kinds.items():
         if kind in EMERGENCIES and priority < rules.reserved:
             yield Finding(f"priorities.kinds.{kind}", f"an emergency has at least the reserved {rules.reserved}")

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from wardbell_callcenter.plan_command import main
-from wardbell_callcenter.staffing import Load, may_give_up, never_give_up, people_needed
+from wardbell_callcenter.figures.plan_command import main
+from wardbell_callcenter.figures.staffing import Load, may_give_up, never_give_up, people_needed
 
 CENTRE = Load(200, 180)  # 100 calls in 30 minutes
 WARD = Load(18, 420)

@@ -3,7 +3,7 @@
 import argparse
 import math
 
-from wardbell_callcenter.staffing import Forecast, Load, may_give_up, never_give_up, people_needed
+from wardbell_callcenter.figures.staffing import Forecast, Load, may_give_up, never_give_up, people_needed
 
 EXAMPLES = """examples:
   wardbell plan --calls 18 --minutes 7                      a ward: 18 calls an hour, each keeps a carer busy for 7 minutes
