@@ -3,8 +3,9 @@
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, func, select
+from sqlalchemy import ColumnElement, Connection, func, select
 
+from wardbell_callcenter.contacts.contact import TAKEN, WAITING
 from wardbell_callcenter.figures.case import Case
 from wardbell_callcenter.store.contact_tables import contacts, offers
 from wardbell_callcenter.store.tables import events
@@ -64,6 +65,20 @@ class FigureRows:
         for contact_id, agent, state, count in rows:
             found.setdefault((contact_id, agent), {})[state] = count
         return found
+
+    def open_now(self, ward: str = "") -> tuple[int, int | None, int]:
+        """How many contacts wait, when the oldest of them was opened, how many somebody has."""
+        which: ColumnElement[bool] = contacts.c.open_key.is_not(None)
+        if ward:
+            which &= contacts.c.ward == ward
+        counted = select(contacts.c.state, func.count(), func.min(contacts.c.opened_at_ms)).where(which)
+        rows = {
+            state: (count, oldest)
+            for state, count, oldest in self._connection.execute(counted.group_by(contacts.c.state))
+        }
+        waiting = [rows[state] for state in WAITING if state in rows]
+        taken = sum(rows[state][0] for state in TAKEN if state in rows)
+        return sum(count for count, _ in waiting), min((oldest for _, oldest in waiting), default=None), taken
 
     def _cases(self, from_ms: int, until_ms: int, ward: str) -> list[Case]:
         which = (contacts.c.opened_at_ms >= from_ms) & (contacts.c.opened_at_ms < until_ms)

@@ -12,6 +12,7 @@ from wardbell_callcenter.store.contact_listing import ContactListing
 from wardbell_callcenter.store.contact_rows import ContactRows
 from wardbell_callcenter.store.delivery_rows import DeliveryRows
 from wardbell_callcenter.store.event_rows import EventRows
+from wardbell_callcenter.store.figure_rows import FigureRows
 from wardbell_callcenter.store.house_rows import HouseRows
 from wardbell_callcenter.store.offer_rows import Offer, OfferRows
 from wardbell_callcenter.store.pop_rows import PopRows
@@ -62,6 +63,7 @@ class Ledger:
         self.houses = HouseRows(connection)
         self.residents = ResidentRows(connection)
         self.pops = PopRows(connection)
+        self.figures = FigureRows(connection)
         self.roster = RosterRows(connection)
         self.steps = StepRows(connection)
         self.replies = ReplyRows(connection)
