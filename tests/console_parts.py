@@ -3,19 +3,18 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from console_centre import CentreOnPaper, SetClock, life_sign, topic_client
+
 from wardbell_bus.mirror import Publication
 from wardbell_console.desk import BusPort, Connection, Desk, Message
 from wardbell_console.feed import Feed
 from wardbell_console.language import Language
 from wardbell_console.view import Row, banners, lights
 from wardbell_protocol.bus import topics
-from wardbell_protocol.bus.centre_payloads import AgentState, CentreEvent, CentreSnapshot, ContactState, StepTaken
 from wardbell_protocol.bus.payloads import (
     CallState,
     Command,
-    Health,
     Reply,
-    SnapshotRequest,
     StationInfo,
     WardEvent,
     WardInfo,
@@ -29,22 +28,7 @@ from wardbell_protocol.calls.signals import AT_BED, AT_CONSOLE
 from wardbell_protocol.calls.station import Station
 from wardbell_protocol.errors import CallError
 
-T0 = 1_800_000_000_000  # UNIX ms at which the tests begin
 NAMES = {"east": {"en": "East", "zh_CN": "东区"}, "west": {"en": "West", "zh_CN": "西区"}}
-
-
-class SetClock:
-    """UNIX ms that moves only when told."""
-
-    def __init__(self) -> None:
-        self.now_ms = T0
-
-    def __call__(self) -> int:
-        return self.now_ms
-
-    def pass_s(self, seconds: float) -> None:
-        """Let time pass."""
-        self.now_ms += int(seconds * 1000)
 
 
 class WireToTest(BusPort):
@@ -161,89 +145,6 @@ class WardOnBoard:
         return [*events, Publication(topics.reply(self.ward, command.reply_to), encode(reply))]
 
 
-class CentreOnPaper:
-    """The call centre's side of the bus: takes steps and sign-ins, and gives a contact to whoever accepts first."""
-
-    def __init__(self, clock: SetClock) -> None:
-        self.clock = clock
-        self.seq = 0
-        self.contacts: dict[str, ContactState] = {}
-        self.operators: dict[str, AgentState] = {}
-        self.steps: dict[tuple[str, int, int], StepTaken] = {}
-
-    def event(self, kind: str, **fields: object) -> Publication:
-        """An event with the next number."""
-        self.seq += 1
-        told = CentreEvent(epoch="c1", seq=self.seq, at_ms=self.clock(), kind=kind, **fields)  # type: ignore[arg-type]
-        return Publication(topics.event(topics.CALL_CENTRE_SCOPE), encode(told))
-
-    def health(self, state: str = "online") -> list[Publication]:
-        """Life signs of the call centre and of an escalator."""
-        now_ms, scope = self.clock(), topics.CALL_CENTRE_SCOPE
-        return [life_sign(scope, part, "main", state, now_ms) for part in ("callcenter", "escalator")]
-
-    def offer(self, contact_id: str, call: CallState, to: list[str]) -> list[Publication]:
-        """A contact is opened and offered."""
-        contact = ContactState(
-            contact_id=contact_id, ward=call.ward, call_id=call.call_id, loop=call.loop, step=2, room=call.room,
-            bed=call.bed, kind=call.kind, priority=call.priority, status="offered", opened_at_ms=self.clock(), offered_to=to,
-        )  # fmt: skip
-        return [self._put("offered", contact)]
-
-    def accept(self, contact_id: str, by: str) -> list[Publication]:
-        """Somebody takes it at another seat."""
-        contact = self.contacts[contact_id]
-        fields = {name: getattr(contact, name) for name in contact.__struct_fields__}
-        fields |= {"status": "accepted", "accepted_by": by, "accepted_at_ms": self.clock()}
-        return [self._put("accepted", ContactState(**fields))]
-
-    def receive(self, topic: str, payload: bytes) -> list[Publication]:
-        """A message of a console."""
-        scope = topics.CALL_CENTRE_SCOPE
-        if topic == topics.snapshot_request(scope):
-            told = CentreSnapshot(
-                epoch="c1", seq=self.seq, at_ms=self.clock(), contacts=list(self.contacts.values()),
-                operators=list(self.operators.values()), steps=list(self.steps.values()),
-            )  # fmt: skip
-            return [Publication(topics.snapshot(scope, topic_client(payload)), encode(told))]
-        if topic == topics.command(scope):
-            command = decode(payload, Command)
-            events, reason = self._command(command)
-            reply = Reply(command_id=command.command_id, ok=not reason, reason=reason)
-            return [*events, Publication(topics.reply(scope, command.reply_to), encode(reply))]
-        return []
-
-    def _put(self, kind: str, contact: ContactState) -> Publication:
-        self.contacts[contact.contact_id] = contact
-        return self.event(kind, contact=contact)
-
-    def _command(self, command: Command) -> tuple[list[Publication], str]:
-        if command.verb == "accept":
-            holder = self.contacts[command.contact_id].accepted_by
-            return ([], f"already taken by {holder}") if holder else (self.accept(command.contact_id, command.by), "")
-        if command.verb == "sign_in":
-            seat = AgentState(operator=command.by, seat=command.reply_to, signed_in_at_ms=self.clock())
-            self.operators[command.by] = seat
-            return [self.event("signed_in", operator=seat)], ""
-        if command.verb == "sign_out":
-            return [self.event("signed_out", operator=self.operators.pop(command.by))], ""
-        return self._step(command), ""
-
-    def _step(self, command: Command) -> list[Publication]:
-        assert command.call is not None
-        key = (command.call_id, command.step, command.loop)
-        if key in self.steps:
-            return []
-        self.steps[key] = StepTaken(
-            ward=command.call.ward, call_id=command.call_id, step=command.step, step_name=command.step_name,
-            loop=command.loop, due_at_ms=command.due_at_ms, taken_at_ms=self.clock(),
-        )  # fmt: skip
-        taken = [self.event("step_taken", step=self.steps[key])]
-        if command.step_name != "call_centre":
-            return taken
-        return [*taken, *self.offer(f"k-{command.call_id}", command.call, list(self.operators))]
-
-
 class House:
     """Two wards and a call centre around one console."""
 
@@ -295,16 +196,3 @@ class House:
     def lights(self) -> dict[str, str]:
         """State of each light."""
         return {light.part: light.state for light in lights(self.feed, self.clock())}
-
-
-def life_sign(
-    scope: str, part: str, name: str, state: str, now_ms: int, faults: list[str] | None = None
-) -> Publication:
-    """A part's life sign."""
-    health = Health(part=part, name=name, state=state, at_ms=now_ms, faults=faults or [])  # type: ignore[arg-type]
-    return Publication(topics.health(scope, f"{part}-{name}"), encode(health))
-
-
-def topic_client(payload: bytes) -> str:
-    """Who asks for a snapshot."""
-    return decode(payload, SnapshotRequest).reply_to

@@ -7,9 +7,6 @@ from console_parts import House
 from textual.pilot import Pilot
 
 from wardbell_console.app import ConsoleApp
-from wardbell_console.screens.faults import Faults
-from wardbell_console.screens.history import History
-from wardbell_console.screens.operator import OperatorScreen
 from wardbell_console.widgets.nurse_view import NurseView
 
 SIZES = ((80, 24), (120, 40))
@@ -43,8 +40,10 @@ class Terminal:
         view.tick()
         while self.house.wire.arrivals:
             view.tick()
-        if isinstance(self.app.screen, OperatorScreen | History | Faults):
-            self.app.screen.paint()
+        await self.pilot.pause()
+        paint = getattr(self.app.screen, "paint", None)  # those of our screens that follow the desk
+        if paint is not None:
+            paint()
         await self.pilot.pause()
 
     @property

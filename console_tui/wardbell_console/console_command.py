@@ -51,7 +51,7 @@ def main(argv: list[str]) -> int:
     port.start()
     try:
         app.run()
-        feed.sign_out(now_ms())
+        feed.seat.sign_out(now_ms())
         desk.send()
     finally:
         port.stop()

@@ -5,34 +5,25 @@ it in view.py.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from uuid import uuid4
 
 import msgspec
 
 from wardbell_bus.mirror import CentreMirror, Publication, WardMirror, part_state
 from wardbell_bus.wards import WardMirrors
+from wardbell_console.asks import Ask
 from wardbell_console.escalator import Escalator
-from wardbell_console.verbs import UNCONFIRMED, Attempt, Verbs
+from wardbell_console.notice import Notice
+from wardbell_console.seat import Seat
+from wardbell_console.verbs import Attempt, Verbs
 from wardbell_protocol.bus import topics
-from wardbell_protocol.bus.centre_payloads import ContactState
+from wardbell_protocol.bus.centre_payloads import Offer
 from wardbell_protocol.bus.payloads import CallState, Command, Health, Reply, WardEvent, decode
 from wardbell_protocol.calls.escalation import CALL_CENTRE, STEP_NUMBER, EscalationPolicy
 from wardbell_protocol.calls.signals import AT_CONSOLE
 from wardbell_protocol.errors import DecodeError
 
 VERB_OF_EVENT = {"acknowledged": "acknowledge", "cleared": "clear"}
-
-
-@dataclass(frozen=True)
-class Notice:
-    """What became of a verb, for the one line that tells: `state` as in verbs.py."""
-
-    place: tuple[str, str]
-    verb: str
-    state: str
-    reason: str
-    at_ms: int
 
 
 def random_id() -> str:
@@ -61,17 +52,15 @@ class Feed:
         self.client_id = client_id
         self.by = by
         self.own_wards = own_wards
-        self.operator = operator
         self.centre = CentreMirror(client_id)
         self.verbs = Verbs()
+        self.seat = Seat(client_id, operator, self.centre, self.verbs, self._send, self._command, self._tell)
         self.is_connected = False
         self.connection_changed_ms: int | None = None
         self.notice: Notice | None = None
         self.histories: dict[str, list[WardEvent]] = {}
         self.refused: dict[str, int] = {}
         self._last_sign_ms: dict[tuple[str, str, str], int] = {}
-        self._wants_seat = bool(operator)
-        self._may_take_over = bool(operator)  # from another seat; once seated here, a later move elsewhere is obeyed
         self._new_id = new_id
         self._wards = WardMirrors(client_id)
         self._escalator = Escalator(self._wards.mirrors, self.centre, client_id)
@@ -87,8 +76,9 @@ class Feed:
         return self.own_wards is None or ward in self.own_wards
 
     def subscriptions(self) -> list[str]:
-        """All wards, so that another ward's call can be forwarded here; they cover the call centre's but for its contacts."""
-        return [*self._wards.subscriptions(), topics.reply(topics.ANY, self.client_id), topics.contact(topics.ANY)]
+        """All wards, so that another ward's call can be forwarded here; they cover the call centre's but for what is its own."""
+        own = [topics.contact(topics.ANY), topics.offer(self.client_id)]
+        return [*self._wards.subscriptions(), topics.reply(topics.ANY, self.client_id), *own]
 
     def receive(self, topic: str, payload: bytes, now_ms: int) -> None:
         """Take a message of the bus; what is not ours is counted by topic in `refused`."""
@@ -108,8 +98,8 @@ class Feed:
         """Everything to publish now: verbs, snapshot requests, and steps of the escalation that are due."""
         for attempt in self.verbs.poll(now_ms):
             self._note(attempt, now_ms)
-        self._keep_seat(now_ms)
-        outgoing, self._outgoing = self._outgoing, []
+        of_seat = self.seat.poll(now_ms, self.is_connected)
+        outgoing, self._outgoing = self._outgoing + of_seat, []
         if not self.is_connected:
             return outgoing
         return outgoing + self._wards.poll(now_ms) + self.centre.poll(now_ms) + self._escalator.poll(now_ms)
@@ -146,16 +136,19 @@ class Feed:
             msgspec.structs.replace(h, at_ms=last_ms.get((scope, h.part, h.name), h.at_ms)) for h in health.values()
         ]
 
-    def offers(self) -> list[ContactState]:
-        """Contacts that the operator of this console is asked to take, the most urgent first."""
-        mine = [c for c in self.centre.contacts.values() if c.status == "offered" and self.operator in c.offered_to]
-        return sorted(mine, key=lambda contact: (-contact.priority, contact.opened_at_ms, contact.contact_id))
+    @property
+    def operator(self) -> str:
+        """Who is to be signed in at the call centre, or ""."""
+        return self.seat.operator
+
+    def offers(self) -> list[Ask]:
+        """What the operator of this console is asked to take, the most urgent first."""
+        return self.seat.offers()
 
     @property
     def is_signed_in(self) -> bool:
         """Whether the call centre has this console's operator at this console."""
-        state = self.centre.operators.get(self.operator)
-        return state is not None and state.seat == self.client_id
+        return self.seat.state is not None
 
     # Verbs.
 
@@ -196,47 +189,7 @@ class Feed:
             return "reason.not_open"
         return "" if call.to_call().may_clear(AT_CONSOLE) else "reason.not_here"
 
-    def sign_in(self, operator: str, now_ms: int) -> None:
-        """Take a seat at the call centre."""
-        if operator != self.operator and self.is_signed_in:
-            self.sign_out(now_ms)
-        self.operator = operator
-        self._wants_seat = self._may_take_over = True
-        command = self._command("sign_in", operator, now_ms)
-        self._send(topics.CALL_CENTRE_SCOPE, operator, (operator, ""), command, now_ms)
-
-    def sign_out(self, now_ms: int) -> None:
-        """Leave the seat, where there is one."""
-        self._wants_seat = False
-        if self.operator:
-            command = self._command("sign_out", self.operator, now_ms)
-            self._send(topics.CALL_CENTRE_SCOPE, self.operator, (self.operator, ""), command, now_ms)
-
-    def accept(self, contact_id: str, now_ms: int) -> None:
-        """Take a contact; the call centre says whether this was first."""
-        contact = self.centre.contacts.get(contact_id)
-        if contact is None:
-            return
-        command = self._command("accept", self.operator or self.by, now_ms, contact_id=contact_id)
-        reason = "" if self.is_signed_in else "reason.not_signed_in"
-        self._send(topics.CALL_CENTRE_SCOPE, contact_id, (contact.room, contact.bed), command, now_ms, reason)
-
     # Inside.
-
-    def _keep_seat(self, now_ms: int) -> None:
-        """Sign in where the call centre does not have us: at the start, and when it held us for gone."""
-        if not self._wants_seat or not self.is_connected or self.centre.is_stale:
-            return
-        if self.is_signed_in:
-            self._may_take_over = False
-        elif self.operator in self.centre.operators and not self._may_take_over:
-            self._wants_seat = False
-        elif self._may_sign_in_again():
-            self.sign_in(self.operator, now_ms)
-
-    def _may_sign_in_again(self) -> bool:
-        attempt = self.verbs.find("sign_in", self.operator)
-        return attempt is None or attempt.state == UNCONFIRMED
 
     def _receive(self, topic: str, payload: bytes, now_ms: int) -> None:
         address = topics.parse(topic)
@@ -257,14 +210,19 @@ class Feed:
         self._last_sign_ms[key] = max(self._last_sign_ms.get(key, 0), health.at_ms)
 
     def _centre(self, topic: str, payload: bytes, now_ms: int) -> None:
+        address = topics.parse(topic)
+        if address is not None and address.channel == "offer":
+            self.seat.offered(decode(payload, Offer), now_ms)
+            return
         for event in self.centre.receive(topic, payload, now_ms):
-            if event.kind == "accepted" and event.contact is not None:
-                self._settle("accept", event.contact.contact_id, event.contact.accepted_by, now_ms)
-            elif event.kind == "withdrawn" and event.contact is not None:
+            self.seat.happened(event, now_ms)
+            settled = self.seat.settled_by(event)
+            if settled is not None:
+                self._settle(*settled, now_ms)
+            if event.contact is not None and event.contact.closed_at_ms is not None:
                 self.verbs.forget(event.contact.contact_id)
-            elif event.operator is not None:
-                verb = "sign_in" if event.kind == "signed_in" else "sign_out"
-                self._settle(verb, event.operator.operator, event.operator.operator, now_ms)
+        if address is not None and address.channel == "snapshot":
+            self.seat.asks.snapshot(self.operator, now_ms)
 
     def _happened(self, event: WardEvent, now_ms: int) -> None:
         verb = VERB_OF_EVENT.get(event.kind)
@@ -288,8 +246,10 @@ class Feed:
             self._note(attempt, now_ms)
 
     def _note(self, attempt: Attempt, now_ms: int) -> None:
-        verb = attempt.command.verb
-        self.notice = Notice(attempt.place, verb, attempt.state, attempt.reason, now_ms)
+        self._tell(Notice(attempt.place, attempt.command.verb, attempt.state, attempt.reason, now_ms))
+
+    def _tell(self, notice: Notice) -> None:
+        self.notice = notice
 
     def _ward_verb(self, verb: str, call_id: str, now_ms: int, reason: str = "") -> None:
         mirror = self.mirror_of(call_id)

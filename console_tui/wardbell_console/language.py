@@ -3,10 +3,10 @@
 import re
 from datetime import UTC, datetime
 
-from wardbell_console.texts import en, zh_cn
+from wardbell_console.texts import en, en_centre, zh_cn, zh_cn_centre
 from wardbell_protocol.calls.signals import BY_TEST
 
-CATALOGUES = {"en": en.TEXTS, "zh_CN": zh_cn.TEXTS}
+CATALOGUES = {"en": en.TEXTS | en_centre.TEXTS, "zh_CN": zh_cn.TEXTS | zh_cn_centre.TEXTS}
 
 # What the authorities say when they refuse (calls/board.py, the call centre), and the text for it.
 _REASONS = (
@@ -35,6 +35,10 @@ class Language:
     def text(self, key: str, **values: object) -> str:
         """The text of that key with its {fields} filled in."""
         return self._texts[key].format(**values)
+
+    def known(self, key: str, otherwise: str) -> str:
+        """The text of that key, or what came, where a newer part says something that this one has no word for."""
+        return self._texts.get(key, otherwise)
 
     def other(self) -> "Language":
         """The language that the language key goes to."""

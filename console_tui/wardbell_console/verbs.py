@@ -17,6 +17,8 @@ UNCONFIRMED = "unconfirmed"
 REFUSED = "refused"
 CONFIRMED = "confirmed"
 
+Key = tuple[str, str, str]
+
 ANSWER_WITHIN_MS = 5000
 REFUSAL_SHOWN_MS = 10_000
 
@@ -47,25 +49,26 @@ class Verbs:
     """All verbs of this console that are not settled yet."""
 
     def __init__(self) -> None:
-        self._attempts: dict[tuple[str, str], Attempt] = {}
+        self._attempts: dict[Key, Attempt] = {}
 
     def send(self, scope: str, target: str, place: tuple[str, str], command: Command, now_ms: int) -> list[Publication]:
         """Send a verb; nothing while the same verb on the same target is pending, the old command where it had no answer."""
-        known = self._attempts.get((command.verb, target))
+        key = _key(command, target)
+        known = self._attempts.get(key)
         if known is not None and known.state == PENDING:
             return []
-        if known is not None and known.state == UNCONFIRMED:
+        if known is not None and known.state == UNCONFIRMED and _says_the_same(known.command, command):
             command = msgspec.structs.replace(known.command, at_ms=command.at_ms)
         attempt = Attempt(scope, command, target, place, PENDING, now_ms)
-        self._attempts[command.verb, target] = attempt
+        self._attempts[key] = attempt
         return [attempt.publication]
 
     def refuse(self, target: str, place: tuple[str, str], command: Command, reason: str, now_ms: int) -> Attempt:
         """Refuse a verb without asking the authority, which would say the same."""
         attempt = Attempt("", command, target, place, REFUSED, now_ms, reason)
-        waiting = self._attempts.get((command.verb, target))
+        waiting = self._attempts.get(_key(command, target))
         if waiting is None or waiting.state == REFUSED:  # an unanswered command keeps its id for the next try
-            self._attempts[command.verb, target] = attempt
+            self._attempts[_key(command, target)] = attempt
         return attempt
 
     def receive(self, reply: Reply, now_ms: int) -> Attempt | None:
@@ -82,11 +85,11 @@ class Verbs:
 
     def happened(self, verb: str, target: str, by: str) -> Attempt | None:
         """The authority's event says that it happened, perhaps before the answer came."""
-        attempt = self._attempts.get((verb, target))
+        attempt = self.find(verb, target)
         if attempt is None or attempt.command.by != by or attempt.state not in (PENDING, UNCONFIRMED):
             return None
         attempt.state = CONFIRMED
-        del self._attempts[verb, target]
+        del self._attempts[_key(attempt.command, target)]
         return attempt
 
     def poll(self, now_ms: int) -> list[Attempt]:
@@ -109,9 +112,22 @@ class Verbs:
 
     def of(self, target: str) -> Attempt | None:
         """The verb on that target that was pressed last."""
-        found = [attempt for (_verb, its), attempt in self._attempts.items() if its == target]
+        found = [attempt for (_verb, its, _text), attempt in self._attempts.items() if its == target]
         return max(found, key=lambda attempt: attempt.since_ms, default=None)
 
     def find(self, verb: str, target: str) -> Attempt | None:
-        """That verb on that target, where it is not settled."""
-        return self._attempts.get((verb, target))
+        """That verb on that target, where it is not settled; of several notes the first."""
+        found = (attempt for key, attempt in self._attempts.items() if key[:2] == (verb, target))
+        return next(found, None)
+
+
+def _key(command: Command, target: str) -> Key:
+    """Verb, target, and what tells two notes on one contact apart."""
+    return command.verb, target, command.text if command.verb == "note" else ""
+
+
+def _says_the_same(one: Command, other: Command) -> bool:
+    """Whether the person has given the same with both: a transfer to somebody else is no second try of the first."""
+    return all(
+        getattr(one, name) == getattr(other, name) for name in ("to", "reason", "code", "fields", "text", "secret")
+    )

@@ -12,7 +12,7 @@ from wardbell_protocol.bus.payloads import CallState, Health
 from wardbell_protocol.bus.topics import CALL_CENTRE_SCOPE
 from wardbell_protocol.calls.call import Call
 from wardbell_protocol.calls.escalation import ALL_STATIONS, FORWARD, EscalationPolicy
-from wardbell_protocol.calls.signals import FAULT
+from wardbell_protocol.calls.signals import FAULT, KINDS, NORMAL
 
 RERAISE = "reraise"
 PARTS = ("radio", "gateway", "broker", "escalator", "callcenter")
@@ -112,13 +112,18 @@ def counts(shown: list[Row], now_ms: int) -> Counts:
 def ringing(feed: Feed, shown: list[Row], now_ms: int) -> list[Ringing]:
     """What the bell rings for: unanswered calls, offers to this console's operator, and a ward or broker that is lost."""
     calls = [Ringing((row.call.call_id, row.call.loop), row.call.kind) for row in shown if row.call.status == "placed"]
-    offers = [Ringing((offer.contact_id, offer.loop), offer.kind) for offer in feed.offers()]
+    offers = [Ringing(ask.key, ringing_kind(ask.contact)) for ask in feed.offers()]
     lost = [
         Ringing((f"{banner.kind} {banner.ward}", 0), FAULT)
         for banner in banners(feed, now_ms)
         if banner.kind in ("broker", "gateway") and feed.connection_changed_ms is not None
     ]
     return calls + offers + lost
+
+
+def ringing_kind(contact: ContactState) -> str:
+    """The kind of call that the contact rings like; what is no bed call rings like a normal one."""
+    return contact.call_kind if contact.call_kind in KINDS else NORMAL
 
 
 def lights(feed: Feed, now_ms: int) -> list[Light]:
@@ -138,7 +143,7 @@ def lights(feed: Feed, now_ms: int) -> list[Light]:
 
 def banners(feed: Feed, now_ms: int) -> list[Banner]:
     """Troubles that make the screen untrue, the worst first; then offers to this console's operator."""
-    offers = [Banner("offer", contact=offer) for offer in feed.offers()[:1]]
+    offers = [Banner("offer", contact=ask.contact) for ask in feed.offers()[:1]]
     if not feed.is_connected:
         return [Banner("broker", since_ms=now_ms - (feed.connection_changed_ms or now_ms)), *offers]
     return [*_ward_banners(feed, now_ms), *offers]

@@ -1,7 +1,7 @@
 """The words for what view.py made: every string that the widgets draw, in one language. Pure."""
 
-from wardbell_console.feed import Notice
 from wardbell_console.language import BY_RECEIVER, Language, countdown, duration, time_of_day
+from wardbell_console.notice import FORCED, MISSED_OFFER, RETURNED, Notice
 from wardbell_console.verbs import CONFIRMED, PENDING, REFUSED, Attempt
 from wardbell_console.view import Banner, Counts, Light, NextStep, Row
 from wardbell_protocol.bus.centre_payloads import ContactState
@@ -38,10 +38,10 @@ def contact_text(language: Language, contact: ContactState | None, operator: str
     """Where the call centre stands; "" while it was not told."""
     if contact is None:
         return ""
-    if contact.status == "accepted" and contact.accepted_by == operator:
-        return language.text("contact.accepted_me")
+    by = contact.on_site_by if contact.status == "on_site" else contact.accepted_by
     key = "contact.new" if contact.status == "offered" and not contact.offered_to else f"contact.{contact.status}"
-    return language.text(key, by=contact.accepted_by, to=", ".join(contact.offered_to))
+    key += "_me" if by and by == operator else ""
+    return language.text(key, by=by, to=", ".join(contact.offered_to))
 
 
 def attempt_text(language: Language, attempt: Attempt | None) -> str:
@@ -142,7 +142,9 @@ def banner_text(language: Language, banner: Banner) -> str:
     if banner.contact is not None:
         contact = banner.contact
         return language.text(
-            "banner.offer", target=language.place(contact.room, contact.bed), kind=kind_text(language, contact.kind)
+            "banner.offer",
+            target=language.place(contact.room, contact.bed) if contact.room else contact.subject,
+            kind=language.known(f"kind.{contact.call_kind}", contact.call_kind or contact.subject),
         )
     ward = language.ward(banner.ward_names or {}, banner.ward)
     state = language.text(f"health.{banner.state}") if banner.state else ""
@@ -150,13 +152,14 @@ def banner_text(language: Language, banner: Banner) -> str:
 
 
 def notice_text(language: Language, notice: Notice) -> str:
-    """What became of the last key."""
-    key = f"notice.{notice.state}" if notice.state in (CONFIRMED, REFUSED) else "notice.unconfirmed"
+    """What became of the last key, or what was done to the person here."""
+    is_told = notice.state in (CONFIRMED, REFUSED, MISSED_OFFER, RETURNED, FORCED)
     return language.text(
-        key,
+        f"notice.{notice.state}" if is_told else "notice.unconfirmed",
         target=language.place(*notice.place),
         verb=language.text(f"verb.{notice.verb}"),
         reason=language.reason(notice.reason),
+        by=notice.by,
     )
 
 

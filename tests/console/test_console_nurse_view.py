@@ -157,10 +157,10 @@ async def test_escalate_now_shows_the_contact(lang: str) -> None:
     house = house_with_calls(lang)
     async with terminal(house) as screen:
         await screen.press("e")
-        assert ("nobody signed in" if lang == "en" else "无人签入") in screen.line("118")
+        assert ("nobody free yet" if lang == "en" else "暂无人可接") in screen.line("118")
         house.wire.deliver(house.centre.accept("k-east-2", "wang"))
         await screen.settle()
-        assert ("accepted wang" if lang == "en" else "wang 已接听") in screen.line("118")
+        assert ("accepted wang" if lang == "en" else "wang 已接单") in screen.line("118")
 
 
 @BOTH_LANGUAGES

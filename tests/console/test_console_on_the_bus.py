@@ -116,9 +116,9 @@ def test_a_press_is_acknowledged_escalated_and_accepted_by_one_of_two(
 
     nurse.feed.escalate(call_id, now_ms())
     holds(desks, lambda: wang.feed.offers() and zhao.feed.offers(), "the offer at both seats")
-    contact_id = wang.feed.offers()[0].contact_id
+    contact_id = wang.feed.offers()[0].contact.contact_id
     for seat in (wang, zhao):  # both press before either has heard of the other
-        seat.feed.accept(contact_id, now_ms())
+        seat.feed.seat.about("accept", contact_id, now_ms())
         seat.send()
     holds(desks, lambda: _told(wang, "accept") and _told(zhao, "accept"), "both answers")
     states = sorted(_told(seat, "accept") for seat in (wang, zhao))

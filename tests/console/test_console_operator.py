@@ -1,11 +1,15 @@
-"""The operator view: signing in, offers that cannot be missed, and who was first."""
+"""Offers at an operator's console: they lie over everything, ring, count down, and nobody accepts one by mistake."""
 
 import msgspec
 import pytest
+from console_centre import RING_S
 from console_parts import House
 from console_screen import SIZES, Terminal, terminal
+from textual.widgets import Digits
 
+from wardbell_console.screens.offer_alarm import OfferAlarm
 from wardbell_console.screens.operator import OperatorScreen
+from wardbell_protocol.bus.centre_payloads import Note, PastContact, ResidentCard, ScreenPop
 from wardbell_protocol.bus.payloads import CallState
 
 BOTH_LANGUAGES = pytest.mark.parametrize("lang", ["en", "zh_CN"])
@@ -19,63 +23,107 @@ def seat(lang: str = "en") -> House:
     return house
 
 
+def pop(house: House) -> ScreenPop:
+    """All that may come with an offer."""
+    now_ms = house.clock()
+    card = ResidentCard(
+        resident_id="r1",
+        name="周明",
+        room="118",
+        bed="1",
+        care_level=3,
+        risks=["falls", "penicillin"],
+        key_carer="李娜",
+    )
+    past = PastContact(
+        contact_id="c0", opened_at_ms=now_ms - 7_200_000, call_kind="normal", status="resolved", by="zhao",
+        wrap_up_code="toilet",
+    )  # fmt: skip
+    note = Note(at_ms=now_ms - 60_000, by="zhao", text="asks for water\n\x1b[31mat night")
+    return ScreenPop(
+        residents=[card], last_contacts=[past], notes=[note], script=["Knock first"], link="http://r.lan/c-1"
+    )
+
+
 def call(house: House, call_id: str = "east-1") -> CallState:
     return CallState.of("east", house.east.board.calls[call_id])
 
 
 async def offered(house: House, screen: Terminal, contact_id: str = "k-1", call_id: str = "east-1") -> None:
-    house.wire.deliver(house.centre.offer(contact_id, call(house, call_id), ["wang", "zhao"]))
+    """An offer comes, and is looked at for a moment."""
+    house.wire.deliver(house.centre.offer(contact_id, call(house, call_id), ["wang", "zhao"], pop(house)))
+    await screen.settle()
+    house.wait_s(1)
     await screen.settle()
 
 
 @pytest.mark.parametrize("size", SIZES)
 @BOTH_LANGUAGES
-async def test_an_offer_fills_the_top_with_its_place_and_countdown(lang: str, size: tuple[int, int]) -> None:
+async def test_an_offer_lies_over_everything_with_all_that_one_must_know(lang: str, size: tuple[int, int]) -> None:
     house = seat(lang)
     async with terminal(house, size, is_operator=True) as screen:
-        assert ("Nothing is offered to you." if lang == "en" else "没有等待您接听的来电。") in screen.text
-        house.wait_s(60)
         await offered(house, screen)
-        told = ("OFFER", "East  emergency", "all stations in 4:00", "a or enter: accept")
-        said = ("来电", "东区  紧急呼叫", "4:00 后全院广播", "a 或回车：接听")
+        told = (
+            "OFFER", "East 118-1  emergency  waiting 0:01", "0:19 to answer", "RISKS falls, penicillin", "key carer 李娜",
+            "1. Knock first", "note zhao, 1:01 ago: asks for water  [31mat night", "Helped to the toilet",
+            "http://r.lan/c-1", "a accept    r refuse",
+        )  # fmt: skip
+        said = (
+            "派单",
+            "东区 118室1床  紧急呼叫  已等待 0:01",
+            "剩 0:19 应答",
+            "风险 falls",
+            "责任护理员 李娜",
+            "协助如厕",
+            "a 接单",
+        )
         assert [part for part in (told if lang == "en" else said) if part not in screen.text] == []
-        assert "wang" in screen.lines[0]
+        assert screen.app.screen.query_one(Digits).value == "118-1"
+        risks, card = (
+            screen.line(part) for part in (("RISKS", "care level") if lang == "en" else ("风险", "护理等级"))
+        )
+        assert screen.lines.index(risks) < screen.lines.index(card)
 
 
-@BOTH_LANGUAGES
-async def test_the_contact_of_an_unauthenticated_call_is_marked_too(lang: str) -> None:
-    house = seat(lang)
-    house.wire.deliver(house.east.press("205-3", "staff_assist", is_authenticated=False))
-    async with terminal(house, is_operator=True) as screen:
-        await offered(house, screen, "k-2", "east-2")
-        kind = "staff assist" if lang == "en" else "增援"
-        assert screen.text.count(f"{kind}?") == 2
-        await offered(house, screen)
-        urgent = "emergency" if lang == "en" else "紧急呼叫"
-        assert urgent in screen.text
-        assert f"{urgent}?" not in screen.text
-
-
-async def test_starting_for_an_operator_signs_in() -> None:
+async def test_an_offer_comes_over_the_nurse_view_and_over_a_form_and_rings() -> None:
     house = seat()
     async with terminal(house, is_operator=True) as screen:
-        assert list(house.centre.operators) == ["wang"]
-        assert "operator wang  signed in" in screen.lines[0]
+        await screen.press("i")  # a form that is being filled in
+        before = screen.app.strokes
+        await offered(house, screen)
+        assert isinstance(screen.app.screen, OfferAlarm)
+        assert screen.app.strokes > before
+        await screen.press("r")  # back to the form
+        await screen.press("escape", "escape")  # to the operator's view, to the nurses'
+        await offered(house, screen, "k-2")
+        assert isinstance(screen.app.screen, OfferAlarm)
+        assert len(screen.app.screen_stack) == 2
 
 
-@pytest.mark.parametrize("key", ["a", "enter"])
-async def test_accepting_is_pending_until_the_call_centre_says_so(key: str) -> None:
+async def test_a_key_that_was_meant_for_something_else_does_not_answer_an_offer() -> None:
+    house = seat()
+    async with terminal(house, is_operator=True) as screen:
+        house.wire.deliver(house.centre.offer("k-1", call(house), ["wang"]))
+        await screen.settle()
+        await screen.press("a", "r")
+        assert [*house.wire.commands("accept"), *house.wire.commands("refuse")] == []
+        house.wait_s(1)
+        await screen.press("a")
+        assert [command.contact_id for command in house.wire.commands("accept")] == ["k-1"]
+
+
+async def test_accepting_is_pending_until_the_call_centre_says_so() -> None:
     house = seat()
     async with terminal(house, is_operator=True) as screen:
         await offered(house, screen)
         house.wire.holds_replies = True
-        await screen.press(key)
-        assert "accept pending" in screen.line("118-1")
-        assert "accepted" not in screen.text
+        await screen.press("a")
+        assert "accept pending" in screen.text
+        assert house.centre.contacts["k-1"].accepted_by == ""
         house.wire.answer(house.wire.published[-1])
         await screen.settle()
-        assert "accepted by me" in screen.line("118-1")
-        assert "Nothing is offered to you." in screen.text
+        assert isinstance(screen.app.screen, OperatorScreen)
+        assert "accepted by me" in screen.pointed  # the next key is about what was just accepted
 
 
 @BOTH_LANGUAGES
@@ -85,12 +133,38 @@ async def test_who_loses_the_race_reads_who_won(lang: str) -> None:
         await offered(house, screen)
         others = house.centre.accept("k-1", "zhao")  # decided, and its event is still on the way
         await screen.press("a")
-        assert ("already taken by zhao" if lang == "en" else "已由 zhao 接听") in screen.text
+        assert ("already taken by zhao" if lang == "en" else "已由 zhao 接单") in screen.text
         house.wire.deliver(others)
-        house.clock.pass_s(11)
-        house.live()
         await screen.settle()
-        assert ("accepted zhao" if lang == "en" else "zhao 已接听") in screen.line("118")
+        assert ("TAKEN by zhao" if lang == "en" else "zhao 已接单，您不用处理。") in screen.text
+        await screen.press("escape")
+        assert isinstance(screen.app.screen, OperatorScreen)
+
+
+async def test_refusing_is_one_key_and_leaves_the_contact_to_others() -> None:
+    house = seat()
+    async with terminal(house, is_operator=True) as screen:
+        await offered(house, screen)
+        await screen.press("r")
+        assert isinstance(screen.app.screen, OperatorScreen)
+        assert "asked: zhao" in screen.line("118-1")
+        assert "refuse confirmed" in screen.text
+
+
+async def test_no_answer_is_told_as_missed() -> None:
+    house = seat()
+    async with terminal(house, is_operator=True) as screen:
+        await offered(house, screen)
+        house.wait_s(RING_S)
+        await screen.settle()
+        assert "0:00 to answer" in screen.text
+        house.wire.deliver(house.centre.answered("missed", "k-1", "wang"))
+        await screen.settle()
+        assert "MISSED: you did not answer in time" in screen.text
+        house.wait_s(7)
+        await screen.settle()
+        assert "118-1: MISSED" in screen.line("MISSED")
+        assert isinstance(screen.app.screen, OperatorScreen)
 
 
 async def test_a_more_urgent_offer_does_not_slip_under_the_finger() -> None:
@@ -99,9 +173,29 @@ async def test_a_more_urgent_offer_does_not_slip_under_the_finger() -> None:
     async with terminal(house, is_operator=True) as screen:
         await offered(house, screen, "k-2", "east-2")
         await offered(house, screen, "k-1", "east-1")
-        assert "1 more offered" in screen.text
+        assert "1 more" in screen.text
         await screen.press("a")
         assert [command.contact_id for command in house.wire.commands("accept")] == ["k-2"]
+        assert "East 118-1" in screen.text  # the other is next, and deaf for a moment
+        await screen.press("a")
+        assert len(house.wire.commands("accept")) == 1
+
+
+async def test_what_is_withdrawn_stays_to_be_read_before_the_next_one_comes() -> None:
+    house = seat()
+    house.wire.deliver(house.east.press("203-2"))
+    async with terminal(house, is_operator=True) as screen:
+        await offered(house, screen, "k-2", "east-2")
+        await offered(house, screen, "k-1", "east-1")
+        house.wire.deliver(house.centre.accept("k-2", "zhao"))
+        await screen.settle()
+        await screen.press("a")
+        assert "TAKEN by zhao" in screen.text
+        assert house.wire.commands("accept") == []
+        house.wait_s(1)
+        await screen.press("a")
+        assert "East 118-1" in screen.text
+        assert house.wire.commands("accept") == []
 
 
 async def test_several_offers_can_be_gone_through() -> None:
@@ -110,49 +204,38 @@ async def test_several_offers_can_be_gone_through() -> None:
     async with terminal(house, is_operator=True) as screen:
         await offered(house, screen, "k-1", "east-1")
         await offered(house, screen, "k-2", "east-2")
-        await screen.press("down", "enter")
+        assert "up/down another" in screen.text
+        await screen.press("down", "a")
         assert [command.contact_id for command in house.wire.commands("accept")] == ["k-2"]
 
 
-async def test_an_offer_rings_and_shows_on_the_nurse_view_too() -> None:
+async def test_an_offer_steps_aside_for_a_moment_and_is_still_told() -> None:
     house = seat()
     async with terminal(house, is_operator=True) as screen:
-        await screen.press("escape")
         await offered(house, screen)
-        assert "OFFER 118-1 emergency: press o" in screen.text
-        await screen.press("o")
+        await screen.press("escape")
         assert isinstance(screen.app.screen, OperatorScreen)
-        assert screen.app.strokes > 0
+        assert "OFFER 118-1 emergency" in screen.text
+        await screen.press("escape")
+        assert "OFFER 118-1 emergency" in screen.text  # the nurses' view tells it too
+        house.wait_s(11)
+        await screen.settle()
+        assert isinstance(screen.app.screen, OfferAlarm)
 
 
-async def test_an_offer_tells_that_the_ward_answered_meanwhile() -> None:
+async def test_an_offer_tells_that_the_ward_answered_meanwhile_and_that_it_was_cleared() -> None:
     house = seat()
-    async with terminal(house, (120, 40), is_operator=True) as screen:
+    async with terminal(house, is_operator=True) as screen:
         await offered(house, screen)
         assert "acknowledged" not in screen.text
-        contact = house.centre.contacts["k-1"]
-        answered = msgspec.structs.replace(contact, call_status="acknowledged", answered_by="Li Na")
-        house.centre.contacts["k-1"] = answered
-        house.wire.deliver([house.centre.event("changed", contact=answered)])
+        house.wire.deliver(house.centre.change("changed", "k-1", call_status="acknowledged", answered_by="Li Na"))
         await screen.settle()
-        assert "acknowledged Li Na" in screen.lines[8]
-        assert "acknowledged Li Na" in screen.line("118-1")
-
-
-async def test_signing_in_by_name_and_out() -> None:
-    house = House()
-    async with terminal(house) as screen:
-        await screen.press("o")
-        assert "not signed in" in screen.lines[0]
-        await screen.press("i", *"Li", "enter")
-        assert "use a-z, 0-9, _ and -" in screen.text
-        await screen.press("backspace", "backspace", *"li", "enter")
-        assert list(house.centre.operators) == ["li"]
-        assert "signed in 0:00 at console-a" in screen.lines[0]
-        await screen.press("x")
-        assert house.centre.operators == {}
-        house.wait_s(60)
-        assert house.centre.operators == {}
+        assert "acknowledged Li Na" in screen.text
+        over = {"status": "cleared_at_bed", "closed_at_ms": house.clock(), "closed_reason": "cleared at bed by 118-1"}
+        cleared = msgspec.structs.replace(house.centre.contacts["k-1"], **over)
+        house.wire.deliver([house.centre.put("cleared_at_bed", cleared, reason="cleared at bed by 118-1")])
+        await screen.settle()
+        assert "OVER: nothing to take any more" in screen.text
 
 
 async def test_a_silent_call_centre_is_told() -> None:
@@ -161,4 +244,4 @@ async def test_a_silent_call_centre_is_told() -> None:
         assert "STALE" not in screen.lines[0]
         house.clock.pass_s(16)
         await screen.settle()
-        assert "STALE" in screen.lines[0]
+        assert screen.lines[0].startswith("STALE")

@@ -1,14 +1,14 @@
 """What is shown: order, ages, countdowns, other wards' calls, lights and banners, in virtual time."""
 
 import pytest
-from console_parts import T0, House, life_sign
+from console_centre import T0, life_sign
+from console_parts import House
 from hypothesis import given
 from hypothesis import strategies as st
 
 from wardbell_console.language import Language
 from wardbell_console.view import counts, lights, next_step
 from wardbell_console.wording import next_text, row_cells
-from wardbell_protocol.bus.centre_payloads import AgentState
 from wardbell_protocol.calls.call import Call
 from wardbell_protocol.calls.escalation import default_policies
 from wardbell_protocol.calls.signals import KINDS
@@ -231,21 +231,3 @@ def test_what_is_not_ours_is_counted_and_changes_nothing() -> None:
     house.feed.receive("somebody/elses", b"x", house.clock())
     assert house.feed.refused == {"wardbell/v1/east/event": 1}
     assert house.places == []
-
-
-def test_an_operator_who_moved_to_another_seat_is_not_pulled_back() -> None:
-    house = House(own=(), operator="wang")
-    assert house.centre.operators["wang"].seat == "console-a"
-    house.centre.operators["wang"] = AgentState(operator="wang", seat="console-b", signed_in_at_ms=house.clock())
-    house.wire.deliver([house.centre.event("signed_in", operator=house.centre.operators["wang"])])
-    house.wait_s(30)
-    assert not house.feed.is_signed_in
-    assert house.centre.operators["wang"].seat == "console-b"
-
-
-def test_an_operator_whom_the_call_centre_held_for_gone_is_signed_in_again() -> None:
-    house = House(own=(), operator="wang")
-    house.wire.deliver([house.centre.event("signed_out", operator=house.centre.operators.pop("wang"))])
-    house.tick()
-    assert house.feed.is_signed_in
-    assert len(house.wire.commands("sign_in")) == 2

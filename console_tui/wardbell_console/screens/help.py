@@ -22,14 +22,15 @@ class Help(ModalScreen[None]):
     Help .title { text-style: bold; }
     """
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, key: str = "help.text") -> None:
         super().__init__()
         self._desk = desk
+        self._key = key
 
     def compose(self) -> ComposeResult:
         """Lay out."""
         language = self._desk.language
         with VerticalScroll():
             yield Static(language.text("help.title"), classes="title", markup=False)
-            yield Static(language.text("help.text"), markup=False)
+            yield Static(language.text(self._key), markup=False)
             yield Static(language.text("help.keys"), markup=False)

@@ -89,9 +89,6 @@ TEXTS = {
     "verb.clear": "clear",
     "verb.step": "escalate",
     "verb.history": "history",
-    "verb.accept": "accept",
-    "verb.sign_in": "sign in",
-    "verb.sign_out": "sign out",
     "verb.pending": "{verb} pending",
     "verb.refused": "{verb} refused",
     "verb.unconfirmed": "{verb} not confirmed",
@@ -115,17 +112,10 @@ TEXTS = {
     "reason.taken_by": "already taken by {by}",
     "reason.clear_at_bed": "may not be cleared from here; clear it at the bed",
     "reason.not_signed_in": "sign in first",
-    # Contacts.
-    "contact.new": "nobody signed in",
-    "contact.offered": "offered {to}",
-    "contact.accepted": "accepted {by}",
-    "contact.accepted_me": "accepted by me",
-    "contact.withdrawn": "withdrawn",
     # Banner.
     "banner.broker": "NO BROKER for {age}: this list is STALE. Go by the receiver and dome lights.",
     "banner.gateway": "GATEWAY of {ward} {state}: its calls are STALE. Go by the receiver.",
     "banner.resync": "Something was missed: reading {ward} again.",
-    "banner.offer": "OFFER {target} {kind}: press o to see and accept it.",
     # Detail of the selected call.
     "detail.call": "{ward} {place} {kind}, {at}, round {round}, presses {presses}, last {last} ago",
     "detail.fault": "{ward} {place} {kind}, since {at}",
@@ -134,7 +124,6 @@ TEXTS = {
     "detail.contact": "call centre: {contact}",
     # Keys.
     "keys.nurse": "a ack  c clear  e escalate  h history  f faults  m mute  o seat  l 中文  ? help",
-    "keys.operator": "a/enter accept  i sign in  x sign out  esc nurse view  l 中文  ? help",
     # Clear.
     "confirm.title": "Clear {place}, {kind}?",
     "confirm.text": "Only when the resident has been seen to. The lamp goes out.",
@@ -188,25 +177,6 @@ TEXTS = {
     "where.receiver": "receiver",
     "where.console": "console",
     "where.self": "by itself",
-    # Operator view.
-    "operator.title": "Call centre, operator {operator}",
-    "operator.nobody": "Call centre: not signed in",
-    "operator.signed_in": "signed in {age} at {seat}",
-    "operator.signed_out": "signed out",
-    "operator.offer": "OFFER",
-    "operator.offer_line": "{ward}  {kind}  waiting {age}  {next}",
-    "operator.offer_next": "{step} in {left}",
-    "operator.offer_keys": "a or enter: accept",
-    "operator.more": "{count} more offered",
-    "operator.no_offer": "Nothing is offered to you.",
-    "operator.contacts": "contacts",
-    "operator.operators": "operators",
-    "operator.no_contacts": "no open contacts",
-    "operator.no_operators": "nobody signed in",
-    "operator.name_title": "Sign in as",
-    "operator.name_keys": "enter sign in    esc back",
-    "operator.name_wrong": "use a-z, 0-9, _ and -, at most 40",
-    "operator.stale": "STALE: no word from the call centre",
     # Help.
     "help.title": "Keys and signs",
     "help.text": (

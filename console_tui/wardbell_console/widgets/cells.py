@@ -1,5 +1,7 @@
 """Columns of fixed width in terminal cells, where a Chinese character takes two."""
 
+from collections.abc import Sequence
+
 from rich.cells import cell_len, set_cell_size
 
 # Narrow screens show the contact where there is one, else the next step, in one column.
@@ -9,13 +11,27 @@ WIDE = (
     ("contact", 0),
 )  # fmt: skip
 WIDE_FROM = 110
-RIGHT_ALIGNED = ("age", "presses")
+# The call centre's board and its agents.
+CONTACTS = (("mark", 5), ("place", 11), ("kind", 13), ("age", 6), ("times", 5), ("state", 0), ("next", 13))
+CONTACTS_WIDE_FROM = 100
+AGENTS = (("sign", 1), ("agent_state", 9), ("agent", 12), ("age", 6), ("held", 4), ("missed", 4), ("about", 0))
+RIGHT_ALIGNED = ("age", "presses", "held", "missed")
 CUT = "~"  # says that there is more; the ellipsis has no certain width
 
 
 def columns(width: int) -> list[tuple[str, int]]:
     """Column names and widths that fill `width` cells, one blank between; those of width 0 share what is left."""
-    names = WIDE if width >= WIDE_FROM else NARROW
+    return spread(WIDE if width >= WIDE_FROM else NARROW, width)
+
+
+def contact_columns(width: int) -> list[tuple[str, int]]:
+    """The same for the board of contacts, which names the ward where there is room."""
+    ward = (("ward", 12),) if width >= CONTACTS_WIDE_FROM else ()
+    return spread((*CONTACTS[:1], *ward, *CONTACTS[1:]), width)
+
+
+def spread(names: Sequence[tuple[str, int]], width: int) -> list[tuple[str, int]]:
+    """The columns that fill `width` cells."""
     left = max(0, width - sum(size for _, size in names) - (len(names) - 1))
     open_ended = [name for name, size in names if not size]
     share, rest = divmod(left, len(open_ended))

@@ -12,6 +12,7 @@ from wardbell_console.screens.confirm import ConfirmClear
 from wardbell_console.screens.faults import Faults
 from wardbell_console.screens.help import Help
 from wardbell_console.screens.history import History
+from wardbell_console.screens.offer_alarm import OfferAlarm
 from wardbell_console.screens.operator import OperatorScreen
 from wardbell_console.view import PARTS, Banner, Row, banners, counts, lights
 from wardbell_console.widgets.call_list import CallList
@@ -91,9 +92,13 @@ class NurseView(Vertical):
         self.call_after_refresh(self.tick)
 
     def tick(self) -> None:
-        """One round: bus, bell, paint."""
+        """One round: bus, bell, paint; an offer lies over whatever is open."""
         if self.desk.tick():
             self.app.bell()
+        asks = self.desk.feed.seat.asks
+        is_open = any(isinstance(screen, OfferAlarm) for screen in self.app.screen_stack)
+        if not is_open and asks.wants_screen(self.desk.clock()):
+            self.app.push_screen(OfferAlarm(self.desk))
         self.paint()
 
     def paint(self) -> None:

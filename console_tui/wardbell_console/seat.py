@@ -1,0 +1,231 @@
+"""The operator of this console at the call centre: who he is, what he is asked, and what he asks for. Pure.
+
+Nothing is taken for done before the call centre says so (verbs.py).
+"""
+
+import hashlib
+from collections.abc import Callable
+from typing import Protocol
+
+from wardbell_bus.mirror import CentreMirror, Publication
+from wardbell_console.asks import Ask, Asks
+from wardbell_console.notice import FORCED, MISSED_OFFER, RETURNED, Notice
+from wardbell_console.time_lines import TimeLines
+from wardbell_console.verbs import REFUSED, UNCONFIRMED, Verbs
+from wardbell_protocol.bus import topics
+from wardbell_protocol.bus.centre_payloads import AgentState, CentreEvent, ContactState, Offer
+from wardbell_protocol.bus.payloads import Command, encode
+
+# What an event says about a verb of whoever is named in it, perhaps before the answer comes.
+VERB_OF_EVENT = {
+    "accepted": "accept",
+    "refused": "refuse",
+    "on_site": "on_site",
+    "resolved": "resolve",
+    "handed_over": "hand_over",
+    "transferred": "transfer",
+    "returned": "release",
+    "joined": "join",
+    "noted": "note",
+    "signed_in": "sign_in",
+    "signed_out": "sign_out",
+}
+_FORCED = {"ready": "force_ready", "not_ready": "force_not_ready", "signed_out": "force_sign_out"}
+_OVER = ("resolved", "cleared_at_bed", "handed_over")
+Place = tuple[str, str]
+
+
+class Sender(Protocol):
+    """Sends a verb, or refuses it here for that reason."""
+
+    def __call__(self, scope: str, target: str, place: Place, command: Command, now_ms: int, reason: str = "") -> None:
+        """`place` is for a text about it."""
+
+
+class Seat:
+    """What concerns one operator.
+
+    Args:
+        client_id: as on the bus.
+        operator: who is to be signed in, or "".
+        send, command: how a verb is sent and made.
+        tell: takes what the person is to read.
+    """
+
+    def __init__(
+        self,
+        client_id: str,
+        operator: str,
+        centre: CentreMirror,
+        verbs: Verbs,
+        send: Sender,
+        command: Callable[..., Command],
+        tell: Callable[[Notice], None],
+    ) -> None:
+        self.operator = operator
+        self.asks = Asks(centre, client_id)
+        self.time_lines = TimeLines()
+        self.wants_secret = False
+        self._client_id = client_id
+        self._centre = centre
+        self._verbs = verbs
+        self._send = send
+        self._command = command
+        self._tell = tell
+        self._secret = ""
+        self._wants_seat = bool(operator)
+        self._may_take_over = bool(operator)  # from another seat; once seated here, a later move elsewhere is obeyed
+        self._held: dict[str, Place] = {}  # contacts that are his, to tell when one goes back into the queue
+        self._outgoing: list[Publication] = []
+
+    @property
+    def state(self) -> AgentState | None:
+        """His state; None where the call centre does not have him here."""
+        state = self._centre.agents.get(self.operator)
+        return state if state is not None and state.seat == self._client_id else None
+
+    def contact(self, contact_id: str) -> ContactState | None:
+        """An open contact."""
+        offered = next((ask.contact for ask in self.offers() if ask.contact.contact_id == contact_id), None)
+        return self._centre.contacts.get(contact_id) or offered
+
+    def offers(self) -> list[Ask]:
+        """What he is asked to take, the most urgent first."""
+        return self.asks.standing
+
+    # Verbs.
+
+    def sign_in(self, operator: str, now_ms: int, secret: str = "") -> None:
+        """Take a seat at the call centre."""
+        if operator != self.operator and self.state is not None:
+            self.sign_out(now_ms)
+        self._secret = secret or (self._secret if operator == self.operator else "")
+        self.operator = operator
+        self.wants_secret = False
+        self._wants_seat = self._may_take_over = True
+        command = self._command("sign_in", operator, now_ms, secret=self._secret)
+        self._send(topics.CALL_CENTRE_SCOPE, operator, (operator, ""), command, now_ms)
+
+    def sign_out(self, now_ms: int) -> None:
+        """Leave the seat, where there is one."""
+        self._wants_seat = False
+        if self.operator:
+            self._own("sign_out", now_ms)
+
+    def ready(self, now_ms: int) -> None:
+        """Ask for contacts."""
+        self._own("ready", now_ms, self._must_sit())
+
+    def not_ready(self, reason: str, now_ms: int) -> None:
+        """Be left alone, after the contact that is held."""
+        self._own("not_ready", now_ms, self._must_sit(), reason=reason)
+
+    def about(self, verb: str, contact_id: str, now_ms: int, **fields: object) -> None:
+        """A verb about a contact, as `Command` names it."""
+        contact = self.contact(contact_id)
+        if contact is None:
+            return
+        command = self._command(verb, self.operator or self._client_id, now_ms, contact_id=contact_id, **fields)
+        place = (contact.room, contact.bed)
+        self._send(topics.CALL_CENTRE_SCOPE, contact_id, place, command, now_ms, self._must_sit())
+
+    def force(self, verb: str, agent: str, reason: str, now_ms: int) -> None:
+        """A supervisor's verb about somebody else."""
+        command = self._command(verb, self.operator or self._client_id, now_ms, agent=agent, reason=reason)
+        self._send(topics.CALL_CENTRE_SCOPE, agent, (agent, ""), command, now_ms, self._must_sit())
+
+    # What comes.
+
+    def offered(self, offer: Offer, now_ms: int) -> None:
+        """A message to this seat: it is received as soon as this console has it, whoever looks."""
+        if self.asks.message(offer, self.operator, now_ms):
+            self._outgoing.append(self._received(offer, now_ms))
+
+    def happened(self, event: CentreEvent, now_ms: int) -> None:
+        """The mirror has applied that event."""
+        self.time_lines.receive(event)
+        self.asks.event(event, self.operator, now_ms)
+        if event.contact is not None:
+            self._contact_changed(event, event.contact, now_ms)
+        offer = event.offer
+        if event.kind == "missed" and offer is not None and (offer.target, offer.medium) == (self.operator, "seat"):
+            contact = self._centre.contacts.get(offer.contact_id)
+            self._tell(Notice(_place(contact), "accept", MISSED_OFFER, "", now_ms))
+        agent = event.agent
+        if event.kind in ("agent", "signed_out") and agent is not None and agent.agent == self.operator:
+            self._state_changed(event, agent, now_ms)
+
+    def settled_by(self, event: CentreEvent) -> tuple[str, str, str] | None:
+        """Verb, target and person of a verb that this event confirms."""
+        verb = VERB_OF_EVENT.get(event.kind)
+        if event.kind == "agent" and event.agent is not None and event.agent.state in ("ready", "not_ready"):
+            return event.agent.state, event.agent.agent, event.agent.agent
+        if verb is None:
+            return None
+        if event.contact is not None:
+            by = event.contact.accepted_by if event.kind == "accepted" else event.by
+            return verb, event.contact.contact_id, by
+        return (verb, event.agent.agent, event.agent.agent) if event.agent is not None else None
+
+    def poll(self, now_ms: int, is_connected: bool) -> list[Publication]:
+        """What is to be said now."""
+        if is_connected:
+            self._keep_seat(now_ms)
+        outgoing, self._outgoing = self._outgoing, []
+        return outgoing
+
+    # Inside.
+
+    def _must_sit(self) -> str:
+        return "" if self.state is not None else "reason.not_signed_in"
+
+    def _own(self, verb: str, now_ms: int, refused: str = "", **fields: object) -> None:
+        command = self._command(verb, self.operator or self._client_id, now_ms, **fields)
+        self._send(topics.CALL_CENTRE_SCOPE, self.operator, (self.operator, ""), command, now_ms, refused)
+
+    def _keep_seat(self, now_ms: int) -> None:
+        """Sign in where the call centre does not have us: at the start, and when it held us for gone."""
+        if not self._wants_seat or self._centre.is_stale:
+            return
+        if self.state is not None:
+            self._may_take_over = False
+        elif self.operator in self._centre.agents and not self._may_take_over:
+            self._wants_seat = False
+        elif self._may_sign_in_again():
+            self.sign_in(self.operator, now_ms, self._secret)
+
+    def _may_sign_in_again(self) -> bool:
+        attempt = self._verbs.find("sign_in", self.operator)
+        if attempt is not None and attempt.state == REFUSED and attempt.scope:
+            self._wants_seat = False  # the call centre would refuse again
+            self.wants_secret = "secret" in attempt.reason
+        return attempt is None or attempt.state == UNCONFIRMED
+
+    def _contact_changed(self, event: CentreEvent, contact: ContactState, now_ms: int) -> None:
+        is_his = self.operator != "" and self.operator in (contact.accepted_by, contact.on_site_by)
+        if contact.status in _OVER:
+            self._held.pop(contact.contact_id, None)
+        elif is_his:
+            self._held[contact.contact_id] = _place(contact)
+        elif contact.contact_id in self._held:
+            place = self._held.pop(contact.contact_id)
+            if event.by != self.operator:
+                self._tell(Notice(place, "accept", RETURNED, event.reason, now_ms, by=event.by))
+
+    def _state_changed(self, event: CentreEvent, agent: AgentState, now_ms: int) -> None:
+        verb = _FORCED.get(agent.pending or agent.state)
+        if verb is not None and event.by not in ("", self.operator):
+            self._wants_seat = self._wants_seat and agent.state != "signed_out"
+            self._tell(Notice((self.operator, ""), verb, FORCED, event.reason, now_ms, by=event.by))
+
+    def _received(self, offer: Offer, now_ms: int) -> Publication:
+        digest = hashlib.sha256(f"{self._client_id}/{offer.offer.offer_id}".encode()).hexdigest()[:32]
+        command = Command(
+            command_id=f"received-{digest}", verb="received", by=self.operator, reply_to=self._client_id, at_ms=now_ms,
+            offer_id=offer.offer.offer_id, contact_id=offer.contact.contact_id,
+        )  # fmt: skip
+        return Publication(topics.command(topics.CALL_CENTRE_SCOPE), encode(command))
+
+
+def _place(contact: ContactState | None) -> Place:
+    return (contact.room, contact.bed) if contact is not None else ("", "")

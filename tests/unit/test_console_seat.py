@@ -1,0 +1,266 @@
+"""The operator's seat: who is signed in, what he is asked, and how each offer ends."""
+
+import msgspec
+from console_centre import CentreOnPaper
+from console_parts import House
+
+from wardbell_bus.mirror import Publication
+from wardbell_console.asks import ASIDE_MS, ENDED_SHOWN_MS, Ask
+from wardbell_protocol.bus import topics
+from wardbell_protocol.bus.centre_payloads import Offer, ResidentCard, ScreenPop
+from wardbell_protocol.bus.payloads import CallState, decode
+
+POP = ScreenPop(residents=[ResidentCard(resident_id="r1", name="周明", room="118", bed="1", risks=["falls"])])
+
+
+def seat(press: tuple[str, ...] = ("118-1",)) -> House:
+    """A seat with wang, and a call at each place."""
+    house = House(own=(), by="wang", operator="wang")
+    for place in press:
+        house.wire.deliver(house.east.press(place, "emergency" if place == "118-1" else "normal"))
+    house.live()
+    return house
+
+
+def call(house: House, number: int = 1) -> CallState:
+    return CallState.of("east", house.east.board.calls[f"east-{number}"])
+
+
+def offered(house: House, contact_id: str = "k-1", number: int = 1, pop: ScreenPop = POP) -> list[Publication]:
+    told = house.centre.offer(contact_id, call(house, number), ["wang", "zhao"], pop)
+    house.wire.deliver(told)
+    house.tick()
+    return told
+
+
+def ended(house: House, contact_id: str = "k-1") -> Ask:
+    ask = house.feed.seat.asks.find(contact_id, house.clock())
+    assert ask is not None
+    return ask
+
+
+def split(told: list[Publication]) -> tuple[list[Publication], list[Publication]]:
+    """What went to the seat, and the events."""
+    return [p for p in told if "/offer/" in p.topic], [p for p in told if "/offer/" not in p.topic]
+
+
+def test_an_operator_who_moved_to_another_seat_is_not_pulled_back() -> None:
+    house = House(own=(), operator="wang")
+    assert house.centre.agents["wang"].seat == "console-a"
+    house.wire.deliver([house.centre.agent("wang", "ready", seat="console-b")])
+    house.wait_s(30)
+    assert not house.feed.is_signed_in
+    assert house.centre.agents["wang"].seat == "console-b"
+
+
+def test_an_operator_whom_the_call_centre_held_for_gone_is_signed_in_again() -> None:
+    house = House(own=(), operator="wang")
+    house.wire.deliver([house.centre.agent("wang", "signed_out")])
+    house.tick()
+    assert house.feed.is_signed_in
+    assert len(house.wire.commands("sign_in")) == 2
+
+
+def test_whom_a_supervisor_signed_out_stays_out_and_reads_who_did_it() -> None:
+    house = House(own=(), operator="wang")
+    house.wire.deliver([house.centre.agent("wang", "signed_out", by="head", reason="shift is over")])
+    house.wait_s(30)
+    assert not house.feed.is_signed_in
+    assert house.feed.notice is not None
+    assert (house.feed.notice.state, house.feed.notice.by) == ("forced", "head")
+
+
+def test_a_refused_sign_in_is_not_sent_again_and_says_whether_a_secret_is_wanted() -> None:
+    house = House(own=(), operator="")
+    house.centre.secret = "s3"
+    house.feed.seat.sign_in("wang", house.clock())
+    house.tick()
+    house.wait_s(30)
+    assert len(house.wire.commands("sign_in")) == 1
+    assert house.feed.seat.wants_secret
+    house.feed.seat.sign_in("wang", house.clock(), "s3")
+    house.tick()
+    assert house.feed.is_signed_in
+    assert not house.feed.seat.wants_secret
+
+
+def test_a_sign_in_that_could_not_leave_is_made_up_for_when_the_broker_is_back() -> None:
+    house = House(own=(), operator="")
+    house.wire.connect(is_connected=False)
+    house.tick()
+    house.feed.seat.sign_in("wang", house.clock())
+    house.wire.connect()
+    house.wait_s(11)
+    house.wait_s(1)
+    assert house.feed.is_signed_in
+
+
+def test_an_offer_is_received_at_once_by_the_device_and_by_nobody_yet() -> None:
+    house = seat()
+    offered(house)
+    (received,) = house.wire.commands("received")
+    assert (received.offer_id, received.contact_id) == (next(iter(house.centre.offers)), "k-1")
+    assert house.wire.commands("accept") == []
+
+
+def test_the_same_delivery_twice_is_one_offer_and_the_same_command() -> None:
+    house = seat()
+    told = offered(house)
+    house.wire.deliver(split(told)[0])
+    house.tick()
+    first, again = house.wire.commands("received")
+    assert first.command_id == again.command_id
+    assert len(house.feed.offers()) == 1
+
+
+def test_the_message_may_come_before_its_event_or_never() -> None:
+    early, bare = seat(), seat()
+    told = early.centre.offer("k-1", call(early), ["wang"], POP)
+    messages, events = split(told)
+    early.wire.deliver(messages)
+    early.tick()
+    assert [ask.pop for ask in early.feed.offers()] == [POP]
+    early.wire.deliver(events)
+    early.tick()
+    assert [ask.pop for ask in early.feed.offers()] == [POP]
+
+    bare.wire.deliver(split(bare.centre.offer("k-1", call(bare), ["wang"], POP))[1])
+    bare.tick()
+    (ask,) = bare.feed.offers()
+    assert (ask.pop, ask.rings_until_ms) == (ScreenPop(), bare.clock() + 20_000)
+
+
+def test_an_offer_to_somebody_else_at_this_seat_is_not_ours() -> None:
+    house = seat()
+    told = [p for p in house.centre.offer("k-1", call(house), ["wang"], POP) if "/offer/" in p.topic]
+    message = decode(told[0].payload, Offer)
+    other = msgspec.structs.replace(message, offer=msgspec.structs.replace(message.offer, target="zhao"))
+    house.wire.deliver([Publication(told[0].topic, msgspec.json.encode(other))])
+    house.tick()
+    assert house.feed.offers() == []
+    assert house.wire.commands("received") == []
+
+
+def test_a_missed_offer_is_told_as_missed() -> None:
+    house = seat()
+    offered(house)
+    house.wire.deliver(house.centre.answered("missed", "k-1", "wang"))
+    house.tick()
+    assert ended(house).end == "missed"
+    assert house.feed.offers() == []
+    assert house.feed.notice is not None
+    assert (house.feed.notice.state, house.feed.notice.place) == ("missed", ("118", "1"))
+
+
+def test_who_took_it_is_told_and_forgotten_after_a_moment() -> None:
+    house = seat()
+    offered(house)
+    house.wire.deliver(house.centre.accept("k-1", "zhao"))
+    house.tick()
+    assert (ended(house).end, ended(house).by) == ("taken", "zhao")
+    house.clock.pass_s(ENDED_SHOWN_MS / 1000)
+    assert house.feed.seat.asks.find("k-1", house.clock()) is None
+
+
+def test_a_withdrawal_ends_the_offer_before_the_event_says_so() -> None:
+    house = seat()
+    offered(house)
+    messages, _events = split(house.centre.accept("k-1", "zhao"))
+    house.wire.deliver(messages)
+    house.tick()
+    assert house.feed.offers() == []
+    assert ended(house).by == "zhao"
+
+
+def test_what_is_cleared_at_the_bed_is_over() -> None:
+    house = seat()
+    offered(house)
+    over = {"status": "cleared_at_bed", "closed_at_ms": house.clock(), "closed_reason": "cleared at bed"}
+    house.wire.deliver(house.centre.change("cleared_at_bed", "k-1", **over))  # type: ignore[arg-type]
+    house.tick()
+    assert ended(house).end == "over"
+
+
+def test_what_one_did_oneself_leaves_nothing_to_read() -> None:
+    for verb in ("accept", "refuse"):
+        house = seat()
+        offered(house)
+        house.feed.seat.about(verb, "k-1", house.clock())
+        house.tick()
+        assert house.feed.offers() == []
+        assert house.feed.seat.asks.find("k-1", house.clock()) is None
+
+
+def test_a_snapshot_without_the_offer_ends_it_and_one_with_it_brings_it() -> None:
+    house = seat()
+    offered(house)
+    house.wire.connect(is_connected=False)
+    house.tick()
+    assert len(house.feed.offers()) == 1  # shown while nobody can say otherwise
+    house.centre.accept("k-1", "zhao")  # unheard
+    house.wire.connect()
+    house.wait_s(3)
+    assert house.feed.offers() == []
+    assert ended(house).by == "zhao"
+
+    late = seat()
+    late.wire.connect(is_connected=False)
+    late.tick()
+    late.centre.offer("k-1", call(late), ["wang"], POP)  # unheard
+    late.wire.connect()
+    late.wait_s(3)
+    assert [ask.contact.contact_id for ask in late.feed.offers()] == ["k-1"]
+
+
+def test_the_most_urgent_offer_is_first() -> None:
+    house = seat(("203-2", "118-1"))
+    offered(house, "k-normal", 1)
+    offered(house, "k-urgent", 2)
+    assert [ask.contact.contact_id for ask in house.feed.offers()] == ["k-urgent", "k-normal"]
+
+
+def test_an_offer_that_was_put_aside_comes_back_and_another_comes_at_once() -> None:
+    house = seat(("203-2", "118-1"))
+    asks = house.feed.seat.asks
+    offered(house, "k-1", 1)
+    asks.step_aside(house.clock())
+    assert not asks.wants_screen(house.clock())
+    assert asks.wants_screen(house.clock() + ASIDE_MS + 1)
+    offered(house, "k-2", 2)
+    assert asks.wants_screen(house.clock())
+
+
+def test_a_contact_that_was_taken_away_is_told() -> None:
+    house = seat()
+    offered(house)
+    house.feed.seat.about("accept", "k-1", house.clock())
+    house.tick()
+    house.wire.deliver(house.centre.change("returned", "k-1", reason="nobody on site", status="new", accepted_by=""))
+    house.tick()
+    assert house.feed.notice is not None
+    assert (house.feed.notice.state, house.feed.notice.reason) == ("returned", "nobody on site")
+
+
+def test_two_notes_and_a_second_transfer_are_commands_of_their_own() -> None:
+    house = seat()
+    offered(house)
+    house.wire.holds_replies = True
+    at = house.feed.seat
+    for text in ("asks for water", "asks for water", "and for her daughter"):
+        at.about("note", "k-1", house.clock(), text=text)
+    at.about("transfer", "k-1", house.clock(), to="zhao")
+    house.tick()
+    for to in ("zhao", "chen"):
+        house.clock.pass_s(6)
+        house.tick()
+        at.about("transfer", "k-1", house.clock(), to=to)
+        house.tick()
+    assert [command.text for command in house.wire.commands("note")] == ["asks for water", "and for her daughter"]
+    first, again, other = house.wire.commands("transfer")
+    assert first.command_id == again.command_id != other.command_id
+
+
+def test_the_seat_s_own_topic_is_subscribed() -> None:
+    house = seat()
+    assert topics.offer("console-a") in house.feed.subscriptions()
+    assert isinstance(house.centre, CentreOnPaper)
