@@ -9,6 +9,7 @@ from wardbell_callcenter.contacts.contact import Contact
 from wardbell_callcenter.engine import leaving, stepping, wards
 from wardbell_callcenter.engine.turn import Turn
 from wardbell_callcenter.house import House, Policy, Step
+from wardbell_callcenter.incidents.membership import given_to
 from wardbell_callcenter.people import presence
 from wardbell_callcenter.roster.policies import policy_for
 from wardbell_callcenter.store.offer_rows import Offer, offer_id_of
@@ -29,11 +30,11 @@ def accept(turn: Turn, contact: Contact, command: Command) -> str:
         return contact.closed_reason or f"it is over: {contact.state}"
     if contact.is_taken:
         return "" if contact.accepted_by == name else f"already taken by {contact.accepted_by}"
-    _give(turn, contact, name)
+    give(turn, contact, name)
     return ""
 
 
-def _give(turn: Turn, contact: Contact, name: str, reason: str = "") -> Contact:
+def give(turn: Turn, contact: Contact, name: str, reason: str = "") -> Contact:
     """It is his from now on; all others hear so."""
     had_by = contact.accepted_by if contact.is_taken else ""
     contact = turn.change(contact.accepted(name, turn.now.wall_ms))
@@ -94,13 +95,18 @@ def on_site(turn: Turn, contact: Contact, command: Command) -> str:
     if contact.state == "on_site":
         return "" if contact.on_site_by == name else f"{contact.on_site_by} is there already"
     if contact.accepted_by != name or not contact.is_taken:
-        contact = _give(turn, contact, name)
+        contact = give(turn, contact, name)
+    arrive(turn, contact, name)
+    return ""
+
+
+def arrive(turn: Turn, contact: Contact, name: str) -> None:
+    """Whoever has it is there."""
     contact = turn.change(contact.on_site(name, turn.now.wall_ms))
     turn.ledger.record("on_site", turn.now, by=name, contact=contact)
     turn.drop_timers(contact.contact_id)
     _set_limit(turn, contact, "on_site_limit", contact.policy.on_site_limit_s)
     wards.tell(turn, contact, "attend", name)
-    return ""
 
 
 def release(turn: Turn, contact: Contact, command: Command) -> str:
@@ -112,7 +118,14 @@ def release(turn: Turn, contact: Contact, command: Command) -> str:
     assert queued is not None
     _keep_away(turn, queued, had_by, queued.loop + 1, command.reason)
     leaving.back_to_queue(turn, queued, command.reason or "released", turn.now.steady_ms, command.by, command.text)
+    _leave_members(turn, contact, had_by)
     return ""
+
+
+def _leave_members(turn: Turn, head: Contact, had_by: str) -> None:
+    """Whoever gives an incident away gives with it what he has not visited."""
+    for contact in given_to(turn, head, had_by):
+        leaving.back_to_queue(turn, contact, "its incident looks for somebody else", turn.now.steady_ms)
 
 
 def _keep_away(turn: Turn, contact: Contact, name: str, loop: int, reason: str) -> None:
@@ -152,6 +165,7 @@ def transfer(turn: Turn, contact: Contact, command: Command) -> str:
     )
     stepping.begin_round(turn, contact)
     leaving.let_go(turn, had_by, command.by)
+    _leave_members(turn, contact, had_by)
     return ""
 
 
@@ -199,7 +213,7 @@ def take_over(turn: Turn, contact: Contact, command: Command) -> str:
     if contact.is_taken and contact.accepted_by == command.by:
         return ""
     was = f"taken over from {contact.accepted_by}" if contact.is_taken else "taken over"
-    _give(turn, contact, command.by, f"{was}: {command.reason}" if command.reason else was)
+    give(turn, contact, command.by, f"{was}: {command.reason}" if command.reason else was)
     return ""
 
 

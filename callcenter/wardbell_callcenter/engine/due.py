@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from wardbell_callcenter.engine import leaving, shifts, stepping
 from wardbell_callcenter.engine.turn import Turn
+from wardbell_callcenter.incidents import muting
 from wardbell_callcenter.store.timer_rows import Timer
 
 REMINDED = "reminded"
@@ -17,6 +18,8 @@ def run(turn: Turn, timers: Sequence[Timer]) -> None:
         by_kind.setdefault(timer.kind, []).append(timer)
     if "agent" in by_kind:
         shifts.timers_due(turn, [timer.subject for timer in by_kind["agent"]])
+    if "mute" in by_kind:
+        muting.expire(turn)
     _rang(turn, [timer.subject for timer in by_kind.get("ring", ())])
     turn.load(timer.subject for timer in timers if timer.kind not in ("agent", "ring", "mute"))
     for timer in (*by_kind.get("accept_limit", ()), *by_kind.get("on_site_limit", ())):

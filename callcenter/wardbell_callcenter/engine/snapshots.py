@@ -17,6 +17,7 @@ def snapshot(ledger: Ledger, house: House, now: Now) -> CentreSnapshot:
         contacts=list(ledger.states(ledger.contacts.open(), now).values()),
         agents=presence.states(ledger, now),
         steps=ledger.steps.open(),
+        incidents=ledger.incidents.states(),
         offers=[offer.to_state() for offer in ledger.offers.live()],
         codes={name: _by_language(code.name) for name, code in house.codes.items()},
         reasons={name: _by_language(words) for name, words in house.reasons.items()},

@@ -4,16 +4,20 @@ from wardbell_callcenter.contacts import plan
 from wardbell_callcenter.contacts.contact import Contact
 from wardbell_callcenter.contacts.plan import Firing
 from wardbell_callcenter.engine.turn import Turn
+from wardbell_callcenter.incidents.membership import hold_of
 from wardbell_callcenter.routing.router import ADDRESS
 from wardbell_callcenter.store.offer_rows import Offer
 from wardbell_callcenter.store.timer_rows import Timer
 
 NO_ANSWER = "no answer"
-HELD = 1  # the fence of a step's timer that waits for whoever has answered in the ward
+HELD = 1  # the fence of a step's timer that waits for whoever has answered in the ward; others: incidents/membership.py
 
 
 def begin_round(turn: Turn, contact: Contact) -> Contact:
-    """The first step of the contact's round, now where it is due."""
+    """The first step of the contact's round, now where it is due and nothing holds the contact back."""
+    held = hold_back(turn, contact)
+    if held is not None:
+        return held
     first = plan.first(contact.policy, contact.loop, contact.round_steady_ms)
     if first.planned_steady_ms <= turn.now.steady_ms:
         return fire(turn, contact, first)
@@ -23,6 +27,9 @@ def begin_round(turn: Turn, contact: Contact) -> Contact:
 
 def fire_due(turn: Turn, contact: Contact, timer: Timer) -> Contact:
     """Of all that has become due the newest, once. How late it is counts from when it was planned."""
+    held = hold_back(turn, contact)
+    if held is not None:
+        return held
     due = Firing(timer.step, timer.loop, timer.planned_steady_ms)
     newest = plan.newest_due(contact.policy, contact.round_steady_ms, due, turn.now.steady_ms)
     return fire(turn, contact, newest)
@@ -87,10 +94,25 @@ def go_on(turn: Turn, contact: Contact) -> None:
         fire(turn, contact, Firing(timer.step, timer.loop, min(now_ms, timer.planned_steady_ms)))
 
 
+def hold_back(turn: Turn, contact: Contact) -> Contact | None:
+    """Where its incident rings in its place, or its button is muted, a round begins when that is over; else None."""
+    hold = hold_of(turn, contact)
+    if hold is None:
+        return None
+    until_ms = hold.until_steady_ms
+    begun = contact.step >= 0
+    contact = contact.queued_again(until_ms, returns=0) if begun else contact.changed(round_steady_ms=until_ms)
+    first = plan.first(contact.policy, contact.loop, until_ms)
+    due_ms = first.planned_steady_ms
+    turn.set_timer(Timer("step", contact.contact_id, due_ms, due_ms, first.step, first.loop, hold.fence))
+    turn.drop_timer("widen", contact.contact_id)
+    return turn.change(contact)
+
+
 def is_held(turn: Turn, contact: Contact) -> bool:
-    """Whether its steps wait for whoever has answered in the ward."""
+    """Whether its steps wait for whoever has answered in the ward, for its incident, or for the end of a mute."""
     timer = turn.timer("step", contact.contact_id)
-    return timer is not None and timer.fence == HELD
+    return timer is not None and timer.fence != 0
 
 
 def _fired(contact: Contact) -> Firing:

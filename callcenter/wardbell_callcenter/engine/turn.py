@@ -15,6 +15,7 @@ from wardbell_callcenter.residents.pop import who_is_meant
 from wardbell_callcenter.residents.resident import Resident
 from wardbell_callcenter.roster.change import RosterChange
 from wardbell_callcenter.roster.duty import on_duty
+from wardbell_callcenter.store.incident_rows import Mute
 from wardbell_callcenter.store.ledger import Ledger
 from wardbell_callcenter.store.offer_rows import LIVE, Offer
 from wardbell_callcenter.store.timer_rows import OF_A_CONTACT, Timer, TimerKind
@@ -45,6 +46,8 @@ class Turn:
         self.moved_seats: set[str] = set()  # agents to whom what rings has to be sent once more
         self.made: list[Offer] = []  # offers that have no delivery yet
         self.ended: list[Ended] = []
+        self.opened: list[str] = []  # contacts that the incidents have not seen yet
+        self.incidents_touched: set[str] = set()
         self._stored: dict[str, Contact | None] = {}  # as the database has them; None: not yet
         self._contacts: dict[str, Contact] = {}
         self._stored_offers: dict[str, Offer] = {}
@@ -54,6 +57,7 @@ class Turn:
         self._agents: dict[str, Agent] | None = None
         self._roster: list[RosterChange] | None = None
         self._rooms: dict[tuple[str, str], list[Resident]] = {}
+        self._mutes: dict[tuple[str, str], Mute] | None = None
 
     # contacts
 
@@ -97,11 +101,27 @@ class Turn:
         self._stored[contact.contact_id] = None
         self._contacts[contact.contact_id] = contact
         self._offers[contact.contact_id] = []
+        self.opened.append(contact.contact_id)
 
     def change(self, contact: Contact) -> Contact:
         """It is that from now on."""
         self._contacts[contact.contact_id] = contact
+        if contact.incident_id:
+            self.incidents_touched.add(contact.incident_id)
         return contact
+
+    # mutes
+
+    @property
+    def mutes(self) -> dict[tuple[str, str], Mute]:
+        """By ward and station."""
+        if self._mutes is None:
+            self._mutes = {(mute.ward, mute.station_id): mute for mute in self.ledger.incidents.mutes()}
+        return self._mutes
+
+    def forget_mutes(self) -> None:
+        """They have changed in the database."""
+        self._mutes = None
 
     # offers
 

@@ -14,6 +14,7 @@ from wardbell_callcenter.store.delivery_rows import DeliveryRows
 from wardbell_callcenter.store.event_rows import EventRows
 from wardbell_callcenter.store.figure_rows import FigureRows
 from wardbell_callcenter.store.house_rows import HouseRows
+from wardbell_callcenter.store.incident_rows import IncidentRows
 from wardbell_callcenter.store.offer_rows import Offer, OfferRows
 from wardbell_callcenter.store.pop_rows import PopRows
 from wardbell_callcenter.store.reply_rows import ReplyRows
@@ -56,6 +57,7 @@ class Ledger:
         self.listing = ContactListing(connection)
         self.tokens = TokenRows(connection)
         self.timers = TimerRows(connection)
+        self.incidents = IncidentRows(connection)
         self.offers = OfferRows(connection)
         self.deliveries = DeliveryRows(connection)
         self.agents = AgentRows(connection)
