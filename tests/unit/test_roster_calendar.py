@@ -126,6 +126,7 @@ HOUSE = House(
     calendar=Calendar(periods=[NIGHT]),
     policies={name: policy(at + 1) for at, name in enumerate(["a", "b", "c", "d", "e", "f"])},
     policy_of={
+        "@night": "f",
         "emergency@night": "a",
         "emergency": "b",
         "bed_call@night": "c",

@@ -42,11 +42,12 @@ def test_entries_by_time_and_what_was_removed(database: Database) -> None:
     store.close()
 
 
-def test_a_later_entry_is_later_though_the_clock_was_set_back(database: Database) -> None:
+@pytest.mark.parametrize("made_at_ms", [400, 1000])
+def test_a_later_entry_is_later_though_the_clock_was_set_back(database: Database, made_at_ms: int) -> None:
     store = Store(database.url)
     with store.writing() as ledger:
         ledger.roster.add(LEAVE)
-        assert ledger.roster.add(replace(LEAVE, change_id="r2", made_at_ms=400)).made_at_ms == 1001
+        assert ledger.roster.add(replace(LEAVE, change_id="r2", made_at_ms=made_at_ms)).made_at_ms == 1001
     store.close()
 
 

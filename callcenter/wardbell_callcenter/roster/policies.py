@@ -11,9 +11,9 @@ def policy_for(house: House, call_kind: str, contact_kind: str, wall_ms: int) ->
     several periods go on, the calendar's first that has one. A name without a policy is passed over: somebody is always asked.
     """
     periods = periods_at(house.calendar, house.time_zone, wall_ms)
-    for kind in (call_kind, contact_kind, "default"):
+    for kind in filter(None, (call_kind, contact_kind, "default")):
         for key in (*(f"{kind}@{period}" for period in periods), kind):
             policy = house.policies.get(house.policy_of.get(key, ""))
-            if kind and policy is not None:
+            if policy is not None:
                 return policy
     return DEFAULT_POLICY
