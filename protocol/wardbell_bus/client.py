@@ -10,7 +10,7 @@ import socket
 import ssl
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
@@ -160,16 +160,14 @@ class BusClient:
         """Send or queue; returns paho's message id (see `watch_published`)."""
         return self._client.publish(topic, payload, qos=qos, retain=retain).mid
 
-    def deliver(self, topic: str, payload: bytes, timeout_s: float) -> bool:
-        """Send at QoS 1 and wait: whether the broker has acknowledged it. Not from a callback: none would hear of it.
+    def deliver(self, messages: Sequence[tuple[str, bytes]], timeout_s: float) -> list[bool]:
+        """Send topics and payloads at QoS 1 and wait: whether the broker has acknowledged each.
 
-        What was not acknowledged in time may still be, after the next connect.
+        Not from a callback: none would hear of it. What was not acknowledged in time may still be, after the next connect.
         """
-        sent = self._client.publish(topic, payload, qos=1)
-        with contextlib.suppress(ValueError, RuntimeError):  # the queue is full; the connection has just gone
-            sent.wait_for_publish(timeout_s)
-            return sent.is_published()
-        return False
+        end_s = time.monotonic() + timeout_s
+        sent = [self._client.publish(topic, payload, qos=1) for topic, payload in messages]
+        return [_is_published(one, end_s - time.monotonic()) for one in sent]
 
     def watch_published(self, callback: Callable[[int], None]) -> None:
         """Have `callback` told each message id the broker has acknowledged."""
@@ -289,6 +287,14 @@ class BusClient:
         if isinstance(connection, socket.socket) and hasattr(socket, "TCP_QUICKACK"):
             with contextlib.suppress(OSError):
                 connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_QUICKACK, 1)
+
+
+def _is_published(sent: paho.MQTTMessageInfo, timeout_s: float) -> bool:
+    with contextlib.suppress(ValueError, RuntimeError):  # the queue is full; the connection has just gone
+        if not sent.is_published() and timeout_s > 0:
+            sent.wait_for_publish(timeout_s)
+        return sent.is_published()
+    return False
 
 
 def _send_at_once(_client: paho.Client, _userdata: object, connection: object) -> None:

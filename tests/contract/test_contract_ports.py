@@ -57,7 +57,7 @@ def cut_off(request: pytest.FixtureRequest, broker_port: int) -> Iterator[World]
 def in_time(world: World, delivery: Delivery) -> Outcome:
     """What the port says, which it must by its time-out (and what a busy machine adds)."""
     outcomes: list[Outcome] = []
-    thread = threading.Thread(target=lambda: outcomes.append(world.port.hand_over(delivery)), daemon=True)
+    thread = threading.Thread(target=lambda: outcomes.extend(world.port.hand_over([delivery])), daemon=True)
     thread.start()
     thread.join(world.port.timeout_s + 10)
     assert outcomes, "it neither came back nor said what went wrong"
@@ -75,7 +75,7 @@ def wait_for(world: World, *delivery_ids: str) -> None:
 def delivered_at_last(world: World, delivery: Delivery) -> None:
     """The line is well again: one of the next attempts goes well."""
     world.port.timeout_s = 5.0
-    wait_until(lambda: world.port.hand_over(delivery) == DELIVERED, "the delivery to go well")
+    wait_until(lambda: world.port.hand_over([delivery]) == [DELIVERED], "the delivery to go well")
     wait_for(world, delivery.delivery_id)
 
 
@@ -165,27 +165,40 @@ def test_it_never_raises(world: World) -> None:
 
 
 def test_as_many_at_once_as_it_says(world: World) -> None:
-    made = [world.make(f"d-{number}") for number in range(2 * world.port.at_once)]
+    batches = [[world.make(f"d-{turn}-{number}") for number in range(min(25, world.port.batch))] for turn in range(8)]
     outcomes: list[Outcome] = []
-    todo = iter(made)
+    todo = iter(batches)
     lock = threading.Lock()
 
     def work() -> None:
         while True:
             with lock:
-                one = next(todo, None)
-            if one is None:
+                batch = next(todo, None)
+            if batch is None:
                 return
-            outcomes.append(world.port.hand_over(one))
+            outcomes.extend(world.port.hand_over(batch))
 
-    threads = [threading.Thread(target=work) for _ in range(world.port.at_once)]
+    threads = [threading.Thread(target=work) for _ in range(world.port.threads)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
+    made = [one.delivery_id for batch in batches for one in batch]
     assert outcomes == [DELIVERED] * len(made)
     wait_until(lambda: len(ids(world)) == len(made), "all of them")
-    assert sorted(ids(world)) == sorted(one.delivery_id for one in made)
+    assert sorted(ids(world)) == sorted(made)
+
+
+def test_each_of_a_batch_has_its_own_outcome(world: World) -> None:
+    good, nobody = world.make("d-1"), world.bad_addresses[0]
+    bad = Delivery(**{**good.__dict__, "address": nobody, "delivery_id": "d-2"})
+    also_good = world.make("d-3")
+    assert [one.verdict for one in world.port.hand_over([good, bad, also_good])] == [
+        "delivered",
+        "given_up",
+        "delivered",
+    ]
+    wait_for(world, "d-1", "d-3")
 
 
 def test_it_says_what_to_call_its_fault(world: World) -> None:

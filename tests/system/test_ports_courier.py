@@ -1,7 +1,7 @@
 """The courier between a real database and ports that do what the test says, in the engine's virtual time."""
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 import pytest
 from centre_bench import MINUTE, Centre, house, policy
@@ -25,16 +25,17 @@ HOUSE = house(policy(Step(after_s=0, to=["agent:Wei"]), Step(after_s=60, to=["ag
 class Pager:
     """A way out that does what it is told, and keeps what it was given."""
 
-    def __init__(self, medium: DeliveryMedium = "seat", at_once: int = 4) -> None:
+    def __init__(self, medium: DeliveryMedium = "seat", threads: int = 4) -> None:
         self.medium = medium
-        self.at_once = at_once
+        self.threads = threads
+        self.batch = 1
         self.timeout_s = 2.0
         self.given: list[Delivery] = []
         self.answer: Callable[[Delivery], Outcome] = lambda _delivery: DELIVERED
 
-    def hand_over(self, delivery: Delivery) -> Outcome:
-        self.given.append(delivery)
-        return self.answer(delivery)
+    def hand_over(self, deliveries: Sequence[Delivery]) -> list[Outcome]:
+        self.given += deliveries
+        return [self.answer(delivery) for delivery in deliveries]
 
     def fault_name(self, address: str) -> str:
         return f"pager-{address}"
@@ -170,7 +171,7 @@ def test_two_couriers_never_have_the_same_at_the_same_time(round_: Round) -> Non
 
     for pager in pagers:
         pager.answer = answer
-        pager.at_once = 2
+        pager.threads = 2
     ids = [f"d-{number:03}" for number in range(120)]
     round_.put(*ids)
     for pager in pagers:
@@ -199,7 +200,7 @@ def test_what_a_dead_courier_had_in_hand_comes_again_with_its_id(round_: Round) 
 
 
 def test_what_is_slow_delays_nothing_else(on_sqlite: Round) -> None:
-    seat, mail = Pager("seat"), Pager("mail", at_once=2)
+    seat, mail = Pager("seat"), Pager("mail", threads=2)
     goes_on = threading.Event()
     mail.answer = lambda _delivery: DELIVERED if goes_on.wait(60) else try_again("never")
     courier = on_sqlite.courier(seat, mail)
@@ -215,7 +216,7 @@ def test_what_is_slow_delays_nothing_else(on_sqlite: Round) -> None:
 
 
 def test_the_most_urgent_goes_first(on_sqlite: Round) -> None:
-    pager = Pager(at_once=1)
+    pager = Pager(threads=1)
     first = threading.Event()
     pager.answer = lambda _delivery: DELIVERED if first.wait(60) else try_again("never")
     courier = on_sqlite.courier(pager)

@@ -1,6 +1,6 @@
 """What ports do whose other side is on the bus."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from wardbell_bus.client import BusClient
 from wardbell_callcenter.ports.port import DELIVERED, Outcome, given_up, try_again
@@ -11,14 +11,21 @@ from wardbell_protocol.errors import EncodeError
 TIMEOUT_S = 2.0
 
 
-def put_on_bus(client: BusClient, topic_of: Callable[[str], str], delivery: Delivery, timeout_s: float) -> Outcome:
+def put_on_bus(
+    client: BusClient, topic_of: Callable[[str], str], deliveries: Sequence[Delivery], timeout_s: float
+) -> list[Outcome]:
     """Delivered once the broker has it for good (PUBACK). While we are off the bus nothing is put into the client's queue."""
-    try:
-        topic = topic_of(check_name(delivery.address))
-    except EncodeError as error:
-        return given_up(f"nobody on the bus is called that: {error}")
+    outcomes: dict[int, Outcome] = {}
+    messages: dict[int, tuple[str, bytes]] = {}
+    for index, delivery in enumerate(deliveries):
+        try:
+            messages[index] = (topic_of(check_name(delivery.address)), delivery.payload)
+        except EncodeError as error:
+            outcomes[index] = given_up(f"nobody on the bus is called that: {error}")
     if not client.is_connected:
-        return try_again("we are not on the bus")
-    if client.deliver(topic, delivery.payload, timeout_s):
-        return DELIVERED
-    return try_again(f"the broker has not taken it within {timeout_s:.0f} s")
+        outcomes |= dict.fromkeys(messages, try_again("we are not on the bus"))
+    else:
+        taken = client.deliver(list(messages.values()), timeout_s)
+        late = try_again(f"the broker has not taken it within {timeout_s:.0f} s")
+        outcomes |= {index: DELIVERED if is_taken else late for index, is_taken in zip(messages, taken, strict=True)}
+    return [outcomes[index] for index in range(len(deliveries))]

@@ -68,9 +68,7 @@ class Claims:
         ledger.deliveries.let_go(back.delivery.delivery_id for back in returns)
         delivered = [back.delivery for back in returns if back.outcome.verdict == "delivered"]
         ledger.deliveries.finish((delivery.delivery_id for delivery in delivered), "delivered")
-        for delivery in delivered:
-            if delivery.what == "offer":
-                ledger.offers.sent(delivery.offer_id, now.wall_ms)
+        ledger.offers.sent((delivery.offer_id for delivery in delivered if delivery.what == "offer"), now.wall_ms)
         for back in returns:
             if back.outcome.verdict == "try_again":
                 due_ms = now.steady_ms + wait_ms(back.delivery.attempts)

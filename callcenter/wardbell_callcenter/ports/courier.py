@@ -41,7 +41,7 @@ class Courier:
     ) -> None:
         self._claims = Claims(store, offer_failed)
         self._clock = clock
-        self._came_back: queue.SimpleQueue[Return] = queue.SimpleQueue()
+        self._came_back: queue.SimpleQueue[list[Return]] = queue.SimpleQueue()
         self._returns: list[Return] = []  # that are not written down yet
         self._crews = {port.medium: Crew(port, self._report) for port in ports}
         self._failures = Failures()
@@ -96,28 +96,28 @@ class Courier:
     def _write_and_hand_out(self, now: Now) -> float:
         self._collect(now)
         self._give_up(now)
-        room = [(crew.port, crew.free) for crew in self._crews.values() if crew.free > 0]
+        room = [(crew.port, crew.room) for crew in self._crews.values() if crew.room > 0]
         due_ms = self._claims.next_due_steady_ms([port.medium for port, _ in room])
         is_due = due_ms is not None and due_ms <= now.steady_ms
         if not self._returns and not is_due:
             return LOOK_EVERY_S if due_ms is None else min(LOOK_EVERY_S, (due_ms - now.steady_ms) / 1000)
         claimed = self._claims.write_and_claim(self._returns, room if is_due else [], now)
         self._returns.clear()
-        for delivery in claimed:
-            crew = self._crews[delivery.medium]
-            if is_too_late(delivery, now.steady_ms):
-                self._report(Return(crew.port, delivery, given_up("too late")))
-            else:
-                crew.take(delivery)
+        for crew in self._crews.values():
+            of_crew = [delivery for delivery in claimed if delivery.medium == crew.port.medium]
+            late = [delivery for delivery in of_crew if is_too_late(delivery, now.steady_ms)]
+            self._returns += [Return(crew.port, delivery, given_up("too late")) for delivery in late]
+            crew.take([delivery for delivery in of_crew if delivery not in late])
         return HELD_UP_S if is_due and not claimed else 0.0
 
     def _collect(self, now: Now) -> None:
         with suppress(queue.Empty):
             while True:
-                back = self._came_back.get_nowait()
-                self._crews[back.port.medium].is_back(back.delivery)
-                self._returns.append(back)
-                self._note(back, now)
+                returns = self._came_back.get_nowait()
+                self._crews[returns[0].port.medium].are_back(returns)
+                self._returns += returns
+                for back in returns:
+                    self._note(back, now)
 
     def _note(self, back: Return, now: Now) -> None:
         name = back.port.fault_name(back.delivery.address)
@@ -148,6 +148,6 @@ class Courier:
         with suppress(StoreError):
             self._claims.write_and_claim(self._returns, [], self._clock())
 
-    def _report(self, back: Return) -> None:
-        self._came_back.put(back)
+    def _report(self, returns: list[Return]) -> None:
+        self._came_back.put(returns)
         self._wake.set()

@@ -3,7 +3,7 @@
 import logging
 import queue
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from wardbell_callcenter.ports.port import Outcome, Port, try_again
@@ -25,50 +25,60 @@ class Crew:
     """As many threads as the port bears. They end with the process: what one is about then is handed over again later.
 
     Args:
-        report: told each return, on the thread that made it.
+        report: told the returns of each hand-over, on the thread that made it.
     """
 
-    def __init__(self, port: Port, report: Callable[[Return], None]) -> None:
+    def __init__(self, port: Port, report: Callable[[list[Return]], None]) -> None:
         self.port = port
         self._report = report
-        self._in_hand: set[str] = set()  # of the courier's thread
-        self._queue: queue.SimpleQueue[Delivery | None] = queue.SimpleQueue()
-        for number in range(port.at_once):
+        self._in_hand: set[str] = set()  # as the courier's thread knows it, like the next
+        self._n_idle = port.threads
+        self._queue: queue.SimpleQueue[list[Delivery] | None] = queue.SimpleQueue()
+        for number in range(port.threads):
             name = f"{port.medium}-{number}"
             threading.Thread(target=self._run, name=name, daemon=True).start()
 
     @property
-    def free(self) -> int:
+    def room(self) -> int:
         """How many more it can be given."""
-        return self.port.at_once - len(self._in_hand)
+        return self._n_idle * self.port.batch
 
     @property
     def is_idle(self) -> bool:
         """Whether all have come back."""
-        return not self._in_hand
+        return self._n_idle == self.port.threads
 
-    def take(self, delivery: Delivery) -> None:
-        """Hand it over, unless it is being handed over still: then its lease was shorter than that takes."""
-        if delivery.delivery_id not in self._in_hand:
-            self._in_hand.add(delivery.delivery_id)
-            self._queue.put(delivery)
+    def take(self, deliveries: Sequence[Delivery]) -> None:
+        """Hand them over, but for those that are being handed over still: their lease was shorter than that takes."""
+        new = [delivery for delivery in deliveries if delivery.delivery_id not in self._in_hand]
+        for start in range(0, len(new), self.port.batch):
+            some = new[start : start + self.port.batch]
+            self._in_hand.update(delivery.delivery_id for delivery in some)
+            self._n_idle -= 1
+            self._queue.put(some)
 
-    def is_back(self, delivery: Delivery) -> None:
-        """Its return was heard of."""
-        self._in_hand.discard(delivery.delivery_id)
+    def are_back(self, returns: Sequence[Return]) -> None:
+        """A report was heard."""
+        self._in_hand.difference_update(back.delivery.delivery_id for back in returns)
+        self._n_idle += 1
 
     def stop(self) -> None:
         """Begin nothing more."""
-        for _ in range(self.port.at_once):
+        for _ in range(self.port.threads):
             self._queue.put(None)
 
     def _run(self) -> None:
-        while (delivery := self._queue.get()) is not None:
-            self._report(Return(self.port, delivery, self._handed_over(delivery)))
+        while (some := self._queue.get()) is not None:
+            outcomes = self._hand_over(some)
+            self._report([Return(self.port, one, outcome) for one, outcome in zip(some, outcomes, strict=True)])
 
-    def _handed_over(self, delivery: Delivery) -> Outcome:
+    def _hand_over(self, some: list[Delivery]) -> list[Outcome]:
         try:
-            return self.port.hand_over(delivery)
+            outcomes = self.port.hand_over(some)
+            if len(outcomes) == len(some):
+                return outcomes
+            why = f"{len(outcomes)} outcomes of {len(some)} deliveries"
         except Exception as error:  # a port that breaks its word must not take the thread with it
-            log.exception("port %s failed on %s", self.port.medium, delivery.delivery_id)
-            return try_again(f"{type(error).__name__}: {error}")
+            log.exception("port %s failed on %d deliveries", self.port.medium, len(some))
+            why = f"{type(error).__name__}: {error}"
+        return [try_again(why)] * len(some)

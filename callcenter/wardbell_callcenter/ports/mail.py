@@ -4,7 +4,7 @@ import os
 import re
 import smtplib
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from email.message import EmailMessage
 from email.utils import format_datetime, parseaddr
@@ -35,15 +35,23 @@ class MailPort:
     """
 
     medium: DeliveryMedium = "mail"
-    at_once = 4
+    threads = 4
+    batch = 1
 
     def __init__(self, house: Callable[[], House], timeout_s: float = TIMEOUT_S) -> None:
         self.timeout_s = timeout_s
         self._house = house
         self._trusted = ssl.create_default_context()
 
-    def hand_over(self, delivery: Delivery) -> Outcome:
+    def hand_over(self, deliveries: Sequence[Delivery]) -> list[Outcome]:
         """See Port."""
+        return [self._hand_over(delivery) for delivery in deliveries]
+
+    def fault_name(self, address: str) -> str:  # noqa: ARG002 - there is one server for all of them
+        """The house's server."""
+        return "mail"
+
+    def _hand_over(self, delivery: Delivery) -> Outcome:
         house = self._house()
         if house.mail is None:
             return given_up("the house has no mail server: give `mail` in its document")
@@ -61,10 +69,6 @@ class MailPort:
                 f"{PASSWORD} is not set" if not password else "no password is sent in clear: set `security`"
             )
         return self._send(house.mail, password, message)
-
-    def fault_name(self, address: str) -> str:  # noqa: ARG002 - there is one server for all of them
-        """The house's server."""
-        return "mail"
 
     def _send(self, mail: Mail, password: str, message: EmailMessage) -> Outcome:
         outcome = None

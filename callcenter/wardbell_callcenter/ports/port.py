@@ -1,5 +1,6 @@
 """What every way out of the call centre looks like, whatever it speaks: seats, mail, webhooks, wards; later SMS and pagers."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -44,17 +45,19 @@ class Port(Protocol):
 
     Attributes:
         medium: of the deliveries that it takes.
-        at_once: how many threads may be in `hand_over` at the same time.
+        threads: how many may be in `hand_over` at the same time.
+        batch: the most deliveries that it is given together; 1 where one would wait for the other.
         timeout_s: `hand_over` has returned by then, whatever the other side does. (Looking a host's name up may take longer where
             the machine's resolver does: in a house without a name server give addresses, or a hosts file.)
     """
 
     medium: DeliveryMedium
-    at_once: int
+    threads: int
+    batch: int
     timeout_s: float
 
-    def hand_over(self, delivery: Delivery) -> Outcome:
-        """Bring it there, and wait until the other side has taken it. Never raises.
+    def hand_over(self, deliveries: Sequence[Delivery]) -> list[Outcome]:
+        """Bring them there, and wait until the other side has taken them; the outcome of each. Never raises.
 
         The same delivery may come again, after an answer that was lost or a crash of ours: it carries its `delivery_id` over
         there, by which the other side knows it.

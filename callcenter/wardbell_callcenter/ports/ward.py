@@ -1,5 +1,6 @@
 """Verbs to a ward's gateway: that somebody answered a call here is shown at the bed there."""
 
+from collections.abc import Sequence
 from typing import Literal
 
 from wardbell_bus.client import BusClient
@@ -14,15 +15,16 @@ class WardPort:
     """The payload is a Command, the address a ward. What the gateway makes of it comes as the ward's next event."""
 
     medium: DeliveryMedium = "ward"
-    at_once = 8
+    threads = 2
+    batch = 100
 
     def __init__(self, client: BusClient, timeout_s: float = TIMEOUT_S) -> None:
         self.timeout_s = timeout_s
         self._client = client
 
-    def hand_over(self, delivery: Delivery) -> Outcome:
+    def hand_over(self, deliveries: Sequence[Delivery]) -> list[Outcome]:
         """See Port."""
-        return put_on_bus(self._client, topics.command, delivery, self.timeout_s)
+        return put_on_bus(self._client, topics.command, deliveries, self.timeout_s)
 
     def fault_name(self, address: str) -> str:  # noqa: ARG002 - as of a seat
         """None, see SeatPort."""

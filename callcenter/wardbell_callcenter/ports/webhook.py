@@ -3,7 +3,7 @@
 import asyncio
 import ssl
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import httpx
 
@@ -28,15 +28,23 @@ class WebhookPort:
     """
 
     medium: DeliveryMedium = "webhook"
-    at_once = 8
+    threads = 8
+    batch = 1
 
     def __init__(self, house: Callable[[], House], timeout_s: float = TIMEOUT_S) -> None:
         self.timeout_s = timeout_s
         self._house = house
         self._trusted = ssl.create_default_context()
 
-    def hand_over(self, delivery: Delivery) -> Outcome:
+    def hand_over(self, deliveries: Sequence[Delivery]) -> list[Outcome]:
         """See Port."""
+        return [self._hand_over(delivery) for delivery in deliveries]
+
+    def fault_name(self, address: str) -> str:
+        """One for each of them."""
+        return f"webhook-{address}"
+
+    def _hand_over(self, delivery: Delivery) -> Outcome:
         webhook = self._house().webhooks.get(delivery.address)
         if webhook is None:
             return given_up(f"the house has no webhook {delivery.address}")
@@ -51,10 +59,6 @@ class WebhookPort:
             return try_again(str(error) or type(error).__name__)
         finally:
             loop.close()  # unlike asyncio.run it does not wait for a look-up of the host's name that hangs
-
-    def fault_name(self, address: str) -> str:
-        """One for each of them."""
-        return f"webhook-{address}"
 
     async def _post(self, webhook: Webhook, delivery: Delivery) -> Outcome:
         headers = {"content-type": "application/json", "wardbell-what": delivery.what}

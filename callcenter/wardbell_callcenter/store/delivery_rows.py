@@ -1,11 +1,11 @@
 """What ports have still to hand over, in the database. Who claims a row has it until his lease ends; then it is claimed again."""
 
 import os
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Literal
 
-from sqlalchemy import ColumnElement, Connection, bindparam, case, delete, exists, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, case, delete, exists, func, insert, select, update
 
 from wardbell_callcenter.store.contact_rows import AT_ONCE
 from wardbell_callcenter.store.contact_tables import deliveries, offers
@@ -90,27 +90,17 @@ class DeliveryRows:
         )
         until_ms = now_steady_ms + lease_ms
         found = [Delivery(**row) for row in self._connection.execute(wanted).mappings()]
-        if found:
-            same = deliveries.c.delivery_id == bindparam("of_id")
-            values = {"attempts": deliveries.c.attempts + 1, "lease_until_steady_ms": until_ms}
-            statement = update(deliveries).where(same).values(**values)
-            self._connection.execute(statement, [{"of_id": one.delivery_id} for one in found])
+        values = {"attempts": deliveries.c.attempts + 1, "lease_until_steady_ms": until_ms}
+        self._set((one.delivery_id for one in found), values)
         return [replace(one, attempts=one.attempts + 1, lease_until_steady_ms=until_ms) for one in found]
 
     def let_go(self, delivery_ids: Iterable[str]) -> None:
         """A port has come back with them: nobody has them in hand any more."""
-        rows = [{"of_id": delivery_id} for delivery_id in delivery_ids]
-        if rows:
-            same = deliveries.c.delivery_id == bindparam("of_id")
-            self._connection.execute(update(deliveries).where(same).values(lease_until_steady_ms=0), rows)
+        self._set(delivery_ids, {"lease_until_steady_ms": 0})
 
     def finish(self, delivery_ids: Iterable[str], outcome: str) -> None:
         """Those need nothing more: delivered, given up, or not needed. What was finished before stays as it was."""
-        rows = [{"of_id": delivery_id} for delivery_id in delivery_ids]
-        if rows:
-            same = (deliveries.c.delivery_id == bindparam("of_id")) & deliveries.c.is_done.is_(False)
-            done = {"is_done": True, "outcome": outcome[:256]}
-            self._connection.execute(update(deliveries).where(same).values(**done), rows)
+        self._set(delivery_ids, {"is_done": True, "outcome": outcome[:256]}, deliveries.c.is_done.is_(False))
 
     def again(self, delivery_id: str, due_steady_ms: int, why: str) -> None:
         """It failed for now: claim it again then."""
@@ -141,6 +131,15 @@ class DeliveryRows:
         old = deliveries.c.is_done.is_(True) & (deliveries.c.made_at_ms < before_ms)
         is_live = exists().where((offers.c.offer_id == deliveries.c.offer_id) & (offers.c.state == LIVE))
         self._connection.execute(delete(deliveries).where(old & ~is_live))
+
+    def _set(
+        self, delivery_ids: Iterable[str], values: Mapping[str, object], also: ColumnElement[bool] | None = None
+    ) -> None:
+        wanted = list(delivery_ids)
+        for start in range(0, len(wanted), AT_ONCE):
+            which = deliveries.c.delivery_id.in_(wanted[start : start + AT_ONCE])
+            changed = update(deliveries).where(which if also is None else which & also)
+            self._connection.execute(changed.values(**values))
 
 
 def _is_free(now_steady_ms: int) -> ColumnElement[bool]:

@@ -124,10 +124,12 @@ class OfferRows:
         statement = update(offers).where(same).values({name: bindparam(f"to_{name}") for name in names})
         self._connection.execute(statement, rows)
 
-    def sent(self, offer_id: str, now_ms: int) -> None:
-        """A port has handed it over."""
-        first = (offers.c.offer_id == offer_id) & offers.c.sent_at_ms.is_(None)
-        self._connection.execute(update(offers).where(first).values(sent_at_ms=now_ms))
+    def sent(self, offer_ids: Iterable[str], now_ms: int) -> None:
+        """A port has handed them over."""
+        wanted = list(offer_ids)
+        for start in range(0, len(wanted), AT_ONCE):
+            first = offers.c.offer_id.in_(wanted[start : start + AT_ONCE]) & offers.c.sent_at_ms.is_(None)
+            self._connection.execute(update(offers).where(first).values(sent_at_ms=now_ms))
 
     def received(self, offer_id: str, now_ms: int) -> bool:
         """The device has it; False where that was known."""
