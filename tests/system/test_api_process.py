@@ -57,6 +57,7 @@ def centre(iotcore_broker: BrokerProcess, tmp_path: Path) -> Iterator[Centre]:
 def test_what_is_sent_again_to_a_centre_that_was_killed_is_done_once(centre: Centre) -> None:
     wei = centre.token("Wei")
     opened = centre.client.post("/v1/contacts", headers=wei, json={"kind": "message", "subject": "call back"})
+    assert opened.status_code == 200, opened.text
     path = f"/v1/contacts/{opened.json()['contact_id']}"
     assert centre.client.post("/v1/me/sign_in", headers=wei, json={}).status_code == 200
     wanted = [("accept", None), ("note", {"text": "one"}), ("note", {"text": "two"}), ("resolve", {"text": "done"})]

@@ -81,8 +81,7 @@ def _page(intake: Intake, sought: Sought, limit: int) -> Contacts:
         places = ledger.listing.page(sought, limit + 1)
         shown = places[:limit]
         found = ledger.contacts.many(contact_id for _, contact_id in shown)
-        states = ledger.states(list(found.values()), intake.now(ledger))
-    by_id = {contact_id: state for (contact_id, _), state in states.items()}
+        by_id = {state.contact_id: state for state in intake.states(ledger, list(found.values()))}
     more = _cursor(shown[-1]) if len(places) > limit else ""
     return Contacts(contacts=[by_id[contact_id] for _, contact_id in shown], next=more)
 

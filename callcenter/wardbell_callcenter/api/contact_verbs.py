@@ -10,7 +10,6 @@ from wardbell_callcenter.api.bodies import Choice, Key, Passing, PathName, Reaso
 from wardbell_callcenter.api.gate import URGENT, TheCaller, TheIntake
 from wardbell_callcenter.api.intake import Asked, Caller, Intake
 from wardbell_callcenter.api.problems import not_found
-from wardbell_callcenter.api.sight import of_contact
 from wardbell_protocol.bus.centre_payloads import ContactState
 
 _PLACE = "/v1/contacts/{contact_id:str}"
@@ -18,7 +17,7 @@ _PLACE = "/v1/contacts/{contact_id:str}"
 
 def _do(intake: Intake, caller: Caller, verb: str, contact_id: str, key: str, **fields: object) -> ContactState:
     asked = Asked(verb, key, (("contact_id", contact_id), *fields.items()))
-    intake.do(caller, asked, lambda ledger: of_contact(intake.contact(ledger, caller, contact_id)))
+    intake.do(caller, asked, lambda ledger: intake.about(ledger, intake.contact(ledger, caller, contact_id)))
     with intake.store.reading() as ledger:
         done = ledger.contacts.get(contact_id)
         if done is None:

@@ -116,13 +116,21 @@ class Intake:
         """That contact, if he may see it; else ProblemError 404."""
         contact = ledger.contacts.get(contact_id)
         state = None if contact is None else self.state(ledger, contact)
-        if state is None or may(caller.who, caller.name, "contacts", of_contact(state)):
+        if state is None or may(caller.who, caller.name, "contacts", self.about(ledger, state)):
             raise not_found(f"contact {contact_id}")
         return state
 
+    def about(self, ledger: Ledger, contact: ContactState) -> About:
+        """Whom it concerns."""
+        return of_contact(contact, ledger.events.joined(contact.contact_id))
+
     def state(self, ledger: Ledger, contact: Contact) -> ContactState:
         """What the bus is told of it."""
-        return next(iter(ledger.states([contact], self.now(ledger)).values()))
+        return self.states(ledger, [contact])[0]
+
+    def states(self, ledger: Ledger, contacts: list[Contact]) -> list[ContactState]:
+        """What the bus is told of them."""
+        return list(ledger.states(contacts, self.now(ledger)).values())
 
     def do(self, caller: Caller, asked: Asked, look: Callable[[Ledger], About | None]) -> Reply:
         """Have the engine do it, once for each key.

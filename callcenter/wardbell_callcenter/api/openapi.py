@@ -5,18 +5,21 @@ import sys
 from collections.abc import Iterable
 from functools import cache
 from http import HTTPStatus
+from inspect import cleandoc
 from typing import Any
 
 import msgspec
 from litestar import Litestar
 from litestar.di import Provide
 from litestar.enums import HttpMethod
+from litestar.handlers import HTTPRouteHandler
 from litestar.openapi import OpenAPIConfig
 from litestar.types.internal_types import PathParameterDefinition
 
 from wardbell_callcenter.api.gate import OPEN
 from wardbell_callcenter.api.problems import MEDIA_TYPE, Problem
 from wardbell_callcenter.api.routes import ROUTES
+from wardbell_callcenter.house import House
 
 Json = dict[str, Any]
 ABOUT = (
@@ -38,19 +41,26 @@ def _document() -> Json:
         "Wardbell call centre",
         "1",
         description=ABOUT,
-        use_handler_docstrings=True,
         operation_id_creator=lambda _, method, path: f"{HttpMethod(method).value.lower()}{_camel(path)}",
     )
     handed = {name: Provide(lambda: None, sync_to_thread=False) for name in ("intake", "caller")}
     made = Litestar(list(ROUTES), dependencies=handed, openapi_config=config).openapi_schema.to_schema()
     parts = made["components"]
     parts["securitySchemes"] = {"token": {"type": "http", "scheme": "bearer"}}
-    parts["schemas"] |= msgspec.json.schema_components([Problem], ref_template="#/components/schemas/{name}")[1]
+    parts["schemas"] |= msgspec.json.schema_components([Problem, House], ref_template="#/components/schemas/{name}")[1]
     parts["responses"] = {}
     open_ones = {path for route in ROUTES if OPEN in route.opt for path in route.paths}
+    told = {
+        (path, method.lower()): _words(route)
+        for route in ROUTES
+        for path in route.paths
+        for method in route.http_methods
+    }
+    _show_house(made["paths"]["/v1/house"])
     for path, item in made["paths"].items():
         for method, operation in item.items():
             is_open = path in open_ones and method != "delete"
+            operation["description"] = told[path, method]
             del operation["summary"]  # the name of a wrapper
             _leave_out_null(operation.get("parameters", ()))
             operation["security"] = [] if is_open else [{"token": []}]
@@ -58,6 +68,21 @@ def _document() -> Json:
                 parts["responses"][f"Problem{status}"] = _problem(status)
                 operation["responses"][str(status)] = {"$ref": f"#/components/responses/Problem{status}"}
     return made
+
+
+def _words(route: HTTPRouteHandler) -> str:
+    """Its docstring; Litestar finds that of its own wrapper in some places."""
+    function = route.fn
+    while hasattr(function, "func"):
+        function = function.func
+    return cleandoc(function.__doc__ or "")
+
+
+def _show_house(item: Json) -> None:
+    """The document travels as its own bytes, of which Litestar knows nothing."""
+    content = {"application/json": {"schema": {"$ref": "#/components/schemas/House"}}}
+    item["get"]["responses"]["200"]["content"] = content
+    item["put"]["requestBody"] = {"content": content, "required": True}
 
 
 def _leave_out_null(parameters: Iterable[Json]) -> None:
@@ -82,8 +107,9 @@ def _problems(path: str, operation: Json, is_open: bool) -> list[int]:
     found = [*_EACH]
     found += [] if is_open else [401, 403]
     found += [401] if "requestBody" in operation and is_open else []
-    found += [404] if "{" in path else []
+    found += [404] if "{" in path or "roster" in parameters else []
     found += [409, 422] if "Idempotency-Key" in parameters else []
+    found += [412, 422, 428] if "If-Match" in parameters else []
     found += [413] if "requestBody" in operation else []
     return sorted(set(found))
 

@@ -3,7 +3,16 @@
 from collections.abc import Sequence
 from typing import Any
 
-from wardbell_callcenter.api import agent_routes, contact_routes, contact_verbs, session_routes
+from wardbell_callcenter.api import (
+    agent_routes,
+    contact_routes,
+    contact_verbs,
+    house_routes,
+    offer_routes,
+    roster_routes,
+    session_routes,
+    ward_routes,
+)
 
 ROUTES: Sequence[Any] = (
     session_routes.health,
@@ -23,4 +32,17 @@ ROUTES: Sequence[Any] = (
     agent_routes.force_ready,
     agent_routes.force_not_ready,
     agent_routes.force_sign_out,
+    offer_routes.offers,
+    offer_routes.received,
+    offer_routes.pop,
+    ward_routes.residents,
+    ward_routes.incidents,
+    ward_routes.mutes,
+    ward_routes.mute,
+    ward_routes.unmute,
+    roster_routes.who,
+    roster_routes.roster_gaps,
+    house_routes.house,
+    house_routes.put_house,
+    house_routes.audit,
 )

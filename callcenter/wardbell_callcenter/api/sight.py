@@ -1,6 +1,9 @@
 """What a contact, an agent or an event is about, as the rules of people/permissions.py ask: pure."""
 
+from collections.abc import Iterable
+
 from wardbell_callcenter.house import Agent, House
+from wardbell_callcenter.incidents.muting import place_of
 from wardbell_callcenter.people.permissions import About, may
 from wardbell_callcenter.store.contact_listing import Sought
 from wardbell_protocol.bus.centre_payloads import CentreEvent, ContactState
@@ -15,10 +18,15 @@ def of_ward(ward: str) -> About:
     return About(wards=_names(ward))
 
 
-def of_contact(contact: ContactState) -> About:
-    """A contact."""
+def of_resident(ward: str, key_carer: str) -> About:
+    """A resident: he belongs to his ward, and to whoever cares for him first."""
+    return About(_names(ward), held_by=_names(key_carer))
+
+
+def of_contact(contact: ContactState, others: Iterable[str] = ()) -> About:
+    """A contact. `others`: whom it concerns besides: who has joined it, whom an offer of it was made to."""
     held_by = _names(contact.accepted_by, contact.on_site_by)
-    return About(_names(contact.ward), held_by, frozenset(contact.offered_to))
+    return About(_names(contact.ward), held_by, _names(*contact.offered_to, *others))
 
 
 def of_agent(house: House, name: str) -> About:
@@ -65,7 +73,7 @@ class Sight:
             return self._may("contacts", of_ward(event.step.ward))
         if event.incident is not None:
             return self._may("incidents", of_ward(event.incident.ward))
-        return self._may("mutes", About())
+        return self._may("mutes", of_ward(place_of(event.text)[0]))
 
     def _sees_contact(self, contact: ContactState) -> bool:
         is_seen = contact.contact_id in self._known or self._may("contacts", of_contact(contact))
