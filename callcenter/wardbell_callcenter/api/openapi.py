@@ -51,7 +51,7 @@ def _document() -> Json:
     parts["responses"] = {}
     open_ones = {path for route in ROUTES if OPEN in route.opt for path in route.paths}
     told = {
-        (path, method.lower()): _words(route)
+        (path.replace(":str}", "}"), method.lower()): _words(route)
         for route in ROUTES
         for path in route.paths
         for method in route.http_methods
