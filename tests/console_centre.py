@@ -78,7 +78,8 @@ class CentreOnPaper:
 
     def offer(self, contact_id: str, call: CallState, to: list[str], pop: ScreenPop | None = None) -> list[Publication]:
         """A contact is opened where it is new, and offered: the events, then what goes to each seat."""
-        told = [] if contact_id in self.contacts else self.opened(contact_id, call)
+        first = [] if contact_id in self.contacts else self.opened(contact_id, call)
+        told: list[Publication] = []
         now_ms = self.clock()
         contact = msgspec.structs.replace(
             self.contacts[contact_id], status="offered", step=0, offered_to=to, offered_at_ms=now_ms,
@@ -91,9 +92,9 @@ class CentreOnPaper:
                 loop=0, status="offered", made_at_ms=now_ms, rings_until_ms=now_ms + RING_S * 1000,
             )  # fmt: skip
             self.offers[offer.offer_id] = offer
-            told.append(self.event("offered", contact=contact, offer=offer))
             told += self.to_seat(offer, pop or ScreenPop())
-        return told
+        only = self.offers[f"o-{contact_id}-{to[0]}-{now_ms}"] if len(to) == 1 else None
+        return [*first, self.event("offered", contact=contact, offer=only), *told]
 
     def to_seat(self, offer: OfferState, pop: ScreenPop, withdrawn: str = "") -> list[Publication]:
         """The message to where that agent sits."""
@@ -112,7 +113,20 @@ class CentreOnPaper:
         contact = msgspec.structs.replace(contact, offered_to=rest, status="offered" if rest else "new")
         self.contacts[contact_id] = contact
         offer = msgspec.structs.replace(self.offers.pop(offer.offer_id), status=kind, reason=reason)
-        return [self.event(kind, by=agent, reason=reason, offer=offer, contact=contact)]
+        return [
+            self.event(kind, by=agent, reason=reason, offer=offer, contact=contact),
+            *self.to_seat(offer, ScreenPop(), kind),
+        ]
+
+    def missed(self, contact_id: str) -> list[Publication]:
+        """All who were asked have not answered: one event, and an end for each seat."""
+        over = [offer for offer in self.offers.values() if offer.contact_id == contact_id]
+        told = []
+        for offer in over:
+            after = msgspec.structs.replace(self.offers.pop(offer.offer_id), status="missed", reason="no answer")
+            told += self.to_seat(after, ScreenPop(), "no answer")
+        names = ", ".join(offer.target for offer in over)
+        return [*self.change("missed", contact_id, reason=names, status="new", offered_to=[]), *told]
 
     def accept(self, contact_id: str, by: str) -> list[Publication]:
         """Somebody takes it; everybody else's offer is withdrawn."""
@@ -172,7 +186,7 @@ class CentreOnPaper:
             return ([], f"already taken by {holder}") if holder else (self.accept(contact_id, by), "")
         if command.verb == "sign_in":
             if command.secret != self.secret:
-                return [], "the secret is wrong"
+                return [], "wrong secret"
             seat = AgentState(
                 agent=by, state="ready", since_ms=self.clock(), seat=command.reply_to, signed_in_at_ms=self.clock()
             )

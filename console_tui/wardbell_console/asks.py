@@ -55,6 +55,7 @@ class Asks:
         self._over: set[str] = set()  # offers of which this seat heard the end
         self._standing: dict[str, Ask] = {}
         self._ended: dict[str, Ask] = {}
+        self._missed: list[Ask] = []
         self._aside: set[tuple[str, int]] = set()
         self._aside_until_ms = 0
 
@@ -64,7 +65,8 @@ class Asks:
         if offer.offer.status != "offered" or offer.withdrawn:
             self._over.add(offer.offer.offer_id)
             self._messages.pop(contact_id, None)
-            self._end(contact_id, offer.contact, operator, offer.withdrawn or offer.offer.reason, now_ms)
+            reason = offer.withdrawn or offer.offer.reason
+            self._end(contact_id, offer.contact, operator, reason, now_ms, offer.offer.status)
             return False
         if is_his and offer.offer.offer_id not in self._over:
             self._keep_pop(contact_id, offer.pop)
@@ -127,6 +129,11 @@ class Asks:
     def seen(self, contact_id: str) -> None:
         """The operator has read how it ended."""
         self._ended.pop(contact_id, None)
+
+    def just_missed(self) -> list[Ask]:
+        """Those that the operator did not answer, since this was asked last."""
+        missed, self._missed = self._missed, []
+        return missed
 
     def pop_of(self, contact_id: str) -> ScreenPop:
         """What came with the contact's offer, for as long as it is remembered."""
@@ -199,16 +206,20 @@ class Asks:
     def _end(
         self, contact_id: str, contact: ContactState | None, operator: str, reason: str, now_ms: int, kind: str = ""
     ) -> None:
-        """What the operator did himself needs no telling."""
+        """What the operator did himself needs no telling. `kind`: of the event, or the status that the offer came to."""
         ask = self._standing.pop(contact_id, None)
         if ask is None:
             return
+        if ask.offer is not None:
+            self._over.add(ask.offer.offer_id)
         state = contact or ask.contact
         by = state.on_site_by or state.accepted_by
         if kind == "refused" or by == operator:
             return
         end = MISSED if kind == "missed" else _end_of(contact)
-        self._ended[contact_id] = replace(ask, end=end, by=by or state.closed_by, reason=reason, ended_at_ms=now_ms)
+        ended = replace(ask, end=end, by=by or state.closed_by, reason=reason, ended_at_ms=now_ms)
+        self._ended[contact_id] = ended
+        self._missed += [ended] if end == MISSED else []
 
     def _keep_pop(self, contact_id: str, pop: ScreenPop) -> None:
         self._pops.pop(contact_id, None)

@@ -3,6 +3,8 @@
 from collections import Counter
 from dataclasses import dataclass
 
+import msgspec
+
 from wardbell_bus.mirror import part_state
 from wardbell_console.asks import Ask
 from wardbell_console.feed import Feed
@@ -87,14 +89,34 @@ def queue(feed: Feed, now_ms: int) -> Queue:
     contacts = feed.centre.contacts.values()
     counts = {each: sum(is_shown(feed, contact, each) for contact in contacts) for each in filters(feed)}
     waits = [contact.opened_at_ms for contact in contacts if contact.status in _WAITING]
-    agents = Counter(agent.state for agent in feed.centre.agents.values())
+    agents = Counter(agent.state for agent in agents_now(feed))
     states: dict[str, int] = {state: agents[state] for state in AGENT_ORDER if agents[state]}
     return Queue(counts, now_ms - min(waits) if waits else None, states)
 
 
 def agents_board(feed: Feed) -> list[AgentState]:
     """Who is signed in: those who are asked now first, then by what they do and by name."""
-    return sorted(feed.centre.agents.values(), key=lambda agent: (AGENT_ORDER.index(agent.state), agent.agent))
+    return sorted(agents_now(feed), key=lambda agent: (AGENT_ORDER.index(agent.state), agent.agent))
+
+
+def own_state(feed: Feed) -> AgentState | None:
+    """What this console's operator does; None where the call centre does not have him here."""
+    if feed.seat.state is None:
+        return None
+    return next(agent for agent in agents_now(feed) if agent.agent == feed.operator)
+
+
+def agents_now(feed: Feed) -> list[AgentState]:
+    """Whether somebody who is free is being asked is told by the contacts, not by an event about each agent."""
+    asked = {name for contact in feed.centre.contacts.values() for name in contact.offered_to}
+    return [_as_asked(agent, agent.agent in asked) for agent in feed.centre.agents.values()]
+
+
+def _as_asked(agent: AgentState, is_asked: bool) -> AgentState:
+    state: AgentStatus = "offered" if is_asked else "ready"
+    if agent.state not in ("ready", "offered") or agent.state == state:
+        return agent
+    return msgspec.structs.replace(agent, state=state)
 
 
 def shown_ask(feed: Feed, chosen_id: str, now_ms: int) -> Ask | None:

@@ -1,6 +1,6 @@
 """The words for what centre_view.py made: the board, the agents, the state bar. Pure."""
 
-from wardbell_console.centre_view import Entry, Queue, is_centre_stale
+from wardbell_console.centre_view import Entry, Queue, is_centre_stale, own_state
 from wardbell_console.feed import Feed
 from wardbell_console.language import Language, countdown, duration, time_of_day
 from wardbell_console.wording import MARKS, attempt_text, kind_text
@@ -30,7 +30,7 @@ def place_of(language: Language, contact: ContactState) -> str:
 
 def state_line(language: Language, feed: Feed, now_ms: int) -> str:
     """Who sits here and what he does, what is pending, when it ends, and whether the call centre is heard."""
-    state = feed.seat.state
+    state = own_state(feed)
     parts = [language.text("operator.title", operator=feed.operator)] if feed.operator else []
     if state is None:
         parts.append(language.text("operator.signed_out"))

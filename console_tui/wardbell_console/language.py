@@ -1,26 +1,12 @@
 """One language of the console: its texts, times, places and the reasons that an authority gives."""
 
-import re
 from datetime import UTC, datetime
 
+from wardbell_console.reasons import known_reason
 from wardbell_console.texts import en, en_centre, zh_cn, zh_cn_centre
 from wardbell_protocol.calls.signals import BY_TEST
 
 CATALOGUES = {"en": en.TEXTS | en_centre.TEXTS, "zh_CN": zh_cn.TEXTS | zh_cn_centre.TEXTS}
-
-# What the authorities say when they refuse (calls/board.py, the call centre), and the text for it.
-_REASONS = (
-    (re.compile(r"^(?:call \S+: )?not open\b"), "reason.not_open"),
-    (
-        re.compile(r"^(?:call \S+: )?already (?P<status>acknowledged|attended|cleared) by (?P<by>.+)$"),
-        "reason.already_by",
-    ),
-    (re.compile(r"^(?:call \S+: )?already (?P<status>acknowledged|attended|cleared)$"), "reason.already"),
-    (re.compile(r"^(?:call \S+: )?may not be cleared at the \w+"), "reason.clear_at_bed"),
-    (re.compile(r"^(?:call \S+: )?rang again since$"), "reason.rang_again"),
-    (re.compile(r"^sign in first$"), "reason.not_signed_in"),
-    (re.compile(r"^already (?:taken|accepted) by (?P<by>.+)$"), "reason.taken_by"),
-)
 
 BY_RECEIVER = "receiver"  # what a gateway writes where the receiver's own key was used
 
@@ -86,16 +72,16 @@ class Language:
         """A refusal in this language: a key of ours, a text of an authority that is known, or the text as it came."""
         if reason in self._texts:
             return self.text(reason)
-        for pattern, key in _REASONS:
-            found = pattern.match(reason)
-            if found:
-                values = found.groupdict()
-                if "status" in values:
-                    values["status"] = self.text(f"status.{values['status']}")
-                if "by" in values:
-                    values["by"] = self.who(values["by"])
-                return self.text(key, **values)
-        return reason
+        known = known_reason(reason)
+        if known is None:
+            return reason
+        key, values = known
+        for name in ("status", "contact_status"):
+            if name in values:
+                values[name] = self.text(f"{name}.{values[name]}")
+        if "by" in values:
+            values["by"] = self.who(values["by"])
+        return self.text(key, **values).strip()
 
 
 def _is_number(text: str) -> bool:

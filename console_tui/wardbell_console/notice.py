@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 MISSED_OFFER = "missed"  # an offer that he did not answer in time
 RETURNED = "returned"  # what he had accepted went back into the queue
+TAKEN_OVER = "taken_over"  # what he had accepted is somebody else's now
+REMINDED = "reminded"  # what he has accepted goes back into the queue soon; the call centre's own word for it
 FORCED = "forced"  # somebody else changed his state
 
 

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from wardbell_bus.mirror import CentreMirror, Publication
 from wardbell_console.asks import Ask, Asks
-from wardbell_console.notice import FORCED, MISSED_OFFER, RETURNED, Notice
+from wardbell_console.notice import FORCED, MISSED_OFFER, REMINDED, RETURNED, TAKEN_OVER, Notice
 from wardbell_console.time_lines import TimeLines
 from wardbell_console.verbs import REFUSED, UNCONFIRMED, Verbs
 from wardbell_protocol.bus import topics
@@ -31,6 +31,7 @@ VERB_OF_EVENT = {
     "signed_out": "sign_out",
 }
 _FORCED = {"ready": "force_ready", "not_ready": "force_not_ready", "signed_out": "force_sign_out"}
+_BY_ITSELF = "callcenter"  # by whom an event is that nobody asked for
 _OVER = ("resolved", "cleared_at_bed", "handed_over")
 Place = tuple[str, str]
 
@@ -75,6 +76,8 @@ class Seat:
         self._secret = ""
         self._wants_seat = bool(operator)
         self._may_take_over = bool(operator)  # from another seat; once seated here, a later move elsewhere is obeyed
+        self.reminded: set[str] = set()  # contacts that go back into the queue soon
+        self._was: AgentState | None = None
         self._held: dict[str, Place] = {}  # contacts that are his, to tell when one goes back into the queue
         self._outgoing: list[Publication] = []
 
@@ -140,6 +143,7 @@ class Seat:
         """A message to this seat: it is received as soon as this console has it, whoever looks."""
         if self.asks.message(offer, self.operator, now_ms):
             self._outgoing.append(self._received(offer, now_ms))
+        self._tell_missed(now_ms)
 
     def happened(self, event: CentreEvent, now_ms: int) -> None:
         """The mirror has applied that event."""
@@ -147,12 +151,9 @@ class Seat:
         self.asks.event(event, self.operator, now_ms)
         if event.contact is not None:
             self._contact_changed(event, event.contact, now_ms)
-        offer = event.offer
-        if event.kind == "missed" and offer is not None and (offer.target, offer.medium) == (self.operator, "seat"):
-            contact = self._centre.contacts.get(offer.contact_id)
-            self._tell(Notice(_place(contact), "accept", MISSED_OFFER, "", now_ms))
+        self._tell_missed(now_ms)
         agent = event.agent
-        if event.kind in ("agent", "signed_out") and agent is not None and agent.agent == self.operator:
+        if event.kind in ("agent", "signed_in", "signed_out") and agent is not None and agent.agent == self.operator:
             self._state_changed(event, agent, now_ms)
 
     def settled_by(self, event: CentreEvent) -> tuple[str, str, str] | None:
@@ -210,12 +211,31 @@ class Seat:
         elif contact.contact_id in self._held:
             place = self._held.pop(contact.contact_id)
             if event.by != self.operator:
-                self._tell(Notice(place, "accept", RETURNED, event.reason, now_ms, by=event.by))
+                state = TAKEN_OVER if contact.accepted_by else RETURNED
+                self._tell(Notice(place, "accept", state, event.reason, now_ms, by=event.by))
+        is_reminder = is_his and event.kind == "changed" and event.reason == REMINDED
+        if is_reminder:
+            self.reminded.add(contact.contact_id)
+            self._tell(Notice(_place(contact), "on_site", REMINDED, "", now_ms))
+        elif not is_his or event.kind in ("accepted", "on_site"):
+            self.reminded.discard(contact.contact_id)
+
+    def _tell_missed(self, now_ms: int) -> None:
+        for ask in self.asks.just_missed():
+            self._tell(Notice(_place(ask.contact), "accept", MISSED_OFFER, "", now_ms))
 
     def _state_changed(self, event: CentreEvent, agent: AgentState, now_ms: int) -> None:
+        """Somebody else did it, or the call centre by itself; that a contact's end made him ready is no news."""
+        was, self._was = self._was, agent
         verb = _FORCED.get(agent.pending or agent.state)
-        if verb is not None and event.by not in ("", self.operator):
-            self._wants_seat = self._wants_seat and agent.state != "signed_out"
+        if verb is None or event.by in ("", self.operator):
+            return
+        is_by_itself = event.by == _BY_ITSELF
+        if agent.state == "signed_out" and not is_by_itself:
+            self._wants_seat = False
+        is_end_of_work = verb == "force_ready" and (was is None or was.state != "not_ready")
+        is_lost_seat = verb == "force_sign_out" and is_by_itself
+        if not is_end_of_work and not is_lost_seat and (was is None or _stand(was) != _stand(agent)):
             self._tell(Notice((self.operator, ""), verb, FORCED, event.reason, now_ms, by=event.by))
 
     def _received(self, offer: Offer, now_ms: int) -> Publication:
@@ -225,6 +245,10 @@ class Seat:
             offer_id=offer.offer.offer_id, contact_id=offer.contact.contact_id,
         )  # fmt: skip
         return Publication(topics.command(topics.CALL_CENTRE_SCOPE), encode(command))
+
+
+def _stand(agent: AgentState) -> tuple[str, str]:
+    return agent.state, agent.pending
 
 
 def _place(contact: ContactState | None) -> Place:

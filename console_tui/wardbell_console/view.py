@@ -113,12 +113,13 @@ def ringing(feed: Feed, shown: list[Row], now_ms: int) -> list[Ringing]:
     """What the bell rings for: unanswered calls, offers to this console's operator, and a ward or broker that is lost."""
     calls = [Ringing((row.call.call_id, row.call.loop), row.call.kind) for row in shown if row.call.status == "placed"]
     offers = [Ringing(ask.key, ringing_kind(ask.contact)) for ask in feed.offers()]
+    reminders = [Ringing((f"remind {contact_id}", 0), NORMAL) for contact_id in feed.seat.reminded]
     lost = [
         Ringing((f"{banner.kind} {banner.ward}", 0), FAULT)
         for banner in banners(feed, now_ms)
         if banner.kind in ("broker", "gateway") and feed.connection_changed_ms is not None
     ]
-    return calls + offers + lost
+    return calls + offers + reminders + lost
 
 
 def ringing_kind(contact: ContactState) -> str:

@@ -1,7 +1,7 @@
 """The words for what view.py made: every string that the widgets draw, in one language. Pure."""
 
 from wardbell_console.language import BY_RECEIVER, Language, countdown, duration, time_of_day
-from wardbell_console.notice import FORCED, MISSED_OFFER, RETURNED, Notice
+from wardbell_console.notice import FORCED, MISSED_OFFER, REMINDED, RETURNED, TAKEN_OVER, Notice
 from wardbell_console.verbs import CONFIRMED, PENDING, REFUSED, Attempt
 from wardbell_console.view import Banner, Counts, Light, NextStep, Row
 from wardbell_protocol.bus.centre_payloads import ContactState
@@ -153,13 +153,13 @@ def banner_text(language: Language, banner: Banner) -> str:
 
 def notice_text(language: Language, notice: Notice) -> str:
     """What became of the last key, or what was done to the person here."""
-    is_told = notice.state in (CONFIRMED, REFUSED, MISSED_OFFER, RETURNED, FORCED)
+    is_told = notice.state in (CONFIRMED, REFUSED, MISSED_OFFER, RETURNED, TAKEN_OVER, REMINDED, FORCED)
     return language.text(
         f"notice.{notice.state}" if is_told else "notice.unconfirmed",
         target=language.place(*notice.place),
         verb=language.text(f"verb.{notice.verb}"),
         reason=language.reason(notice.reason),
-        by=notice.by,
+        by=language.word(notice.by),
     )
 
 

@@ -158,7 +158,7 @@ async def test_no_answer_is_told_as_missed() -> None:
         house.wait_s(RING_S)
         await screen.settle()
         assert "0:00 to answer" in screen.text
-        house.wire.deliver(house.centre.answered("missed", "k-1", "wang"))
+        house.wire.deliver(house.centre.missed("k-1"))
         await screen.settle()
         assert "MISSED: you did not answer in time" in screen.text
         house.wait_s(7)

@@ -223,7 +223,7 @@ async def test_taking_from_the_board_joining_escalating_and_a_refusal_with_its_r
         await screen.press("k", *"late", "enter")
         assert last(house, "take_over").reason == "late"
         assert "take over refused" in screen.pointed
-        assert "not for this role" in screen.text
+        assert "not for your role" in screen.text
         house.wait_s(11)
         await screen.press("a")
         assert last(house, "accept").contact_id == "k-1"
@@ -257,7 +257,7 @@ async def test_a_supervisor_forces_and_whom_it_is_done_to_is_told() -> None:
         assert (sent.agent, sent.reason) == ("zhao", "rest")
         house.wire.deliver([house.centre.agent("wang", "not_ready", by="head", reason="drill")])
         await screen.settle()
-        assert "head did this to you: force not ready. drill" in screen.text
+        assert "head has set you: force not ready. drill" in screen.text
 
 
 async def test_signing_in_by_name_with_a_secret_and_out() -> None:

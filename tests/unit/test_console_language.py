@@ -121,6 +121,10 @@ def test_who_acknowledged_at_the_receiver_is_told_in_the_language() -> None:
         ("already taken by wang", "already taken by wang", "已由 wang 接单"),
         ("may not be cleared at the console; clear it at the bed", "may not be cleared from here; clear it at the bed", None),
         ("reason.no_broker", "no connection to the broker, nothing was sent", None),
+        ("taken over from wang: late", "taken over from wang late", "从 wang 处拦截 late"),
+        ("it is over: cleared_at_bed", "it is over: cleared at bed", "已结束：床旁已消除"),
+        ("cleared at bed by 118-1", "cleared at the bed 118-1", "床旁已消除 118-1"),
+        ("too many wrong secrets: wait 8 s", "too many wrong secrets, wait 8 s", "口令错误次数过多，请等 8 秒"),
         ("a new reason", "a new reason", "a new reason"),
     ],
 )  # fmt: skip

@@ -1,11 +1,13 @@
 """The operator's seat: who is signed in, what he is asked, and how each offer ends."""
 
 import msgspec
+import pytest
 from console_centre import CentreOnPaper
 from console_parts import House
 
 from wardbell_bus.mirror import Publication
 from wardbell_console.asks import ASIDE_MS, ENDED_SHOWN_MS, Ask
+from wardbell_console.centre_view import agents_board
 from wardbell_protocol.bus import topics
 from wardbell_protocol.bus.centre_payloads import Offer, ResidentCard, ScreenPop
 from wardbell_protocol.bus.payloads import CallState, decode
@@ -141,10 +143,12 @@ def test_an_offer_to_somebody_else_at_this_seat_is_not_ours() -> None:
     assert house.wire.commands("received") == []
 
 
-def test_a_missed_offer_is_told_as_missed() -> None:
+@pytest.mark.parametrize("first", ["event", "message"])
+def test_a_missed_offer_is_told_as_missed(first: str) -> None:
     house = seat()
     offered(house)
-    house.wire.deliver(house.centre.answered("missed", "k-1", "wang"))
+    messages, events = split(house.centre.missed("k-1"))
+    house.wire.deliver([*events, *messages] if first == "event" else [*messages, *events])
     house.tick()
     assert ended(house).end == "missed"
     assert house.feed.offers() == []
@@ -239,6 +243,45 @@ def test_a_contact_that_was_taken_away_is_told() -> None:
     house.tick()
     assert house.feed.notice is not None
     assert (house.feed.notice.state, house.feed.notice.reason) == ("returned", "nobody on site")
+
+
+def test_who_took_a_contact_over_is_told_and_so_is_a_reminder_which_rings() -> None:
+    house = seat()
+    offered(house)
+    house.feed.seat.about("accept", "k-1", house.clock())
+    house.tick()
+    house.wire.deliver(house.centre.change("changed", "k-1", reason="reminded"))
+    house.tick()
+    assert house.feed.notice is not None
+    assert house.feed.notice.state == "reminded"
+    assert house.feed.seat.reminded == {"k-1"}
+    house.wire.deliver(
+        house.centre.change("accepted", "k-1", by="head", reason="taken over from wang", accepted_by="head")
+    )
+    house.tick()
+    assert (house.feed.notice.state, house.feed.notice.by) == ("taken_over", "head")
+    assert house.feed.seat.reminded == set()
+
+
+def test_missed_offers_that_made_him_not_ready_are_told_and_the_end_of_work_is_not() -> None:
+    house = seat()
+    house.wire.deliver(
+        [house.centre.agent("wang", "busy", by="wang"), house.centre.agent("wang", "ready", by="callcenter")]
+    )
+    house.tick()
+    assert house.feed.notice is None or house.feed.notice.state != "forced"
+    house.wire.deliver([house.centre.agent("wang", "not_ready", by="callcenter", reason="missed offers")])
+    house.tick()
+    assert house.feed.notice is not None
+    assert (house.feed.notice.state, house.feed.notice.verb) == ("forced", "force_not_ready")
+
+
+def test_who_is_asked_now_is_told_by_the_contacts() -> None:
+    house = seat()
+    house.wire.deliver([house.centre.agent("zhao", "ready"), house.centre.agent("liu", "offered")])
+    offered(house)
+    states = {agent.agent: agent.state for agent in agents_board(house.feed)}
+    assert states == {"wang": "offered", "zhao": "offered", "liu": "ready"}
 
 
 def test_two_notes_and_a_second_transfer_are_commands_of_their_own() -> None:
