@@ -21,6 +21,7 @@ from wardbell_callcenter.engine.wards import OURSELVES
 from wardbell_callcenter.house import House
 from wardbell_callcenter.houses import Houses
 from wardbell_callcenter.people import presence
+from wardbell_callcenter.people.door import Door
 from wardbell_callcenter.store.delivery_rows import Delivery
 from wardbell_callcenter.store.errors import RefusedError, StoreError
 from wardbell_callcenter.store.ledger import Ledger
@@ -50,6 +51,7 @@ class Engine:
         self._store = store
         self._wards = ward_mirrors
         self._ladder = Ladder(ward_mirrors.mirrors)
+        self.door = Door()
         self._houses = Houses()
         self._house = House()
         self._is_house_unreadable = False
@@ -81,6 +83,10 @@ class Engine:
         """
         if command.verb == "step":  # unique by itself, so that it needs no memory of the command
             return _reply(command, self._step(command, now))
+        if command.verb == "sign_in":
+            refusal = self._turned_away(command, now)
+            if refusal:
+                return _reply(command, refusal)
         try:
             with self._turn(now) as turn:
                 known = turn.ledger.replies.get(command.command_id)
@@ -185,6 +191,14 @@ class Engine:
             turn = Turn(ledger, self._house, now)
             yield turn
             _finish(turn)
+
+    def _turned_away(self, command: Command, now: Now) -> str:
+        """Trying a secret takes its time: not while others wait for the database."""
+        with self._store.reading() as ledger:
+            if ledger.replies.get(command.command_id) is not None:
+                return ""
+            house = self._newest_house(ledger)
+        return self.door.refusal(house, command.by, command.secret, now.steady_ms)
 
     def _newest_house(self, ledger: Ledger) -> House:
         """A document that cannot be read leaves the one before it in force: somebody must be asked."""

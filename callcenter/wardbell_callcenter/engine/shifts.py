@@ -1,75 +1,84 @@
 """What people say about themselves: sign in and out, ready and not ready. Each function returns why not, or nothing."""
 
+from wardbell_callcenter.contacts.contact import Contact
 from wardbell_callcenter.engine.turn import Turn
 from wardbell_callcenter.people import presence
 from wardbell_callcenter.people.presence import Change
-from wardbell_callcenter.people.secret import opens
+from wardbell_callcenter.store.offer_rows import Offer
+from wardbell_protocol.bus.centre_payloads import AgentStatus
 from wardbell_protocol.bus.payloads import Command
 
-WRONG_SECRET = "wrong secret"
 SEAT_LOST = "nothing is heard from the seat"
 
 
 def sign_in(turn: Turn, command: Command) -> str:
-    """He works from now on, at the client that says so; what rings for him rings there."""
-    known = turn.house.agents.get(command.by)
-    if known is not None and known.secret and not opens(command.secret, known.secret):
-        return WRONG_SECRET
+    """He works from now on, at the client that says so; what rings for him rings there. His secret was tried before."""
     before = turn.agents.get(command.by)
     if before is not None and before.seat != command.reply_to:
         turn.moved_seats.add(command.by)
-    _follow(turn, [presence.sign_in(turn.ledger, command.by, command.reply_to, turn.now)])
+    follow(turn, [presence.sign_in(turn.ledger, command.by, command.reply_to, turn.now)])
     return ""
 
 
 def sign_out(turn: Turn, command: Command) -> str:
     """He goes, or will when his contacts are over; nobody waits for his answer any more."""
-    return _leaves(turn, command.by, presence.sign_out(turn.ledger, command.by, turn.now))
+    return leaves(turn, command.by, presence.sign_out(turn.ledger, command.by, turn.now))
 
 
 def seat_lost(turn: Turn, name: str) -> None:
     """His console is silent, so he is not there."""
-    _leaves(turn, name, presence.seat_lost(turn.ledger, name, SEAT_LOST, turn.now))
+    leaves(turn, name, presence.seat_lost(turn.ledger, name, SEAT_LOST, turn.now))
 
 
 def ready(turn: Turn, command: Command) -> str:
     """He can be asked."""
     change = presence.ready(turn.ledger, command.by, turn.now)
-    _follow(turn, [change])
+    follow(turn, [change])
     return change.refusal
 
 
 def not_ready(turn: Turn, command: Command) -> str:
     """He cannot be asked for a while, or once his contacts are over."""
     limits = turn.house.limits
+    if turn.house.reasons and command.reason not in turn.house.reasons:
+        return "a reason is needed, one of " + ", ".join(turn.house.reasons)
     change = presence.not_ready(turn.ledger, command.by, command.reason, command.for_s, limits, turn.now)
-    return _leaves(turn, command.by, change)
+    return leaves(turn, command.by, change)
 
 
 def timers_due(turn: Turn, names: list[str]) -> None:
     """Wrap-up, or not being ready, has ended by itself."""
-    _follow(turn, presence.agent_timer_due(turn.ledger, names, turn.now))
+    follow(turn, presence.agent_timer_due(turn.ledger, names, turn.now))
 
 
-def _leaves(turn: Turn, name: str, change: Change) -> str:
-    """Whoever cannot be asked any more has said no to what rings for him."""
+def leaves(turn: Turn, name: str, change: Change) -> str:
+    """What rings for somebody who cannot be asked any more rings for others."""
     if change.refusal:
         return change.refusal
-    _follow(turn, [change])
-    if change.after.state in ("not_ready", "signed_out"):
+    follow(turn, [change])
+    state = change.after.state
+    if state in ("not_ready", "signed_out"):
         for offer in turn.ledger.offers.live_for(name):
             contact = turn.contact(offer.contact_id)
             if contact is not None:
-                turn.load_offers([offer.contact_id])
-                turn.end_offer(offer, "refused", change.after.state, told=change.after.state.replace("_", " "))
-                turn.ledger.record(
-                    "refused", turn.now, by=name, reason=change.after.state, contact=contact, offer=offer
-                )
-                turn.to_ask.add(contact.contact_id)
+                _take_back(turn, contact, offer, state)
     return ""
 
 
-def _follow(turn: Turn, changes: list[Change]) -> None:
+def _take_back(turn: Turn, contact: Contact, offer: Offer, state: AgentStatus) -> None:
+    """Not ready is his no, which holds for this loop. Whoever is gone said nothing, and is asked as soon as he is back."""
+    turn.load_offers([contact.contact_id])
+    told = state.replace("_", " ")
+    if state == "not_ready":
+        after = turn.end_offer(offer, "refused", told, told=told)
+        turn.ledger.record("refused", turn.now, by=offer.target, reason=told, contact=contact, offer=after)
+    else:
+        turn.end_offer(offer, "withdrawn", told, told=told)
+        turn.ledger.record("changed", turn.now, by=offer.target, reason=told, contact=contact)
+    turn.to_ask.add(contact.contact_id)
+
+
+def follow(turn: Turn, changes: list[Change]) -> None:
     """The turn knows people as they are now, and asks those who have become free."""
     turn.forget_people()
     if any(change.became_ready for change in changes):

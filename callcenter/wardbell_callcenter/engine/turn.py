@@ -151,11 +151,15 @@ class Turn:
         return [offer for offer in found if offer.offer_id not in new]
 
     def make_offer(self, offer: Offer, due_steady_ms: int | None) -> None:
-        """A new one, which rings until then. One that there was already, of the same key, stays what it became."""
+        """A new one, which rings until then. One that there was already, of the same key, stays what it became.
+
+        Except that whoever was gone and is back is asked again: that offer rings once more.
+        """
         known = self.offers_of(offer.contact_id)
-        if any(other.offer_id == offer.offer_id for other in known):
+        same = next((other for other in known if other.offer_id == offer.offer_id), None)
+        if same is not None and same.state != "withdrawn":
             return
-        known.append(offer)
+        known[:] = [other for other in known if other is not same] + [offer]
         self.made.append(offer)
         if due_steady_ms is not None:
             self.set_timer(Timer("ring", offer.offer_id, due_steady_ms, self.now.steady_ms, offer.step, offer.loop))
@@ -274,12 +278,9 @@ class Turn:
 
     def _store_offers(self) -> None:
         known = [offer for offers in self._offers.values() for offer in offers]
-        self.ledger.offers.add(*(offer for offer in known if offer.offer_id not in self._stored_offers))
-        self.ledger.offers.change(
-            *(
-                offer
-                for offer in known
-                if offer.offer_id in self._stored_offers and self._stored_offers[offer.offer_id] != offer
-            )
-        )
+        stored = self._stored_offers
+        changed = [offer for offer in known if offer.offer_id in stored and stored[offer.offer_id] != offer]
+        self.ledger.offers.add(*(offer for offer in known if offer.offer_id not in stored))
+        self.ledger.offers.change(*(offer for offer in changed if stored[offer.offer_id].state == LIVE))
+        self.ledger.offers.ring_again(*(offer for offer in changed if stored[offer.offer_id].state != LIVE))
         self._stored_offers |= {offer.offer_id: offer for offer in known}

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from wardbell_callcenter.contacts.contact import Contact
-from wardbell_callcenter.engine import answering, closing, opening, shifts
+from wardbell_callcenter.engine import answering, closing, opening, shifts, supervising
 from wardbell_callcenter.engine.turn import Turn
 from wardbell_callcenter.people.permissions import About, may, person
 from wardbell_protocol.bus.centre_payloads import ContactKind
@@ -52,12 +52,18 @@ def _why_not(turn: Turn, command: Command) -> str:
         return _may(turn, command) or OF_ONESELF[command.verb](turn, command)
     if command.verb == "received":
         return _received(turn, command)
+    if command.verb in supervising.OF_AN_AGENT:
+        about = supervising.about(turn, command.agent)
+        return _may(turn, command, about) or supervising.OF_AN_AGENT[command.verb](turn, command)
     if command.verb not in OF_A_CONTACT:
         return f"{command.verb} is for a ward, not for the call centre"
     contact = turn.contact(command.contact_id)
     if contact is None:
         return "no such contact"
-    return _may(turn, command, _about(turn, contact)) or OF_A_CONTACT[command.verb](turn, contact, command)
+    why = _may(turn, command, _about(turn, contact)) or OF_A_CONTACT[command.verb](turn, contact, command)
+    if not why:
+        supervising.write_down(turn, command, contact)
+    return why
 
 
 def _may(turn: Turn, command: Command, about: About | None = None) -> str:

@@ -1,7 +1,7 @@
 """Who is asked next about a contact: a pure function of contact, agents, history and the step of its policy.
 
 What holds whatever the strategy:
-- who is signed out is never asked, and nobody twice in one step of one loop;
+- who is signed out is never asked, and nobody twice in one step of one loop, except who was gone meanwhile;
 - who has refused in this loop is not asked again before the next loop;
 - others than emergencies reach only who is ready and does not want to leave; the repeated last step reaches everybody signed in;
 - for the same facts and seed the same choice, in whatever order the agents are given.
@@ -62,7 +62,7 @@ class _Routing:
         refused = {past.target for past in history.offers if past.loop == contact.loop and past.status == "refused"}
         self._ringing = {past.target for past in history.offers if past.status == "offered"}
         self._ringing_here = {past.target for past in here if past.status == "offered"}
-        self._done = refused | self._ringing | {past.target for past in here}
+        self._done = refused | self._ringing | {past.target for past in here if past.status != "withdrawn"}
 
     def choice(self) -> Choice:
         """The choice."""

@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Connection, bindparam, func, insert, selec
 
 from wardbell_callcenter.store.contact_rows import AT_ONCE
 from wardbell_callcenter.store.contact_tables import contacts, offers
+from wardbell_callcenter.store.errors import StoreError
 from wardbell_protocol.bus.centre_payloads import Medium, OfferState, OfferStatus
 
 LIVE: OfferStatus = "offered"
@@ -123,6 +124,17 @@ class OfferRows:
         rows = [{"of_id": offer.offer_id} | {f"to_{name}": getattr(offer, name) for name in names} for offer in some]
         statement = update(offers).where(same).values({name: bindparam(f"to_{name}") for name in names})
         self._connection.execute(statement, rows)
+
+    def ring_again(self, *some: Offer) -> None:
+        """Those were taken back while nobody was there, and ring from now on."""
+        if not some:
+            return
+        same = (offers.c.offer_id == bindparam("of_id")) & (offers.c.state == "withdrawn")
+        names = [name for name in Offer.__dataclass_fields__ if name != "offer_id"]
+        rows = [{"of_id": offer.offer_id} | {f"to_{name}": getattr(offer, name) for name in names} for offer in some]
+        statement = update(offers).where(same).values({name: bindparam(f"to_{name}") for name in names})
+        if self._connection.execute(statement, rows).rowcount != len(rows):
+            raise StoreError("an offer was changed by somebody else")
 
     def sent(self, offer_ids: Iterable[str], now_ms: int) -> None:
         """A port has handed them over."""
