@@ -213,7 +213,7 @@ def test_the_plan_shows_the_empty_place() -> None:
         (RosterChange("c", "swap", 5, 6, "h", 0, agent="Ana"), "name both"),
         (RosterChange("c", "override", 5, 6, "h", 0, roster="east", agent="Ana"), "name both"),
         (RosterChange("c", "leave", 5, 6, "h", 0, agent="Anna"), "no agent Anna; known: Ana"),
-        (RosterChange("c", "leave", 5, 6, "h", 0, agent="Ana", instead="Zoe"), "no agent Zoe"),
+        (RosterChange("c", "swap", 5, 6, "h", 0, agent="Ana", instead="Zoe"), "no agent Zoe"),
     ],
 )
 def test_a_change_that_cannot_be_meant_is_refused(change: RosterChange, says: str) -> None:
@@ -227,3 +227,6 @@ def test_people_are_the_houses_agents_where_it_names_any() -> None:
     check(RosterChange("c", "override", 5, 6, "h", 0, roster="east", instead="Zoe"), house)
     with pytest.raises(ChangeError, match="known: Zoe"):
         check(RosterChange("c", "leave", 5, 6, "h", 0, agent="Ana"), house)
+    with pytest.raises(ChangeError, match="known: Zoe"):
+        check(RosterChange("c", "leave", 5, 6, "h", 0, agent="Zoe", instead="Kim"), house)
+    check(RosterChange("c", "leave", 5, 6, "h", 0, agent="Ana", instead="Kim"), HOUSE)  # which names no agents
