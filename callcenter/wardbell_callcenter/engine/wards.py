@@ -19,10 +19,10 @@ def show_call(turn: Turn, contact: Contact, call: CallState) -> None:
     An answer there does not take the contact away: whoever acknowledged may need help, and the call is still lit. Its steps
     wait for him as long as they would for an agent.
     """
+    before, contact = contact, turn.change(contact.changed(call=call))
     if call.status == "cleared":
         leaving.close(turn, contact, "cleared_at_bed", call.cleared_by, how_cleared(call))
         return
-    before, contact = contact, turn.change(contact.changed(call=call))
     if before.to_state() != contact.to_state():
         turn.ledger.record("changed", turn.now, contact=contact)
     if not contact.is_waiting:
