@@ -34,10 +34,12 @@ class _Call(msgspec.Struct):
 
     attended_at_ms: int | None = None
     acknowledged_at_ms: int | None = None
+    acknowledged_by: str = ""
     cleared_where: str = ""
 
 
 class _Event(msgspec.Struct):
+    by: str = ""
     reason: str = ""
 
 
@@ -85,38 +87,38 @@ class FigureRows:
         which &= contacts.c.kind != "incident"
         if ward:
             which &= contacts.c.ward == ward
-        taken, unvisited = self._acceptances(from_ms, until_ms)
+        takers, unvisited = self._acceptances(from_ms, until_ms)
         columns = [contacts.c[name] for name in (*_COLUMNS, "dedup_key", "room", "station_id", "call")]
         rows = self._connection.execute(select(*columns).where(which).order_by(contacts.c.opened_at_ms)).mappings()
-        return [_case(dict(row), taken, unvisited) for row in rows]
+        return [_case(dict(row), takers.get(row["contact_id"], []), unvisited) for row in rows]
 
-    def _acceptances(self, from_ms: int, until_ms: int) -> tuple[dict[str, int], dict[str, int]]:
-        """How often each contact that was opened then was accepted, and how often nobody came after that."""
+    def _acceptances(self, from_ms: int, until_ms: int) -> tuple[dict[str, list[str]], dict[str, int]]:
+        """Who accepted each contact that was opened then, and how often nobody came after that."""
         which = (contacts.c.opened_at_ms >= from_ms) & (contacts.c.opened_at_ms < until_ms)
         which &= events.c.kind.in_(("accepted", "returned"))
         wanted = select(events.c.contact_id, events.c.kind, events.c.payload)
-        rows = self._connection.execute(
-            wanted.join(contacts, contacts.c.contact_id == events.c.contact_id).where(which)
-        )
-        taken: dict[str, int] = {}
+        rows = self._connection.execute(wanted.join(contacts, contacts.c.contact_id == events.c.contact_id).where(which))
+        takers: dict[str, list[str]] = {}
         unvisited: dict[str, int] = {}
         for row in rows:
+            event = msgspec.json.decode(row.payload, type=_Event)
             if row.kind == "accepted":
-                taken[row.contact_id] = taken.get(row.contact_id, 0) + 1
-            elif msgspec.json.decode(row.payload, type=_Event).reason.endswith(NOT_COME):
+                takers.setdefault(row.contact_id, []).append(event.by)
+            elif event.reason.endswith(NOT_COME):
                 unvisited[row.contact_id] = unvisited.get(row.contact_id, 0) + 1
-        return taken, unvisited
+        return takers, unvisited
 
 
-def _case(row: dict[str, Any], taken: dict[str, int], unvisited: dict[str, int]) -> Case:
+def _case(row: dict[str, Any], takers: list[str], unvisited: dict[str, int]) -> Case:
     call = _Call() if row["call"] is None else msgspec.json.decode(row["call"], type=_Call)
-    answered = [at_ms for at_ms in (call.attended_at_ms, call.acknowledged_at_ms) if at_ms is not None]
+    # Whoever accepts here is shown as having acknowledged there: that is no second person who goes.
+    is_ours = call.acknowledged_by in takers
     return Case(
         **{name: row[name] for name in _COLUMNS},
         place=row["dedup_key"].rpartition("/")[0] if row["room"] or row["station_id"] else "",
         ward_came_at_ms=call.attended_at_ms,
-        ward_answered_at_ms=min(answered, default=None),
+        ward_answered_at_ms=None if is_ours else call.acknowledged_at_ms,
         is_cleared_away=call.cleared_where not in ("", AT_BED),
-        acceptances=taken.get(row["contact_id"], 0),
+        acceptances=len(takers),
         unvisited=unvisited.get(row["contact_id"], 0),
     )
