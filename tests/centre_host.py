@@ -15,7 +15,7 @@ from wardbell_bus.client import BusClient
 from wardbell_bus.mirror import CentreMirror, Publication, WardMirror
 from wardbell_console.escalator import Escalator
 from wardbell_protocol.bus import topics
-from wardbell_protocol.bus.centre_payloads import CentreEvent
+from wardbell_protocol.bus.centre_payloads import CentreEvent, Offer
 from wardbell_protocol.bus.payloads import CallState, Reply, SnapshotRequest, decode, encode
 
 CENTRE = topics.CALL_CENTRE_SCOPE
@@ -86,8 +86,9 @@ class Seat:
         self.escalator = Escalator(self.wards, self.centre, client_id)
         self.replies: dict[str, Reply] = {}
         self.events: list[CentreEvent] = []
+        self.offers: list[Offer] = []  # and their ends, as they came
         self._lock = threading.Lock()
-        subscriptions = [*self.centre.subscriptions(), topics.reply(CENTRE, client_id)]
+        subscriptions = [*self.centre.subscriptions(), topics.reply(CENTRE, client_id), topics.offer(client_id)]
         subscriptions += [topic for ward in self.wards for topic in ward.subscriptions()]
         self.client = BusClient(broker_url, client_id, subscriptions, self._message, self._connected)
         self.client.start()
@@ -141,6 +142,8 @@ class Seat:
             if address is not None and address.channel == "reply":
                 reply = decode(payload, Reply)
                 self.replies[reply.command_id] = reply
+            if address is not None and address.channel == "offer":
+                self.offers.append(decode(payload, Offer))
             self.events += self.centre.receive(topic, payload, now_ms())
             for ward in self.wards:
                 ward.receive(topic, payload, now_ms())

@@ -31,7 +31,7 @@ class Auditor:
 
 
 class Shift:
-    """Two operators who accept whatever is offered, as fast as they see it, and whose consoles escalate too."""
+    """Two operators who take whatever waits, asked or not, as fast as they see it, and whose consoles escalate too."""
 
     def __init__(self, broker_url: str) -> None:
         self.seats = {name: Seat(broker_url, f"console-{name.lower()}", wards=["east"]) for name in ("Wei", "Li")}
@@ -48,7 +48,7 @@ class Shift:
             seat.poll()
             seat.escalate()
             for contact in list(seat.centre.contacts.values()):
-                if contact.status == "offered" and (name, contact.contact_id) not in accepts:
+                if contact.status in ("new", "offered") and (name, contact.contact_id) not in accepts:
                     accepts[name, contact.contact_id] = seat.send("accept", name, contact_id=contact.contact_id)
 
     def replies(self, contact_id: str) -> dict[str, Reply]:
@@ -96,12 +96,15 @@ def check(shift: Shift, auditor: Auditor, database: Database, calls: list[CallSt
 
 
 def check_steps_and_contacts(database: Database, calls: list[CallState]) -> None:
-    """In the database: every step once, one contact a round, each accepted by one of the two."""
+    """In the database: every step once, one contact a call, each accepted by one of the two, and nobody being asked any more."""
     taken = database.rows("SELECT call_id, step, loop FROM steps")
     assert sorted(taken) == sorted((call.call_id, step, 0) for call in calls for step in (1, 2, 3))
-    contacts = database.rows("SELECT call_id, loop, status FROM contacts")
+    contacts = database.rows("SELECT call_id, returns, state FROM contacts")
     assert sorted(contacts) == sorted((call.call_id, 0, "accepted") for call in calls)
     assert {name for (name,) in database.rows("SELECT accepted_by FROM contacts")} <= {"Wei", "Li"}
+    assert not database.rows("SELECT 1 FROM offers WHERE state = 'offered'")
+    accepted = database.rows("SELECT contact_id, count(*) FROM offers WHERE state = 'accepted' GROUP BY contact_id")
+    assert {count for _, count in accepted} <= {1}
 
 
 def check_events(database: Database, heard: list[CentreEvent], calls: list[CallState]) -> None:
@@ -110,11 +113,11 @@ def check_events(database: Database, heard: list[CentreEvent], calls: list[CallS
     told = {event.seq: event for event in heard}
     assert sorted(told) == list(range(1, len(stored) + 1))
     assert all(event == told[event.seq] for event in heard)
-    facts = Counter(
+    facts: Counter[tuple[object, ...]] = Counter(
         (event.kind, event.step.call_id, event.step.step) for event in told.values() if event.step is not None
     )
     facts += Counter(
-        (event.kind, event.contact.call_id, event.contact.loop)
+        (event.kind, event.contact.call_id)
         for event in told.values()
         if event.contact is not None and event.kind in ("opened", "accepted")
     )

@@ -47,12 +47,12 @@ def test_an_operator_whose_console_went_silent_is_signed_out(iotcore_broker: Bro
     def only_wei_is_left() -> bool:
         sign.connected()  # says it again at once, so that a console of this test is never silent for long
         sign.beat(watching.client, now_ms())
-        has_li_come = any(event.operator and event.operator.operator == "Li" for event in watching.events)
-        return has_li_come and list(watching.centre.operators) == ["Wei"]
+        has_li_come = any(event.agent and event.agent.agent == "Li" for event in watching.events)
+        return has_li_come and list(watching.centre.agents) == ["Wei"]
 
     watching.wait(only_wei_is_left, "Li to be signed out")
     left = [event for event in watching.events if event.kind == "signed_out"]
-    assert [(event.by, event.operator and event.operator.operator) for event in left] == [("callcenter", "Li")]
+    assert [(event.by, event.agent and event.agent.agent) for event in left] == [("callcenter", "Li")]
     watching.stop()
 
 
