@@ -102,14 +102,14 @@ def _is_of(place: Place, worked: ShiftTime) -> bool:
 
 
 def _double(filled: list[Place]) -> Iterator[Gap]:
-    by_agent: dict[str, list[Place]] = defaultdict(list)
+    going: dict[str, list[Place]] = defaultdict(list)
     for place in sorted(filled, key=lambda place: place.from_ms):
-        for other in by_agent[place.agent]:
+        others = [other for other in going[place.agent] if other.until_ms > place.from_ms]
+        for other in others:
+            name = f"{other.roster}/{other.shift}".rstrip("/")
             until_ms = min(place.until_ms, other.until_ms)
-            if place.from_ms < until_ms:
-                name = f"{other.roster}/{other.shift}".rstrip("/")
-                yield Gap("double", place.from_ms, until_ms, place.roster, place.shift, place.agent, other=name)
-        by_agent[place.agent].append(place)
+            yield Gap("double", place.from_ms, until_ms, place.roster, place.shift, place.agent, other=name)
+        going[place.agent] = [*others, place]
 
 
 def _on_leave(filled: list[Place], changes: list[RosterChange]) -> Iterator[Gap]:

@@ -19,11 +19,12 @@ def local(wall_ms: int, zone: str) -> datetime:
 
 @lru_cache(maxsize=65_536)
 def instant_ms(day: date, at: str, zone: str) -> int:
-    """UNIX ms of the time `07:00` of that day."""
-    shown = datetime.combine(day, time.fromisoformat(at), ZoneInfo(zone))
-    moment = shown.astimezone(UTC)
-    if moment.astimezone(shown.tzinfo).replace(tzinfo=None) != shown.replace(tzinfo=None):
-        moment = _change_in(shown.replace(fold=1).astimezone(UTC), moment, shown.tzinfo)
+    """UNIX ms of the time `07:00`, or `07:00:30`, of that day."""
+    clock = ZoneInfo(zone)
+    shown = datetime.combine(day, time.fromisoformat(at))
+    moment = shown.replace(tzinfo=clock).astimezone(UTC)
+    if moment.astimezone(clock).replace(tzinfo=None) != shown:
+        moment = _change_in(shown.replace(tzinfo=clock, fold=1).astimezone(UTC), moment, clock)
     return round(moment.timestamp() * 1000)
 
 
@@ -33,13 +34,12 @@ def span_ms(day: date, begins: str, ends: str, zone: str) -> tuple[int, int]:
     return instant_ms(day, begins, zone), instant_ms(last, ends, zone)
 
 
-def _change_in(before: datetime, after: datetime, zone: object) -> datetime:
-    """The moment between the two at which the clocks are changed."""
-    assert isinstance(zone, ZoneInfo)
-    offset = after.astimezone(zone).utcoffset()
+def _change_in(before: datetime, after: datetime, clock: ZoneInfo) -> datetime:
+    """The moment between the two at which the clocks are changed; it is a whole second."""
+    offset = after.astimezone(clock).utcoffset()
     while after - before > _SECOND:
         middle = before + (after - before) // 2
-        if middle.astimezone(zone).utcoffset() == offset:
+        if middle.astimezone(clock).utcoffset() == offset:
             after = middle
         else:
             before = middle
