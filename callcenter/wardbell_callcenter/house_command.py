@@ -69,7 +69,9 @@ def _apply(options: argparse.Namespace) -> int:
             if newest is not None and newest.document == document:
                 print(f"revision {newest.revision} is the same document: nothing to do")
                 return 0
-            revision = ledger.houses.put(document, options.by, time_ns() // 1_000_000)
+            now_ms, before = time_ns() // 1_000_000, ledger.houses.newest_revision()
+            revision = ledger.houses.put(document, options.by, now_ms)
+            ledger.audit.append(now_ms, options.by, "put_house", of=f"revision {revision}", was=str(before))
         print(f"revision {revision}: {_summary(house)}")
         return 0
 

@@ -32,6 +32,7 @@ def test_what_init_writes_can_be_applied(
     assert main(["show", "--db", database.url]) == 0
     assert capsys.readouterr().out == file.read_text()
     assert database.rows("SELECT revision, by FROM houses") == [(1, "chen")]
+    assert database.rows('SELECT by, what, "of" FROM audit') == [("chen", "put_house", "revision 1")]
 
 
 def test_each_change_is_a_revision_and_the_same_again_is_none(

@@ -36,9 +36,9 @@ def listed(house: list[str], capsys: pytest.CaptureFixture[str], *more: str) -> 
 
 
 def test_an_import_says_what_it_changes_and_a_dry_run_only_says_it(
-    tmp_path: Path, house: list[str], capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, house: list[str], database: Database, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main(["import", write(tmp_path, TABLE), *house]) == 0
+    assert main(["import", write(tmp_path, TABLE), "--by", "chen", *house]) == 0
     assert capsys.readouterr().out.splitlines()[-1] == "2 new, 0 changed, 0 gone, 0 as before; read as UTF-8"
     said = [
         "new      r3  west/301  Wu",
@@ -51,6 +51,7 @@ def test_an_import_says_what_it_changes_and_a_dry_run_only_says_it(
         "1 new, 1 changed, 1 gone, 0 as before; read as UTF-8; dry run, nothing was stored",
     ]
     assert listed(house, capsys) == ["r1 203 False", "r2 203 False"]
+    assert database.rows('SELECT by, what, "of" FROM audit') == [("chen", "import_residents", "residents.csv")]
     assert main(["import", write(tmp_path, NEXT), *house]) == 0
     assert capsys.readouterr().out.splitlines()[:3] == said
     assert listed(house, capsys, "--gone") == ["r2 203 True", "r1 204 False", "r3 301 False"]

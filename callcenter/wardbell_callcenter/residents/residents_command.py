@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
+from time import time_ns
 
 from wardbell_callcenter.database_option import EX_CONFIG, add_database, failed, with_store
 from wardbell_callcenter.houses import Houses
@@ -74,6 +75,9 @@ def _take(ledger: Ledger, sheet: Sheet, options: argparse.Namespace) -> int:
     _tell(changes, reading, sheet, options.dry_run)
     if not options.dry_run:
         ledger.residents.put(changes.to_store())
+        counts = {"new": changes.new, "changed": changes.changed, "gone": changes.gone}
+        told = {name: str(len(some)) for name, some in counts.items()}
+        ledger.audit.append(time_ns() // 1_000_000, options.by, "import_residents", of=options.file.name, **told)
     return 0
 
 
