@@ -252,6 +252,7 @@ class WebServer:
         self.status = 204
         self.headers: dict[str, str] = {}
         self.body = b""
+        self.before_answer: Callable[[], object] = lambda: None
         web = self
 
         class Answers(BaseHTTPRequestHandler):
@@ -263,6 +264,7 @@ class WebServer:
                     return
                 headers = {name.lower(): value for name, value in self.headers.items()}
                 web.posts.append(Post(self.path, headers, body))
+                web.before_answer()
                 self.send_response(web.status)
                 for name, value in web.headers.items():
                     self.send_header(name, value)

@@ -164,6 +164,15 @@ def test_it_never_raises(world: World) -> None:
         assert len(outcome.why) <= 256
 
 
+def test_it_is_ready_while_something_could_get_through(cut_off: World) -> None:
+    assert cut_off.port.is_ready
+    cut_off.line.become("shut")
+    if cut_off.port.medium == "seat":  # the others find out by trying
+        wait_until(lambda: not cut_off.port.is_ready, "that it is off the bus")
+    cut_off.line.become("well")
+    wait_until(lambda: cut_off.port.is_ready, "that it is back")
+
+
 def test_as_many_at_once_as_it_says(world: World) -> None:
     batches = [[world.make(f"d-{turn}-{number}") for number in range(min(25, world.port.batch))] for turn in range(8)]
     outcomes: list[Outcome] = []

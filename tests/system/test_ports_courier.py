@@ -29,6 +29,7 @@ class Pager:
         self.medium = medium
         self.threads = threads
         self.batch = 1
+        self.is_ready = True
         self.timeout_s = 2.0
         self.given: list[Delivery] = []
         self.answer: Callable[[Delivery], Outcome] = lambda _delivery: DELIVERED
@@ -213,6 +214,25 @@ def test_what_is_slow_delays_nothing_else(on_sqlite: Round) -> None:
     assert len(mail.given) == 2
     goes_on.set()
     wait_until(lambda: on_sqlite.outcome("m-4") == "delivered", "the mails")
+
+
+def test_what_could_not_get_through_waits_untried_and_goes_at_once_when_it_could(on_sqlite: Round) -> None:
+    seat, mail = Pager("seat"), Pager("mail")
+    seat.is_ready = False
+    courier = on_sqlite.courier(seat, mail)
+    on_sqlite.put("d-1")
+    on_sqlite.put("d-2", medium="mail")
+    courier.kick()
+    wait_until(lambda: on_sqlite.outcome("d-2") == "delivered", "what could")
+    on_sqlite.wait_s(600, courier)
+    on_sqlite.put("d-3", medium="mail")
+    courier.kick()
+    wait_until(lambda: on_sqlite.outcome("d-3") == "delivered", "what could")
+    assert seat.given == []
+    seat.is_ready = True
+    courier.kick()
+    wait_until(lambda: on_sqlite.outcome("d-1") == "delivered", "what waited")
+    assert seat.given[0].attempts == 1
 
 
 def test_the_most_urgent_goes_first(on_sqlite: Round) -> None:

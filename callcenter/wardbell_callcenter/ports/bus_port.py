@@ -26,6 +26,6 @@ def put_on_bus(
         outcomes |= dict.fromkeys(messages, try_again("we are not on the bus"))
     else:
         taken = client.deliver(list(messages.values()), timeout_s)
-        late = try_again(f"the broker has not taken it within {timeout_s:.0f} s")
+        late = try_again(f"the broker has not taken it within {timeout_s:g} s")
         outcomes |= {index: DELIVERED if is_taken else late for index, is_taken in zip(messages, taken, strict=True)}
     return [outcomes[index] for index in range(len(deliveries))]

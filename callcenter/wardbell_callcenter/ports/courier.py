@@ -96,7 +96,7 @@ class Courier:
     def _write_and_hand_out(self, now: Now) -> float:
         self._collect(now)
         self._give_up(now)
-        room = [(crew.port, crew.room) for crew in self._crews.values() if crew.room > 0]
+        room = [(crew.port, crew.room) for crew in self._crews.values() if crew.room > 0 and crew.port.is_ready]
         due_ms = self._claims.next_due_steady_ms([port.medium for port, _ in room])
         is_due = due_ms is not None and due_ms <= now.steady_ms
         if not self._returns and not is_due:

@@ -43,6 +43,11 @@ class MailPort:
         self._house = house
         self._trusted = ssl.create_default_context()
 
+    @property
+    def is_ready(self) -> bool:
+        """Always: only an attempt shows what becomes of a mail."""
+        return True
+
     def hand_over(self, deliveries: Sequence[Delivery]) -> list[Outcome]:
         """See Port."""
         return [self._hand_over(delivery) for delivery in deliveries]
@@ -82,7 +87,7 @@ class MailPort:
                 server.send_message(message)
                 outcome = DELIVERED  # whatever becomes of the good-bye
         except (OSError, ValueError) as error:
-            why = f"no end within {self.timeout_s:.0f} s" if cutter.has_cut else _said(error)
+            why = f"no end within {self.timeout_s:g} s" if cutter.has_cut else _said(error)
             return outcome or (given_up(why) if _is_final(error) else try_again(why))
         return DELIVERED
 

@@ -56,6 +56,10 @@ class Port(Protocol):
     batch: int
     timeout_s: float
 
+    @property
+    def is_ready(self) -> bool:
+        """False while nothing could get through anyway: deliveries wait then, untried, and go at once when it is True again."""
+
     def hand_over(self, deliveries: Sequence[Delivery]) -> list[Outcome]:
         """Bring them there, and wait until the other side has taken them; the outcome of each. Never raises.
 

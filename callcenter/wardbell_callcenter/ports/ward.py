@@ -22,6 +22,11 @@ class WardPort:
         self.timeout_s = timeout_s
         self._client = client
 
+    @property
+    def is_ready(self) -> bool:
+        """Whether we are on the bus."""
+        return self._client.is_connected
+
     def hand_over(self, deliveries: Sequence[Delivery]) -> list[Outcome]:
         """See Port."""
         return put_on_bus(self._client, topics.command, deliveries, self.timeout_s)

@@ -36,6 +36,11 @@ class WebhookPort:
         self._house = house
         self._trusted = ssl.create_default_context()
 
+    @property
+    def is_ready(self) -> bool:
+        """Always: of each of them only an attempt shows it."""
+        return True
+
     def hand_over(self, deliveries: Sequence[Delivery]) -> list[Outcome]:
         """See Port."""
         return [self._hand_over(delivery) for delivery in deliveries]
@@ -54,7 +59,7 @@ class WebhookPort:
         except (httpx.InvalidURL, httpx.UnsupportedProtocol) as error:
             return given_up(f"webhook {delivery.address}: {error}")
         except TimeoutError:
-            return try_again(f"no answer within {self.timeout_s:.0f} s")
+            return try_again(f"no answer within {self.timeout_s:g} s")
         except (httpx.HTTPError, OSError, ValueError) as error:
             return try_again(str(error) or type(error).__name__)
         finally:
