@@ -16,6 +16,7 @@ from wardbell_callcenter.ports.mail import MailPort
 from wardbell_callcenter.ports.seat import SeatPort
 from wardbell_callcenter.ports.ward import WardPort
 from wardbell_callcenter.ports.webhook import WebhookPort
+from wardbell_callcenter.routing.hook import RoutingHook
 from wardbell_callcenter.seats import Seats
 from wardbell_callcenter.store.errors import LostLeaseError, StoreError
 from wardbell_callcenter.store.lease import Tenure
@@ -38,6 +39,7 @@ from wardbell_protocol.errors import EncodeError
 log = logging.getLogger("wardbell.callcenter")
 
 TICK_S = 0.25
+SEATS_EVERY_MS = 500
 
 
 class Service:
@@ -52,11 +54,13 @@ class Service:
         self._wards = WardMirrors(OURSELVES)
         with store.reading() as ledger:
             self._clock = SteadyClock(ledger.mark(), read_clocks())
-        self._engine = Engine(store, self._wards)
+        self._routing_hook = RoutingHook(self._heed_advice)
+        self._engine = Engine(store, self._wards, self._routing_hook)
         self._seats = Seats()
         self._lock = threading.Lock()
         self._stopping = threading.Event()
         self._store_is_ill = False
+        self._looked_for_seats_ms = 0
         self._has_ended = False
         self._life_sign = LifeSign(CALL_CENTRE_SCOPE, "callcenter", "main")
         self._ward_signs: dict[str, LifeSign] = {}  # to each ward's gateway: how far we follow its events
@@ -93,14 +97,19 @@ class Service:
         self.client.start()
         try:
             is_behind = False
-            while not self._stopping.wait(0 if is_behind else TICK_S):
+            while not self._stopping.wait(0 if is_behind else self._idle_s()):
                 is_behind = self._tick()
         finally:
             with self._lock:
                 self._has_ended = True  # before the lease is let go: until then the database refuses what is late
+            self._routing_hook.stop()
             self._courier.stop()
             self.client.stop()
             self._pump.stop()
+
+    def _idle_s(self) -> float:
+        """Until something is due, never long: what comes over the bus may set a nearer time."""
+        return TICK_S if self._store_is_ill else min(TICK_S, self._engine.idle_ms / 1000)
 
     def stop(self) -> None:
         """Have `run` end; may be called from a signal handler."""
@@ -161,6 +170,9 @@ class Service:
             self._tenure.renewed(now_ms)
 
     def _sign_out_the_gone(self, now: Now) -> None:
+        if now.steady_ms - self._looked_for_seats_ms < SEATS_EVERY_MS:
+            return
+        self._looked_for_seats_ms = now.steady_ms
         for agent in self._engine.agents(now):
             if self._seats.is_gone(agent.seat, _monotonic_ms()):
                 log.info("%s is signed out: nothing heard of %s", agent.agent, agent.seat)
@@ -169,6 +181,15 @@ class Service:
     def _faults(self) -> tuple[str, ...]:
         store = ("store",) if self._store_is_ill else ()
         return store + self._engine.faults() + self._courier.faults()
+
+    def _heed_advice(self) -> None:
+        try:
+            with self._lock:
+                if not self._has_ended:
+                    self._engine.heed_advice(self._now())
+        except StoreError as error:
+            self._store_failed(error)
+        self._kick()
 
     def _kick(self) -> None:
         """Something may be there to go out."""

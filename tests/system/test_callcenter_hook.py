@@ -2,13 +2,16 @@
 
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 
 import msgspec
 import pytest
+from centre_bench import SECOND, Centre, house, policy
 from hook_program import HookProgram, hook_program
 from servers import wait_until
 
-from wardbell_callcenter.house import Hook
+from wardbell_callcenter.engine.engine import Engine
+from wardbell_callcenter.house import Hook, Step
 from wardbell_callcenter.ports.signature import signature_headers
 from wardbell_callcenter.routing.facts import AgentFacts
 from wardbell_callcenter.routing.hook import ILL_AFTER, RoutingHook
@@ -132,12 +135,12 @@ def test_one_that_has_failed_several_times_is_left_alone_and_is_a_fault_until_it
         assert asker.hook.is_worth_waiting
         assert asker.hook.faults() == ()
         asker.ask(hook, question(f"c{number}"))
-    assert not asker.hook.is_worth_waiting
-    assert asker.hook.faults() == ("hook",)
+    state = (asker.hook.is_worth_waiting, asker.hook.faults())
+    assert state == (False, ("hook",))
     program.status = 200
     asker.ask(hook, question("c9"))
-    assert asker.hook.is_worth_waiting
-    assert asker.hook.faults() == ()
+    state = (asker.hook.is_worth_waiting, asker.hook.faults())
+    assert state == (True, ())
 
 
 def test_it_ends_with_a_question_under_way(program: HookProgram) -> None:
@@ -147,3 +150,104 @@ def test_it_ends_with_a_question_under_way(program: HookProgram) -> None:
     wait_until(lambda: len(program.requests) == 1, "it is asked")
     asker.hook.stop()
     assert asker.hook.answer(Asking("c1", 0, 0)) is None
+
+
+TIMEOUT_S = 5.0  # of real time only where the program is silent, and then nobody waits for it
+
+
+class Advised:
+    """A call centre in virtual time, of a house with such a program."""
+
+    def __init__(self, url: str, program: HookProgram, asker: Asker, **fields: object) -> None:
+        step = Step(after_s=0, to=["everybody"], ring_s=0, **fields)  # type: ignore[arg-type]
+        self._asker = asker
+        self.centre = Centre(url, house(policy(step), hook=Hook(url=program.url, timeout_s=TIMEOUT_S)))
+        self.begin()
+        self.centre.sign_in("ana", "ben", "eve")
+
+    def begin(self) -> None:
+        """The engine with its routing hook."""
+        self.centre.engine = Engine(self.centre.store, self.centre.wards, self._asker.hook)
+        self.centre.hear_snapshot()
+
+    def heed(self) -> None:
+        """Go on once it has called."""
+        assert self._asker.called.acquire(timeout=20)
+        self.centre.engine.heed_advice(self.centre.now)
+
+
+@pytest.fixture
+def advised(tmp_path: Path, program: HookProgram, asker: Asker) -> Iterator[Advised]:
+    built = Advised(f"sqlite:///{tmp_path}/callcenter.db", program, asker)
+    yield built
+    built.centre.store.close()
+
+
+def test_a_contact_waits_for_the_answer_and_then_rings_for_whom_it_names(
+    advised: Advised, program: HookProgram
+) -> None:
+    program.body = b'{"agents": ["ben"]}'
+    centre = advised.centre
+    assert centre.open().offered_to == []
+    advised.heed()
+    assert centre.contact().offered_to == ["ben"]
+    body = msgspec.json.decode(program.requests[0][2], type=Question)
+    assert (body.contact.room, [one.agent for one in body.candidates]) == ("203", ["ana", "ben", "eve"])
+    centre.do("refuse", "ben", contact_id=centre.contact().contact_id)
+    assert sorted(centre.contact().offered_to) == ["ana", "eve"]  # our own choice, of the rest
+    centre.wait(60 * SECOND)  # the last step again: nobody waits for advice then
+    assert sorted(centre.contact().offered_to) == ["ana", "ben", "eve"]
+    assert len(program.requests) == 1
+
+
+def test_after_its_time_our_own_choice_rings_and_its_late_answer_changes_nothing(
+    advised: Advised, program: HookProgram
+) -> None:
+    program.release.clear()
+    program.body = b'{"agents": ["ben"]}'
+    centre = advised.centre
+    centre.open()
+    centre.wait(round(TIMEOUT_S * SECOND) - 1)
+    assert centre.contact().offered_to == []
+    centre.wait(1)
+    assert sorted(centre.contact().offered_to) == ["ana", "ben", "eve"]
+    program.release.set()
+    advised.heed()
+    assert sorted(centre.contact().offered_to) == ["ana", "ben", "eve"]
+
+
+def test_a_refused_answer_leaves_it_to_our_own_choice_at_once(advised: Advised, program: HookProgram) -> None:
+    program.body = b'{"agents": ["zoe"]}'
+    advised.centre.open()
+    advised.heed()
+    assert sorted(advised.centre.contact().offered_to) == ["ana", "ben", "eve"]
+
+
+def test_an_emergency_waits_for_nobody_and_a_program_that_hangs_holds_up_no_other_contact(
+    advised: Advised, program: HookProgram
+) -> None:
+    program.release.clear()
+    centre = advised.centre
+    waiting = centre.open("east-1")
+    assert sorted(centre.open("east-2", "emergency").offered_to) == ["ana", "ben", "eve"]
+    assert centre.accept("ana", waiting.contact_id).ok  # from the board
+    assert centre.contact("east-1").accepted_by == "ana"
+
+
+def test_a_crash_while_it_is_asked_delays_no_further(advised: Advised, program: HookProgram) -> None:
+    program.release.clear()
+    centre = advised.centre
+    centre.open()
+    centre.restart()  # without a program: whatever was asked is forgotten
+    centre.hear_snapshot()
+    centre.wait(round(TIMEOUT_S * SECOND))
+    assert sorted(centre.contact().offered_to) == ["ana", "ben", "eve"]
+
+
+def test_one_that_has_failed_several_times_delays_no_contact(advised: Advised, program: HookProgram) -> None:
+    program.status = 500
+    for number in range(ILL_AFTER):
+        assert advised.centre.open(f"east-{number}").offered_to == []
+        advised.heed()
+    assert sorted(advised.centre.open("east-9").offered_to) == ["ana", "ben", "eve"]
+    assert advised.centre.engine.faults() == ("hook",)

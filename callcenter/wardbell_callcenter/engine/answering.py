@@ -9,7 +9,7 @@ from wardbell_callcenter.contacts.contact import Contact
 from wardbell_callcenter.engine import leaving, stepping, wards
 from wardbell_callcenter.engine.turn import Turn
 from wardbell_callcenter.house import House, Policy, Step
-from wardbell_callcenter.incidents.membership import given_to
+from wardbell_callcenter.incidents.membership import given_to, leave
 from wardbell_callcenter.people import presence
 from wardbell_callcenter.roster.policies import policy_for
 from wardbell_callcenter.store.offer_rows import Offer, offer_id_of
@@ -200,7 +200,7 @@ def escalate(turn: Turn, contact: Contact, command: Command) -> str:
     """The next step now."""
     if not contact.is_waiting:
         return f"{contact.accepted_by or contact.state}: release or transfer it"
-    stepping.bring_forward(turn, contact, command.reason or "escalated", command.by)
+    stepping.bring_forward(turn, leave(turn, contact), command.reason or "escalated", command.by)
     return ""
 
 
@@ -213,7 +213,9 @@ def take_over(turn: Turn, contact: Contact, command: Command) -> str:
     if contact.is_taken and contact.accepted_by == command.by:
         return ""
     was = f"taken over from {contact.accepted_by}" if contact.is_taken else "taken over"
-    give(turn, contact, command.by, f"{was}: {command.reason}" if command.reason else was)
+    members = given_to(turn, contact, contact.accepted_by if contact.is_taken else "")
+    for one in (contact, *members):
+        give(turn, one, command.by, f"{was}: {command.reason}" if command.reason else was)
     return ""
 
 

@@ -20,8 +20,10 @@ from wardbell_callcenter.engine.verbs import obey
 from wardbell_callcenter.engine.wards import OURSELVES
 from wardbell_callcenter.house import House
 from wardbell_callcenter.houses import Houses
+from wardbell_callcenter.incidents import folding
 from wardbell_callcenter.people import presence
 from wardbell_callcenter.people.door import Door
+from wardbell_callcenter.routing.hook import RoutingHook
 from wardbell_callcenter.store.delivery_rows import Delivery
 from wardbell_callcenter.store.errors import RefusedError, StoreError
 from wardbell_callcenter.store.ledger import Ledger
@@ -38,6 +40,7 @@ REPLY_KEPT_MS = 24 * 3600 * 1000
 ABSENT_FOR_MS = 5000
 STEPS_AT_ONCE = 100
 TIMERS_AT_ONCE = 500
+LOOK_AHEAD_MS = 250
 STUMBLED_MS = 10_000  # until what is wrong is tried again
 
 
@@ -47,8 +50,9 @@ class Engine:
     Every method is one transaction, or several of which each is complete.
     """
 
-    def __init__(self, store: Store, ward_mirrors: WardMirrors) -> None:
+    def __init__(self, store: Store, ward_mirrors: WardMirrors, routing_hook: RoutingHook | None = None) -> None:
         self._store = store
+        self._routing_hook = routing_hook
         self._wards = ward_mirrors
         self._ladder = Ladder(ward_mirrors.mirrors)
         self.door = Door()
@@ -56,10 +60,12 @@ class Engine:
         self._house = House()
         self._is_house_unreadable = False
         self._has_stumbled = False
+        self.idle_ms = 0  # how long nothing will be due, after a poll, if nothing happens
         self._absent_since_ms: dict[str, int] = {}
         with store.reading() as ledger:
             steps = ledger.steps.open()
             self._house = self._newest_house(ledger)
+            self._muted = tuple(mute.place for mute in ledger.incidents.mutes())
             self._ward_of = {step.call_id: step.ward for step in steps} | ledger.contacts.open_call_ids()
         # A copy of what the store holds of open calls, so that an idle watcher need not ask it. The store decides.
         self._taken = {(step.call_id, step.step, step.loop) for step in steps}
@@ -70,10 +76,12 @@ class Engine:
         return self._house
 
     def faults(self) -> tuple[str, ...]:
-        """For the life sign: what cannot be read, and is stood in for."""
+        """For the life sign: what cannot be read, and is stood in for; which buttons are muted."""
         house = ("house",) if self._is_house_unreadable else ()
         engine = ("engine",) if self._has_stumbled else ()
-        return house + engine + tuple(f"policies-{ward}" for ward in sorted(self._ladder.unreadable))
+        policies = tuple(f"policies-{ward}" for ward in sorted(self._ladder.unreadable))
+        hook = self._routing_hook.faults() if self._routing_hook is not None else ()
+        return house + engine + policies + hook + tuple(f"muted-{place}" for place in self._muted)
 
     def receive(self, command: Command, now: Now) -> Reply:
         """Do what a command says, once.
@@ -130,21 +138,31 @@ class Engine:
             True when more is due than one turn takes: poll again, when those who wait have had theirs.
         """
         is_more = self._run_timers(now)
-        rungs = self._ladder.untaken(self._taken, now.wall_ms)
-        self._take_some(rungs[:STEPS_AT_ONCE], now)
+        rungs = self._ladder.untaken(self._taken, now.wall_ms + LOOK_AHEAD_MS)
+        overdue = [rung for rung in rungs if rung.due.due_at_ms <= now.wall_ms]
+        self._take_some(overdue[:STEPS_AT_ONCE], now)
         for call_id in self._absent(now):
             self._close_absent(call_id, now)
-        return is_more or len(rungs) > STEPS_AT_ONCE
+        later_ms = [rung.due.due_at_ms - now.wall_ms for rung in rungs[len(overdue) :][:1]]
+        self.idle_ms = min([LOOK_AHEAD_MS, *later_ms, *self._timer_in_ms(now)])
+        return is_more or len(overdue) > STEPS_AT_ONCE
+
+    def _timer_in_ms(self, now: Now) -> list[int]:
+        with self._store.reading() as ledger:
+            next_ms = ledger.timers.next_due_steady_ms()
+        return [] if next_ms is None else [max(0, next_ms - now.steady_ms)]
+
+    def heed_advice(self, now: Now) -> None:
+        """The house's own program has answered, or cannot: go on with what waited for it."""
+        answered = self._routing_hook.take_answered() if self._routing_hook is not None else set()
+        if answered:
+            with self._turn(now) as turn:
+                turn.to_ask |= answered
 
     def next_deadline_ms(self) -> int | None:
         """When the next step of a ward's call is due, UNIX ms."""
         rungs = self._ladder.untaken(self._taken)
         return rungs[0].due.due_at_ms if rungs else None
-
-    def next_timer_steady_ms(self) -> int | None:
-        """When the next timer runs out."""
-        with self._store.reading() as ledger:
-            return ledger.timers.next_due_steady_ms()
 
     def agents(self, now: Now) -> list[AgentState]:
         """Who is signed in."""
@@ -188,9 +206,14 @@ class Engine:
         """One transaction, with everything that follows from what is done in it."""
         with self._store.writing() as ledger:
             self._house = self._newest_house(ledger)
-            turn = Turn(ledger, self._house, now)
+            turn = Turn(ledger, self._house, now, self._routing_hook)
             yield turn
             _finish(turn)
+            muted = tuple(mute.place for mute in turn.mutes.values())
+        self._muted = muted
+        if self._routing_hook is not None and self._house.hook is not None:
+            for question in turn.questions:
+                self._routing_hook.ask(self._house.hook, question)
 
     def _turned_away(self, command: Command, now: Now) -> str:
         """Trying a secret takes its time: not while others wait for the database."""
@@ -304,7 +327,8 @@ class Engine:
 
 
 def _finish(turn: Turn) -> None:
-    """Ask for what waits, make the deliveries, tell the events."""
+    """See what is one incident, ask for what waits, make the deliveries, tell the events."""
+    folding.settle(turn)
     offering.settle(turn)
     dispatch.dispatch(turn)
     dispatch.tell_webhooks(turn, turn.ledger.tell())

@@ -2,6 +2,7 @@
 
 from wardbell_callcenter.contacts.contact import Contact
 from wardbell_callcenter.engine import stepping
+from wardbell_callcenter.engine.advising import advice
 from wardbell_callcenter.engine.facts import Crew, contact_facts, history, seed_of
 from wardbell_callcenter.engine.turn import Turn
 from wardbell_callcenter.house import House, Step
@@ -63,7 +64,11 @@ def _ask(turn: Turn, contact: Contact, crew: Crew) -> None:
     while True:
         step = contact.policy.steps[contact.step]
         facts, past = contact_facts(turn, contact, step), history(turn, contact, step)
-        choice = route(step, facts, crew.of(step), past, turn.now.steady_ms, seed_of(contact))
+        agents, seed = crew.of(step), seed_of(contact)
+        named = advice(turn, contact, step, facts, agents, past, seed)
+        if named is None:
+            break
+        choice = route(step, facts, agents, past, turn.now.steady_ms, seed, named)
         made = _make_offers(turn, contact, step, choice, crew)
         asked += made
         why = choice.why

@@ -99,6 +99,8 @@ def hold_back(turn: Turn, contact: Contact) -> Contact | None:
     hold = hold_of(turn, contact)
     if hold is None:
         return None
+    for offer in turn.live_of(contact.contact_id):
+        turn.end_offer(offer, "withdrawn", hold.told, told=hold.told)
     until_ms = hold.until_steady_ms
     begun = contact.step >= 0
     contact = contact.queued_again(until_ms, returns=0) if begun else contact.changed(round_steady_ms=until_ms)

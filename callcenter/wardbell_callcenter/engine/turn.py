@@ -15,6 +15,8 @@ from wardbell_callcenter.residents.pop import who_is_meant
 from wardbell_callcenter.residents.resident import Resident
 from wardbell_callcenter.roster.change import RosterChange
 from wardbell_callcenter.roster.duty import on_duty
+from wardbell_callcenter.routing.hook import RoutingHook
+from wardbell_callcenter.routing.question import Question
 from wardbell_callcenter.store.incident_rows import Mute
 from wardbell_callcenter.store.ledger import Ledger
 from wardbell_callcenter.store.offer_rows import LIVE, Offer
@@ -35,7 +37,9 @@ class Ended:
 class Turn:
     """Reads through, and remembers what is to be written. `now` is the same all along."""
 
-    def __init__(self, ledger: Ledger, house: House, now: Now) -> None:
+    def __init__(self, ledger: Ledger, house: House, now: Now, routing_hook: RoutingHook | None = None) -> None:
+        self.routing_hook = routing_hook
+        self.questions: list[Question] = []  # for it, once this is stored
         self.ledger = ledger
         self.house = house
         self.now = now

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from wardbell_callcenter.contacts.contact import Contact
 from wardbell_callcenter.engine import answering, closing, opening, shifts, supervising
 from wardbell_callcenter.engine.turn import Turn
+from wardbell_callcenter.incidents import muting
 from wardbell_callcenter.people.permissions import About, may, person
 from wardbell_protocol.bus.centre_payloads import ContactKind
 from wardbell_protocol.bus.payloads import Command, Reply
@@ -32,6 +33,7 @@ OF_ONESELF: dict[str, OfPerson] = {
     "ready": shifts.ready,
     "not_ready": shifts.not_ready,
 }
+OF_A_STATION: dict[str, OfPerson] = {"mute": muting.mute, "unmute": muting.unmute}
 KINDS: dict[str, ContactKind] = {
     "family_call": "family_call",
     "message": "message",
@@ -55,6 +57,12 @@ def _why_not(turn: Turn, command: Command) -> str:
     if command.verb in supervising.OF_AN_AGENT:
         about = supervising.about(turn, command.agent)
         return _may(turn, command, about) or supervising.OF_AN_AGENT[command.verb](turn, command)
+    if command.verb in OF_A_STATION:
+        ward, _ = muting.place_of(command.to)
+        why = _may(turn, command, About(wards=frozenset({ward}))) or OF_A_STATION[command.verb](turn, command)
+        if not why:
+            supervising.write_down(turn, command)
+        return why
     if command.verb not in OF_A_CONTACT:
         return f"{command.verb} is for a ward, not for the call centre"
     contact = turn.contact(command.contact_id)

@@ -13,11 +13,10 @@ from wardbell_callcenter.engine import answering, leaving, stepping
 from wardbell_callcenter.engine.turn import Turn
 from wardbell_callcenter.incidents import muting
 from wardbell_callcenter.incidents.detector import Waiting, corridor_of, crowded, storming
-from wardbell_callcenter.incidents.membership import FOLDED, contacts_of, head_of, is_ordinary, members_of
+from wardbell_callcenter.incidents.membership import FOLDED, PART, contacts_of, head_of, is_ordinary, members_of
 from wardbell_callcenter.roster.policies import policy_for
 from wardbell_callcenter.store.incident_rows import SCOPE_LENGTH, Incident, IncidentKind
 
-PART = "part of an incident"
 ALL_OVER = "all its contacts are over"
 ALL_TAKEN = "somebody has each of its contacts"
 OURSELVES = "callcenter"
@@ -34,7 +33,7 @@ def settle(turn: Turn) -> None:
         for ward, some in by_ward.items():
             turn.store()  # the detector counts in the database
             _storms(turn, ward, {contact.station_id for contact in some} - {""})
-            _crowds(turn, ward)
+            _crowds(turn, ward, {contact.contact_id for contact in some})
         touched, turn.incidents_touched = turn.incidents_touched, set()
         for incident_id in sorted(touched):
             _align(turn, incident_id)
@@ -51,7 +50,8 @@ def _storms(turn: Turn, ward: str, stations: set[str]) -> None:
         muting.begin(turn, ward, station, rules.mute_s, OURSELVES, f"{opened[station]} calls in {rules.button_s} s")
 
 
-def _crowds(turn: Turn, ward: str) -> None:
+def _crowds(turn: Turn, ward: str, opened: set[str]) -> None:
+    """What has just been opened joins the incident of its corridor; where there is none, all that wait may be one."""
     rules = turn.house.incidents
     if not rules.corridor_calls:
         return
@@ -60,7 +60,7 @@ def _crowds(turn: Turn, ward: str) -> None:
     single = [contact for contact in contacts_of(turn, ids) if contact.is_waiting and not contact.incident_id]
     waiting = [_waiting(turn, contact) for contact in single]
     for one in waiting:
-        if one.scope in known:
+        if one.scope in known and one.contact_id in opened:
             _join(turn, known[one.scope], one.contact_id)
     rest = [one for one in waiting if one.scope not in known]
     for scope, crowd in crowded(rules, rest, turn.now.wall_ms).items():
@@ -121,7 +121,6 @@ def _join(turn: Turn, incident: Incident, contact_id: str) -> None:
 def _fold(turn: Turn, incident: Incident, contact: Contact) -> None:
     """It rings no more by itself; its incident is as urgent as it."""
     contact = turn.change(contact.changed(incident_id=incident.incident_id))
-    leaving.withdraw_all(turn, contact, PART)
     contact = stepping.hold_back(turn, contact) or contact
     turn.ledger.record("changed", turn.now, reason=PART, contact=contact)
     head = turn.contact(incident.contact_id)
@@ -167,7 +166,6 @@ def _hold_again(turn: Turn, members: list[Contact]) -> None:
     """It looks for somebody once more, in the place of all that wait."""
     for contact in members:
         if contact.is_waiting and not _is_folded(turn, contact):
-            leaving.withdraw_all(turn, contact, PART)
             stepping.hold_back(turn, contact)
 
 

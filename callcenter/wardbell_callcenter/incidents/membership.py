@@ -11,6 +11,8 @@ from wardbell_callcenter.store.incident_rows import Incident
 # Fences of a step's timer, beside stepping.HELD.
 FOLDED = 2  # its incident rings
 MUTED = 3
+PART = "part of an incident"
+MUTED_BUTTON = "muted button"
 LOOK_AGAIN_MS = 60_000  # whatever became of the incident, its contacts are not forgotten
 
 
@@ -20,6 +22,7 @@ class Hold:
 
     fence: int
     until_steady_ms: int
+    told: str  # to whoever was being asked
 
 
 def hold_of(turn: Turn, contact: Contact) -> Hold | None:
@@ -28,11 +31,19 @@ def hold_of(turn: Turn, contact: Contact) -> Hold | None:
         return None
     head = head_of(turn, contact.incident_id)
     if head is not None and head.is_waiting:
-        return Hold(FOLDED, turn.now.steady_ms + LOOK_AGAIN_MS)
+        return Hold(FOLDED, turn.now.steady_ms + LOOK_AGAIN_MS, PART)
     mute = turn.mutes.get((contact.ward, contact.station_id))
     if mute is not None and mute.until_steady_ms > turn.now.steady_ms:
-        return Hold(MUTED, mute.until_steady_ms)
+        return Hold(MUTED, mute.until_steady_ms, MUTED_BUTTON)
     return None
+
+
+def leave(turn: Turn, contact: Contact) -> Contact:
+    """From now on it rings by itself."""
+    if not contact.incident_id or contact.kind == "incident":
+        return contact
+    turn.incidents_touched.add(contact.incident_id)
+    return turn.change(contact.changed(incident_id=""))
 
 
 def is_ordinary(contact: Contact) -> bool:

@@ -3,16 +3,15 @@
 A muted station's calls still open contacts, which are shown and kept; their first step comes when the mute ends.
 """
 
-from wardbell_callcenter.engine import leaving, opening, stepping
+from wardbell_callcenter.engine import opening, stepping
 from wardbell_callcenter.engine.turn import Turn
-from wardbell_callcenter.incidents.membership import MUTED, contacts_of
+from wardbell_callcenter.incidents.membership import MUTED, MUTED_BUTTON, contacts_of
 from wardbell_callcenter.store.incident_rows import Mute
 from wardbell_callcenter.store.timer_rows import Timer
 from wardbell_protocol.bus.payloads import Command
 
 LONGEST_S = 86_400
 SUBJECT = "stations"  # of the timer: the next one that rings again
-MUTED_BUTTON = "muted button"
 OURSELVES = "callcenter"
 
 
@@ -54,7 +53,6 @@ def begin(turn: Turn, ward: str, station: str, for_s: int, by: str, reason: str)
     turn.ledger.record("muted", now, by=by, reason=entry.reason, text=entry.place, contact=fault)
     turn.store()
     for contact in contacts_of(turn, turn.ledger.incidents.waiting_at(ward, station)):
-        leaving.withdraw_all(turn, contact, MUTED_BUTTON)
         held = stepping.hold_back(turn, contact)
         if held is not None:
             turn.ledger.record("changed", now, reason=MUTED_BUTTON, contact=held)

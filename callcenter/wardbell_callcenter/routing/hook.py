@@ -34,7 +34,7 @@ class RoutingHook:
     """One thread with a loop of its own, so that a program that hangs keeps nobody but itself waiting.
 
     Args:
-        wake: called on that thread when an answer, or its failure, is there to be taken.
+        wake: called when an answer, or its failure, is there to be taken, on a thread that it may keep busy.
 
     Attributes:
         counts: what became of the questions: `answered`, and by reason what did not count: `timeout`, `unreachable`, `status`,
@@ -50,11 +50,10 @@ class RoutingHook:
         self._fresh: set[str] = set()
         self._failures = 0  # in a row
         self._left_alone_until_s = 0.0
-        self._loop = asyncio.new_event_loop()
         self._room = asyncio.Semaphore(AT_ONCE)
         self._client: httpx.AsyncClient | None = None
-        self._thread = threading.Thread(target=self._loop.run_forever, name="routing-hook", daemon=True)
-        self._thread.start()
+        self._loop = asyncio.new_event_loop()
+        self._thread: threading.Thread | None = None  # of a house that has such a program
 
     @property
     def is_worth_waiting(self) -> bool:
@@ -73,6 +72,9 @@ class RoutingHook:
             if question.asking in self._open or question.asking in self._answers:
                 return
             self._open.add(question.asking)
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._loop.run_forever, name="routing-hook", daemon=True)
+                self._thread.start()
         asyncio.run_coroutine_threadsafe(self._ask(hook, question), self._loop)
 
     def answer(self, asking: Asking) -> tuple[str, ...] | None:
@@ -88,11 +90,12 @@ class RoutingHook:
 
     def stop(self) -> None:
         """End it; what is under way has no opinion."""
-        with suppress(TimeoutError):
-            asyncio.run_coroutine_threadsafe(self._leave(), self._loop).result(STOP_S)
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join(STOP_S)
-        if not self._thread.is_alive():
+        if self._thread is not None:
+            with suppress(TimeoutError):
+                asyncio.run_coroutine_threadsafe(self._leave(), self._loop).result(STOP_S)
+            self._loop.call_soon_threadsafe(self._loop.stop)
+            self._thread.join(STOP_S)
+        if self._thread is None or not self._thread.is_alive():
             self._loop.close()
 
     async def _leave(self) -> None:
@@ -119,7 +122,7 @@ class RoutingHook:
         except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError):
             verdict = "unreachable"
         self._keep(question.asking, names, verdict)
-        self._wake()
+        await asyncio.to_thread(self._wake)
 
     async def _post(self, hook: Hook, question: Question) -> bytes:
         if self._client is None:
