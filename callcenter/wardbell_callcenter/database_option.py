@@ -1,6 +1,7 @@
 """`--db` and `--home` of the commands that work on the call centre's database beside its engine."""
 
 import argparse
+import getpass
 import os
 import sys
 from collections.abc import Callable
@@ -14,6 +15,7 @@ from wardbell_protocol.errors import ConfigError
 
 EX_TEMPFAIL = 75  # try again: the server will come back, whoever is writing will end
 EX_CONFIG = 78
+LONGEST_NAME = 64
 
 
 def add_database(parser: argparse.ArgumentParser) -> None:
@@ -31,6 +33,23 @@ def add_database(parser: argparse.ArgumentParser) -> None:
         default=paths.home(),
         help="state folder; default $WARDBELL_HOME, else %(default)s",
     )
+
+
+def add_by(parser: argparse.ArgumentParser) -> None:
+    """The option that says who changes something, for the audit."""
+    try:
+        name = getpass.getuser()
+    except (KeyError, OSError):  # a user id without a name, as in a container
+        name = f"uid-{os.getuid()}"
+    parser.add_argument(
+        "--by", metavar="NAME", default=name[:LONGEST_NAME], type=_name, help="who says so; default %(default)s"
+    )
+
+
+def _name(text: str) -> str:
+    if not text.strip() or len(text) > LONGEST_NAME or not text.isprintable():
+        raise argparse.ArgumentTypeError(f"give a name of 1 to {LONGEST_NAME} characters")
+    return text
 
 
 def with_store(command: str, options: argparse.Namespace, work: Callable[[Store], int], *, makes: bool = False) -> int:

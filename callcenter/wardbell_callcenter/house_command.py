@@ -10,7 +10,7 @@ from pathlib import Path
 from time import time_ns
 from zoneinfo import ZoneInfo
 
-from wardbell_callcenter.database_option import EX_CONFIG, add_database, failed, with_store
+from wardbell_callcenter.database_option import EX_CONFIG, add_by, add_database, failed, with_store
 from wardbell_callcenter.house import House, decode_house
 from wardbell_callcenter.house_checks import house_findings
 from wardbell_callcenter.people.secret import SALT_BYTES, make_secret

@@ -1,14 +1,13 @@
 """`wardbell residents`: who lives where, from the table that the house keeps."""
 
 import argparse
-import getpass
 import json
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 from time import time_ns
 
-from wardbell_callcenter.database_option import EX_CONFIG, add_database, failed, with_store
+from wardbell_callcenter.database_option import EX_CONFIG, add_by, add_database, failed, with_store
 from wardbell_callcenter.houses import Houses
 from wardbell_callcenter.residents.changes import Changes, changes_of, differences
 from wardbell_callcenter.residents.reading import Reading, read_residents
@@ -75,8 +74,8 @@ def _take(ledger: Ledger, sheet: Sheet, options: argparse.Namespace) -> int:
     _tell(changes, reading, sheet, options.dry_run)
     if not options.dry_run:
         ledger.residents.put(changes.to_store())
-        counts = {"new": changes.new, "changed": changes.changed, "gone": changes.gone}
-        told = {name: str(len(some)) for name, some in counts.items()}
+        new, changed, gone = (str(len(some)) for some in (changes.new, changes.changed, changes.gone))
+        told = {"new": new, "changed": changed, "gone": gone}
         ledger.audit.append(time_ns() // 1_000_000, options.by, "import_residents", of=options.file.name, **told)
     return 0
 
@@ -146,7 +145,7 @@ def _parser() -> argparse.ArgumentParser:
     take.add_argument("--ward", metavar="WARD", default="", help="the table is of that ward only")
     take.add_argument("--dry-run", action="store_true", help="say what would change, and store nothing")
     take.add_argument("--skip-wrong", action="store_true", help="take the rows that are right")
-    take.add_argument("--by", metavar="NAME", default=getpass.getuser(), help="who says so; default %(default)s")
+    add_by(take)
     take.set_defaults(run=_import)
     listed = verbs.add_parser("list", help="who lives where")
     listed.add_argument("--ward", metavar="WARD", default="")
