@@ -93,6 +93,15 @@ def test_times_of_every_form(lines: list[str], before: str, from_ms: int, until_
     assert read(file(*lines, before=before), "f", ZONE) == [Entry("1", "Ana: ill", from_ms, until_ms, False)]
 
 
+def test_what_a_terminal_would_obey_is_left_out() -> None:
+    raw = file("DTSTART;VALUE=DATE:20261025").replace(b"Ana: ill", b"Ana: \x1b[2Jill\\nat home")
+
+    assert [entry.summary for entry in read(raw, "f", ZONE)] == ["Ana: [2Jill at home"]
+    with pytest.raises(ConfigError) as refused:
+        read(file("DTSTART:\x1b[2J"), "f", ZONE)
+    assert str(refused.value).isprintable()
+
+
 def test_an_event_that_was_cancelled_says_so() -> None:
     (entry,) = read(file("DTSTART;VALUE=DATE:20261025", "STATUS:CANCELLED"), "f", ZONE)
 

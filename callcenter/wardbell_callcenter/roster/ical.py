@@ -67,7 +67,7 @@ def read(raw: bytes, file: str, zone: str) -> list[Entry]:
     try:
         calendars = Calendar.from_ical(raw, multiple=True)
     except _UNREADABLE as error:
-        raise ConfigError(file, "the calendar", f"it is no iCalendar file: {error}") from error
+        raise ConfigError(file, "the calendar", f"it is no iCalendar file: {_printable(error)}") from error
     events = [event for calendar in calendars for event in _events(calendar)]
     if not events:
         raise ConfigError(file, "the calendar", "there is no event in it; is it all of the file?")
@@ -79,7 +79,7 @@ def _events(calendar: Component) -> list[Event]:
 
 
 def _entry(event: Event, file: str, zone: str) -> Entry:
-    summary, uid = str(event.get("SUMMARY", "")).strip(), str(event.get("UID", "")).strip()
+    summary, uid = _printable(event.get("SUMMARY", "")), _printable(event.get("UID", ""))
     named = f"event {summary or uid or 'without a title'}"
     if not uid:
         raise ConfigError(file, named, "it has no UID; export it from a program that writes one")
@@ -87,15 +87,20 @@ def _entry(event: Event, file: str, zone: str) -> Entry:
         if name in event:
             raise ConfigError(file, named, f"it repeats ({name}); write each time as an event of its own")
     for unread, error in event.errors:  # what icalendar left out
-        raise ConfigError(file, named, f"its {unread} cannot be read: {error}")
+        raise ConfigError(file, named, f"its {unread} cannot be read: {_printable(error)}")
     try:
         _check_zones(event)
         from_ms, until_ms = _moment_ms(event.start, zone), _moment_ms(event.end, zone)
     except _UNREADABLE as error:
-        raise ConfigError(file, named, f"its times cannot be read: {error}") from error
+        raise ConfigError(file, named, f"its times cannot be read: {_printable(error)}") from error
     if until_ms <= from_ms:
         raise ConfigError(file, named, "it ends no later than it begins; give DTEND or DURATION")
     return Entry(uid, summary, from_ms, until_ms, str(event.get("STATUS", "")).upper() == "CANCELLED")
+
+
+def _printable(text: object) -> str:
+    """In one line, without what a terminal would obey."""
+    return " ".join("".join(sign if sign.isprintable() else " " for sign in str(text)).split())
 
 
 def _check_zones(event: Event) -> None:

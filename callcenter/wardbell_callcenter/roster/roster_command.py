@@ -77,24 +77,27 @@ def _parser() -> argparse.ArgumentParser:
 
 def _add_entries(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     leave = _entry(verbs, "leave", roster_entries.leave, "somebody is away")
-    leave.add_argument("--instead", metavar="NAME", help="who works for them")
+    leave.add_argument("--instead", metavar="NAME", type=_name, help="who works for them")
     override = _entry(verbs, "override", roster_entries.override, "somebody works instead of another, or as well")
-    override.add_argument("--instead-of", metavar="NAME", help="default: as well as those who are planned")
+    override.add_argument("--instead-of", metavar="NAME", type=_name, help="default: as well as those who are planned")
     swap = _entry(verbs, "swap", roster_entries.swap, "two people work each other's duties")
-    swap.add_argument("other", metavar="OTHER")
+    swap.add_argument("other", metavar="OTHER", type=_name)
     remove = _verb(verbs, "remove", roster_entries.remove, "take an entry back", writes=True)
     remove.add_argument("id", metavar="ID", help="see `wardbell roster changes`")
     _add_by(remove)
+    _add_reason(remove)
 
 
 def _add_files(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     words = "enter the events of an iCalendar file; read again, entries follow their events"
     read = _verb(verbs, "import", roster_entries.take_file, words, writes=True)
     read.add_argument("file", metavar="FILE", type=Path)
-    read.add_argument("--agent", metavar="NAME", help="whose; default: each title begins with a name, `ana: ill`")
+    read.add_argument(
+        "--agent", metavar="NAME", type=_name, help="whose; default: each title begins with a name, `ana: ill`"
+    )
     read.add_argument("--as", dest="kind", choices=("leave", "override"), default="leave", help="default %(default)s")
     read.add_argument("--dry-run", action="store_true", help="say what it comes to, and change nothing")
-    read.add_argument("--by", metavar="NAME", type=_name, default=getpass.getuser(), help=argparse.SUPPRESS)
+    _add_by(read)
     write = _verb(verbs, "export", roster_entries.write_file, "write duties as an iCalendar file")
     write.add_argument("file", metavar="FILE", type=Path, help="- for the standard output")
     write.add_argument("--agent", metavar="NAME", help="only theirs")
@@ -105,22 +108,21 @@ def _entry(
     verbs: "argparse._SubParsersAction[argparse.ArgumentParser]", name: str, done: Done, words: str
 ) -> argparse.ArgumentParser:
     verb = _verb(verbs, name, done, words, writes=True)
-    verb.add_argument("agent", metavar="NAME")
+    verb.add_argument("agent", metavar="NAME", type=_name)
     verb.add_argument("--from", dest="from_", metavar="TIME", help="default now")
     verb.add_argument("--until", metavar="TIME")
     verb.add_argument("--on", metavar="DAY", help="instead of both: the whole duties that begin on that day")
     _add_by(verb)
+    _add_reason(verb)
     return verb
 
 
 def _add_by(verb: argparse.ArgumentParser) -> None:
-    verb.add_argument(
-        "--by",
-        metavar="NAME",
-        type=_name,
-        default=getpass.getuser(),
-        help="who says so; default %(default)s",
-    )
+    who = getpass.getuser()
+    verb.add_argument("--by", metavar="NAME", type=_name, default=who, help="who says so; default %(default)s")
+
+
+def _add_reason(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("--reason", metavar="TEXT", type=_reason, default="")
 
 
@@ -136,7 +138,8 @@ def _verb(
     verb.set_defaults(done=done, writes=writes)
     if name != "remove":
         verb.add_argument("--roster", metavar="NAME", help="default: all")
-    language = "zh_CN" if os.environ.get("LC_ALL", os.environ.get("LANG", "")).startswith("zh") else "en"
+    said = next(filter(None, map(os.environ.get, ("LC_ALL", "LC_MESSAGES", "LANG"))), "")
+    language = "zh_CN" if said.startswith("zh") else "en"
     verb.add_argument("--lang", choices=sorted(TEXTS), default=language, help="default %(default)s, by $LANG")
     add_database(verb)
     return verb
