@@ -180,9 +180,7 @@ def _parser() -> argparse.ArgumentParser:
         verb.add_argument("file", metavar="FILE", type=Path)
         verb.set_defaults(run=run)
         if name == "apply":
-            verb.add_argument(
-                "--by", metavar="NAME", default=getpass.getuser(), help="who says so; default %(default)s"
-            )
+            add_by(verb)
             add_database(verb)
     show = verbs.add_parser("show", help="print the document that counts")
     show.add_argument("--revision", metavar="N", type=int, help="an earlier one")
