@@ -5,7 +5,8 @@ from collections.abc import Callable, Collection, Sequence
 
 from wardbell_callcenter.clock import Now
 from wardbell_callcenter.ports.crew import Return
-from wardbell_callcenter.ports.patience import is_too_late, wait_ms
+from wardbell_callcenter.ports.patience import is_too_late as comes_too_late
+from wardbell_callcenter.ports.patience import wait_ms
 from wardbell_callcenter.ports.port import Port
 from wardbell_callcenter.store.delivery_rows import Delivery
 from wardbell_callcenter.store.errors import StoreError
@@ -88,8 +89,13 @@ def final_word(back: Return, now: Now) -> str:
     """Why it is given up; empty where it is not."""
     if back.outcome.verdict == "given_up":
         return back.outcome.why
-    is_over = back.outcome.verdict == "try_again" and is_too_late(back.delivery, now.steady_ms)
+    is_over = back.outcome.verdict == "try_again" and is_too_late(back.delivery, now)
     return f"too late after {back.delivery.attempts} attempts: {back.outcome.why}" if is_over else ""
+
+
+def is_too_late(delivery: Delivery, now: Now) -> bool:
+    """Whether that delivery would do no good any more."""
+    return comes_too_late(delivery.what, delivery.attempts, delivery.due_steady_ms, now.steady_ms)
 
 
 def _lease_ms(port: Port) -> int:

@@ -8,10 +8,9 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 
 from wardbell_callcenter.clock import Now
-from wardbell_callcenter.ports.claims import Claims, OfferFailed, final_word
+from wardbell_callcenter.ports.claims import Claims, OfferFailed, final_word, is_too_late
 from wardbell_callcenter.ports.crew import Crew, Return
 from wardbell_callcenter.ports.faults import Failures
-from wardbell_callcenter.ports.patience import is_too_late
 from wardbell_callcenter.ports.port import Port, given_up
 from wardbell_callcenter.store.errors import LostLeaseError, StoreError
 from wardbell_callcenter.store.store import Store
@@ -105,7 +104,7 @@ class Courier:
         self._returns.clear()
         for crew in self._crews.values():
             of_crew = [delivery for delivery in claimed if delivery.medium == crew.port.medium]
-            late = [delivery for delivery in of_crew if is_too_late(delivery, now.steady_ms)]
+            late = [delivery for delivery in of_crew if is_too_late(delivery, now)]
             self._returns += [Return(crew.port, delivery, given_up("too late")) for delivery in late]
             crew.take([delivery for delivery in of_crew if delivery not in late])
         return HELD_UP_S if is_due and not claimed else 0.0

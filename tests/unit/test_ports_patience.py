@@ -1,0 +1,46 @@
+"""How often a delivery is tried and how long, and when a way out is a fault."""
+
+import pytest
+
+from wardbell_callcenter.ports.faults import FADES_MS, Failures
+from wardbell_callcenter.ports.patience import LASTS_MS, is_too_late, wait_ms
+
+
+def test_the_waits_are_planned() -> None:
+    assert [wait_ms(attempts) // 1000 for attempts in range(1, 9)] == [1, 2, 5, 10, 30, 60, 60, 60]
+
+
+@pytest.mark.parametrize("what", ["withdraw", "event", "ward"])
+def test_what_does_no_good_after_a_while_is_given_up_after_that_while(what: str) -> None:
+    lasts_ms = LASTS_MS[what]
+    assert lasts_ms is not None
+    due_ms = tried = 0
+    while True:  # each attempt is made when it is due, and fails at once
+        tried += 1
+        assert is_too_late(what, tried, due_ms, due_ms) == (due_ms > lasts_ms)
+        if due_ms > lasts_ms:
+            break
+        due_ms += wait_ms(tried)
+    assert due_ms <= lasts_ms + 60_000
+
+
+def test_an_attempt_that_takes_its_time_counts() -> None:
+    assert not is_too_late("ward", 1, 0, 120_000)
+    assert is_too_late("ward", 1, 0, 120_001)
+    assert is_too_late("ward", 3, 3_000, 120_001)
+
+
+def test_an_offer_is_tried_for_as_long_as_it_is_needed() -> None:
+    assert not is_too_late("offer", 100_000, 0, 10**12)
+
+
+def test_a_fault_is_there_until_something_gets_through_or_nothing_is_tried() -> None:
+    failures = Failures()
+    failures.failed("mail", 0)
+    failures.failed("webhook-family", 1000)
+    failures.failed("", 1000)
+    assert failures.names(1000) == ("mail", "webhook-family")
+    failures.got_through("mail")
+    failures.got_through("webhook-other")
+    assert failures.names(1000 + FADES_MS - 1) == ("webhook-family",)
+    assert failures.names(1000 + FADES_MS) == ()
