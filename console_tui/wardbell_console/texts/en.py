@@ -43,6 +43,7 @@ TEXTS = {
     "word.test-round": "buttons",
     "word.self-test": "daily test",
     "word.callcenter": "call centre",
+    "word.mail": "mail",
     "by.test": "TEST {name}",
     "status.placed": "calling",
     "status.acknowledged": "acknowledged",

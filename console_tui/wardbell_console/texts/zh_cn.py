@@ -42,6 +42,7 @@ TEXTS = {
     "word.test-round": "按钮",
     "word.self-test": "每日自检",
     "word.callcenter": "呼叫中心",
+    "word.mail": "邮件",
     "by.test": "测试 {name}",
     "status.placed": "呼叫中",
     "status.acknowledged": "已应答",
