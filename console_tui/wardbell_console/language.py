@@ -56,7 +56,9 @@ class Language:
 
     def word(self, part: str) -> str:
         """A part of the system, or what is wrong with it, in this language; anything else as it came."""
-        return self._texts.get(f"word.{part}", self.fault(part))
+        kind, _, of = part.partition("-")
+        known = self._texts.get(f"word.{part}", self._texts.get(f"word.{kind}-", ""))
+        return known.format(of=of) if known else self.fault(part)
 
     def where(self, place: str) -> str:
         """From where a verb came; a place that a newer gateway knows stays as it came."""

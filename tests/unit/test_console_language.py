@@ -125,12 +125,21 @@ def test_who_acknowledged_at_the_receiver_is_told_in_the_language() -> None:
         ("it is over: cleared_at_bed", "it is over: cleared at bed", "已结束：床旁已消除"),
         ("cleared at bed by 118-1", "cleared at the bed 118-1", "床旁已消除 118-1"),
         ("too many wrong secrets: wait 8 s", "too many wrong secrets, wait 8 s", "口令错误次数过多，请等 8 秒"),
+        ("6 calls in 300 s", "6 calls in 300 s", "300 秒内呼叫 6 次"),
+        ("east/s-1 is not muted", "east/s-1 is not muted", "east/s-1 未静音"),
         ("a new reason", "a new reason", "a new reason"),
     ],
 )  # fmt: skip
 def test_reasons_of_authorities_are_translated_where_they_are_known(reason: str, en: str, zh: str | None) -> None:
     assert Language("en").reason(reason) == en
     assert zh is None or Language("zh_CN").reason(reason) == zh
+
+
+def test_what_is_wrong_with_the_call_centre_is_told_in_the_language() -> None:
+    en, zh = Language("en"), Language("zh_CN")
+    assert (en.word("muted-east/s-1"), zh.word("muted-east/s-1")) == ("east/s-1 muted", "east/s-1 静音")
+    assert (en.word("hook"), zh.word("hook")) == ("routing hook", "路由接口")
+    assert (en.word("test-round"), zh.word("something-new")) == ("buttons", "something-new")
 
 
 def test_times() -> None:
