@@ -366,7 +366,7 @@ def test_a_port_that_breaks_its_word_is_tried_again(on_sqlite: Round) -> None:
 def test_what_comes_too_late_is_left_out(on_sqlite: Round) -> None:
     pager = Pager("ward")
     on_sqlite.put("d-1", medium="ward", what="ward")
-    on_sqlite.centre.now = on_sqlite.centre.now.after(2 * MINUTE + 1)
+    on_sqlite.centre.now = on_sqlite.centre.now.after(60 * MINUTE + 1)
     courier = on_sqlite.courier(pager)
     courier.kick()
     wait_until(lambda: on_sqlite.outcome("d-1") == "given up: too late", "the outcome")

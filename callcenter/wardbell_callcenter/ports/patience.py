@@ -8,8 +8,8 @@ LASTS_MS: dict[str, int | None] = {
     "offer": None,
     "withdraw": 3_600_000,  # whoever has the offer sees by then that it is over, or has long looked
     "event": 86_400_000,
-    # Somebody's answer that arrives later could silence a call that rings again by then (a ward's default re-raises after 180 s).
-    "ward": 120_000,
+    # A gateway refuses one that is out of date, spec/bus.md; whoever was on his way an hour ago is there, or the call rings again.
+    "ward": 3_600_000,
 }
 
 
