@@ -10,6 +10,7 @@ from wardbell_callcenter.api.problems import not_found
 from wardbell_callcenter.api.sight import of_agent
 from wardbell_callcenter.house import House
 from wardbell_callcenter.people.permissions import About, may
+from wardbell_callcenter.people.supervision import Board, board
 from wardbell_callcenter.store.ledger import Ledger
 from wardbell_protocol.bus.centre_payloads import AgentState
 
@@ -17,6 +18,16 @@ from wardbell_protocol.bus.centre_payloads import AgentState
 @get("/v1/agents", sync_to_thread=True)
 def agents(intake: TheIntake, caller: TheCaller) -> list[AgentState]:
     """Everybody whom you may see, by name; those of the house who are not signed in, too."""
+    return _seen(intake, caller)
+
+
+@get("/v1/board", sync_to_thread=True)
+def seats(intake: TheIntake, caller: TheCaller) -> Board:
+    """The same, with how many serve, wait for work, are not ready, are not there."""
+    return board(_seen(intake, caller))
+
+
+def _seen(intake: Intake, caller: Caller) -> list[AgentState]:
     intake.check(caller, "agents")
     with intake.store.reading() as ledger:
         house = intake.house(ledger)

@@ -18,6 +18,7 @@ from wardbell_callcenter.clock import Now, SteadyClock, read_clocks
 from wardbell_callcenter.contacts.contact import Contact
 from wardbell_callcenter.house import Agent, House
 from wardbell_callcenter.houses import Houses
+from wardbell_callcenter.people.door import Door
 from wardbell_callcenter.people.permissions import NOT_FOR_ROLE, NOT_HIS, STRANGER, About, may, person
 from wardbell_callcenter.store.ledger import Ledger
 from wardbell_callcenter.store.store import Store
@@ -69,6 +70,7 @@ class Intake:
     def __init__(self, store: Store, leader: Callable[[], Leader | None]) -> None:
         self.store = store
         self._leader = leader
+        self.door = Door()
         self._houses = Houses()
         self._line = threading.Lock()  # two requests with one key, one after the other
 

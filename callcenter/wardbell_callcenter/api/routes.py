@@ -24,6 +24,7 @@ ROUTES: Sequence[Any] = (
     contact_routes.timeline,
     *contact_verbs.VERBS,
     agent_routes.agents,
+    agent_routes.seats,
     agent_routes.me,
     agent_routes.sign_in,
     agent_routes.sign_out,

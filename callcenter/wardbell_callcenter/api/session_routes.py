@@ -8,8 +8,9 @@ from litestar.params import JSONBody
 from wardbell_callcenter.api import tokens
 from wardbell_callcenter.api.bodies import HealthState, Session, SignIn
 from wardbell_callcenter.api.gate import OPEN, TheCaller, TheIntake
-from wardbell_callcenter.api.intake import wall_ms
+from wardbell_callcenter.api.intake import Intake, steady_ms, wall_ms
 from wardbell_callcenter.api.problems import ProblemError, standing_by
+from wardbell_callcenter.house import House
 from wardbell_callcenter.people.secret import SALT_BYTES, make_secret, opens
 
 NOBODYS = make_secret(secrets.token_hex(16), bytes(SALT_BYTES))
@@ -29,16 +30,24 @@ def sign_in_with_secret(intake: TheIntake, data: JSONBody[SignIn]) -> Session:
     if not intake.leads:
         raise standing_by()
     with intake.store.reading() as ledger:
-        agent = intake.house(ledger).agents.get(data.name)
-    kept = agent.secret if agent is not None and agent.secret else NOBODYS  # the same time for whoever is not here
-    if not opens(data.secret, kept) or kept == NOBODYS:
-        raise ProblemError(401, "no such name, or another secret")
+        house = intake.house(ledger)
+    if not _is_let_in(intake, house, data):
+        raise ProblemError(401, "no such name, or another secret", "after several wrong ones, wait a minute")
     now_ms = wall_ms()
     token, row = tokens.make(data.name, tokens.SESSION, now_ms, now_ms + tokens.SESSION_MS)
     with intake.store.writing() as ledger:
         ledger.tokens.forget(now_ms)
         ledger.tokens.add(row)
     return Session(token=token, until_ms=now_ms + tokens.SESSION_MS)
+
+
+def _is_let_in(intake: Intake, house: House, data: SignIn) -> bool:
+    """It takes the same time for a name that is not here, or that has been tried too often."""
+    agent, now_ms = house.agents.get(data.name), steady_ms()
+    if agent is None or not agent.secret or intake.door.wait_ms(data.name, now_ms) > 0:
+        opens(data.secret, NOBODYS)
+        return False
+    return not intake.door.refusal(house, data.name, data.secret, now_ms)
 
 
 @delete("/v1/session", sync_to_thread=True)

@@ -28,7 +28,7 @@ class Door:
         agent = house.agents.get(name)
         if agent is None or not agent.secret:
             return ""
-        left_ms = self._wait_ms(name, now_ms)
+        left_ms = self.wait_ms(name, now_ms)
         if left_ms > 0:  # not even the right one is tried, or waiting would tell which it is
             return f"too many wrong secrets: wait {-(-left_ms // 1000)} s"
         if opens(said, agent.secret):
@@ -38,7 +38,8 @@ class Door:
         self._wrong[name] = (1 if now_ms - at_ms > _FORGOTTEN_MS else count + 1, now_ms)
         return WRONG
 
-    def _wait_ms(self, name: str, now_ms: int) -> int:
+    def wait_ms(self, name: str, now_ms: int) -> int:
+        """How long nothing is tried for that name; not more than 0: something may be."""
         count, at_ms = self._wrong.get(name, (0, 0))
         if count < FREE_TRIES:
             return 0

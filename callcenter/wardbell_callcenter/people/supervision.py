@@ -1,10 +1,11 @@
 """What a supervisor does to others' states, and what he sees of them. Who may is decided before (permissions.py)."""
 
 from collections import Counter
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from wardbell_callcenter.clock import Now
-from wardbell_callcenter.house import House, Limits
+from wardbell_callcenter.house import Limits
 from wardbell_callcenter.people import agent as rules
 from wardbell_callcenter.people import presence
 from wardbell_callcenter.people.agent import NOT_SIGNED_IN, Agent, Refusal
@@ -15,9 +16,8 @@ from wardbell_protocol.bus.centre_payloads import AgentState, AgentStatus
 SERVING: tuple[AgentStatus, ...] = ("offered", "busy", "wrap_up")
 
 
-@dataclass(frozen=True)
-class Board:
-    """All seats. `serving`: asked, with a contact, or writing one up; `idle`: ready; `closed`: of the house and not there."""
+class Board(Struct, frozen=True, kw_only=True):
+    """All seats. `serving`: asked, with a contact, or writing one up; `idle`: ready; `closed`: nobody there."""
 
     agents: list[AgentState]
     serving: int
@@ -26,16 +26,15 @@ class Board:
     closed: int
 
 
-def board(ledger: Ledger, house: House, now: Now) -> Board:
-    """Who is there, in which state, since when and why, with what; and how many do what."""
-    agents = presence.states(ledger, now)
+def board(agents: list[AgentState]) -> Board:
+    """Who is in which state, since when and why, with what; and how many do what."""
     count = Counter(agent.state for agent in agents)
     return Board(
-        agents,
+        agents=agents,
         serving=sum(count[state] for state in SERVING),
         idle=count["ready"],
         not_ready=count["not_ready"],
-        closed=len(house.agents.keys() - {agent.agent for agent in agents}),
+        closed=count["signed_out"],
     )
 
 
