@@ -1,13 +1,21 @@
 """Erlang's queues against published figures, against the laws they obey, and the command that prints them."""
 
 import math
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from wardbell_callcenter.contacts.contact import Contact
+from wardbell_callcenter.figures.case import Case
+from wardbell_callcenter.figures.demand import calls_by_hour
+from wardbell_callcenter.figures.periods import HOUR_MS, whole
 from wardbell_callcenter.figures.plan_command import main
 from wardbell_callcenter.figures.staffing import Load, may_give_up, never_give_up, people_needed
+from wardbell_callcenter.house import DEFAULT_POLICY, House
+from wardbell_callcenter.store.store import Store
 
 CENTRE = Load(200, 180)  # 100 calls in 30 minutes
 WARD = Load(18, 420)
@@ -106,6 +114,8 @@ def test_the_command_says_how_many(capsys: pytest.CaptureFixture[str]) -> None:
         ["--calls", "18", "--minutes", "7", "--share", "1"],
         ["--calls", "18", "--minutes", "7", "--patience", "0"],
         ["--calls", "18"],
+        [],
+        ["--from-figures", "--days", "0"],
     ],
 )
 def test_what_cannot_be_is_refused(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
@@ -113,3 +123,47 @@ def test_what_cannot_be_is_refused(arguments: list[str], capsys: pytest.CaptureF
         main(arguments)
     assert ended.value.code == 2
     assert "error" in capsys.readouterr().err
+
+
+def test_calls_are_counted_by_the_hours_that_there_were() -> None:
+    house = House(time_zone="Europe/Berlin")
+    back = date(2026, 10, 25)  # 02:00 comes twice
+    first_ms = whole(back, back, house.time_zone).from_ms
+    cases = [
+        Case(contact_id=str(hour), pressed_at_ms=0, opened_at_ms=first_ms + hour * HOUR_MS)
+        for hour in (1, 2, 2, 3, 4, 24)
+    ]
+    found = calls_by_hour(cases, back, back, house)
+    assert {hour: calls for hour, calls in found.items() if calls} == {1: 1.0, 2: 1.5, 3: 1.0, 23: 1.0}
+    assert len(found) == 24
+
+
+def test_the_command_plans_by_the_calls_that_came(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    url = f"sqlite:///{tmp_path / 'callcenter.db'}"
+    store = Store(url)
+    assert main(["--from-figures", "--db", url]) == 1
+    assert "28 days without a contact" in capsys.readouterr().err
+    today = datetime.now(UTC).date()
+    days = [today - timedelta(days=ago) for ago in (2, 1, 0)]  # the last is for a test that runs over midnight
+    with store.writing() as ledger:
+        for index, day in enumerate(days * 18):
+            noon_ms = whole(day, day, "UTC").from_ms + 12 * HOUR_MS
+            contact = Contact(
+                contact_id=f"c{index}",
+                kind="bed_call",
+                dedup_key=f"east/{index}/normal",
+                priority=20,
+                policy=DEFAULT_POLICY,
+                round_steady_ms=0,
+                step_planned_steady_ms=0,
+                pressed_at_ms=noon_ms,
+                opened_at_ms=noon_ms,
+            )
+            ledger.contacts.add(contact.accepted("li", noon_ms).closed("resolved", "li", "", noon_ms + 420_000))
+    store.close()
+    assert main(["--from-figures", "--days", "2", "--db", url]) == 0
+    said = capsys.readouterr().out
+    assert "36 contacts in 2 days, each 7.0 min" in said
+    assert ["12:00", "18.00", "5", "42%"] in [line.split() for line in said.splitlines()]
+    with pytest.raises(SystemExit):
+        main(["--from-figures", "--days", "1", "--share", "1", "--db", url])
