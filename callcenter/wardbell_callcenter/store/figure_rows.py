@@ -97,7 +97,9 @@ class FigureRows:
         which = (contacts.c.opened_at_ms >= from_ms) & (contacts.c.opened_at_ms < until_ms)
         which &= events.c.kind.in_(("accepted", "returned"))
         wanted = select(events.c.contact_id, events.c.kind, events.c.payload)
-        rows = self._connection.execute(wanted.join(contacts, contacts.c.contact_id == events.c.contact_id).where(which))
+        rows = self._connection.execute(
+            wanted.join(contacts, contacts.c.contact_id == events.c.contact_id).where(which)
+        )
         takers: dict[str, list[str]] = {}
         unvisited: dict[str, int] = {}
         for row in rows:
