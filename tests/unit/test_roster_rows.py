@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from databases import Database
 
-from wardbell_callcenter.house import House
+from wardbell_callcenter.house import Agent, House
 from wardbell_callcenter.roster.change import ChangeError, RosterChange
 from wardbell_callcenter.roster.entering import enter, take_back
 from wardbell_callcenter.store.store import Store
@@ -64,7 +64,7 @@ def test_what_cannot_be_meant_is_not_stored(database: Database) -> None:
 def test_who_entered_it_and_who_took_it_back_is_in_the_audit_once(database: Database) -> None:
     store = Store(database.url)
     with store.writing() as ledger:
-        enter(ledger, House(), LEAVE)
+        enter(ledger, House(agents={"Ana": Agent()}), LEAVE)
         take_back(ledger, "r1", "wu", 3000, "well again")
         take_back(ledger, "r1", "wu", 4000)
     with store.reading() as ledger:

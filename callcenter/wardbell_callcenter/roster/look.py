@@ -2,9 +2,11 @@
 
 import argparse
 from dataclasses import dataclass
+from datetime import timedelta
 
 from wardbell_callcenter.house import House, decode_house
 from wardbell_callcenter.roster.change import ChangeError, RosterChange
+from wardbell_callcenter.roster.house_clock import instant_ms, local
 from wardbell_callcenter.roster.moments import moment_ms
 from wardbell_callcenter.roster.wording import Wording
 from wardbell_callcenter.store.house_rows import HouseForm
@@ -38,6 +40,13 @@ class Look:
         except ValueError as error:
             shown = "2026-11-24, 2026-11-24T19:00 or 19:00"
             raise ChangeError(f"--{name.rstrip('_')}: {text} is no time; write {shown}") from error
+
+    def days_ms(self) -> tuple[int, int]:
+        """From `--from` to the same time of the day, `--days` later."""
+        from_ms = self.moment_ms("from_", self.now_ms)
+        began = local(from_ms, self.house.time_zone)
+        last = began.date() + timedelta(days=self.options.days)
+        return from_ms, instant_ms(last, f"{began:%H:%M:%S}", self.house.time_zone)
 
     def rosters(self) -> list[str]:
         """Those that are asked for, all where none is.

@@ -131,8 +131,7 @@ def _change_of(look: Look, event: Entry, file: str) -> RosterChange:
 
 def write_file(look: Look) -> tuple[list[str], int]:
     """Write the duties of the days asked for, of one agent or all, as a calendar; `-` is the standard output."""
-    from_ms = look.moment_ms("from_", look.now_ms)
-    until_ms = from_ms + look.options.days * DAY_MS
+    from_ms, until_ms = look.days_ms()
     changes = look.changes(from_ms, until_ms)
     agent: str | None = look.options.agent
     rosters = look.rosters()

@@ -10,7 +10,7 @@ from wardbell_callcenter.roster.change import RosterChange
 from wardbell_callcenter.roster.duty import Duty, Place, on_duty, plan
 from wardbell_callcenter.roster.gaps import Gap, gaps
 from wardbell_callcenter.roster.house_clock import local
-from wardbell_callcenter.roster.look import DAY_MS, Look, house_of
+from wardbell_callcenter.roster.look import Look, house_of
 from wardbell_callcenter.roster.rotation import ShiftTime, shifts_between
 from wardbell_callcenter.roster.wording import Wording
 
@@ -56,8 +56,7 @@ def _away(house: House, rosters: Iterable[str], changes: list[RosterChange], at_
 
 def week(look: Look) -> tuple[list[str], int]:
     """Each shift of the days asked for, who works it, and how many are missing."""
-    from_ms = look.moment_ms("from_", look.now_ms)
-    until_ms = from_ms + look.options.days * DAY_MS
+    from_ms, until_ms = look.days_ms()
     changes = look.changes(from_ms, until_ms)
     missing = [gap for gap in gaps(look.house, changes, from_ms, until_ms) if gap.kind == "short"]
     lines: list[str] = []
@@ -108,8 +107,7 @@ def _person(words: Wording, place: Place, worked: ShiftTime) -> str:
 
 def gap_list(look: Look) -> tuple[list[str], int]:
     """What is wrong with the days to come; 1 where anything is."""
-    from_ms = look.moment_ms("from_", look.now_ms)
-    until_ms = from_ms + look.options.days * DAY_MS
+    from_ms, until_ms = look.days_ms()
     wanted = look.rosters()
     found = gaps(look.house, look.changes(from_ms, until_ms), from_ms, until_ms)
     found = [gap for gap in found if gap.roster in wanted]
@@ -131,8 +129,7 @@ def gap_row(words: Wording, gap: Gap) -> tuple[str, ...]:
 
 def entries(look: Look) -> tuple[list[str], int]:
     """What was entered for the days asked for, with `--removed` also what was taken back."""
-    from_ms = look.moment_ms("from_", look.now_ms)
-    until_ms = from_ms + look.options.days * DAY_MS
+    from_ms, until_ms = look.days_ms()
     found = look.ledger.roster.between(from_ms, until_ms, with_removed=look.options.removed)
     wanted = {"", *look.rosters()}
     rows = [_entry_row(look.words, change) for change in found if change.roster in wanted]
