@@ -6,7 +6,7 @@ from wardbell_callcenter.api.gate import OPEN, USUAL, Gate, Rates, dependencies
 from wardbell_callcenter.api.intake import Intake
 from wardbell_callcenter.api.openapi import text
 from wardbell_callcenter.api.problems import of_exception
-from wardbell_callcenter.api.routes import ROUTES
+from wardbell_callcenter.api.routes import routed
 from wardbell_callcenter.api.stream import events
 
 MOST_BYTES = 65_536  # of a request; the house's document may have more
@@ -21,7 +21,7 @@ def openapi() -> bytes:
 def application(intake: Intake, rates: Rates = USUAL) -> Litestar:
     """All routes, behind the gate. No CORS: no other site's page may ask."""
     return Litestar(
-        [*ROUTES, openapi, events],
+        [routed(openapi, events)],
         dependencies=dependencies(intake),
         middleware=[Gate(intake, rates)],
         exception_handlers={Exception: of_exception},

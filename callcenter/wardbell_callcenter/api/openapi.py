@@ -5,20 +5,18 @@ import sys
 from collections.abc import Iterable
 from functools import cache
 from http import HTTPStatus
-from inspect import cleandoc
 from typing import Any
 
 import msgspec
 from litestar import Litestar
 from litestar.di import Provide
 from litestar.enums import HttpMethod
-from litestar.handlers import HTTPRouteHandler
 from litestar.openapi import OpenAPIConfig
 from litestar.types.internal_types import PathParameterDefinition
 
 from wardbell_callcenter.api.gate import OPEN
 from wardbell_callcenter.api.problems import MEDIA_TYPE, Problem
-from wardbell_callcenter.api.routes import ROUTES
+from wardbell_callcenter.api.routes import ROUTES, routed
 from wardbell_callcenter.house import House
 
 Json = dict[str, Any]
@@ -41,26 +39,20 @@ def _document() -> Json:
         "Wardbell call centre",
         "1",
         description=ABOUT,
+        use_handler_docstrings=True,
         operation_id_creator=lambda _, method, path: f"{HttpMethod(method).value.lower()}{_camel(path)}",
     )
     handed = {name: Provide(lambda: None, sync_to_thread=False) for name in ("intake", "caller")}
-    made = Litestar(list(ROUTES), dependencies=handed, openapi_config=config).openapi_schema.to_schema()
+    made = Litestar([routed()], dependencies=handed, openapi_config=config).openapi_schema.to_schema()
     parts = made["components"]
     parts["securitySchemes"] = {"token": {"type": "http", "scheme": "bearer"}}
     parts["schemas"] |= msgspec.json.schema_components([Problem, House], ref_template="#/components/schemas/{name}")[1]
     parts["responses"] = {}
     open_ones = {path for route in ROUTES if OPEN in route.opt for path in route.paths}
-    told = {
-        (path.replace(":str}", "}"), method.lower()): _words(route)
-        for route in ROUTES
-        for path in route.paths
-        for method in route.http_methods
-    }
     _show_house(made["paths"]["/v1/house"])
     for path, item in made["paths"].items():
         for method, operation in item.items():
             is_open = path in open_ones and method != "delete"
-            operation["description"] = told[path, method]
             del operation["summary"]  # the name of a wrapper
             _leave_out_null(operation.get("parameters", ()))
             operation["security"] = [] if is_open else [{"token": []}]
@@ -68,14 +60,6 @@ def _document() -> Json:
                 parts["responses"][f"Problem{status}"] = _problem(status)
                 operation["responses"][str(status)] = {"$ref": f"#/components/responses/Problem{status}"}
     return made
-
-
-def _words(route: HTTPRouteHandler) -> str:
-    """Its docstring; Litestar finds that of its own wrapper in some places."""
-    function = route.fn
-    while hasattr(function, "func"):
-        function = function.func
-    return cleandoc(function.__doc__ or "")
 
 
 def _show_house(item: Json) -> None:
