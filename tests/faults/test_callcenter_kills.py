@@ -78,7 +78,7 @@ def test_a_disk_that_takes_no_more_is_a_fault_and_nothing_is_lost(
         return health.faults if health is not None else []
 
     seat.wait(lambda: faults() == ["store"], "the fault on the bus")
-    assert database.rows("SELECT 1 FROM steps") == database.rows("SELECT 1 FROM operators") == []
+    assert database.rows("SELECT 1 FROM steps") == database.rows("SELECT 1 FROM agents") == []
     resource.prlimit(centre.pid, resource.RLIMIT_FSIZE, (most, most))
     seat.wait(lambda: faults() == [], "the fault to go")
     seat.wait(lambda: command_id in seat.replies, "the command that was not taken to come again")

@@ -7,9 +7,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from centre_parts import T0, command
 from databases import BEFORE_FORMS, Database, Postgres
-from sqlalchemy import Engine, Inspector, create_engine, inspect
+from sqlalchemy import Engine as DatabaseEngine
+from sqlalchemy import Inspector, create_engine, inspect
 
+from wardbell_bus.wards import WardMirrors
+from wardbell_callcenter.clock import Now
+from wardbell_callcenter.engine.engine import Engine
+from wardbell_callcenter.engine.wards import OURSELVES
 from wardbell_callcenter.store.database import open_engine
 from wardbell_callcenter.store.errors import StoreUnreachableError
 from wardbell_callcenter.store.migration import NEWEST, migrate
@@ -17,7 +23,7 @@ from wardbell_callcenter.store.store import Store
 from wardbell_callcenter.store.tables import metadata
 from wardbell_protocol.errors import ConfigError
 
-TABLES = ("authority", "steps", "contacts", "operators", "events", "outbox", "replies")
+KEPT = ("authority", "steps", "outbox", "replies")
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -58,7 +64,7 @@ def form_of_table(look: Inspector, table: str) -> dict[str, Any]:
     }
 
 
-def form_of_database(engine: Engine) -> dict[str, dict[str, Any]]:
+def form_of_database(engine: DatabaseEngine) -> dict[str, dict[str, Any]]:
     look = inspect(engine)
     return {name: form_of_table(look, name) for name in look.get_table_names() if name != "alembic_version"}
 
@@ -81,32 +87,58 @@ def test_a_database_says_which_form_it_has(empty: Database) -> None:
     assert empty.rows("SELECT version_num FROM alembic_version") == [(NEWEST,)]
 
 
-def test_a_database_from_before_forms_were_counted_keeps_everything(old: Database, tmp_path: Path) -> None:
-    before = {table: old.rows(f"SELECT * FROM {table}") for table in TABLES}
+def test_a_database_from_before_forms_were_counted_goes_on(old: Database, tmp_path: Path) -> None:
+    before = {table: old.rows(f"SELECT * FROM {table}") for table in KEPT}
     assert {table: len(rows) for table, rows in before.items()} == {
-        "authority": 1, "steps": 2, "contacts": 2, "operators": 1, "events": 9, "outbox": 12, "replies": 2,
+        "authority": 1, "steps": 2, "outbox": 12, "replies": 2,
     }  # fmt: skip
+    events = old.rows("SELECT seq, at_ms, kind, payload FROM events")
     store = Store(old.url)
-    assert {table: old.rows(f"SELECT * FROM {table}") for table in TABLES} == before
-    with store.reading() as ledger:
-        snapshot = ledger.snapshot(0)
-    assert (snapshot.epoch, snapshot.seq) == ("0ld0ba5e", 9)
-    assert [(contact.call_id, contact.accepted_by) for contact in snapshot.contacts] == [("east-1", "Wei")]
+    assert {table: old.rows(f"SELECT * FROM {table}") for table in KEPT} == before
+    assert old.rows("SELECT seq, at_ms, kind, payload FROM events") == events
     assert store.lease().holder == ""
     newest = max(row.row_id for row in store.outbox_after(0, 100))
     with store.writing() as ledger:
-        ledger.record("signed_out", 1)
+        ledger.record("signed_out", Now(1, 1))
     assert [row.row_id for row in store.outbox_after(newest, 10)] == [newest + 1]
     store.close()
     engine, fresh = open_engine(old.url), open_engine(f"sqlite:///{tmp_path / 'fresh.db'}")
     migrate(fresh)
     found, wanted = form_of_database(engine), form_of_database(fresh)
-    for name in ("steps", "contacts"):  # an old loop is called INTEGER, which on SQLite is as wide as BIGINT
-        assert found[name]["columns"].pop("loop") == ("INTEGER", False)
-        wanted[name]["columns"].pop("loop")
+    assert found["steps"]["columns"].pop("loop") == ("INTEGER", False)  # on SQLite as wide as BIGINT
+    wanted["steps"]["columns"].pop("loop")
     assert found == wanted
     for each in (engine, fresh):
         each.dispose()
+
+
+def test_who_had_a_contact_has_it_and_what_waited_is_asked_for_at_once(old: Database) -> None:
+    ((call,),) = old.rows("SELECT CAST(call AS TEXT) FROM contacts WHERE contact_id = 'c-0ld0ba5e-3'")
+    other = call.replace('"203"', '"204"').replace("s-east-1", "s-east-3")
+    old.execute(
+        "INSERT INTO contacts SELECT 'c-0ld0ba5e-7', 'east-2', 2, 1, 2, 'offered', 1800000200000, offered_to, '', NULL, NULL, "
+        f"'', CAST('{other}' AS BLOB) FROM contacts WHERE contact_id = 'c-0ld0ba5e-3'"
+    )
+    store = Store(old.url)
+    engine = Engine(store, WardMirrors(OURSELVES))
+    snapshot = engine.snapshot(Now(T0, 0))
+    assert (snapshot.epoch, snapshot.seq) == ("0ld0ba5e", 9)
+    assert {(contact.room, contact.status, contact.accepted_by) for contact in snapshot.contacts} == {
+        ("203", "accepted", "Wei"),
+        ("204", "new", ""),
+    }
+    assert [(agent.agent, agent.state, agent.seat) for agent in snapshot.agents] == [("Wei", "busy", "console-a")]
+    assert old.rows("SELECT state, closed_reason FROM contacts WHERE contact_id = 'c-0ld0ba5e-6'") == [
+        ("cleared_at_bed", "cleared at bed by 203-2")
+    ]
+    engine.receive(command("sign_in", by="Li", reply_to="console-b"), Now(T0, 0))
+    engine.poll(Now(T0, 0))
+    (asked,) = [contact for contact in engine.snapshot(Now(T0, 0)).contacts if contact.room == "204"]
+    assert asked.offered_to == ["Li"]
+    engine.poll(Now(T0, 180_000))
+    assert engine.snapshot(Now(T0, 180_000)).contacts[0].returns == 1
+    assert engine.receive(command("accept", by="Wei", contact_id=asked.contact_id), Now(T0, 180_000)).ok
+    store.close()
 
 
 def test_a_database_that_somebody_holds_at_the_start_is_tried_again_later(old: Database) -> None:
@@ -119,7 +151,7 @@ def test_a_database_that_somebody_holds_at_the_start_is_tried_again_later(old: D
 def test_a_database_of_a_newer_version_is_refused_and_left_alone(empty: Database) -> None:
     Store(empty.url).close()
     empty.execute("UPDATE alembic_version SET version_num = '0999'", "ALTER TABLE lease RENAME TO leases")
-    with pytest.raises(ConfigError, match="form 0999, of a newer Wardbell: this one knows 0002; install"):
+    with pytest.raises(ConfigError, match="form 0999, of a newer Wardbell: this one knows 0003; install"):
         Store(empty.url)
     assert empty.rows("SELECT count(*) FROM leases") == [(1,)]
 

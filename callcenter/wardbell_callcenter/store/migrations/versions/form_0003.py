@@ -1,14 +1,24 @@
 """Contacts with steps of their own, and what they need: people, offers, timers, deliveries, the house."""
 
+import json
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0003"
 down_revision = "0002"
 
+# What an open contact gets, which had none: everybody of its ward, then everybody, again and again. The engine's time begins
+# with this form, at 0: who waits is asked at once, who accepted has three minutes to get there.
+POLICY = b'{"steps":[{"after_s":0,"to":["ward"],"ring_s":0},{"after_s":30,"to":["everybody"],"ring_s":0}]}'
+ACCEPT_LIMIT_MS = 180_000
+
 
 def upgrade() -> None:
-    """Replace contacts and operators by the new tables."""
+    """Replace contacts and operators by the new tables; what was in the old ones goes on in these."""
+    old_contacts = _rows("SELECT * FROM contacts ORDER BY opened_at_ms, contact_id")
+    old_operators = _rows("SELECT * FROM operators")
     op.drop_table("contacts")
     op.drop_table("operators")
     _events()
@@ -26,6 +36,126 @@ def upgrade() -> None:
     _residents()
     _tokens()
     _audit()
+    _carry_contacts(old_contacts)
+    _carry_operators(old_operators, {old["accepted_by"] for old in old_contacts if old["status"] == "accepted"})
+
+
+def _rows(sql: str) -> list[dict[str, Any]]:
+    return [dict(row) for row in op.get_bind().execute(sa.text(sql)).mappings()]
+
+
+def _insert(table: str, rows: list[dict[str, Any]]) -> None:
+    if rows:
+        op.bulk_insert(sa.table(table, *(sa.column(name) for name in rows[0])), rows)
+
+
+def _carry_contacts(old_contacts: list[dict[str, Any]]) -> None:
+    open_by_key: dict[str, str] = {}
+    calls = {old["contact_id"]: json.loads(bytes(old["call"])) for old in old_contacts}
+    keys = {name: f"{call['ward']}/{call['station_id']}/{call['kind']}"[:200] for name, call in calls.items()}
+    for old in old_contacts:
+        if old["status"] != "withdrawn":
+            open_by_key[keys[old["contact_id"]]] = old["contact_id"]  # of several the newest goes on
+    still_open = set(open_by_key.values())
+    _insert(
+        "contacts",
+        [_contact(old, calls[old["contact_id"]], keys[old["contact_id"]], still_open) for old in old_contacts],
+    )
+    _insert("timers", [_timer(old) for old in old_contacts if old["contact_id"] in still_open])
+
+
+def _contact(old: dict[str, Any], call: dict[str, Any], key: str, still_open: set[str]) -> dict[str, Any]:
+    is_open = old["contact_id"] in still_open
+    is_accepted = old["status"] == "accepted"
+    closed_as = "handed_over" if old["withdrawn_reason"] == "superseded" else "cleared_at_bed"
+    state = ("accepted" if is_accepted else "new") if is_open else closed_as
+    offered = json.loads(bytes(old["offered_to"]))
+    return {
+        "contact_id": old["contact_id"],
+        "kind": "bed_call",
+        "dedup_key": key,
+        "open_key": key if is_open else None,
+        "state": state,
+        "version": old["version"],
+        "ward": call["ward"],
+        "station_id": call["station_id"],
+        "room": call["room"],
+        "bed": call["bed"],
+        "call_kind": call["kind"],
+        "subject": "",
+        "resident_id": "",
+        "priority": call["priority"],
+        "repeats": 0,
+        "step": -1,
+        "loop": old["loop"],
+        "round_loop": old["loop"],
+        "round_steady_ms": 0,
+        "step_planned_steady_ms": 0,
+        "policy": POLICY,
+        "call_id": old["call_id"],
+        "call": bytes(old["call"]),
+        "fields": b"{}",
+        "incident_id": "",
+        "pressed_at_ms": call["placed_at_ms"],
+        "opened_at_ms": old["opened_at_ms"],
+        "offered_at_ms": old["opened_at_ms"] if offered else None,
+        "received_at_ms": None,
+        "accepted_at_ms": old["accepted_at_ms"],
+        "accepted_by": old["accepted_by"],
+        "on_site_at_ms": None,
+        "on_site_by": "",
+        "closed_at_ms": None if is_open else (old["withdrawn_at_ms"] or old["opened_at_ms"]),
+        "closed_by": "",
+        "closed_reason": "" if is_open else (old["withdrawn_reason"] or "superseded"),
+        "wrap_up_code": "",
+        "returns": 0,
+        "highest_step": -1,
+    }
+
+
+def _timer(old: dict[str, Any]) -> dict[str, Any]:
+    is_accepted = old["status"] == "accepted"
+    return {
+        "kind": "accept_limit" if is_accepted else "step",
+        "subject": old["contact_id"],
+        "due_steady_ms": ACCEPT_LIMIT_MS if is_accepted else 0,
+        "planned_steady_ms": 0,
+        "step": -1 if is_accepted else 0,
+        "loop": 0 if is_accepted else old["loop"],
+        "fence": 0,
+    }
+
+
+def _carry_operators(old_operators: list[dict[str, Any]], busy: set[str]) -> None:
+    agents = [(old, "busy" if old["operator"] in busy else "ready") for old in old_operators]
+    _insert(
+        "agents",
+        [
+            {
+                "agent": old["operator"],
+                "state": state,
+                "reason": "",
+                "since_ms": old["signed_in_at_ms"],
+                "since_steady_ms": 0,
+                "pending": "",
+                "pending_reason": "",
+                "pending_for_s": 0,
+                "seat": old["seat"],
+                "signed_in_at_ms": old["signed_in_at_ms"],
+                "missed": 0,
+                "free_since_steady_ms": 0,
+                "contacts_taken": 0,
+                "counted_from_ms": old["signed_in_at_ms"],
+                "version": 1,
+            }
+            for old, state in agents
+        ],
+    )
+    times = [
+        {"agent": old["operator"], "from_ms": old["signed_in_at_ms"], "state": state, "reason": "", "until_ms": None}
+        for old, state in agents
+    ]
+    _insert("agent_times", times)
 
 
 def _events() -> None:
