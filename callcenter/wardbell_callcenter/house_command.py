@@ -10,6 +10,7 @@ from pathlib import Path
 from time import time_ns
 from zoneinfo import ZoneInfo
 
+from wardbell_callcenter.api.token_command import add_token
 from wardbell_callcenter.database_option import EX_CONFIG, add_by, add_database, failed, with_store
 from wardbell_callcenter.house import House, decode_house
 from wardbell_callcenter.house_checks import house_findings
@@ -27,6 +28,7 @@ EXAMPLES = """examples:
   wardbell house history
   wardbell house show --revision 3 > old.json && wardbell house apply old.json       back to what was
   wardbell house secret                          asks for a secret twice, prints what to write into `agents.NAME.secret`
+  wardbell house token wei --label tablet        a token for the API, shown once
 """
 STARTER = Path(__file__).parent / "starter_house.json"
 
@@ -192,4 +194,5 @@ def _parser() -> argparse.ArgumentParser:
         add_database(verb)
     secret = verbs.add_parser("secret", help="make what to write into `agents.NAME.secret`")
     secret.set_defaults(run=_secret)
+    add_token(verbs)
     return parser
