@@ -3,20 +3,25 @@
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
 from centre_parts import T0, call_state
 from databases import Database
 
-from wardbell_callcenter.contact import OFFERED, Contact
+from wardbell_callcenter.clock import Mark, Now, Reading
+from wardbell_callcenter.contacts.contact import Contact
+from wardbell_callcenter.house import DEFAULT_POLICY
 from wardbell_callcenter.store.database import open_engine
-from wardbell_callcenter.store.errors import LostLeaseError, StoreError
-from wardbell_callcenter.store.ledger import Ledger
+from wardbell_callcenter.store.errors import LostLeaseError, RefusedError, StoreError
+from wardbell_callcenter.store.offer_rows import Offer, offer_id_of
 from wardbell_callcenter.store.store import Store
+from wardbell_callcenter.store.timer_rows import Timer
 from wardbell_protocol.bus.centre_payloads import StepTaken
 from wardbell_protocol.bus.payloads import Reply
 
+NOW = Now(T0, 0)
 STEP = StepTaken(ward="east", call_id="east-1", step=2, step_name="call_centre", loop=0, due_at_ms=T0, taken_at_ms=T0)
 
 
@@ -27,59 +32,109 @@ def store(database: Database) -> Iterator[Store]:
     opened.close()
 
 
-def offered_contact(ledger: Ledger) -> Contact:
-    ledger.add_step(STEP, "test")
-    contact = Contact("c-1", 2, 0, T0, call_state(), status=OFFERED, offered_to=("Wei", "Li"))
-    ledger.add_contact(contact)
-    return contact
+def contact(contact_id: str = "c-1", key: str = "east/s-1/normal") -> Contact:
+    return Contact(
+        contact_id=contact_id,
+        kind="bed_call",
+        dedup_key=key,
+        priority=20,
+        policy=DEFAULT_POLICY,
+        round_steady_ms=0,
+        step_planned_steady_ms=0,
+        pressed_at_ms=T0,
+        opened_at_ms=T0,
+        call=call_state(),
+        fields={"who": "daughter"},
+    )
 
 
 def take_step(store: Store) -> None:
     with store.writing() as ledger:
-        ledger.record("step_taken", T0, step=STEP)
-        ledger.add_step(STEP, "another")
+        ledger.record("step_taken", NOW, step=STEP)
+        ledger.steps.add(STEP, "another")
 
 
-def test_of_two_who_read_the_same_offer_one_gets_it(store: Store, database: Database) -> None:
+def test_what_is_stored_is_what_is_read(store: Store) -> None:
     with store.writing() as ledger:
-        offered_contact(ledger)
+        ledger.contacts.add(contact())
+    with store.reading() as ledger:
+        assert ledger.contacts.get("c-1") == contact()
+        assert ledger.contacts.open_at("east/s-1/normal") == contact()
+        assert ledger.contacts.open_at("east/s-2/normal") is None
+
+
+def test_of_two_who_read_the_same_contact_one_changes_it(store: Store, database: Database) -> None:
+    with store.writing() as ledger:
+        ledger.contacts.add(contact())
+        ledger.contacts.add(contact("c-2", "east/s-2/normal"))
     other = Store(database.url)
-    with store.reading() as mine, other.reading() as theirs:
-        seen, seen_too = mine.contact("c-1"), theirs.contact("c-1")
-    assert seen is not None
-    assert seen_too is not None
     with store.writing() as mine:
-        assert mine.accept(seen, "Wei", T0 + 1)
-    with other.writing() as theirs:
-        assert not theirs.accept(seen_too, "Li", T0 + 1)
-        contact = theirs.contact("c-1")
-    assert contact is not None
-    assert (contact.accepted_by, contact.version) == ("Wei", 2)
+        mine.contacts.change(contact(), contact().accepted("Wei", T0 + 1))
+    second = contact("c-2", "east/s-2/normal")
+    both = [(second, second.changed(subject="with it")), (contact(), contact().accepted("Li", T0 + 1))]
+    with pytest.raises(RefusedError), other.writing() as theirs:
+        theirs.contacts.change_many(both)
+    with other.reading() as theirs:
+        found = theirs.contacts.many(["c-1", "c-2"])
+    assert (found["c-1"].accepted_by, found["c-1"].version, found["c-2"].subject) == ("Wei", 2, "")
     other.close()
 
 
-def test_an_offer_that_changed_is_not_accepted_unread(store: Store) -> None:
+def test_one_open_contact_for_each_place_and_kind(store: Store) -> None:
     with store.writing() as ledger:
-        before = offered_contact(ledger)
-        ledger.change_contact(before, replace(before, version=2, offered_to=("Wei",)))
-        assert not ledger.accept(before, "Li", T0)
-        with pytest.raises(StoreError):
-            ledger.change_contact(before, replace(before, version=2))
-
-
-def test_a_second_step_or_contact_of_the_same_key_breaks_its_transaction(store: Store) -> None:
+        ledger.contacts.add(contact())
+    with pytest.raises(RefusedError), store.writing() as ledger:
+        ledger.contacts.add(contact("c-2"))
     with store.writing() as ledger:
-        offered_contact(ledger)
-    with pytest.raises(StoreError):
-        take_step(store)
-    with pytest.raises(StoreError), store.writing() as ledger:
-        ledger.add_contact(Contact("c-2", 2, 0, T0, call_state()))
-    with pytest.raises(StoreError), store.writing() as ledger:  # no contact without its step
-        ledger.add_contact(Contact("c-3", 2, 7, T0, call_state()))
+        ledger.contacts.change(contact(), contact().closed("resolved", "Wei", "", T0))
+        ledger.contacts.add(contact("c-2"))
     with store.reading() as ledger:
-        assert ledger.position()[1] == 0
-        assert [contact.contact_id for contact in ledger.open_contacts()] == ["c-1"]
-    assert store.outbox_after(0, 10) == []
+        assert [found.contact_id for found in ledger.contacts.open()] == ["c-2"]
+
+
+def test_a_second_step_of_the_same_key_breaks_its_transaction(store: Store) -> None:
+    take_step(store)
+    with pytest.raises(RefusedError):
+        take_step(store)
+    with store.reading() as ledger:
+        assert ledger.position()[1] == 1
+    assert len(store.outbox_after(0, 10)) == 1
+
+
+def test_each_contact_step_loop_target_and_medium_is_asked_once(store: Store) -> None:
+    offer = Offer(offer_id_of("c-1", 0, 0, "Wei", "seat"), "c-1", 0, 0, "Wei", "seat", T0)
+    with store.writing() as ledger:
+        ledger.contacts.add(contact())
+        ledger.offers.add(offer)
+    with pytest.raises(RefusedError), store.writing() as ledger:
+        ledger.offers.add(replace(offer, offer_id="o-another"))
+    with pytest.raises(RefusedError), store.writing() as ledger:
+        ledger.offers.add(replace(offer, offer_id="o-another", contact_id="c-none"))
+    with store.writing() as ledger:
+        ledger.offers.change(replace(offer, state="withdrawn", reason="taken by Li"))
+        ledger.offers.change(replace(offer, state="accepted"))  # it was over before
+        assert ledger.offers.get(offer.offer_id) == replace(offer, state="withdrawn", reason="taken by Li")
+        assert ledger.offers.live() == []
+
+
+def test_timers_are_set_replaced_and_found_when_they_are_due(store: Store) -> None:
+    with store.writing() as ledger:
+        ledger.timers.put(Timer("step", "c-1", 20, 20), Timer("step", "c-2", 10, 10), Timer("remind", "c-1", 15, 0))
+        ledger.timers.put(Timer("step", "c-1", 30, 20, step=1))
+        ledger.timers.drop(("remind", "c-1"), ("step", "c-none"))
+        assert [timer.subject for timer in ledger.timers.due(29, 10)] == ["c-2"]
+        assert [timer.subject for timer in ledger.timers.due(30, 1)] == ["c-2"]
+        assert ledger.timers.next_due_steady_ms() == 10
+        assert ledger.timers.get("step", "c-1") == Timer("step", "c-1", 30, 20, step=1)
+
+
+def test_the_engines_time_is_kept(store: Store) -> None:
+    mark = Mark(5, Reading(T0, "boot", 17))
+    assert store.take_lease(store.lease(), "only")
+    store.renew_lease(mark)
+    store.renew_lease(replace(mark, steady_ms=6))
+    with store.reading() as ledger:
+        assert ledger.mark() == replace(mark, steady_ms=6)
 
 
 def test_each_database_has_an_epoch_that_it_keeps(store: Store, database: Database, tmp_path: Path) -> None:
@@ -97,22 +152,22 @@ def test_each_database_has_an_epoch_that_it_keeps(store: Store, database: Databa
 def test_a_row_leaves_the_outbox_only_when_it_is_done(store: Store) -> None:
     with store.writing() as ledger:
         for at_ms in range(3):
-            ledger.record("signed_out", at_ms)
+            ledger.record("signed_out", Now(at_ms, 0))
     rows = store.outbox_after(0, 10)
     assert [row.row_id for row in store.outbox_after(rows[0].row_id, 1)] == [rows[1].row_id]
     for row in rows:
         store.outbox_done(row.row_id)
     assert store.outbox_after(0, 10) == []
     with store.writing() as ledger:
-        ledger.record("signed_out", 9)
+        ledger.record("signed_out", NOW)
     (later,) = store.outbox_after(0, 10)
     assert later.row_id > rows[-1].row_id
 
 
 def test_a_published_row_that_could_not_be_deleted_is_deleted_later(store: Store, database: Database) -> None:
     with store.writing() as ledger:
-        ledger.record("signed_out", T0)
-        ledger.record("signed_out", T0)
+        ledger.record("signed_out", NOW)
+        ledger.record("signed_out", NOW)
     first, second = store.outbox_after(0, 10)
     database.execute("ALTER TABLE outbox RENAME TO gone")
     for row in (first, second):
@@ -157,26 +212,26 @@ def test_a_write_that_the_database_refuses_changes_nothing(store: Store, databas
     with pytest.raises(StoreError, match="no room"):
         take_step(store)
     with store.reading() as ledger:
-        assert (ledger.open_steps(), ledger.position()[1]) == ([], 0)
+        assert (ledger.steps.open(), ledger.position()[1]) == ([], 0)
 
 
 def test_replies_are_forgotten_after_their_time(store: Store) -> None:
     with store.writing() as ledger:
-        ledger.keep_reply(Reply(command_id="old", ok=True), T0)
-        ledger.keep_reply(Reply(command_id="new", ok=False, reason="no"), T0 + 10)
-        ledger.forget_replies(T0 + 10)
-        assert ledger.reply_to("old") is None
-        assert ledger.reply_to("new") == Reply(command_id="new", ok=False, reason="no")
+        ledger.replies.keep(Reply(command_id="old", ok=True), T0)
+        ledger.replies.keep(Reply(command_id="new", ok=False, reason="no"), T0 + 10)
+        ledger.replies.forget(T0 + 10)
+        assert ledger.replies.get("old") is None
+        assert ledger.replies.get("new") == Reply(command_id="new", ok=False, reason="no")
 
 
 def test_a_reader_sees_one_moment(store: Store, database: Database) -> None:
     other = Store(database.url)
     with store.writing() as ledger:
-        ledger.record("signed_out", T0)
+        ledger.record("signed_out", NOW)
     with store.reading() as mine:
         before = mine.position()
         with other.writing() as theirs:
-            theirs.record("signed_out", T0)
+            theirs.record("signed_out", NOW)
         assert mine.position() == before
     with store.reading() as mine:
         assert mine.position() == (before[0], 2)
@@ -192,7 +247,7 @@ def test_writers_of_two_engines_number_their_events_without_a_gap(store: Store, 
         for _ in range(each):
             with by.writing() as ledger:
                 ledger.position()  # what is read first must still be true when it is written
-                ledger.record("signed_out", T0)
+                ledger.record("signed_out", NOW)
 
     threads = [threading.Thread(target=write, args=[by]) for by in stores]
     for thread in threads:
@@ -213,7 +268,7 @@ def test_who_has_lost_the_lead_writes_nothing_more(store: Store, database: Datab
     take_step(store)
     store.renew_lease()
     assert other.take_lease(other.lease(), "second")
-    for write in (store.renew_lease, lambda: take_step(store)):
+    for write in (partial(store.renew_lease), partial(take_step, store)):
         with pytest.raises(LostLeaseError):
             write()
     store.release_lease()  # of what is no longer ours nothing happens

@@ -20,7 +20,7 @@ class Watch:
         self.centre = CentreMirror(client_id)
         self.escalator = Escalator([self.mirror], self.centre, client_id)
         self.mirror.receive(*self.ward.snapshot(client_id), T0)
-        empty = CentreSnapshot(epoch="c1", seq=0, at_ms=T0, contacts=[], operators=[], steps=[])
+        empty = CentreSnapshot(epoch="c1", seq=0, at_ms=T0, contacts=[], agents=[], steps=[])
         self.centre.receive(topics.snapshot("callcenter", client_id), encode(empty), T0)
         self._seq = 0
 
