@@ -8,7 +8,7 @@ from wardbell_callcenter.store.delivery_rows import Delivery
 from wardbell_protocol.bus.topics import check_name
 from wardbell_protocol.errors import EncodeError
 
-TIMEOUT_S = 2.0
+TIMEOUT_S = 4.0
 
 
 def put_on_bus(

@@ -8,7 +8,7 @@ LASTS_MS: dict[str, int | None] = {
     "offer": None,
     "withdraw": 3_600_000,  # whoever has the offer sees by then that it is over, or has long looked
     "event": 86_400_000,
-    # A gateway refuses one that is out of date, spec/bus.md; whoever was on his way an hour ago is there, or the call rings again.
+    # A gateway refuses what is out of date (spec/bus.md). Whoever was on his way an hour ago is there, or it rings again.
     "ward": 3_600_000,
 }
 

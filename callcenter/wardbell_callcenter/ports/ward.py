@@ -16,7 +16,7 @@ class WardPort:
 
     medium: DeliveryMedium = "ward"
     threads = 2
-    batch = 100
+    batch = 50
 
     def __init__(self, client: BusClient, timeout_s: float = TIMEOUT_S) -> None:
         self.timeout_s = timeout_s
