@@ -140,6 +140,7 @@ def _align(turn: Turn, incident_id: str) -> None:
     if incident is None or incident.closed_at_ms is not None or head is None:
         return
     members = members_of(turn, incident)
+    turn.load_step_timers(contact.contact_id for contact in members)
     if head.is_open and not any(contact.is_open for contact in members):
         head = leaving.close(turn, head, "resolved", OURSELVES, ALL_OVER)
     elif head.is_waiting and not any(contact.is_waiting for contact in members):

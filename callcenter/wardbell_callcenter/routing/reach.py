@@ -25,9 +25,9 @@ def circles(step: Step, contact: ContactFacts, agents: Iterable[AgentFacts]) -> 
 
     The last step would rather have somebody without the skills than nobody.
     """
-    there = sorted((agent for agent in agents if agent.state != "signed_out"), key=attrgetter("name"))
+    there = [agent for agent in agents if agent.state != "signed_out"]
     if contact.is_repeat:
-        return [Circle("everybody", tuple(there))]
+        return [Circle("everybody", _by_name(there))]
     able = [agent for agent in there if lack(step, agent) == 0] if step.skills else there
     found = _by_words(step.to, contact, able)
     if contact.is_last and not any(circle.agents for circle in found):
@@ -54,11 +54,17 @@ def _by_words(words: Sequence[str], contact: ContactFacts, agents: list[AgentFac
 
 
 def _circle(word: str, contact: ContactFacts, agents: list[AgentFacts]) -> Circle:
-    meant = tuple(_meant(word, contact, agents))
+    meant = _meant(word, contact, agents)
     while not meant and word in WIDER:
         word = WIDER[word]
-        meant = tuple(_meant(word, contact, agents))
-    return Circle(word, meant)
+        meant = _meant(word, contact, agents)
+    _, _, group = word.partition("group:")
+    in_order = _by_name(meant)
+    return Circle(word, tuple(sorted(in_order, key=lambda agent: agent.groups[group])) if group else in_order)
+
+
+def _by_name(agents: list[AgentFacts]) -> tuple[AgentFacts, ...]:
+    return tuple(sorted(agents, key=attrgetter("name")))
 
 
 def _meant(word: str, contact: ContactFacts, agents: list[AgentFacts]) -> list[AgentFacts]:
@@ -71,7 +77,7 @@ def _meant(word: str, contact: ContactFacts, agents: list[AgentFacts]) -> list[A
         case "ward" | "building" | "home" | "everybody":
             return agents  # a contact of no ward is the whole home's
         case "group":
-            return sorted((agent for agent in agents if name in agent.groups), key=lambda agent: agent.groups[name])
+            return [agent for agent in agents if name in agent.groups]
         case "roster":
             return [agent for agent in agents if name in agent.rosters]
         case "agent":

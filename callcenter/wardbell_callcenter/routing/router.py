@@ -58,6 +58,7 @@ class _Routing:
         self._strategy: Strategy = "ring_all" if contact.is_repeat else step.strategy
         self._rank = rank(self._strategy, contact, history, seed)
         self._circles = circles(step, contact, agents)
+        self._meant = {agent.name: agent for circle in self._circles for agent in circle.agents}
         here = [past for past in history.offers if (past.step, past.loop) == (contact.step, contact.loop)]
         refused = {past.target for past in history.offers if past.loop == contact.loop and past.status == "refused"}
         self._ringing = {past.target for past in history.offers if past.status == "offered"}
@@ -70,24 +71,20 @@ class _Routing:
         new_addresses = tuple(word for word in addresses if word not in self._done)
         left = self._left()
         ask = left[: self._n_wanted()]
-        is_ringing = not self._ringing.isdisjoint(self._meant() | set(addresses))
+        is_ringing = any(target in self._meant or target in addresses for target in self._ringing)
         return Choice(
             ask=tuple(agent.name for agent in ask),
             addresses=new_addresses,
             ring_s=self._step.ring_s,
             again_in_ms=self._widens_in_ms() if len(ask) < len(left) else None,
-            is_empty=not addresses and not self._meant(),
+            is_empty=not addresses and not self._meant,
             is_exhausted=not (left or new_addresses or is_ringing),
             why=f"{self._strategy}: {', '.join(circle.word for circle in self._circles)}",
         )
 
     def candidates(self) -> list[AgentFacts]:
         """Who can be asked."""
-        everybody = {agent.name: agent for circle in self._circles for agent in circle.agents}
-        return self._sorted([agent for agent in everybody.values() if self._can_be_asked(agent)])
-
-    def _meant(self) -> set[str]:
-        return {agent.name for circle in self._circles for agent in circle.agents}
+        return self._sorted([agent for agent in self._meant.values() if self._can_be_asked(agent)])
 
     def _left(self) -> list[AgentFacts]:
         """Who can be asked yet, of the first tier in which anybody can or is being asked."""
@@ -99,11 +96,10 @@ class _Routing:
 
     def _tiers(self) -> list[list[AgentFacts]]:
         """Those whom the hook named; then all together, or one word of the step after another."""
-        everybody = list({agent.name: agent for circle in self._circles for agent in circle.agents}.values())
-        named = [agent for agent in everybody if agent.name in self._preferred]
+        named = [self._meant[name] for name in self._preferred if name in self._meant]
         if self._strategy == "group":
             return [named, *(list(circle.agents) for circle in self._circles)]
-        return [named, everybody]
+        return [named, list(self._meant.values())]
 
     def _can_be_asked(self, agent: AgentFacts) -> bool:
         if agent.name in self._done or not can_be_asked(agent, self._contact):
@@ -113,15 +109,19 @@ class _Routing:
 
     def _sorted(self, agents: list[AgentFacts]) -> list[AgentFacts]:
         if self._strategy not in TOGETHER:
-            agents = sorted(agents, key=lambda agent: (lack(self._step, agent), self._rank(agent)))
-        return sorted(agents, key=lambda agent: self._preferred.get(agent.name, len(self._preferred)))
+            agents = sorted(agents, key=self._rank)
+            if self._step.skills:
+                agents = sorted(agents, key=lambda agent: lack(self._step, agent))
+        if self._preferred:
+            agents = sorted(agents, key=lambda agent: self._preferred.get(agent.name, len(self._preferred)))
+        return agents
 
     def _n_wanted(self) -> int | None:
         """How many more may ring now; None: all."""
         if self._strategy in TOGETHER:
             return None
         n_wanted = 1 + self._n_widened() if self._strategy == "progressive" else 1
-        return max(0, n_wanted - len(self._ringing_here & self._meant()))
+        return max(0, n_wanted - sum(target in self._meant for target in self._ringing_here))
 
     def _n_widened(self) -> int:
         return max(0, self._now_ms - self._contact.stepped_at_ms) // (self._step.every_s * 1000)
