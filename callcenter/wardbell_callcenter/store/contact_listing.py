@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Connection, exists, or_, select, tuple_
 
-from wardbell_callcenter.store.contact_tables import contacts, offers
+from wardbell_callcenter.store.contact_tables import IS_OPEN, contacts, offers
 from wardbell_protocol.bus.centre_payloads import ContactKind, ContactStatus
 
 
@@ -43,8 +43,7 @@ class ContactListing:
 
 
 def _conditions(sought: Sought) -> list[ColumnElement[bool]]:
-    is_open = contacts.c.open_key.is_not(None)
-    conditions: list[ColumnElement[bool]] = [contacts.c.state.in_(sorted(sought.states)) if sought.states else is_open]
+    conditions: list[ColumnElement[bool]] = [contacts.c.state.in_(sorted(sought.states)) if sought.states else IS_OPEN]
     if sought.ward:
         conditions.append(contacts.c.ward == sought.ward)
     if sought.kind is not None:

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Connection, RowMapping, bindparam, insert,
 
 from wardbell_callcenter.contacts.contact import TAKEN, Contact
 from wardbell_callcenter.house import Policy
-from wardbell_callcenter.store.contact_tables import contacts
+from wardbell_callcenter.store.contact_tables import IS_OPEN, contacts
 from wardbell_callcenter.store.errors import RefusedError
 from wardbell_protocol.bus.payloads import CallState, decode, encode
 
@@ -48,20 +48,20 @@ class ContactRows:
 
     def open_of_call(self, call_id: str) -> list[Contact]:
         """The open contacts that follow that call of a ward."""
-        return self._select((contacts.c.call_id == call_id) & contacts.c.open_key.is_not(None))
+        return self._select((contacts.c.call_id == call_id) & IS_OPEN)
 
     def open(self) -> list[Contact]:
         """All that are not closed: the most urgent first, then the oldest."""
-        return self._select(contacts.c.open_key.is_not(None))
+        return self._select(IS_OPEN)
 
     def open_call_ids(self) -> dict[str, str]:
         """Ward by call of all open contacts that follow one."""
-        wanted = select(contacts.c.call_id, contacts.c.ward).where(contacts.c.open_key.is_not(None))
+        wanted = select(contacts.c.call_id, contacts.c.ward).where(IS_OPEN)
         return {row.call_id: row.ward for row in self._connection.execute(wanted) if row.call_id}
 
     def waiting(self) -> list[Contact]:
         """All that look for a person: the most urgent first, then the oldest."""
-        return self._select(contacts.c.open_key.is_not(None) & contacts.c.state.not_in(TAKEN))
+        return self._select(IS_OPEN & contacts.c.state.not_in(TAKEN))
 
     def taken_by(self, agents: Iterable[str]) -> dict[str, list[str]]:
         """Ids of the open contacts that each of them has accepted."""

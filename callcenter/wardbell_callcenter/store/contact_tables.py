@@ -29,7 +29,7 @@ contacts = Table(
     ),  # the same while it is open, NULL once it is closed: one open contact each
     Column("state", String(16), nullable=False, index=True),
     Column("version", Integer, nullable=False),
-    Column("ward", String(64), nullable=False, index=True),  # empty: of no ward
+    Column("ward", String(64), nullable=False),  # empty: of no ward
     Column("station_id", String(64), nullable=False, default=""),
     Column("room", String(256), nullable=False, default=""),
     Column("bed", String(256), nullable=False, default=""),
@@ -65,8 +65,12 @@ contacts = Table(
     Column("returns", Integer, nullable=False, default=0),  # how often it came back unvisited
     Column("highest_step", Integer, nullable=False, default=-1),
     Index("ix_contacts_dedup_key", "dedup_key", "opened_at_ms"),  # the last ones of a bed, of all that it ever had
+    Index("ix_contacts_ward", "ward", "opened_at_ms"),  # the last minutes of a ward, of all its years
     Index("ix_contacts_accepted_by", "accepted_by", "state"),  # what somebody has, of all that he ever had
 )
+
+# Of contacts: those that are not closed. SQLite finds them by the index; for IS NOT NULL it reads all that there ever were.
+IS_OPEN = contacts.c.open_key > ""
 
 # What will happen by itself. One row for each kind and subject: a contact, an offer, an agent.
 timers = Table(

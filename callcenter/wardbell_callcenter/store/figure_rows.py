@@ -3,11 +3,11 @@
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, func, select
+from sqlalchemy import Connection, func, select
 
-from wardbell_callcenter.contacts.contact import TAKEN, WAITING
+from wardbell_callcenter.contacts.contact import WAITING
 from wardbell_callcenter.figures.case import Case
-from wardbell_callcenter.store.contact_tables import contacts, offers
+from wardbell_callcenter.store.contact_tables import IS_OPEN, contacts, offers
 from wardbell_callcenter.store.tables import events
 from wardbell_protocol.calls.signals import AT_BED
 
@@ -70,17 +70,10 @@ class FigureRows:
 
     def open_now(self, ward: str = "") -> tuple[int, int | None, int]:
         """How many contacts wait, when the oldest of them was opened, how many somebody has."""
-        which: ColumnElement[bool] = contacts.c.open_key.is_not(None)
-        if ward:
-            which &= contacts.c.ward == ward
-        counted = select(contacts.c.state, func.count(), func.min(contacts.c.opened_at_ms)).where(which)
-        rows = {
-            state: (count, oldest)
-            for state, count, oldest in self._connection.execute(counted.group_by(contacts.c.state))
-        }
-        waiting = [rows[state] for state in WAITING if state in rows]
-        taken = sum(rows[state][0] for state in TAKEN if state in rows)
-        return sum(count for count, _ in waiting), min((oldest for _, oldest in waiting), default=None), taken
+        which = IS_OPEN & (contacts.c.ward == ward) if ward else IS_OPEN
+        rows = self._connection.execute(select(contacts.c.state, contacts.c.opened_at_ms).where(which)).all()
+        waiting = [row.opened_at_ms for row in rows if row.state in WAITING]
+        return len(waiting), min(waiting, default=None), len(rows) - len(waiting)
 
     def _cases(self, from_ms: int, until_ms: int, ward: str) -> list[Case]:
         which = (contacts.c.opened_at_ms >= from_ms) & (contacts.c.opened_at_ms < until_ms)

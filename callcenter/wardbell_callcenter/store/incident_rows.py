@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Connection, delete, func, insert, select, 
 
 from wardbell_callcenter.contacts.contact import TAKEN
 from wardbell_callcenter.contacts.priority import EMERGENCIES
-from wardbell_callcenter.store.contact_tables import contacts, incidents, mutes
+from wardbell_callcenter.store.contact_tables import IS_OPEN, contacts, incidents, mutes
 from wardbell_protocol.bus.centre_payloads import IncidentState
 
 IncidentKind = Literal["corridor", "faulty_button"]
@@ -87,13 +87,13 @@ class IncidentRows:
 
     def waiting(self, ward: str, since_ms: int) -> list[str]:
         """Ids of a ward's bed calls that wait, are no emergencies and belong to no incident, opened since then."""
-        is_single = contacts.c.open_key.is_not(None) & contacts.c.state.not_in(TAKEN) & (contacts.c.incident_id == "")
+        is_single = IS_OPEN & contacts.c.state.not_in(TAKEN) & (contacts.c.incident_id == "")
         wanted = select(contacts.c.contact_id).where(is_single & _ordinary(ward, since_ms))
         return list(self._connection.execute(wanted.order_by(contacts.c.opened_at_ms)).scalars())
 
     def waiting_at(self, ward: str, station_id: str) -> list[str]:
         """Ids of a station's bed calls that wait and are no emergencies."""
-        is_waiting = contacts.c.open_key.is_not(None) & contacts.c.state.not_in(TAKEN)
+        is_waiting = IS_OPEN & contacts.c.state.not_in(TAKEN)
         wanted = select(contacts.c.contact_id).where(is_waiting & (contacts.c.station_id == station_id))
         return list(self._connection.execute(wanted.where(_ordinary(ward, 0))).scalars())
 

@@ -187,7 +187,7 @@ def _contacts() -> None:
         sa.Column("open_key", sa.String(200), unique=True),
         sa.Column("state", sa.String(16), nullable=False, index=True),
         sa.Column("version", sa.Integer, nullable=False),
-        sa.Column("ward", sa.String(64), nullable=False, index=True),
+        sa.Column("ward", sa.String(64), nullable=False),
         sa.Column("station_id", sa.String(64), nullable=False),
         sa.Column("room", sa.String(256), nullable=False),
         sa.Column("bed", sa.String(256), nullable=False),
@@ -222,6 +222,7 @@ def _contacts() -> None:
         sa.Column("highest_step", sa.Integer, nullable=False),
     )
     op.create_index("ix_contacts_dedup_key", "contacts", ["dedup_key", "opened_at_ms"])
+    op.create_index("ix_contacts_ward", "contacts", ["ward", "opened_at_ms"])
     op.create_index("ix_contacts_accepted_by", "contacts", ["accepted_by", "state"])
 
 
