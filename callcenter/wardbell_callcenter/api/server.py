@@ -24,6 +24,7 @@ class ApiServer:
             log_config=None,
             access_log=False,
             server_header=False,
+            ws_per_message_deflate=False,  # some 300 kB of memory for each listener, on a house's own network
             timeout_graceful_shutdown=STOP_S,
             lifespan="on",
         )

@@ -1,6 +1,7 @@
 """GET /v1/events: a WebSocket that tells every event its listener may see, from where he says, and beats while all is quiet."""
 
 import asyncio
+import logging
 from contextlib import suppress
 from functools import partial
 from time import monotonic
@@ -20,6 +21,8 @@ from wardbell_callcenter.api.news import News
 from wardbell_callcenter.api.sight import Sight, sought_by
 from wardbell_callcenter.store.errors import StoreError
 from wardbell_protocol.bus.payloads import encode
+
+log = logging.getLogger("wardbell.api")
 
 BEAT_S = 5.0
 SEND_S = 10.0  # whoever does not take what is sent for so long is cut off, and comes again with `after`
@@ -54,7 +57,10 @@ async def events(
             code, reason = await Telling(socket, intake, caller, news).tell(last if after is None else after)
             group.cancel_scope.cancel()
         if code != NORMAL:
-            await socket.close(code, reason)
+            log.warning("a stream to %s ends: %s", caller.name, reason)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(SEND_S):  # what he does not take, he does not take now either
+                    await socket.close(code, reason)
     finally:
         news.end()
 

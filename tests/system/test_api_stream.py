@@ -1,0 +1,150 @@
+"""The stream of events over a real socket: from where one left off, by level, ended when the token ends; rate limits."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from api_host import Host, problem, serving
+from servers import wait_until
+from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.sync.client import ClientConnection, connect
+
+from wardbell_callcenter.api import stream, tokens
+from wardbell_callcenter.api.buckets import Rate
+from wardbell_callcenter.api.gate import Rates
+
+AGENTS = {
+    "door": {"role": "interface", "level": "home"},
+    "Wei": {"role": "operator", "level": "home"},
+    "Li": {"role": "carer", "level": "ward", "wards": ["east"]},
+    "Hu": {"role": "carer", "level": "carer"},
+}
+POLICY = {"desk": {"steps": [{"after_s": 0, "to": ["agent:Wei", "agent:Hu"], "ring_s": 0}]}}
+HOUSE = {"wards": {"east": {}, "west": {}}, "agents": AGENTS, "policies": POLICY, "policy_of": {"default": "desk"}}
+SLOWLY = Rate(burst=5, per_s=0.1)
+PLENTY = Rate(burst=1000, per_s=1000)
+
+Json = dict[str, Any]
+
+
+@pytest.fixture
+def host(tmp_path: Path) -> Iterator[Host]:
+    with serving(f"sqlite:///{tmp_path / 'callcenter.db'}", Rates(unknown=SLOWLY, known=PLENTY, urgent=PLENTY)) as made:
+        made.house(**HOUSE)
+        yield made
+
+
+def listen(host: Host, token: str, after: int | None = None) -> ClientConnection:
+    url = host.url.replace("http", "ws") + "/v1/events" + ("" if after is None else f"?after={after}")
+    return connect(url, additional_headers={"Authorization": f"Bearer {token}"}, close_timeout=1)
+
+
+def until(socket: ClientConnection, kind: str, contact_id: str = "") -> list[Json]:
+    """All events up to one of that kind, of that contact where one is named."""
+    found: list[Json] = []
+    while True:
+        said = json.loads(socket.recv(timeout=15))
+        if said["kind"] != "beat":
+            found.append(said)
+            if said["kind"] == kind and contact_id in ("", (said.get("contact") or {}).get("contact_id")):
+                return found
+
+
+def test_a_listener_goes_on_where_he_left_off_and_misses_nothing(host: Host) -> None:
+    wei = host.token("Wei")
+    with listen(host, wei) as socket:
+        began = json.loads(socket.recv(timeout=15))
+        assert began["kind"] == "beat"
+        first = host.open(subject="one")
+        heard = until(socket, "opened")
+    second = host.open(subject="two")
+    with listen(host, wei, after=heard[-1]["seq"]) as socket:
+        third = host.open(subject="three")
+        heard += until(socket, "opened", third)
+    with listen(host, wei, after=0) as socket:
+        everything = until(socket, "opened", third)
+    assert [event["seq"] for event in heard] == [event["seq"] for event in everything if event["seq"] > began["seq"]]
+    opened = [event["contact"]["contact_id"] for event in heard if event["kind"] == "opened"]
+    assert opened == [first, second, third]
+
+
+def test_each_is_told_what_his_level_reaches_and_how_it_ended(host: Host) -> None:
+    host.sign_in("Wei", "Hu")
+    with listen(host, host.token("Li")) as li, listen(host, host.token("Hu")) as hu:
+        for socket in (li, hu):
+            socket.recv(timeout=15)
+        west, east = host.open("west", "one"), host.open("east", "two")
+        with host.caller("Wei") as wei:
+            for contact_id in (west, east):
+                assert wei.post(f"/v1/contacts/{contact_id}/accept").status_code == 200
+        of_li, of_hu = until(li, "accepted", east), until(hu, "accepted", east)
+    assert {event["contact"]["contact_id"] for event in of_li if event["contact"]} == {east}
+    taken = [event["contact"]["accepted_by"] for event in of_hu if event["kind"] == "accepted"]
+    assert taken == ["Wei", "Wei"]  # he was asked for both, and hears who has them
+
+
+def test_a_token_that_is_revoked_ends_the_stream_and_none_begins_without_one(
+    host: Host, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stream, "BEAT_S", 0.2)
+    wei = host.token("Wei")
+    with listen(host, wei) as socket:
+        socket.recv(timeout=15)
+        with host.store.writing() as ledger:
+            ledger.tokens.revoke(tokens.digest(wei))
+        with pytest.raises(ConnectionClosed) as ended:
+            until(socket, "nothing")
+        assert ended.value.rcvd is not None
+        assert (ended.value.rcvd.code, ended.value.rcvd.reason) == (stream.POLICY, "this token counts no longer")
+    with pytest.raises(InvalidStatus):
+        listen(host, wei)
+
+
+def test_a_number_that_is_not_ours_is_said_to_be_none(host: Host) -> None:
+    with (
+        listen(host, host.token("Wei"), after=10_000) as socket,
+        pytest.raises(ConnectionClosed, match="read /v1/contacts"),
+    ):
+        socket.recv(timeout=15)
+
+
+def test_whoever_does_not_take_what_is_sent_is_cut_off(
+    host: Host, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(stream, "SEND_S", 0.2)
+    contact_id = host.open(subject="one")
+    with host.store.writing() as ledger:
+        contact = ledger.contacts.get(contact_id)
+        for _ in range(4000):  # some 20 MB: more than the sockets between us hold
+            ledger.record("noted", host.now(), by="Wei", text="x" * 4000, contact=contact)
+    token = host.token("Wei")
+    url = host.url.replace("http", "ws") + "/v1/events?after=0"
+    with connect(url, additional_headers={"Authorization": f"Bearer {token}"}, max_queue=1, close_timeout=1) as socket:
+        wait_until(lambda: "too slow" in caplog.text, "the end of a stream that nobody reads")
+        with pytest.raises(ConnectionClosed):
+            until(socket, "nothing")
+
+
+def test_strangers_wait_and_those_with_a_token_never_for_them(host: Host) -> None:
+    with httpx.Client(base_url=host.url) as stranger, host.caller("Wei") as wei:
+        answers = [stranger.get("/v1/contacts", headers={"Authorization": "Bearer x"}) for _ in range(7)]
+        assert [answer.status_code for answer in answers] == [401] * 5 + [429] * 2
+        assert problem(answers[-1])["remedy"].startswith("wait")
+        assert int(answers[-1].headers["retry-after"]) >= 1
+        assert wei.get("/v1/contacts").status_code == 200
+
+
+def test_whoever_asks_too_often_can_still_accept(tmp_path: Path) -> None:
+    limited = Rates(unknown=PLENTY, known=SLOWLY, urgent=PLENTY)
+    with serving(f"sqlite:///{tmp_path / 'callcenter.db'}", limited) as host:
+        host.opener = "Wei"
+        host.sign_in("Wei")
+        contact_id = host.open()
+        with host.caller("Wei") as wei:
+            asked = [wei.get("/v1/contacts").status_code for _ in range(6)]
+            assert asked == [200] * 5 + [429]
+            assert wei.post(f"/v1/contacts/{contact_id}/accept").status_code == 200
+            assert wei.post(f"/v1/contacts/{contact_id}/on_site").status_code == 200
