@@ -4,14 +4,16 @@ import contextlib
 import csv
 import io
 import json
+import sqlite3
 from collections.abc import Iterator
-from pathlib import Path
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
 from centre_bench import MINUTE, SECOND, Centre, house, policy
 from centre_parts import T0, acknowledged, call_state, cleared
 from databases import Database
+from sqlalchemy import Engine, event
 
 from wardbell_callcenter.figures.figures_command import main
 from wardbell_callcenter.figures.gather import gather
@@ -20,6 +22,7 @@ from wardbell_callcenter.figures.live import live_figures
 from wardbell_callcenter.figures.periods import Period
 from wardbell_callcenter.figures.report import Figures, Report, report
 from wardbell_callcenter.house import Step
+from wardbell_callcenter.store.store import Store
 
 STEPS = policy(
     Step(after_s=0, to=["everybody"], ring_s=20),
@@ -142,19 +145,55 @@ def look_at_the_board(centre: Centre, today: Figures) -> None:
     assert (live.waiting, live.service_today.offered, live.service_last_hour.offered) == (1, Share(0, 0), Share(0, 0))
 
 
-def test_what_is_not_over_yet_is_counted_once_it_is(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    url = f"sqlite:///{tmp_path / 'callcenter.db'}"
+@dataclass
+class Worked:
+    """A shift that was worked on SQLite, and every statement that it took."""
+
+    centre: Centre
+    statements: dict[str, Any]
+
+
+@pytest.fixture(scope="module")
+def worked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Worked]:
+    statements: dict[str, Any] = {}
+
+    def note(_c: object, _u: object, statement: str, parameters: object, _x: object, is_many: bool) -> None:
+        statements[statement] = parameters[0] if is_many else parameters  # type: ignore[index]
+
+    url = f"sqlite:///{tmp_path_factory.mktemp('shift') / 'callcenter.db'}"
+    Store(url).close()  # the tables are made once, and may take what they need
+    event.listen(Engine, "before_cursor_execute", note)
     with shift(url) as centre:
-        total = counted(centre, after_ms=11 * MINUTE).total
+        centre.contacts()
+        centre.hand_over()
+        counted(centre)
+        event.remove(Engine, "before_cursor_execute", note)
+        yield Worked(centre, statements)
+
+
+def test_no_statement_reads_all_that_ever_was(worked: Worked) -> None:
+    growing = {"contacts", "events", "offers", "deliveries", "audit", "agent_times", "steps"}
+    found = []
+    with contextlib.closing(sqlite3.connect(worked.centre.url.removeprefix("sqlite:///"))) as database:
+        for statement, parameters in worked.statements.items():
+            if statement.startswith(("SELECT", "UPDATE", "DELETE")):
+                plan = [str(row[3]) for row in database.execute(f"EXPLAIN QUERY PLAN {statement}", parameters)]
+                found += [(step, statement) for step in plan if step.startswith("SCAN") and step.split()[1] in growing]
+    assert found == []
+    assert any(" contacts" in statement for statement in worked.statements)
+
+
+def test_what_is_not_over_yet_is_counted_once_it_is(worked: Worked) -> None:
+    total = counted(worked.centre, after_ms=11 * MINUTE).total
     assert total.service_levels.offered == Share(2, 7)
     assert total.breaches["normal"] == Share(1, 6)
     assert total.calls_again == Share(1, 5)
-    days = ["--from", "2027-01-15", "--until", "2027-01-15", "--db", url]
-    print_them(days, capsys)
 
 
-def print_them(days: list[str], capsys: pytest.CaptureFixture[str]) -> None:
-    """In either language, and for programs."""
+def test_the_command_prints_them_in_either_language_and_for_programs(
+    worked: Worked, capsys: pytest.CaptureFixture[str]
+) -> None:
+    days = ["--from", "2027-01-15", "--until", "2027-01-15", "--db", worked.centre.url]
     assert main(days) == 0
     said = capsys.readouterr().out
     assert "2027-01-15  Asia/Shanghai: 7 contacts, 1 of them open still" in said

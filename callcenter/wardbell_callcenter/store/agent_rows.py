@@ -79,10 +79,15 @@ class AgentRows:
 
     def stays(self, from_ms: int, until_ms: int) -> list[Stay]:
         """All stays of which a part lies in that time, each agent's in their order."""
-        ends_later = agent_times.c.until_ms.is_(None) | (agent_times.c.until_ms > from_ms)
-        wanted = select(agent_times).where(agent_times.c.from_ms < until_ms, ends_later)
-        rows = self._connection.execute(wanted.order_by(agent_times.c.agent, agent_times.c.from_ms)).mappings()
-        return [Stay(**row) for row in rows]
+        found = [
+            Stay(**row)
+            # Each by its index: asked for both at once, SQLite reads all that there ever were.
+            for ends_later in (agent_times.c.until_ms.is_(None), agent_times.c.until_ms > from_ms)
+            for row in self._connection.execute(
+                select(agent_times).where(agent_times.c.from_ms < until_ms, ends_later)
+            ).mappings()
+        ]
+        return sorted(found, key=lambda stay: (stay.agent, stay.from_ms))
 
     def _in(self, names: list[str], also: ColumnElement[bool] | None = None) -> list[Agent]:
         found: list[Agent] = []

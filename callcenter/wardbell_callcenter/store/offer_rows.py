@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from sqlalchemy import ColumnElement, Connection, bindparam, func, insert, select, update
 
 from wardbell_callcenter.store.contact_rows import AT_ONCE
-from wardbell_callcenter.store.contact_tables import contacts, offers
+from wardbell_callcenter.store.contact_tables import IS_OPEN, contacts, offers
 from wardbell_callcenter.store.errors import StoreError
 from wardbell_protocol.bus.centre_payloads import Medium, OfferState, OfferStatus
 
@@ -100,7 +100,8 @@ class OfferRows:
 
     def live(self) -> list[Offer]:
         """All that nobody has answered."""
-        return self._select(offers.c.state == LIVE)
+        is_of_open = offers.c.contact_id.in_(select(contacts.c.contact_id).where(IS_OPEN))
+        return self._select((offers.c.state == LIVE) & is_of_open)
 
     def turns_of(self, kind: str, call_kind: str, step: int, since_ms: int) -> tuple[str, ...]:
         """Who was asked by that step of that kind's contacts opened since then, each by his latest turn, oldest first."""
