@@ -82,6 +82,8 @@ class Asks:
             message = self._messages.get(event.contact.contact_id)
             if message is not None and self._contradicts(event, message, operator):
                 del self._messages[event.contact.contact_id]
+            if event.contact.accepted_by == operator:
+                self._ended.pop(event.contact.contact_id, None)
         self.follow(operator, now_ms, event)
 
     def follow(self, operator: str, now_ms: int, event: CentreEvent | None = None) -> None:

@@ -119,7 +119,7 @@ def holder_text(language: Language, contact: ContactState, operator: str) -> str
     if by and by == operator:
         key += "_me"
     text = language.text(key, by=by, to=", ".join(contact.offered_to))
-    answer = answer_text(language, contact)
+    answer = answer_text(language, contact) if contact.answered_by != by else ""
     return f"{text}, {answer}" if answer else text
 
 

@@ -55,9 +55,11 @@ def end_line(language: Language, ask: Ask) -> str:
 
 def keys_line(language: Language, feed: Feed, ask: Ask) -> str:
     """What one may press now, or what was pressed and is not confirmed yet; a refusal with its reason."""
-    if ask.end:
+    if ask.end and ask.end != MISSED:
         return language.text("offer.end_keys")
     attempt = feed.verbs.of(ask.contact.contact_id)
+    if attempt is None and ask.end == MISSED:
+        return language.text("offer.missed_keys")
     if attempt is None:
         return language.text("offer.keys_several" if len(feed.offers()) > 1 else "offer.keys")
     reason = f": {language.reason(attempt.reason)}" if attempt.reason else ""

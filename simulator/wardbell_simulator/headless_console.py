@@ -9,6 +9,7 @@ from wardbell_console.desk import Desk
 from wardbell_console.feed import Feed
 from wardbell_console.language import Language
 from wardbell_console.mqtt_port import MqttPort
+from wardbell_console.screens.offer_alarm import OfferAlarm
 from wardbell_console.wording import UNPROVEN
 from wardbell_protocol.bus import topics
 from wardbell_protocol.bus.payloads import CallState
@@ -86,8 +87,9 @@ class HeadlessConsole:
 
     @property
     def is_asked(self) -> bool:
-        """Whether the operator's screen shows an offer, and the accept key takes it."""
-        return bool(self.feed.offers()) and not self.app.screen.query_one("#offer").has_class("quiet")
+        """Whether an offer lies over everything, and its keys are heard."""
+        screen = self.app.screen
+        return isinstance(screen, OfferAlarm) and screen.hears_keys
 
     def shows(self, station_id: str, status: str) -> bool:
         """Whether a row on the screen is that station's call in that status."""
@@ -99,7 +101,8 @@ class HeadlessConsole:
 
     def screen_text(self) -> str:
         """What stands on the screen."""
-        strips = self.app.screen._compositor.render_strips()  # noqa: SLF001 - Textual has no public way to the text
+        with self.app._context():  # noqa: SLF001 - what is not painted yet is painted here, from another task than the app's
+            strips = self.app.screen._compositor.render_strips()  # noqa: SLF001 - Textual has no public way to the text
         lines = ["".join(segment.text for segment in strip).rstrip() for strip in strips]
         return "\n".join(line for line in lines if line)
 

@@ -20,6 +20,8 @@ from wardbell_simulator.live import LiveWard
 from wardbell_simulator.plan import default_plan
 from wardbell_simulator.serial_line import PtyLine
 from wardbell_simulator.story import Story
+from wardbell_simulator.story_house import AGENTS, apply_house
+from wardbell_simulator.story_teller import Teller
 from wardbell_simulator.ward import Ward
 
 _EXAMPLES = """\
@@ -66,6 +68,7 @@ async def _run(home: Path, broker_url: str, seed: int) -> None:
     )
     plan = with_keys(plan, home / "registry.json")
     house = House(home, plan, broker_url)
+    apply_house(home)
     live = LiveWard(Ward(plan, seed=seed, line=PtyLine(house.serial)))
     live.start()
     try:
@@ -104,9 +107,8 @@ async def _tell(live: LiveWard, house: House) -> None:
     async with contextlib.AsyncExitStack() as stack:
         nurse = await stack.enter_async_context(HeadlessConsole(url, "desk", "Li Na", (ward,)))
         neighbour = await stack.enter_async_context(HeadlessConsole(url, "west", "west", ("west",)))
-        wang = await stack.enter_async_context(HeadlessConsole(url, "wang", "wang", (), "wang"))
-        chen = await stack.enter_async_context(HeadlessConsole(url, "chen", "chen", (), "chen"))
-        await Story(live, house, nurse, neighbour, (wang, chen), _line).run()
+        agents = {name: await stack.enter_async_context(HeadlessConsole(url, name, name, (), name)) for name in AGENTS}
+        await Story(Teller(live, house, nurse, neighbour, agents, _line)).run()
 
 
 def _line(at_s: float, who: str, what: str) -> None:

@@ -161,10 +161,22 @@ async def test_no_answer_is_told_as_missed() -> None:
         house.wire.deliver(house.centre.missed("k-1"))
         await screen.settle()
         assert "MISSED: you did not answer in time" in screen.text
+        assert "a accept all the same" in screen.text
         house.wait_s(7)
         await screen.settle()
         assert "118-1: MISSED" in screen.line("MISSED")
         assert isinstance(screen.app.screen, OperatorScreen)
+
+
+async def test_who_is_a_moment_late_takes_it_all_the_same() -> None:
+    house = seat()
+    async with terminal(house, is_operator=True) as screen:
+        await offered(house, screen)
+        house.wire.deliver(house.centre.missed("k-1"))
+        await screen.settle()
+        await screen.press("a")
+        assert house.centre.contacts["k-1"].accepted_by == "wang"
+        assert "accepted by me" in screen.pointed
 
 
 async def test_a_more_urgent_offer_does_not_slip_under_the_finger() -> None:

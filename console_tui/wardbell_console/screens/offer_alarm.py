@@ -8,7 +8,7 @@ from textual.containers import Vertical, VerticalScroll
 from textual.screen import ModalScreen
 from textual.widgets import Digits
 
-from wardbell_console.asks import Ask
+from wardbell_console.asks import MISSED, Ask
 from wardbell_console.centre_view import shown_ask
 from wardbell_console.centre_wording import answer_text
 from wardbell_console.desk import TICK_S, Desk
@@ -107,6 +107,13 @@ class OfferAlarm(ModalScreen[None]):
         self.query_one("#offer-pop", Line).put("\n".join(lines))
         self.query_one("#keys", Line).put(keys_line(language, feed, ask))
 
+    @property
+    def hears_keys(self) -> bool:
+        """Whether an offer stands here, and has stood here for long enough to be what a key is about."""
+        now_ms = self.desk.clock()
+        ask = self.desk.feed.seat.asks.find(self._contact_id, now_ms)
+        return ask is not None and not ask.end and not self._is_deaf(ask, now_ms)
+
     def action_accept(self) -> None:
         """Take it; the call centre says whether this was first."""
         self._answer("accept")
@@ -148,14 +155,19 @@ class OfferAlarm(ModalScreen[None]):
     def _answer(self, verb: str) -> None:
         feed, now_ms = self.desk.feed, self.desk.clock()
         ask = feed.seat.asks.find(self._contact_id, now_ms)
-        if ask is None or 0 <= now_ms - max(self._since_ms, ask.ended_at_ms) < DEAF_MS:
+        if ask is None or self._is_deaf(ask, now_ms):
             return
-        if ask.end:
+        # What nobody answered in time still waits: who is a moment late takes it all the same.
+        if ask.end and (ask.end, verb) != (MISSED, "accept"):
             feed.seat.asks.seen(self._contact_id)
         else:
             feed.seat.about(verb, self._contact_id, now_ms)
             self.desk.send()
         self.paint()
+
+    def _is_deaf(self, ask: Ask, now_ms: int) -> bool:
+        changed_ms = self._since_ms if ask.end in ("", MISSED) else max(self._since_ms, ask.ended_at_ms)
+        return 0 <= now_ms - changed_ms < DEAF_MS
 
     def _show(self, ask: Ask, now_ms: int) -> None:
         if ask.contact.contact_id != self._contact_id:

@@ -112,6 +112,7 @@ TEXTS = {
     "offer.over": "OVER: nothing to take any more. {reason}",
     "offer.withdrawn": "WITHDRAWN. {reason}",
     "offer.end_keys": "esc seen",
+    "offer.missed_keys": "a accept all the same    esc seen",
     # The card and the rest of the screen pop.
     "card.risks": "RISKS {risks}",
     "card.level": "care level {level}",

@@ -106,6 +106,7 @@ TEXTS = {
     "offer.over": "已结束，不用再接。{reason}",
     "offer.withdrawn": "已撤回。{reason}",
     "offer.end_keys": "esc 知道了",
+    "offer.missed_keys": "a 仍然接单    esc 知道了",
     "card.risks": "风险 {risks}",
     "card.level": "护理等级 {level}",
     "card.key_carer": "责任护理员 {name}",
