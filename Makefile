@@ -13,7 +13,7 @@ export PYRIGHT_PYTHON_IGNORE_WARNINGS := 1
 # One stamp in each folder that set-up builds, so that deleting one rebuilds it.
 READY := .venv/.ready .venv-micropython/.ready build/typings/.ready
 
-.PHONY: help setup system-packages test check fix demo demo-story bench bench-radio bench-chip bench-firmware firmware flash hil soak soak-chip campaign-air campaign-provision hardware lock clean
+.PHONY: help setup system-packages test check fix demo demo-story bench bench-radio bench-chip bench-firmware firmware flash hil soak soak-chip campaign-air faults-engine campaign-provision hardware lock clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -84,6 +84,9 @@ soak-chip: $(READY) ## 24 hours of a node's image on an emulated Pico, over an h
 
 campaign-air: $(READY) ## hours of noise and presses at the edge through the device's code; ARGS='--hours 24 --presses 30000'
 	$(BIN)/python tests/bench/campaign_air.py $(ARGS)
+
+faults-engine: $(READY) ## the call centre's engines killed some thousand times on both databases; ARGS='--nights 0' or '--mutate all'
+	PYTHONPATH=tests $(BIN)/python tests/bench/faults_engine.py $(ARGS)
 
 campaign-provision: $(READY) ## wardbell provision of emulated Picos with our images, radio loop-back and all
 	firmware/image/build bedside receiver
