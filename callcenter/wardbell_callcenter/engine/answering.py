@@ -79,8 +79,7 @@ def refuse(turn: Turn, contact: Contact, command: Command) -> str:
     after = [turn.end_offer(offer, "refused", command.reason, told="refused") for offer in his]
     turn.ledger.record("refused", turn.now, by=command.by, reason=command.reason, contact=contact, offer=after[0])
     turn.people_left.discard(command.by)
-    if turn.of_people(lambda: presence.refused(turn.ledger, command.by, turn.now)):
-        turn.ask_all_waiting()
+    turn.of_people(lambda: presence.refused(turn.ledger, command.by, turn.now))
     turn.to_ask.add(contact.contact_id)
     return ""
 

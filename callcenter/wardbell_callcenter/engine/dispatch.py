@@ -17,8 +17,8 @@ NO_POP = ScreenPop()
 def dispatch(turn: Turn) -> None:
     """Once, at the end of a turn, when all that it changes is known."""
     turn.store()
-    made = [offer for offer in turn.made if offer.state == LIVE] + turn.live_at_moved_seats()
-    over = {ended.offer.offer_id: ended for ended in turn.ended if ended.offer not in turn.made}
+    made = [offer for offer in turn.made.values() if offer.state == LIVE] + turn.live_at_moved_seats()
+    over = {ended.offer.offer_id: ended for ended in turn.ended if ended.offer.offer_id not in turn.made}
     concerned = _contacts(turn, [*made, *(ended.offer for ended in over.values())])
     states = {key[0]: state for key, state in turn.ledger.states(concerned, turn.now).items()}
     hand_overs = turn.ledger.deliveries.hand_overs_of(over)

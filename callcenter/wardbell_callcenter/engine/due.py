@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from wardbell_callcenter.engine import leaving, shifts, stepping
 from wardbell_callcenter.engine.turn import Turn
 from wardbell_callcenter.incidents import muting
+from wardbell_callcenter.store.offer_rows import Offer
 from wardbell_callcenter.store.timer_rows import Timer
 
 REMINDED = "reminded"
@@ -20,8 +21,8 @@ def run(turn: Turn, timers: Sequence[Timer]) -> None:
         shifts.timers_due(turn, [timer.subject for timer in by_kind["agent"]])
     if "mute" in by_kind:
         muting.expire(turn)
-    _rang(turn, [timer.subject for timer in by_kind.get("ring", ())])
-    turn.load(timer.subject for timer in timers if timer.kind not in ("agent", "ring", "mute"))
+    turn.load(timer.subject for timer in timers if timer.kind not in ("agent", "mute"))
+    _rang(turn, by_kind.get("ring", []))
     for timer in (*by_kind.get("accept_limit", ()), *by_kind.get("on_site_limit", ())):
         _limit(turn, timer)
     for timer in by_kind.get("remind", ()):
@@ -38,20 +39,21 @@ def _steps(turn: Turn, timers: list[Timer]) -> None:
             stepping.fire_due(turn, contact, timer)
 
 
-def _rang(turn: Turn, offer_ids: list[str]) -> None:
-    """Their time to answer is over."""
-    if not offer_ids:
-        return
-    by_contact: dict[str, set[str]] = {}
-    for offer in turn.ledger.offers.many(offer_ids).values():
-        by_contact.setdefault(offer.contact_id, set()).add(offer.offer_id)
-    turn.load(by_contact)
-    turn.load_offers(by_contact)
-    for contact_id, ids in by_contact.items():
-        contact = turn.contact(contact_id)
+def _rang(turn: Turn, timers: list[Timer]) -> None:
+    """The time of some offers to answer is over."""
+    turn.load_offers(timer.subject for timer in timers)
+    for timer in timers:
+        contact = turn.contact(timer.subject)
         if contact is not None:
-            stepping.end_missed(turn, contact, [offer for offer in turn.live_of(contact_id) if offer.offer_id in ids])
-            turn.to_ask.add(contact_id)
+            stepping.end_missed(
+                turn, contact, [offer for offer in turn.live_of(timer.subject) if _is_over(turn, offer)]
+            )
+            turn.rings_on(timer.subject)
+            turn.to_ask.add(timer.subject)
+
+
+def _is_over(turn: Turn, offer: Offer) -> bool:
+    return offer.rings_until_steady_ms is not None and offer.rings_until_steady_ms <= turn.now.steady_ms
 
 
 def _limit(turn: Turn, timer: Timer) -> None:

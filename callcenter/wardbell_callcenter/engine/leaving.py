@@ -16,9 +16,7 @@ def withdraw_all(turn: Turn, contact: Contact, told: str, but: str = "") -> None
 def let_go(turn: Turn, name: str, by: str, wrap_up_s: int = 0) -> None:
     """It is no longer his; call it when the contact says so."""
     if name:
-        freed = turn.of_people(lambda: presence.contact_over(turn.ledger, name, wrap_up_s, turn.now, by))
-        if freed:
-            turn.ask_all_waiting()
+        turn.of_people(lambda: presence.contact_over(turn.ledger, name, wrap_up_s, turn.now, by))
 
 
 def back_to_queue(

@@ -1,7 +1,7 @@
 """Asks the router for contacts that wait, and makes the offers that it names."""
 
 from wardbell_callcenter.contacts.contact import Contact
-from wardbell_callcenter.engine import stepping
+from wardbell_callcenter.engine import stepping, waiting
 from wardbell_callcenter.engine.advising import advice
 from wardbell_callcenter.engine.facts import Crew, contact_facts, history, seed_of
 from wardbell_callcenter.engine.turn import Turn
@@ -19,14 +19,11 @@ WEBHOOK = "webhook:"
 
 def settle(turn: Turn) -> None:
     """Ask for every contact of the turn that wants it, the most urgent first; then for all, where somebody became free."""
-    while turn.to_ask or turn.people_asked or turn.people_left:
+    while turn.to_ask or turn.people_asked or turn.people_left or turn.freed:
+        waiting.ask_for_freed(turn)
         _ask_all(turn)
         missed, left, asked = turn.take_people()
-        freed = turn.of_people(
-            lambda missed=missed, left=left, asked=asked: _tell_people(turn, missed, left, asked)  # type: ignore[misc]
-        )
-        if freed:
-            turn.ask_all_waiting()
+        turn.of_people(lambda missed=missed, left=left, asked=asked: _tell_people(turn, missed, left, asked))  # type: ignore[misc]
 
 
 def _tell_people(turn: Turn, missed: set[str], left: set[str], asked: set[str]) -> None:
@@ -42,13 +39,13 @@ def _tell_people(turn: Turn, missed: set[str], left: set[str], asked: set[str]) 
 def _ask_all(turn: Turn) -> None:
     ids, turn.to_ask = turn.to_ask, set()
     turn.load(ids)
-    waiting = [contact for contact in map(turn.contact, ids) if contact is not None and contact.is_waiting]
-    if not waiting:
+    seeking = [contact for contact in map(turn.contact, ids) if contact is not None and contact.is_waiting]
+    if not seeking:
         return
-    turn.load_offers(contact.contact_id for contact in waiting)
-    turn.load_step_timers(contact.contact_id for contact in waiting)
+    turn.load_offers(contact.contact_id for contact in seeking)
+    turn.load_step_timers(contact.contact_id for contact in seeking)
     crew = Crew(turn)
-    for contact in sorted(waiting, key=lambda one: urgency(one.priority, one.pressed_at_ms, one.contact_id)):
+    for contact in sorted(seeking, key=lambda one: urgency(one.priority, one.pressed_at_ms, one.contact_id)):
         if contact.step < 0:
             continue
         if stepping.is_held(turn, contact):
@@ -136,8 +133,9 @@ def _make(turn: Turn, contact: Contact, ring_s: int, target: str, medium: Medium
         medium=medium,
         made_at_ms=now.wall_ms,
         rings_until_ms=now.wall_ms + ring_ms if ring_s else None,
+        rings_until_steady_ms=now.steady_ms + ring_ms if ring_s else None,
     )
-    turn.make_offer(offer, now.steady_ms + ring_ms if ring_s else None)
+    turn.make_offer(offer)
     return offer
 
 

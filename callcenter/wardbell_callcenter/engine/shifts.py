@@ -81,5 +81,4 @@ def _take_back(turn: Turn, contact: Contact, offer: Offer, state: AgentStatus) -
 def follow(turn: Turn, changes: list[Change]) -> None:
     """The turn knows people as they are now, and asks those who have become free."""
     turn.forget_people()
-    if any(change.became_ready for change in changes):
-        turn.ask_all_waiting()
+    turn.freed |= {change.after.agent for change in changes if change.became_ready}

@@ -5,7 +5,6 @@ Changes are kept here until `store`: five hundred contacts that are due in the s
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from typing import TypeVar
 
 from wardbell_callcenter.clock import Now
 from wardbell_callcenter.contacts.contact import Contact
@@ -22,8 +21,6 @@ from wardbell_callcenter.store.ledger import Ledger
 from wardbell_callcenter.store.offer_rows import LIVE, Offer
 from wardbell_callcenter.store.timer_rows import OF_A_CONTACT, Timer, TimerKind
 from wardbell_protocol.bus.centre_payloads import OfferStatus
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -44,11 +41,12 @@ class Turn:
         self.house = house
         self.now = now
         self.to_ask: set[str] = set()  # contacts for which the router is to be asked
+        self.freed: set[str] = set()  # people who can be asked and could not before: for whatever waits
         self.people_asked: set[str] = set()  # whose states have still to follow
         self.people_missed: set[str] = set()
         self.people_left: set[str] = set()
         self.moved_seats: set[str] = set()  # agents to whom what rings has to be sent once more
-        self.made: list[Offer] = []  # offers that have no delivery yet
+        self.made: dict[str, Offer] = {}  # offers that have no delivery yet
         self.ended: list[Ended] = []
         self.opened: list[str] = []  # contacts that the incidents have not seen yet
         self.incidents_touched: set[str] = set()
@@ -57,8 +55,10 @@ class Turn:
         self._stored_offers: dict[str, Offer] = {}
         self._offers: dict[str, list[Offer]] = {}  # of contacts whose offers were read
         self._timers: dict[tuple[TimerKind, str], Timer | None] = {}  # that are to be written; None: to be dropped
+        self._ringing_changed: set[str] = set()  # contacts of which the first offer to end may be another one
         self._known_timers: dict[tuple[TimerKind, str], Timer | None] = {}
         self._agents: dict[str, Agent] | None = None
+        self._serving: dict[str, set[str]] = {}
         self._roster: list[RosterChange] | None = None
         self._rooms: dict[tuple[str, str], list[Resident]] = {}
         self._mutes: dict[tuple[str, str], Mute] | None = None
@@ -95,10 +95,10 @@ class Turn:
             return None
         return found
 
-    def ask_all_waiting(self) -> None:
-        """Ask the router for everything that looks for a person."""
+    def waiting(self) -> list[Contact]:
+        """All that look for a person."""
         self.store()
-        self.to_ask |= {contact.contact_id for contact in self.know(self.ledger.contacts.waiting())}
+        return self.know(self.ledger.contacts.waiting())
 
     def add(self, contact: Contact) -> None:
         """A new one."""
@@ -130,15 +130,15 @@ class Turn:
     # offers
 
     def load_offers(self, contact_ids: Iterable[str]) -> None:
-        """Read all offers of those contacts, in one go."""
+        """Read the offers of those contacts that still matter, in one go."""
         missing = [contact_id for contact_id in dict.fromkeys(contact_ids) if contact_id not in self._offers]
-        found = self.ledger.offers.of_contacts(missing) if missing else {}
+        found = self.ledger.offers.recent_of(missing) if missing else {}
         for contact_id in missing:
             self._offers[contact_id] = found.get(contact_id, [])
             self._stored_offers |= {offer.offer_id: offer for offer in self._offers[contact_id]}
 
     def offers_of(self, contact_id: str) -> list[Offer]:
-        """All offers of a contact, the oldest first."""
+        """The offers of a contact that still matter, the oldest first: of its newest loops, and what rings."""
         self.load_offers([contact_id])
         return self._offers[contact_id]
 
@@ -151,11 +151,10 @@ class Turn:
         found: list[Offer] = []
         for name in sorted(self.moved_seats):
             found += [offer for offer in self.ledger.offers.live_for(name) if offer.medium == "seat"]
-        new = {offer.offer_id for offer in self.made}
-        return [offer for offer in found if offer.offer_id not in new]
+        return [offer for offer in found if offer.offer_id not in self.made]
 
-    def make_offer(self, offer: Offer, due_steady_ms: int | None) -> None:
-        """A new one, which rings until then. One that there was already, of the same key, stays what it became.
+    def make_offer(self, offer: Offer) -> None:
+        """A new one. One that there was already, of the same key, stays what it became.
 
         Except that whoever was gone and is back is asked again: that offer rings once more.
         """
@@ -164,21 +163,24 @@ class Turn:
         if same is not None and same.state != "withdrawn":
             return
         known[:] = [other for other in known if other is not same] + [offer]
-        self.made.append(offer)
-        if due_steady_ms is not None:
-            self.set_timer(Timer("ring", offer.offer_id, due_steady_ms, self.now.steady_ms, offer.step, offer.loop))
+        self.made[offer.offer_id] = offer
+        self._ringing_changed.add(offer.contact_id)
 
     def end_offer(self, offer: Offer, state: OfferStatus, reason: str, told: str = "") -> Offer:
         """It is over; `told`: what its seat hears of that."""
         after = replace(offer, state=state, reason=reason[:256], answered_at_ms=self.now.wall_ms)
         known = self.offers_of(offer.contact_id)
         known[[other.offer_id for other in known].index(offer.offer_id)] = after
-        if offer in self.made:  # the same moment made and ended it: nobody need hear of it
-            self.made[self.made.index(offer)] = after
+        if offer.offer_id in self.made:  # the same moment made and ended it: nobody need hear of it
+            self.made[offer.offer_id] = after
         self.ended.append(Ended(after, told))
-        self.drop_timer("ring", offer.offer_id)
+        self._ringing_changed.add(offer.contact_id)
         self.people_left.add(offer.target)
         return after
+
+    def rings_on(self, contact_id: str) -> None:
+        """Its timer has run out: it is for the next of its offers now, if there is one."""
+        self._ringing_changed.add(contact_id)
 
     # timers
 
@@ -226,21 +228,27 @@ class Turn:
             self._agents = {agent.agent: agent for agent in self.ledger.agents.signed_in()}
         return self._agents
 
+    def serving(self, ward: str) -> set[str]:
+        """Of those who are signed in, who serves that ward."""
+        if ward not in self._serving:
+            known = self.house.agents
+            self._serving[ward] = {
+                name for name in self.agents if name not in known or not known[name].wards or ward in known[name].wards
+            }
+        return self._serving[ward]
+
     def forget_people(self) -> None:
         """Their states have changed in the database."""
         self._agents = None
+        self._serving = {}
 
-    def of_people(self, change: Callable[[], T]) -> set[str]:
-        """Let agents' states be changed, of which the database must know contacts and offers first.
-
-        Returns:
-            Who can be asked now and could not before, or was being asked.
-        """
+    def of_people(self, change: Callable[[], object]) -> None:
+        """Let agents' states be changed, of which the database must know contacts and offers first."""
         before = self.agents
         self.store()
         change()
-        self._agents = None
-        return {
+        self.forget_people()
+        self.freed |= {
             name
             for name, agent in self.agents.items()
             if agent.state == "ready" and (name not in before or before[name].state != "ready")
@@ -276,9 +284,21 @@ class Turn:
             self.ledger.contacts.add(contact)
         self._stored |= self._contacts
         self._store_offers()
+        self._set_rings()
         timers, self._timers = self._timers, {}
         self.ledger.timers.drop(*(key for key, timer in timers.items() if timer is None))
         self.ledger.timers.put(*(timer for timer in timers.values() if timer is not None))
+
+    def _set_rings(self) -> None:
+        """One timer for all offers of a contact, for the first that ends."""
+        for contact_id in self._ringing_changed:
+            ends = [offer.rings_until_steady_ms for offer in self.live_of(contact_id)]
+            first = min((end for end in ends if end is not None), default=None)
+            if first is None:
+                self.drop_timer("ring", contact_id)
+            else:
+                self.set_timer(Timer("ring", contact_id, first, self.now.steady_ms))
+        self._ringing_changed.clear()
 
     def _store_offers(self) -> None:
         known = [offer for offers in self._offers.values() for offer in offers]

@@ -1,6 +1,7 @@
 """Contacts in the database. A contact is changed only from the version that was read."""
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -108,6 +109,12 @@ class ContactRows:
         return [_contact(row) for row in rows]
 
 
+@lru_cache(maxsize=256)
+def _policy(raw: bytes) -> Policy:
+    """Thousands of contacts have a few policies."""
+    return msgspec.json.decode(raw, type=Policy)
+
+
 def _open_key(contact: Contact) -> str | None:
     return contact.dedup_key if contact.is_open else None
 
@@ -126,7 +133,7 @@ def _contact(row: RowMapping) -> Contact:
     plain = {name: row[name] for name in FIELDS if name not in _PACKED}
     return Contact(
         **plain,
-        policy=msgspec.json.decode(row["policy"], type=Policy),
+        policy=_policy(row["policy"]),
         call=None if row["call"] is None else decode(row["call"], CallState),
         fields=msgspec.json.decode(row["fields"], type=dict[str, str]),
     )

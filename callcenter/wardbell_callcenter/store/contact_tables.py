@@ -97,7 +97,8 @@ offers = Table(
     Column("medium", String(16), nullable=False),  # seat, mail, webhook
     Column("state", String(16), nullable=False),  # offered, accepted, refused, missed, withdrawn, failed
     Column("made_at_ms", BigInteger, nullable=False),
-    Column("rings_until_ms", BigInteger),  # NULL: until it is withdrawn
+    Column("rings_until_ms", BigInteger),  # NULL: until the next step
+    Column("rings_until_steady_ms", BigInteger),  # the same on the engine's own clock
     Column("sent_at_ms", BigInteger),  # the port handed it over
     Column("received_at_ms", BigInteger),  # the device said that it has it
     Column("answered_at_ms", BigInteger),

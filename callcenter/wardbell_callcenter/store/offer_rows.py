@@ -12,6 +12,7 @@ from wardbell_callcenter.store.errors import StoreError
 from wardbell_protocol.bus.centre_payloads import Medium, OfferState, OfferStatus
 
 LIVE: OfferStatus = "offered"
+_ORDER = (offers.c.made_at_ms, offers.c.loop, offers.c.step, offers.c.target, offers.c.medium)
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,7 @@ class Offer:
     received_at_ms: int | None = None
     answered_at_ms: int | None = None
     reason: str = ""
+    rings_until_steady_ms: int | None = None
 
     def to_state(self) -> OfferState:
         """What the bus is told."""
@@ -76,11 +78,16 @@ class OfferRows:
         """Those offers, by id."""
         return {offer.offer_id: offer for offer in self._in(offers.c.offer_id, offer_ids)}
 
-    def of_contacts(self, contact_ids: Iterable[str]) -> dict[str, list[Offer]]:
-        """All offers of those contacts, oldest first."""
+    def recent_of(self, contact_ids: Iterable[str]) -> dict[str, list[Offer]]:
+        """Of those contacts what rings, and all of the newest two loops, oldest first; what waits for hours has thousands."""
+        wanted = list(contact_ids)
         found: dict[str, list[Offer]] = {}
-        for offer in self._in(offers.c.contact_id, contact_ids):
-            found.setdefault(offer.contact_id, []).append(offer)
+        joined = select(offers).join(contacts, contacts.c.contact_id == offers.c.contact_id)
+        is_recent = (offers.c.loop >= contacts.c.loop - 1) | (offers.c.state == LIVE)
+        for start in range(0, len(wanted), AT_ONCE):
+            which = offers.c.contact_id.in_(wanted[start : start + AT_ONCE]) & is_recent
+            for row in self._connection.execute(joined.where(which).order_by(*_ORDER)).mappings():
+                found.setdefault(row["contact_id"], []).append(Offer(**row))
         return found
 
     def of_contact(self, contact_id: str) -> list[Offer]:
@@ -160,7 +167,5 @@ class OfferRows:
         return found
 
     def _select(self, which: ColumnElement[bool]) -> list[Offer]:
-        order = (offers.c.made_at_ms, offers.c.loop, offers.c.step, offers.c.target, offers.c.medium)
-        return [
-            Offer(**row) for row in self._connection.execute(select(offers).where(which).order_by(*order)).mappings()
-        ]
+        rows = self._connection.execute(select(offers).where(which).order_by(*_ORDER)).mappings()
+        return [Offer(**row) for row in rows]

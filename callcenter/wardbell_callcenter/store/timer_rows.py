@@ -10,13 +10,13 @@ from wardbell_callcenter.store.contact_rows import AT_ONCE
 from wardbell_callcenter.store.contact_tables import timers
 
 TimerKind = Literal["step", "ring", "widen", "accept_limit", "on_site_limit", "remind", "agent", "mute"]
-# That a contact has; its offers have `ring`.
-OF_A_CONTACT: tuple[TimerKind, ...] = ("step", "widen", "accept_limit", "on_site_limit", "remind")
+# That a contact has. `ring`: the first of its offers to end.
+OF_A_CONTACT: tuple[TimerKind, ...] = ("step", "ring", "widen", "accept_limit", "on_site_limit", "remind")
 
 
 @dataclass(frozen=True)
 class Timer:
-    """`subject`: the contact, offer, agent or station. `planned_steady_ms`: what `due` is counted from.
+    """`subject`: the contact, agent or station. `planned_steady_ms`: what `due` is counted from.
 
     `fence`: the version of the subject that set it, where a later version makes it void.
     """
@@ -50,7 +50,7 @@ class TimerRows:
             self._connection.execute(delete(timers).where(same), rows)
 
     def drop_of_contact(self, contact_id: str) -> None:
-        """Forget all that a contact has; those of its offers are its offers'."""
+        """Forget all that a contact has."""
         self.drop(*((kind, contact_id) for kind in OF_A_CONTACT))
 
     def get(self, kind: TimerKind, subject: str) -> Timer | None:

@@ -251,6 +251,7 @@ def _offers() -> None:
         sa.Column("state", sa.String(16), nullable=False),
         sa.Column("made_at_ms", sa.BigInteger, nullable=False),
         sa.Column("rings_until_ms", sa.BigInteger),
+        sa.Column("rings_until_steady_ms", sa.BigInteger),
         sa.Column("sent_at_ms", sa.BigInteger),
         sa.Column("received_at_ms", sa.BigInteger),
         sa.Column("answered_at_ms", sa.BigInteger),
