@@ -12,6 +12,8 @@ import pytest
 from servers import BrokerProcess, wait_until
 
 from wardbell_bus.client import BusClient
+from wardbell_callcenter.house_command import main as house_command
+from wardbell_callcenter.people.secret import make_secret
 from wardbell_console.desk import Desk
 from wardbell_console.feed import Feed
 from wardbell_console.language import Language
@@ -37,10 +39,29 @@ def now_ms() -> int:
     return time.time_ns() // 1_000_000
 
 
+SECRET = "three larks"
+STAFF: dict[str, Any] = {
+    "agents": {
+        "wang": {"wards": ["east"]},
+        "zhao": {"wards": ["east"], "secret": make_secret(SECRET, b"0123456789abcdef")},
+        "head": {"role": "supervisor", "level": "home", "wards": ["west"]},
+    },
+    "wards": {"east": {}, "west": {}},
+    "policies": {"only": {"steps": [{"after_s": 0, "to": ["ward"], "ring_s": 60}]}},
+    "policy_of": {"default": "only"},
+    "codes": {"fall": {"name": {"en": "Fall"}, "fields": ["injury"], "required": ["injury"]}},
+    "reasons": {"meal": {"en": "Meal"}},
+    "scripts": {"normal": {"en": ["Knock first"]}},
+}
+
+
 @pytest.fixture
-def house(iotcore_broker: BrokerProcess, tmp_path: Path) -> Iterator[BrokerProcess]:
-    """A broker with a gateway and a call centre on it."""
+def house(iotcore_broker: BrokerProcess, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[BrokerProcess]:
+    """A broker with a gateway and a call centre on it; with the house's document, where a test names one."""
     (tmp_path / "registry.json").write_text(json.dumps(REGISTRY))
+    if staff := getattr(request, "param", None):
+        (tmp_path / "house.json").write_text(json.dumps(staff))
+        assert house_command(["apply", str(tmp_path / "house.json"), "--home", str(tmp_path)]) == 0
     where = ["--broker", iotcore_broker.url, "--home", str(tmp_path)]
     running = []
     for part in ("gateway", "callcenter"):
@@ -136,6 +157,66 @@ def test_a_press_is_acknowledged_escalated_and_accepted_by_one_of_two(
     assert [event.kind for event in nurse.feed.histories[call_id]] == ["placed", "acknowledged"]
     nurse.feed.clear(call_id, now_ms())
     holds(desks, lambda: not nurse.rows and not wang.feed.centre.contacts, "the clear, and the contact withdrawn")
+
+
+@pytest.mark.parametrize("house", [STAFF], indirect=True)
+def test_agents_of_a_house_work_a_contact_and_a_supervisor_sees_to_them(
+    house: BrokerProcess, open_desk: Callable[..., Desk]
+) -> None:
+    nurse, wang, head, zhao = open_desk("desk1"), open_desk("s1", "wang"), open_desk("s2", "head"), open_desk("s3")
+    desks = [nurse, wang, head, zhao]
+    holds(desks, lambda: wang.feed.is_signed_in and head.feed.is_signed_in, "two agents")
+    zhao.feed.seat.sign_in("zhao", now_ms())
+    holds(desks, lambda: _told(zhao, "sign_in") == "refused", "that there is no way in without the secret")
+    zhao.tick()
+    assert zhao.feed.seat.wants_secret
+    zhao.feed.seat.sign_in("zhao", now_ms(), SECRET)
+    holds(desks, lambda: zhao.feed.is_signed_in, "zhao with the secret")
+
+    holds(desks, lambda: not nurse.feed.is_stale(nurse.feed.wards[0], now_ms()), "the ward")
+    hear(house)
+    holds(desks, lambda: nurse.rows, "the call's row")
+    nurse.feed.escalate(nurse.rows[0].call.call_id, now_ms())
+    holds(desks, lambda: _pop(wang) and _pop(zhao), "the offer at both seats of the ward, with what comes with it")
+    assert (_pop(wang), head.feed.offers()) == (["Knock first"], [])
+    contact_id = wang.feed.offers()[0].contact.contact_id
+    lines = head.feed.seat.time_lines
+    holds(
+        desks, lambda: [e.kind for e in lines.of(contact_id)].count("received") == 2, "that both seats have received it"
+    )
+
+    _ask(desks, zhao, "refuse", contact_id)
+    assert not zhao.feed.offers()
+    _ask(desks, wang, "accept", contact_id)
+    _ask(desks, wang, "note", contact_id, text="asks for water")
+    _ask(desks, wang, "on_site", contact_id)
+    holds(desks, lambda: nurse.rows[0].call.status == "attended", "the ward to know that he is there")
+    _ask(desks, wang, "resolve", contact_id, code="fall", state="refused")
+    assert wang.language.reason(wang.feed.notice.reason) == "fall asks for injury"  # type: ignore[union-attr]
+    _ask(desks, zhao, "take_over", contact_id, reason="mine", state="refused")
+    assert zhao.language.reason(zhao.feed.notice.reason) == "not for your role"  # type: ignore[union-attr]
+    _ask(desks, wang, "resolve", contact_id, code="fall", fields={"injury": "none"})
+    holds(desks, lambda: contact_id not in head.feed.centre.contacts, "the end of the contact")
+    happened = [event.kind for event in lines.of(contact_id)]
+    assert [kind for kind in happened if kind not in ("received", "changed", "step_taken")] == [
+        "opened", "stepped", "offered", "refused", "accepted", "noted", "on_site", "resolved",
+    ]  # fmt: skip
+
+    head.feed.seat.force("force_not_ready", "wang", "drill", now_ms())
+    holds(desks, lambda: _told(wang, "force_not_ready") == "forced", "wang to read who did it")
+    assert wang.feed.notice is not None
+    assert (wang.feed.notice.by, wang.feed.notice.reason) == ("head", "drill")
+
+
+def _pop(desk: Desk) -> list[str]:
+    return next((ask.pop.script for ask in desk.feed.offers()), [])
+
+
+def _ask(desks: list[Desk], desk: Desk, verb: str, contact_id: str, state: str = "confirmed", **fields: object) -> None:
+    """Send a verb about a contact, and wait for that end of it."""
+    desk.feed.notice = None
+    desk.feed.seat.about(verb, contact_id, now_ms(), **fields)
+    holds(desks, lambda: _told(desk, verb) == state, f"{verb} {state}")
 
 
 def _told(desk: Desk, verb: str) -> str:
