@@ -5,17 +5,15 @@ from typing import get_args
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from wardbell_callcenter.contacts.priority import EMERGENCIES, OTHER_KINDS
+from wardbell_callcenter.contacts.priority import EMERGENCIES
 from wardbell_callcenter.findings import Finding, unknown
 from wardbell_callcenter.house import LINK_FIELD, House, decode_house
 from wardbell_callcenter.people.secret import is_secret
-from wardbell_callcenter.policy_checks import policy_findings
+from wardbell_callcenter.policy_checks import KINDS, policy_findings
 from wardbell_protocol.bus.centre_payloads import CentreEvent
-from wardbell_protocol.calls.signals import KINDS
 from wardbell_protocol.errors import ConfigError
 
 LINK_FIELDS = ("contact_id", "ward", "room", "bed", "resident_id")
-CONTACT_KINDS = ("bed_call", *OTHER_KINDS, *KINDS)
 EVENT_KINDS = get_args(CentreEvent.__annotations__["kind"])
 
 
@@ -78,8 +76,8 @@ def _members(house: House, key: str, members: list[str]) -> Iterator[Finding]:
 
 def _priorities(house: House) -> Iterator[Finding]:
     rules = house.priorities
-    yield from _known("priorities.kinds", rules.kinds, "kind", CONTACT_KINDS)
-    yield from _known("targets.response_s", house.targets.response_s, "kind", CONTACT_KINDS)
+    yield from _known("priorities.kinds", rules.kinds, "kind", KINDS)
+    yield from _known("targets.response_s", house.targets.response_s, "kind", KINDS)
     for kind, priority in rules.kinds.items():
         if kind in EMERGENCIES and priority < rules.reserved:
             yield Finding(f"priorities.kinds.{kind}", f"an emergency has at least the reserved {rules.reserved}")
@@ -92,7 +90,7 @@ def _priorities(house: House) -> Iterator[Finding]:
 def _codes(house: House) -> Iterator[Finding]:
     for name, code in house.codes.items():
         key = f"codes.{name}"
-        yield from _known(f"{key}.kinds", code.kinds, "kind", CONTACT_KINDS)
+        yield from _known(f"{key}.kinds", code.kinds, "kind", KINDS)
         yield from _known(f"{key}.required", code.required, "field of this code", code.fields)
         if not code.name:
             yield Finding(f"{key}.name", "give it a name people can read, in en or zh_CN")
@@ -102,7 +100,7 @@ def _codes(house: House) -> Iterator[Finding]:
 
 
 def _texts(house: House) -> Iterator[Finding]:
-    yield from _known("scripts", house.scripts, "kind", CONTACT_KINDS)
+    yield from _known("scripts", house.scripts, "kind", KINDS)
     if not house.link:
         return
     if set(LINK_FIELD.sub("", house.link)) & set("{}"):

@@ -6,10 +6,10 @@ from itertools import pairwise
 from wardbell_callcenter.contacts.priority import OTHER_KINDS
 from wardbell_callcenter.findings import Finding, unknown
 from wardbell_callcenter.house import House, Policy, Step
-from wardbell_protocol.calls.signals import KINDS
+from wardbell_protocol.calls import signals
 
 WORDS = ("ward", "building", "home", "key_carer", "everybody")
-POLICY_KINDS = ("default", "bed_call", *OTHER_KINDS, *KINDS)
+KINDS = ("bed_call", *OTHER_KINDS, *signals.KINDS)  # of contacts, and of the calls that beds make
 
 
 def policy_findings(house: House) -> Iterator[Finding]:
@@ -90,8 +90,8 @@ def _policy_of(house: House) -> Iterator[Finding]:
     for of, name in house.policy_of.items():
         key = f"policy_of.{of}"
         kind, at, period = of.partition("@")
-        if kind not in POLICY_KINDS:
-            yield unknown(key, kind, "kind", POLICY_KINDS)
+        if kind != "default" and kind not in KINDS:
+            yield unknown(key, kind, "kind", ("default", *KINDS))
         if at and period not in periods:
             yield unknown(key, period, "period of the calendar", periods)
         if name not in house.policies:

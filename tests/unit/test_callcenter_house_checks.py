@@ -65,6 +65,7 @@ SLIPS: list[tuple[str, Any, str, str]] = [
     ("priorities/kinds", {"emergency": 10}, "priorities.kinds.emergency", "at least the reserved 50"),
     ("priorities/kinds", {"normal": 50}, "priorities.kinds.normal", "reserved for emergencies"),
     ("priorities/kinds", {"normale": 5}, "priorities.kinds", 'is "normal" meant?'),
+    ("targets/response_s", {"bathrom": 5}, "targets.response_s", 'is "bathroom" meant?'),
     ("codes/fall/required", ["doktor"], "codes.fall.required", 'is "doctor" meant?'),
     ("codes/toilet/kinds", ["bath"], "codes.toilet.kinds", 'is "bathroom" meant?'),
     ("codes/toilet/name", {}, "codes.toilet.name", "a name people can read"),

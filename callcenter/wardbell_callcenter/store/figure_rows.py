@@ -3,7 +3,7 @@
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, func, select
+from sqlalchemy import ColumnElement, Connection, func, select
 
 from wardbell_callcenter.contacts.contact import WAITING
 from wardbell_callcenter.figures.case import Case
@@ -59,13 +59,13 @@ class FigureRows:
 
     def offers(self, from_ms: int, until_ms: int) -> dict[tuple[str, str], dict[str, int]]:
         """Offers to seats for contacts that were opened then: by contact and agent, counted by state."""
-        opened = (contacts.c.opened_at_ms >= from_ms) & (contacts.c.opened_at_ms < until_ms)
-        by = (offers.c.contact_id, offers.c.target, offers.c.state)
-        counted = select(*by, func.count()).join(contacts, contacts.c.contact_id == offers.c.contact_id)
-        rows = self._connection.execute(counted.where(opened & (offers.c.medium == "seat")).group_by(*by))
         found: dict[tuple[str, str], dict[str, int]] = {}
-        for contact_id, agent, state, count in rows:
-            found.setdefault((contact_id, agent), {})[state] = count
+        by = (offers.c.contact_id, offers.c.target, offers.c.state)
+        counted = select(*by, func.count()).join(contacts, contacts.c.contact_id == offers.c.contact_id).group_by(*by)
+        for start in range(from_ms, until_ms, SLICE_MS):
+            which = _opened(start, min(start + SLICE_MS, until_ms)) & (offers.c.medium == "seat")
+            for contact_id, agent, state, count in self._connection.execute(counted.where(which)):
+                found.setdefault((contact_id, agent), {})[state] = count
         return found
 
     def open_now(self, ward: str = "") -> tuple[int, int | None, int]:
@@ -76,8 +76,7 @@ class FigureRows:
         return len(waiting), min(waiting, default=None), len(rows) - len(waiting)
 
     def _cases(self, from_ms: int, until_ms: int, ward: str) -> list[Case]:
-        which = (contacts.c.opened_at_ms >= from_ms) & (contacts.c.opened_at_ms < until_ms)
-        which &= contacts.c.kind != "incident"
+        which = _opened(from_ms, until_ms) & (contacts.c.kind != "incident")
         if ward:
             which &= contacts.c.ward == ward
         takers, unvisited = self._acceptances(from_ms, until_ms)
@@ -87,8 +86,7 @@ class FigureRows:
 
     def _acceptances(self, from_ms: int, until_ms: int) -> tuple[dict[str, list[str]], dict[str, int]]:
         """Who accepted each contact that was opened then, and how often nobody came after that."""
-        which = (contacts.c.opened_at_ms >= from_ms) & (contacts.c.opened_at_ms < until_ms)
-        which &= events.c.kind.in_(("accepted", "returned"))
+        which = _opened(from_ms, until_ms) & events.c.kind.in_(("accepted", "returned"))
         wanted = select(events.c.contact_id, events.c.kind, events.c.payload)
         rows = self._connection.execute(
             wanted.join(contacts, contacts.c.contact_id == events.c.contact_id).where(which)
@@ -102,6 +100,10 @@ class FigureRows:
             elif event.reason.endswith(NOT_COME):
                 unvisited[row.contact_id] = unvisited.get(row.contact_id, 0) + 1
         return takers, unvisited
+
+
+def _opened(from_ms: int, until_ms: int) -> ColumnElement[bool]:
+    return (contacts.c.opened_at_ms >= from_ms) & (contacts.c.opened_at_ms < until_ms)
 
 
 def _case(row: dict[str, Any], takers: list[str], unvisited: dict[str, int]) -> Case:
