@@ -52,7 +52,7 @@ class Asks:
         self._client_id = client_id
         self._messages: dict[str, Offer] = {}  # by contact, until the event comes
         self._pops: dict[str, ScreenPop] = {}
-        self._over: set[str] = set()  # offers of which this seat heard the end
+        self._over: dict[str, None] = {}  # offers of which this seat heard the end, also where one comes once more
         self._standing: dict[str, Ask] = {}
         self._ended: dict[str, Ask] = {}
         self._missed: list[Ask] = []
@@ -63,7 +63,7 @@ class Asks:
         """Take a message to this seat; True where it is an offer to that operator, which the seat has now received."""
         contact_id, is_his = offer.contact.contact_id, offer.offer.target == operator
         if offer.offer.status != "offered" or offer.withdrawn:
-            self._over.add(offer.offer.offer_id)
+            self._is_over(offer.offer.offer_id)
             self._messages.pop(contact_id, None)
             reason = offer.withdrawn or offer.offer.reason
             self._end(contact_id, offer.contact, operator, reason, now_ms, offer.offer.status)
@@ -110,7 +110,6 @@ class Asks:
             for contact_id, message in self._messages.items()
             if operator in self._offered_to(contact_id)
         }
-        self._over &= set(self._centre.offers)
         self.follow(operator, now_ms)
 
     @property
@@ -184,7 +183,7 @@ class Asks:
 
     def _answered(self, offer: OfferState, operator: str) -> None:
         if offer.target == operator and offer.medium == "seat" and offer.status != "offered":
-            self._over.add(offer.offer_id)
+            self._is_over(offer.offer_id)
             message = self._messages.get(offer.contact_id)
             if message is not None and message.offer.offer_id == offer.offer_id:
                 del self._messages[offer.contact_id]
@@ -213,7 +212,7 @@ class Asks:
         if ask is None:
             return
         if ask.offer is not None:
-            self._over.add(ask.offer.offer_id)
+            self._is_over(ask.offer.offer_id)
         state = contact or ask.contact
         by = state.on_site_by or state.accepted_by
         if kind == "refused" or by == operator:
@@ -222,6 +221,11 @@ class Asks:
         ended = replace(ask, end=end, by=by or state.closed_by, reason=reason, ended_at_ms=now_ms)
         self._ended[contact_id] = ended
         self._missed += [ended] if end == MISSED else []
+
+    def _is_over(self, offer_id: str) -> None:
+        self._over[offer_id] = None
+        if len(self._over) > POPS_KEPT:
+            del self._over[next(iter(self._over))]
 
     def _keep_pop(self, contact_id: str, pop: ScreenPop) -> None:
         self._pops.pop(contact_id, None)

@@ -216,6 +216,18 @@ def test_a_snapshot_without_the_offer_ends_it_and_one_with_it_brings_it() -> Non
     assert [ask.contact.contact_id for ask in late.feed.offers()] == ["k-1"]
 
 
+def test_an_offer_that_comes_once_more_after_its_end_stays_over() -> None:
+    house = seat()
+    messages, _ = split(offered(house))
+    house.wire.deliver(house.centre.accept("k-1", "zhao"))
+    house.wire.connect(is_connected=False)
+    house.wire.connect()
+    house.wait_s(3)
+    house.wire.deliver(messages)
+    house.tick()
+    assert house.feed.offers() == []
+
+
 def test_the_most_urgent_offer_is_first() -> None:
     house = seat(("203-2", "118-1"))
     offered(house, "k-normal", 1)
