@@ -203,6 +203,9 @@ def test_one_that_somebody_escalates_rings_beside_its_incident(centre: Centre) -
     assert centre.do("escalate", "Wei", contact_id=first.contact_id).ok
     assert contact(centre, first.contact_id).offered_to
     assert not contact(centre, second.contact_id).offered_to
+    (late,) = crowd(centre, 1)
+    assert late.incident_id
+    assert contact(centre, first.contact_id).offered_to  # nor does the next one draw it back
 
 
 def test_an_incident_outlives_the_engine(centre: Centre) -> None:
