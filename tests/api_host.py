@@ -32,9 +32,20 @@ class Host:
         self._engine = Engine(self.store, WardMirrors("callcenter"))
         self._clock = SteadyClock(None, read_clocks())
         self.leads = leads
-        self.server = ApiServer(listen("127.0.0.1:0"), Intake(self.store, lambda: self if self.leads else None), rates)
-        self.server.start()
+        self._rates = rates
+        self._serve(0)
         self.url = f"http://127.0.0.1:{self.server.port}"
+
+    def _serve(self, port: int) -> None:
+        intake = Intake(self.store, lambda: self if self.leads else None)
+        self.server = ApiServer(listen(f"127.0.0.1:{port}"), intake, self._rates)
+        self.server.start()
+
+    def restart(self) -> None:
+        """The server is away for a moment."""
+        port = self.server.port
+        self.server.stop()
+        self._serve(port)
 
     def now(self) -> Now:
         return self._clock.now(read_clocks())

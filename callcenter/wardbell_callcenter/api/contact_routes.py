@@ -14,7 +14,7 @@ from wardbell_callcenter.api.gate import TheCaller, TheIntake
 from wardbell_callcenter.api.intake import Asked, Intake
 from wardbell_callcenter.api.problems import ProblemError, not_found
 from wardbell_callcenter.api.sight import of_ward, sought_by
-from wardbell_callcenter.store.contact_listing import Sought
+from wardbell_callcenter.contacts.sought import Sought
 from wardbell_protocol.bus.centre_payloads import CentreEvent, ContactKind, ContactState, ContactStatus
 
 _Place = tuple[int, str]

@@ -2,10 +2,9 @@
 
 from collections.abc import Iterable
 
+from wardbell_callcenter.contacts.sought import Sought
 from wardbell_callcenter.house import Agent, House
-from wardbell_callcenter.incidents.muting import place_of
 from wardbell_callcenter.people.permissions import About, may
-from wardbell_callcenter.store.contact_listing import Sought
 from wardbell_protocol.bus.centre_payloads import CentreEvent, ContactState
 
 
@@ -73,7 +72,7 @@ class Sight:
             return self._may("contacts", of_ward(event.step.ward))
         if event.incident is not None:
             return self._may("incidents", of_ward(event.incident.ward))
-        return self._may("mutes", of_ward(place_of(event.text)[0]))
+        return self._may("mutes", of_ward(event.text.partition("/")[0]))
 
     def _sees_contact(self, contact: ContactState) -> bool:
         is_seen = contact.contact_id in self._known or self._may("contacts", of_contact(contact))

@@ -1,0 +1,237 @@
+"""`wardbell contacts`: the call centre's contacts from the command line, over its API."""
+
+import argparse
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from time import time_ns
+from typing import Any
+
+import msgspec
+
+from wardbell_bus import paths
+from wardbell_callcenter.api.bodies import Contacts
+from wardbell_callcenter.api.contacts_client import DEFAULT_URL, Api, RefusedError, UnavailableError, token_of
+from wardbell_callcenter.api.contacts_wording import TEXTS, Wording
+from wardbell_callcenter.roster.aligned import aligned
+from wardbell_protocol.bus.centre_payloads import CentreEvent, ContactState
+from wardbell_protocol.errors import ConfigError
+
+COMMAND = "wardbell contacts"
+EXAMPLES = """examples:
+  wardbell contacts list                         what is open, the most urgent first
+  wardbell contacts list --mine --json
+  wardbell contacts list --status resolved --ward east
+  wardbell contacts show c-5f0a1b2c-17           and its time line
+  wardbell contacts accept c-5f0a1b2c-17         status 1 where somebody else has it: says who
+  wardbell contacts on-site c-5f0a1b2c-17
+  wardbell contacts resolve c-5f0a1b2c-17 --code fall --field injury=none --text "helped up"
+  wardbell contacts note c-5f0a1b2c-17 "asked for the doctor"
+  wardbell contacts transfer c-5f0a1b2c-17 nurses
+  wardbell contacts open technical "lamp in 203" --ward east --room 203
+  wardbell contacts watch                        every event as it comes; goes on where it was after a gap
+
+The token is that of `wardbell house token NAME`. 1 = refused, 69 = nobody answers, 78 = no token.
+"""
+EX_REFUSED, EX_UNAVAILABLE, EX_CONFIG = 1, 69, 78
+PAGE = "500"
+
+Run = Callable[[argparse.Namespace, Api, Wording], int]
+
+
+def main(argv: list[str]) -> int:
+    """Do what is asked."""
+    options = _parser().parse_args(argv)
+    words = Wording(options.lang)
+    run: Run = options.run
+    try:
+        with Api(options.url, token_of(options.token_file, options.home)) as api:
+            return run(options, api, words)
+    except ConfigError as error:
+        return _failed(str(error), EX_CONFIG)
+    except RefusedError as error:
+        return _refused(error, words)
+    except UnavailableError as error:
+        return _failed(words.text("silent", why=str(error)), EX_UNAVAILABLE)
+    except (KeyboardInterrupt, BrokenPipeError):
+        return 0
+
+
+def _list(options: argparse.Namespace, api: Api, words: Wording) -> int:
+    wanted = {
+        "ward": options.ward,
+        "kind": options.kind,
+        "status": options.status,
+        "mine": "true" if options.mine else "",
+    }
+    query = {name: value for name, value in wanted.items() if value}
+    found: list[ContactState] = []
+    after = ""
+    while True:
+        page = api.get("/v1/contacts", Contacts, **query, limit=PAGE, **({"after": after} if after else {}))
+        found += page.contacts
+        after = page.next
+        if not after or len(found) >= options.limit:
+            break
+    shown = sorted(found[: options.limit], key=lambda contact: (-contact.priority, contact.opened_at_ms))
+    if options.json:
+        _print_json(shown)
+    elif not shown:
+        print(words.text("none"))
+    else:
+        now_ms = time_ns() // 1_000_000
+        print("\n".join(aligned([words.head(), *(words.row(contact, now_ms) for contact in shown)])))
+    return 0
+
+
+def _show(options: argparse.Namespace, api: Api, words: Wording) -> int:
+    contact = api.get(f"/v1/contacts/{options.contact}", ContactState)
+    told = api.get(f"/v1/contacts/{options.contact}/timeline", list[CentreEvent])
+    if options.json:
+        _print_json({"contact": contact, "timeline": told})
+        return 0
+    print("\n".join(aligned([words.head(), words.row(contact, time_ns() // 1_000_000)])))
+    print()
+    for event in told:
+        print(words.event(event, names_place=False))
+    return 0
+
+
+def _watch(options: argparse.Namespace, api: Api, words: Wording) -> int:
+    for event in api.events(options.after):
+        line = msgspec.json.encode(event).decode() if options.json else words.event(event, names_place=True)
+        print(line, flush=True)
+    return 0
+
+
+def _do(options: argparse.Namespace, api: Api, words: Wording) -> int:
+    said = {name: getattr(options, name) for name in options.said}
+    contact = api.post(f"/v1/contacts/{options.contact}/{options.verb}", ContactState, said or None)
+    return _shown(options, contact, words)
+
+
+def _open(options: argparse.Namespace, api: Api, words: Wording) -> int:
+    said = {name: getattr(options, name) for name in ("kind", "subject", "ward", "room", "bed", "fields")}
+    return _shown(options, api.post("/v1/contacts", ContactState, said), words)
+
+
+def _shown(options: argparse.Namespace, contact: ContactState, words: Wording) -> int:
+    if options.json:
+        _print_json(contact)
+    else:
+        print("\n".join(aligned([words.head(), words.row(contact, time_ns() // 1_000_000)])))
+    return 0
+
+
+def _refused(error: RefusedError, words: Wording) -> int:
+    problem = error.problem
+    said = words.text("taken_by", who=problem.taken_by) if problem.taken_by else words.text("no", why=problem.detail)
+    remedy = words.text("remedy", remedy=problem.remedy) if problem.remedy and not problem.taken_by else ""
+    return _failed("; ".join(part for part in (said, remedy) if part), EX_REFUSED)
+
+
+def _print_json(said: object) -> None:
+    print(msgspec.json.encode(said).decode())
+
+
+def _failed(why: str, status: int) -> int:
+    sys.stderr.write(f"{COMMAND}: {why}\n")
+    return status
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog=COMMAND,
+        description="Contacts of the call centre, over its API.",
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    verbs = parser.add_subparsers(required=True, metavar="VERB")
+    listed = _verb(verbs, "list", "those that you may see; open ones where no --status is given", _list)
+    listed.add_argument("--ward", metavar="NAME", default="")
+    listed.add_argument("--kind", metavar="KIND", default="", help="bed_call, family_call, message, …")
+    listed.add_argument("--status", metavar="STATUS", action="append", help="may be given several times")
+    listed.add_argument("--mine", action="store_true", help="you have them, or are asked for them")
+    listed.add_argument("--limit", metavar="N", type=int, default=1000, help="default %(default)s")
+    _contact(_verb(verbs, "show", "one of them, with its time line", _show))
+    watched = _verb(verbs, "watch", "every event as it comes, until Ctrl-C", _watch)
+    watched.add_argument("--after", metavar="SEQ", type=int, help="begin behind that event")
+    _add_doing(verbs)
+    opened = _verb(verbs, "open", "one that is no bed call", _open)
+    opened.add_argument("kind", choices=["family_call", "message", "web_request", "technical"])
+    opened.add_argument("subject")
+    for name in ("ward", "room", "bed"):
+        opened.add_argument(f"--{name}", default="")
+    _fields(opened)
+    return parser
+
+
+def _add_doing(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    for name, words in (
+        ("accept", "you take it"),
+        ("on-site", "you are at the bed"),
+        ("escalate", "the next step, now"),
+        ("join", "you help whoever has it"),
+    ):
+        _doing(verbs, name, words)
+    _doing(verbs, "refuse", "you cannot", "reason").add_argument("--reason", default="")
+    for name, words in (("release", "you have it no longer"), ("take-over", "a supervisor takes it")):
+        _doing(verbs, name, words, "reason").add_argument("--reason", required=True)
+    for name, words in (("transfer", "to an agent or a group"), ("hand-over", "to somebody outside")):
+        passed = _doing(verbs, name, words, "to", "text")
+        passed.add_argument("to")
+        passed.add_argument("--text", default="")
+    _doing(verbs, "note", "write something about it", "text").add_argument("text")
+    resolved = _doing(verbs, "resolve", "it is done", "code", "fields", "text")
+    resolved.add_argument("--code", default="", help="one of the house's wrap-up codes")
+    resolved.add_argument("--text", default="")
+    _fields(resolved)
+
+
+def _doing(
+    verbs: "argparse._SubParsersAction[argparse.ArgumentParser]", name: str, words: str, *said: str
+) -> argparse.ArgumentParser:
+    verb = _verb(verbs, name, words, _do)
+    verb.set_defaults(verb=name.replace("-", "_"), said=said)
+    _contact(verb)
+    return verb
+
+
+def _verb(
+    verbs: "argparse._SubParsersAction[argparse.ArgumentParser]", name: str, words: str, run: Run
+) -> argparse.ArgumentParser:
+    verb = verbs.add_parser(name, help=words, description=words)
+    verb.set_defaults(run=run)
+    url = os.environ.get("WARDBELL_API", DEFAULT_URL)
+    verb.add_argument("--url", default=url, help="of the API; default $WARDBELL_API, else %(default)s")
+    verb.add_argument("--token-file", metavar="FILE", type=Path, help="default: $WARDBELL_TOKEN, else token in --home")
+    verb.add_argument(
+        "--home", metavar="DIR", type=Path, default=paths.home(), help="state folder; default %(default)s"
+    )
+    verb.add_argument("--json", action="store_true", help="what the API said, as JSON")
+    language = "zh_CN" if os.environ.get("LC_ALL", os.environ.get("LANG", "")).startswith("zh") else "en"
+    verb.add_argument("--lang", choices=sorted(TEXTS), default=language, help="default %(default)s, by $LANG")
+    return verb
+
+
+def _contact(verb: argparse.ArgumentParser) -> None:
+    verb.add_argument("contact", metavar="ID", type=_id, help="as the list names it")
+
+
+def _fields(verb: argparse.ArgumentParser) -> None:
+    verb.add_argument("--field", dest="fields", metavar="NAME=TEXT", action=_Field, default={}, help="may be repeated")
+
+
+class _Field(argparse.Action):
+    def __call__(self, parser: argparse.ArgumentParser, options: argparse.Namespace, value: Any, *_: object) -> None:  # noqa: ANN401
+        name, sign, text = str(value).partition("=")
+        if not name or not sign:
+            parser.error(f"--field: {value}: give it as NAME=TEXT")
+        options.fields = {**options.fields, name: text}
+
+
+def _id(text: str) -> str:
+    if not text or len(text) > 64 or not all(part.isalnum() or part in "-_." for part in text):
+        raise argparse.ArgumentTypeError(f"{text}: give an id of the list, such as c-5f0a1b2c-17")
+    return text

@@ -1,0 +1,162 @@
+"""What `wardbell contacts` says, in the words of one language."""
+
+from datetime import datetime
+
+from wardbell_protocol.bus.centre_payloads import CentreEvent, ContactState
+
+TEXTS: dict[str, dict[str, str]] = {
+    "en": {
+        "head": "contact|urgency|state|kind|place|age|with|asked|repeats",
+        "none": "no contacts",
+        "new": "waiting",
+        "offered": "asked",
+        "accepted": "accepted",
+        "on_site": "on site",
+        "resolved": "resolved",
+        "cleared_at_bed": "cleared at the bed",
+        "handed_over": "handed over",
+        "bed_call": "bed call",
+        "family_call": "family call",
+        "message": "message",
+        "web_request": "web request",
+        "technical": "technical",
+        "incident": "incident",
+        "code": "code",
+        "emergency": "emergency",
+        "bathroom": "bathroom",
+        "staff_assist": "staff assist",
+        "normal": "call",
+        "fault": "fault",
+        "opened": "opened",
+        "repeated": "called again",
+        "stepped": "next step",
+        "offered_to": "asked: {who}",
+        "received": "on the device of {who}",
+        "refused": "refused",
+        "missed": "not answered: {who}",
+        "failed": "not delivered: {who}",
+        "returned": "back to the queue",
+        "transferred": "transferred",
+        "joined": "joined",
+        "noted": "note",
+        "changed": "changed",
+        "step_taken": "step of the ward",
+        "signed_in": "signed in",
+        "signed_out": "signed out",
+        "agent": "now {state}",
+        "muted": "muted",
+        "unmuted": "rings again",
+        "late": "{s} s late",
+        "no": "no: {why}",
+        "taken_by": "no: {who} has it",
+        "remedy": "what to do: {remedy}",
+        "silent": "no answer: {why}",
+    },
+    "zh_CN": {
+        "head": "联系|紧急度|状态|类型|位置|时长|负责人|已通知|重复",
+        "none": "没有联系",
+        "new": "等待",
+        "offered": "通知中",
+        "accepted": "已接受",
+        "on_site": "已到场",
+        "resolved": "已处理",
+        "cleared_at_bed": "床边已复位",
+        "handed_over": "已移交",
+        "bed_call": "床位呼叫",
+        "family_call": "家属来电",
+        "message": "留言",
+        "web_request": "网络请求",
+        "technical": "技术故障",
+        "incident": "事件",
+        "code": "急救",
+        "emergency": "紧急",
+        "bathroom": "卫生间",
+        "staff_assist": "员工求助",
+        "normal": "呼叫",
+        "fault": "故障",
+        "opened": "新建",
+        "repeated": "再次呼叫",
+        "stepped": "下一步",
+        "offered_to": "通知：{who}",
+        "received": "{who} 的设备已收到",
+        "refused": "拒绝",
+        "missed": "未应答：{who}",
+        "failed": "未送达：{who}",
+        "returned": "返回队列",
+        "transferred": "转交",
+        "joined": "加入",
+        "noted": "备注",
+        "changed": "变更",
+        "step_taken": "病区升级",
+        "signed_in": "签入",
+        "signed_out": "签出",
+        "agent": "状态：{state}",
+        "muted": "已静音",
+        "unmuted": "恢复呼叫",
+        "late": "迟 {s} 秒",
+        "no": "未执行：{why}",
+        "taken_by": "未执行：{who} 已接受",
+        "remedy": "处理办法：{remedy}",
+        "silent": "无应答：{why}",
+    },
+}
+
+
+class Wording:
+    """Words, times and rows."""
+
+    def __init__(self, language: str) -> None:
+        self._texts = TEXTS[language]
+
+    def text(self, key: str, **values: object) -> str:
+        """That text; a word that a newer call centre says stays as it is."""
+        return self._texts.get(key, key).format(**values)
+
+    def head(self) -> tuple[str, ...]:
+        """The list's columns."""
+        return tuple(self.text("head").split("|"))
+
+    def row(self, contact: ContactState, now_ms: int) -> tuple[str, ...]:
+        """One contact of the list."""
+        return (
+            contact.contact_id,
+            str(contact.priority),
+            self.text(contact.status),
+            self.text(contact.call_kind or contact.kind),
+            place(contact),
+            age((contact.closed_at_ms or now_ms) - contact.pressed_at_ms),
+            contact.on_site_by or contact.accepted_by,
+            ", ".join(contact.offered_to),
+            str(contact.repeats or ""),
+        )
+
+    def event(self, event: CentreEvent, *, names_place: bool) -> str:
+        """One line of a time line, or of the stream, where it says which contact is meant."""
+        when = datetime.fromtimestamp(event.at_ms / 1000).astimezone().strftime("%H:%M:%S")
+        where = [f"{event.contact.contact_id} {place(event.contact)}"] if names_place and event.contact else []
+        late = [self.text("late", s=event.late_ms // 1000)] if event.late_ms >= 1000 else []
+        said = [word for word in (self._what(event), event.by, event.reason, _one_line(event.text)) if word]
+        return "  ".join([when, *where, *said, *late])
+
+    def _what(self, event: CentreEvent) -> str:
+        who = event.offer.target if event.offer else ""
+        state = self.text(event.agent.state) if event.agent else ""
+        return self.text("offered_to" if event.kind == "offered" else event.kind, who=who, state=state)
+
+
+def place(contact: ContactState) -> str:
+    """Ward, room and bed, or what it is about."""
+    where = "-".join(part for part in (contact.room, contact.bed) if part)
+    return " ".join(part for part in (contact.ward, where, contact.subject) if part)
+
+
+def age(ms: int) -> str:
+    """`m:ss`, hours in front where there are any."""
+    seconds = max(0, ms) // 1000
+    minutes = f"{seconds // 60 % 60:02}:{seconds % 60:02}"
+    return f"{seconds // 3600}:{minutes}" if seconds >= 3600 else minutes.removeprefix("0")
+
+
+def _one_line(text: str) -> str:
+    """Without what a terminal would obey."""
+    return " ".join("".join(part for part in text if part.isprintable() or part == "\n").split())

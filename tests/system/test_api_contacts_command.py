@@ -1,0 +1,135 @@
+"""`wardbell contacts` against a served API."""
+
+import itertools
+import json
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from api_host import Host, serving
+from servers import free_port
+
+from wardbell_callcenter.api import contacts_client
+from wardbell_callcenter.api.contacts_client import Api
+from wardbell_callcenter.api.contacts_command import main
+from wardbell_callcenter.api.contacts_wording import TEXTS
+
+
+@pytest.fixture
+def host(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Host]:
+    """A house that names nobody; Wei's token is in the environment."""
+    with serving(f"sqlite:///{tmp_path / 'callcenter.db'}") as made:
+        made.opener = "Wei"
+        made.sign_in("Wei", "Chen")
+        monkeypatch.setenv("WARDBELL_TOKEN", made.token("Wei"))
+        monkeypatch.setenv("WARDBELL_API", made.url)
+        monkeypatch.setenv("LANG", "en_GB.UTF-8")
+        monkeypatch.delenv("LC_ALL", raising=False)
+        yield made
+
+
+def test_a_contact_is_listed_taken_noted_and_resolved(host: Host, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["list"]) == 0
+    assert capsys.readouterr().out == "no contacts\n"
+    assert main(["open", "technical", "lamp", "--ward", "east", "--room", "203", "--field", "part=E27", "--json"]) == 0
+    contact_id = json.loads(capsys.readouterr().out)["contact_id"]
+    assert main(["list"]) == 0
+    head, row = capsys.readouterr().out.splitlines()
+    assert head.split()[:3] == ["contact", "urgency", "state"]
+    assert contact_id in row
+    assert "east 203 lamp" in row
+    done: tuple[list[str], ...] = (
+        ["accept"],
+        ["note", "a ladder is needed"],
+        ["on-site"],
+        ["resolve", "--text", "new lamp"],
+    )
+    for verb, *said in done:
+        assert main([verb, contact_id, *said]) == 0, capsys.readouterr().err
+    capsys.readouterr()
+    assert main(["show", contact_id]) == 0
+    told = capsys.readouterr().out
+    for words in ("opened  Wei", "accepted  Wei", "note  Wei  a ladder is needed", "on site  Wei", "resolved  Wei"):
+        assert words in told, told
+    assert main(["list", "--status", "resolved", "--json"]) == 0
+    assert [contact["fields"] for contact in json.loads(capsys.readouterr().out)] == [{"part": "E27"}]
+
+
+def test_a_lost_race_a_stranger_and_nobody_there_have_a_status_each(
+    host: Host, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    contact_id = host.open()
+    with host.caller("Chen") as chen:
+        assert chen.post(f"/v1/contacts/{contact_id}/accept").status_code == 200
+    assert main(["accept", contact_id]) == 1
+    assert capsys.readouterr().err == "wardbell contacts: no: Chen has it\n"
+    assert main(["accept", contact_id, "--lang", "zh_CN"]) == 1
+    assert "Chen 已接受" in capsys.readouterr().err
+    assert main(["show", "c-0"]) == 1
+    assert "what to do: see /v1/contacts" in capsys.readouterr().err
+    monkeypatch.setattr(contacts_client, "TRY_EVERY_S", 0.01)
+    host.leads = False
+    assert main(["note", contact_id, "x"]) == 69
+    assert "stands by" in capsys.readouterr().err
+    assert main(["list", "--url", f"http://127.0.0.1:{free_port()}"]) == 69
+    monkeypatch.delenv("WARDBELL_TOKEN")
+    assert main(["list", "--home", str(tmp_path / "nowhere")]) == 78
+    assert "wardbell house token" in capsys.readouterr().err
+
+
+def test_a_request_is_sent_again_with_its_key_until_somebody_leads(
+    host: Host, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    contact_id = host.open()
+    host.leads = False
+
+    def lead(_: float) -> None:
+        host.leads = True
+
+    monkeypatch.setattr(time, "sleep", lead)
+    assert main(["note", contact_id, "once"]) == 0
+    capsys.readouterr()
+    assert main(["show", contact_id]) == 0
+    assert capsys.readouterr().out.count("once") == 1
+
+
+def test_the_stream_goes_on_after_the_server_was_away(host: Host, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(contacts_client, "TRY_EVERY_S", 0.05)
+    token = host.token("Wei")
+    made = [host.open(subject="one")]
+    with Api(host.url, token) as api:
+        events = api.events(after=0)
+        heard = {event.contact.contact_id for event in itertools.islice(events, 3) if event.contact}
+        host.restart()
+        made.append(host.open(subject="two"))
+        for event in events:
+            heard |= {event.contact.contact_id} if event.contact else set()
+            if made[1] in heard:
+                break
+        events.close()
+    assert heard == set(made)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        [],
+        ["list", "--bogus"],
+        ["accept"],
+        ["accept", "../x"],
+        ["open", "bed_call", "x"],
+        ["resolve", "c-1", "--field", "x"],
+    ],
+)
+def test_a_bad_call_is_said(wrong: list[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(wrong)
+    assert ended.value.code == 2
+
+
+def test_both_languages_say_the_same_things() -> None:
+    assert TEXTS["en"].keys() == TEXTS["zh_CN"].keys()
+    for key, text in TEXTS["en"].items():
+        assert text.count("{") == TEXTS["zh_CN"][key].count("{"), key
+        assert text.count("|") == TEXTS["zh_CN"][key].count("|"), key
