@@ -129,7 +129,7 @@ class Command(Payload, frozen=True, kw_only=True):
     `choose_resident` (`to`), `escalate`, `take_over` (`reason`), `join`; `open` with `fields` makes one that is no bed call.
     About an offer, with `offer_id`: `received`, said by the device, never by a person.
     Of a supervisor about `agent`, with `reason`: `force_ready`, `force_not_ready`, `force_sign_out`.
-    About a station, with `to`: `mute` (`for_s`, `reason`), `unmute`.
+    About a station, with `to` as `ward/station`: `mute` (`for_s`, `reason`), `unmute`.
     `by` is the person, `reply_to` the client.
     """
 
