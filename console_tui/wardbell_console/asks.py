@@ -78,6 +78,13 @@ class Asks:
         """The mirror has applied that event."""
         if event.offer is not None:
             self._answered(event.offer, operator)
+        agent = event.agent
+        if (
+            agent is not None
+            and agent.agent == operator
+            and (agent.seat, agent.state == "signed_out") != (self._client_id, False)
+        ):
+            self._messages.clear()  # he is gone from here; what he is asked is asked elsewhere
         if event.contact is not None:
             message = self._messages.get(event.contact.contact_id)
             if message is not None and self._contradicts(event, message, operator):

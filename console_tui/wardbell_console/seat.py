@@ -126,11 +126,10 @@ class Seat:
     def about(self, verb: str, contact_id: str, now_ms: int, **fields: object) -> None:
         """A verb about a contact, as `Command` names it."""
         contact = self.contact(contact_id)
-        if contact is None:
-            return
+        refused = self._must_sit() if contact is not None else "reason.no_such"
         command = self._command(verb, self.operator or self._client_id, now_ms, contact_id=contact_id, **fields)
-        place = (contact.room, contact.bed)
-        self._send(topics.CALL_CENTRE_SCOPE, contact_id, place, command, now_ms, self._must_sit())
+        place = _place(contact or self.time_lines.contact(contact_id))
+        self._send(topics.CALL_CENTRE_SCOPE, contact_id, place, command, now_ms, refused)
 
     def force(self, verb: str, agent: str, reason: str, now_ms: int) -> None:
         """A supervisor's verb about somebody else."""

@@ -1,6 +1,6 @@
 """What happened to each contact since this console follows the call centre. Pure."""
 
-from wardbell_protocol.bus.centre_payloads import CentreEvent
+from wardbell_protocol.bus.centre_payloads import CentreEvent, ContactState
 
 CONTACTS_KEPT = 500
 EVENTS_KEPT = 200
@@ -22,6 +22,10 @@ class TimeLines:
         self._events[contact_id] = [*events, event][-EVENTS_KEPT:]
         if len(self._events) > CONTACTS_KEPT:
             del self._events[next(iter(self._events))]
+
+    def contact(self, contact_id: str) -> ContactState | None:
+        """How it stood last, also when it is closed; None where nothing is known of it."""
+        return next((event.contact for event in reversed(self.of(contact_id)) if event.contact is not None), None)
 
     def of(self, contact_id: str) -> list[CentreEvent]:
         """That contact's."""

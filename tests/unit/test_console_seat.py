@@ -228,6 +228,27 @@ def test_an_offer_that_comes_once_more_after_its_end_stays_over() -> None:
     assert house.feed.offers() == []
 
 
+def test_an_offer_goes_with_its_agent_to_his_other_seat() -> None:
+    house = seat()
+    offered(house)
+    house.wire.deliver([house.centre.agent("wang", "ready", by="wang", seat="console-b")])
+    house.tick()
+    assert house.feed.offers() == []
+
+
+def test_a_verb_about_what_was_closed_meanwhile_is_refused_with_its_place() -> None:
+    house = seat()
+    offered(house)
+    house.wire.deliver(
+        house.centre.change("cleared_at_bed", "k-1", status="cleared_at_bed", closed_at_ms=house.clock())
+    )
+    house.tick()
+    house.feed.seat.about("note", "k-1", house.clock(), text="asks for water")
+    assert house.feed.notice is not None
+    assert (house.feed.notice.state, house.feed.notice.place) == ("refused", ("118", "1"))
+    assert house.wire.commands("note") == []
+
+
 def test_the_most_urgent_offer_is_first() -> None:
     house = seat(("203-2", "118-1"))
     offered(house, "k-normal", 1)
