@@ -19,7 +19,7 @@ from wardbell_callcenter.people.permissions import About
 from wardbell_callcenter.roster.house_clock import local
 
 Days = Annotated[int, QueryParameter(ge=1, le=62, description="so many of the house's days, the last one today")]
-By = Literal["total", "hour", "shift", "day", "month"]
+By = Annotated[Literal["total", "hour", "shift", "day", "month"], QueryParameter(description="also those of each")]
 
 
 @get("/v1/figures/live", sync_to_thread=True)

@@ -91,7 +91,7 @@ def _problems(path: str, operation: Json, is_open: bool) -> list[int]:
     found = [*_EACH]
     found += [] if is_open else [401, 403]
     found += [401] if "requestBody" in operation and is_open else []
-    found += [404] if "{" in path or "roster" in parameters else []
+    found += [404] if "{" in path or "roster" in parameters or path.startswith("/v1/figures") else []
     found += [409, 422] if "Idempotency-Key" in parameters else []
     found += [412, 422, 428] if "If-Match" in parameters else []
     found += [413] if "requestBody" in operation else []
