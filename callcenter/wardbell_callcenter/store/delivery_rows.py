@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from sqlalchemy import ColumnElement, Connection, case, delete, exists, func, insert, select, update
@@ -64,7 +64,7 @@ class DeliveryRows:
     def add(self, *some: Delivery) -> None:
         """Store new ones."""
         if some:
-            self._connection.execute(insert(deliveries), [asdict(delivery) for delivery in some])
+            self._connection.execute(insert(deliveries), [vars(delivery) for delivery in some])
 
     def get(self, delivery_id: str) -> Delivery | None:
         """That delivery, done or not."""

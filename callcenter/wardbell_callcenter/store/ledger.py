@@ -135,10 +135,10 @@ class Ledger:
     def states(self, contacts: list[Contact], now: Now) -> dict[tuple[str, int], ContactState]:
         """What the bus is told of them, by id and version, with who is being asked and when the next step comes."""
         ids = list(dict.fromkeys(contact.contact_id for contact in contacts if contact.is_open))
-        live, timers = self.offers.live_of(ids), self.timers.many("step", ids)
+        asked, timers = self.offers.asked_of(ids), self.timers.many("step", ids)
         return {
             _key(contact): contact.to_state(
-                list(dict.fromkeys(offer.target for offer in live.get(contact.contact_id, ()))),
+                asked.get(contact.contact_id, []),
                 _wall_ms(timers.get(contact.contact_id), now),
             )
             for contact in contacts

@@ -2,9 +2,10 @@
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, bindparam, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Select, bindparam, func, insert, select, update
 
 from wardbell_callcenter.store.contact_rows import AT_ONCE
 from wardbell_callcenter.store.contact_tables import IS_OPEN, contacts, offers
@@ -58,6 +59,9 @@ def offer_id_of(contact_id: str, step: int, loop: int, target: str, medium: Medi
     return "o-" + hashlib.sha256(key.encode()).hexdigest()[:24]
 
 
+_COLUMNS = [offers.c[name] for name in Offer.__dataclass_fields__]  # in the order of its fields
+
+
 class OfferRows:
     """Of one transaction."""
 
@@ -67,7 +71,7 @@ class OfferRows:
     def add(self, *some: Offer) -> None:
         """Store new ones; a second one of the same contact, step, loop, target and medium breaks the transaction."""
         if some:
-            self._connection.execute(insert(offers), [asdict(offer) for offer in some])
+            self._connection.execute(insert(offers), [vars(offer) for offer in some])
 
     def get(self, offer_id: str) -> Offer | None:
         """That offer, whatever became of it."""
@@ -82,24 +86,28 @@ class OfferRows:
         """Of those contacts what rings, and all of the newest two loops, oldest first; what waits for hours has thousands."""
         wanted = list(contact_ids)
         found: dict[str, list[Offer]] = {}
-        joined = select(offers).join(contacts, contacts.c.contact_id == offers.c.contact_id)
+        joined = select(*_COLUMNS).join(contacts, contacts.c.contact_id == offers.c.contact_id)
         is_recent = (offers.c.loop >= contacts.c.loop - 1) | (offers.c.state == LIVE)
         for start in range(0, len(wanted), AT_ONCE):
             which = offers.c.contact_id.in_(wanted[start : start + AT_ONCE]) & is_recent
-            for row in self._connection.execute(joined.where(which).order_by(*_ORDER)).mappings():
-                found.setdefault(row["contact_id"], []).append(Offer(**row))
+            for offer in self._read(joined.where(which)):
+                found.setdefault(offer.contact_id, []).append(offer)
         return found
 
     def of_contact(self, contact_id: str) -> list[Offer]:
         """All offers of a contact, oldest first."""
         return self._select(offers.c.contact_id == contact_id)
 
-    def live_of(self, contact_ids: Iterable[str]) -> dict[str, list[Offer]]:
-        """The offers of those contacts that nobody has answered."""
-        found: dict[str, list[Offer]] = {}
-        for offer in self._in(offers.c.contact_id, contact_ids, offers.c.state == LIVE):
-            found.setdefault(offer.contact_id, []).append(offer)
-        return found
+    def asked_of(self, contact_ids: Iterable[str]) -> dict[str, list[str]]:
+        """Who is being asked about each of those contacts, the first first, each once."""
+        wanted = list(contact_ids)
+        found: dict[str, dict[str, None]] = {}
+        for start in range(0, len(wanted), AT_ONCE):
+            which = offers.c.contact_id.in_(wanted[start : start + AT_ONCE]) & (offers.c.state == LIVE)
+            asked = select(offers.c.contact_id, offers.c.target).where(which).order_by(*_ORDER)
+            for contact_id, target in self._connection.execute(asked):
+                found.setdefault(contact_id, {})[target] = None
+        return {contact_id: list(targets) for contact_id, targets in found.items()}
 
     def live_for(self, target: str) -> list[Offer]:
         """What that agent is being asked now."""
@@ -167,5 +175,7 @@ class OfferRows:
         return found
 
     def _select(self, which: ColumnElement[bool]) -> list[Offer]:
-        rows = self._connection.execute(select(offers).where(which).order_by(*_ORDER)).mappings()
-        return [Offer(**row) for row in rows]
+        return self._read(select(*_COLUMNS).where(which))
+
+    def _read(self, wanted: Select[Any]) -> list[Offer]:
+        return [Offer(*row) for row in self._connection.execute(wanted.order_by(*_ORDER))]

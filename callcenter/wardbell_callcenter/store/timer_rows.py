@@ -1,7 +1,7 @@
 """What will happen by itself, in the database: one timer for each kind and subject."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Literal
 
 from sqlalchemy import Connection, bindparam, delete, func, insert, select
@@ -40,7 +40,7 @@ class TimerRows:
         """Set timers, each in the place of the one that there was of its kind and subject."""
         if some:
             self.drop(*((timer.kind, timer.subject) for timer in some))
-            self._connection.execute(insert(timers), [asdict(timer) for timer in some])
+            self._connection.execute(insert(timers), [vars(timer) for timer in some])
 
     def drop(self, *some: tuple[TimerKind, str]) -> None:
         """Forget timers, by kind and subject; those that are not there too."""
