@@ -2,7 +2,7 @@
 
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from wardbell_callcenter.clock import Now
 from wardbell_callcenter.house import Limits
@@ -61,6 +61,13 @@ class AgentMachine(RuleBasedStateMachine):
             assert (self.agent.state, self.agent.reason) == (before.state, before.reason)
         if self.wish == "signed_out":
             self.wish = ""
+
+    @initialize(is_there=st.booleans(), held=st.integers(0, 1))
+    def begins(self, is_there: bool, held: int) -> None:
+        if is_there:
+            self.sign_in("a")
+            for _ in range(held):
+                self.accepts(False)
 
     @rule()
     def sign_out(self) -> None:
@@ -153,6 +160,17 @@ class AgentMachine(RuleBasedStateMachine):
             assert (self.agent.state == "wrap_up") == (wrap_up_s > 0)
         self.wish = ""
 
+    @precondition(lambda self: self.agent.is_signed_in)
+    @rule(is_gone=st.booleans(), wrap_up_s=st.sampled_from([0, 30]))
+    def wants_to_go_and_ends_what_he_has(self, is_gone: bool, wrap_up_s: int) -> None:
+        self.accepts(False)
+        if is_gone:
+            self.sign_out()
+        else:
+            self.not_ready("meeting", 60)
+        while self.held:
+            self.contact_ends(wrap_up_s)
+
     @invariant()
     def state_says_what_he_has(self) -> None:
         agent = self.agent
@@ -181,6 +199,6 @@ class AgentMachine(RuleBasedStateMachine):
 
 
 AgentMachine.TestCase.settings = settings(
-    max_examples=150, stateful_step_count=40, deadline=None, derandomize=True, database=None
+    max_examples=100, stateful_step_count=40, deadline=None, derandomize=True, database=None
 )
 TestAgent = AgentMachine.TestCase

@@ -1,7 +1,9 @@
 """What agents do, on real databases, in virtual time: states, timers, times and events stand together."""
 
+import random
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
 import msgspec
@@ -12,8 +14,9 @@ from databases import Database
 from wardbell_callcenter.clock import Now
 from wardbell_callcenter.contacts.contact import Contact
 from wardbell_callcenter.house import DEFAULT_POLICY, Limits
+from wardbell_callcenter.people import agent as rules
 from wardbell_callcenter.people import presence
-from wardbell_callcenter.people.agent import MISSED_OFFERS
+from wardbell_callcenter.people.agent import MISSED_OFFERS, Agent, Load
 from wardbell_callcenter.store.ledger import Ledger
 from wardbell_callcenter.store.offer_rows import Offer
 from wardbell_callcenter.store.store import Store
@@ -134,9 +137,9 @@ def test_a_shift_leaves_its_events_and_its_times_without_gap(store: Store, datab
 
 def test_of_600_who_are_asked_at_once_all_are_and_are_free_again(store: Store, database: Database) -> None:
     names = [f"agent-{number:03}" for number in range(600)]
+    arrived = [(Agent(agent=name), rules.sign_in(Agent(agent=name), "seat-" + name, Load(), START)) for name in names]
     with store.writing() as ledger:
-        for name in names:
-            presence.sign_in(ledger, name, "seat-" + name, START)
+        presence.settle(ledger, arrived, START, by="test")
     with store.writing() as ledger:
         made = ask(ledger, names, START.after(1000))
     assert database.rows("SELECT state, count(*) FROM agents GROUP BY state") == [("offered", 600)]
@@ -187,3 +190,47 @@ def test_a_silent_seat_keeps_its_contacts_and_finds_them_again(store: Store, dat
         presence.contact_over(ledger, "Wei", 0, START.after(40_000), by="Wei")
     assert state_of(store, "Wei") == ("ready", "", "")
     assert times(database, "Wei")[-2:] == [("busy", 30_000, 40_000), ("ready", 40_000, None)]
+
+
+def test_whatever_a_shift_brings_its_times_have_neither_gap_nor_overlap(store: Store) -> None:
+    """A seeded walk, with a wall clock that is set forwards and backwards."""
+    dice, now, number, worked_ms = random.Random(6), START, 0, 0
+    acts = ("sign_in", "sign_in", "sign_out", "lost", "ready", "break", "give", "give", "close", "close", "timer")
+    with store.writing() as ledger:
+        for _ in range(150):
+            passed_ms = dice.choice((0, 0, 1, 700, 45_000))
+            worked_ms += passed_ms if ledger.agents.get("Wei").is_signed_in else 0
+            jump_ms = dice.choice((0,) * 20 + (-3_600_000, 3_600_000))
+            now = Now(now.wall_ms + passed_ms + jump_ms, now.steady_ms + passed_ms)
+            held = ledger.contacts.taken_by(["Wei"]).get("Wei", [])
+            what = dice.choice(acts)
+            if what == "give" and len(held) < 3:
+                number += 1
+                give(ledger, "Wei", now, f"c-{number}")
+            elif what == "close" and held:
+                close(ledger, held[0])
+                presence.contact_over(ledger, "Wei", dice.choice((0, 30)), now)
+            elif what == "timer":
+                due = [timer.subject for timer in ledger.timers.due(now.steady_ms, 10)]
+                presence.agent_timer_due(ledger, due, now)
+            else:
+                _say(ledger, what, now)
+        presence.seat_lost(ledger, "Wei", "end", now)
+        stays = ledger.agents.stays(0, START.wall_ms + 10 * 86_400_000)
+    assert {stay.state for stay in stays} >= {"busy", "ready", "wrap_up"}
+    for one, after in pairwise(stays):
+        assert one.from_ms < (one.until_ms or 0) <= after.from_ms
+    assert sum((stay.until_ms or 0) - stay.from_ms for stay in stays) == worked_ms
+
+
+def _say(ledger: Ledger, what: str, now: Now) -> None:
+    if what == "sign_in":
+        presence.sign_in(ledger, "Wei", "console-a", now)
+    elif what == "sign_out":
+        presence.sign_out(ledger, "Wei", now)
+    elif what == "lost":
+        presence.seat_lost(ledger, "Wei", "silent", now)
+    elif what == "ready":
+        presence.ready(ledger, "Wei", now)
+    elif what == "break":
+        presence.not_ready(ledger, "Wei", "break", 60, LIMITS, now)
