@@ -1,0 +1,136 @@
+"""The house's document, its people's board, offers, stations and rosters over the API."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from api_host import Host, problem, serving
+
+from wardbell_callcenter.api.house_routes import KEPT
+from wardbell_callcenter.people.secret import make_secret
+
+SECRET = make_secret("open sesame", bytes(16))
+HOUSE: dict[str, Any] = {
+    "wards": {"east": {}, "west": {}},
+    "agents": {
+        "Wei": {"role": "administrator", "level": "home", "secret": SECRET},
+        "Chen": {"role": "supervisor", "level": "ward", "wards": ["east"]},
+        "Li": {"role": "carer", "level": "ward", "wards": ["east"]},
+        "Hu": {"role": "carer", "level": "ward", "wards": ["west"]},
+        "door": {"role": "interface", "level": "home"},
+    },
+    "hook": {"url": "https://router.example/choose", "secret": "of-the-hook"},
+    "policies": {"desk": {"steps": [{"after_s": 0, "to": ["agent:Li"], "ring_s": 0}]}},
+    "policy_of": {"default": "desk"},
+    "rosters": {
+        "east": {
+            "shifts": {"all": {"begins": "00:00", "ends": "00:00", "needs": 2}},
+            "rotations": [{"shift": "all", "teams": [["Li"]], "starts": "2026-01-01"}],
+        }
+    },
+}
+
+
+@pytest.fixture(scope="module")
+def host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Host]:
+    with serving(f"sqlite:///{tmp_path_factory.mktemp('house') / 'callcenter.db'}") as made:
+        made.house(**HOUSE)
+        made.sign_in("Li", "Chen")
+        yield made
+
+
+def test_the_document_is_read_without_secrets_and_written_back_with_them(host: Host) -> None:
+    with host.caller("Wei") as wei:
+        read = wei.get("/v1/house")
+        assert "scrypt" not in read.text
+        assert "of-the-hook" not in read.text
+        document, seen = read.json(), read.headers["etag"]
+        assert document["agents"]["Wei"]["secret"] == KEPT
+        document["reasons"] = {"meal": {"en": "at table"}}
+        sent = json.dumps(document)
+        assert problem(wei.put("/v1/house", content=sent))["status"] == 428
+        assert problem(wei.put("/v1/house", content=sent, headers={"If-Match": '"999"'}))["status"] == 412
+        made = wei.put("/v1/house", content=sent, headers={"If-Match": seen})
+        assert made.status_code == 200, made.text
+        assert made.json()["revision"] == int(seen.strip('"')) + 1
+        assert problem(wei.put("/v1/house", content=sent, headers={"If-Match": seen}))["status"] == 412
+        acts = wei.get("/v1/audit").json()
+    assert ("Wei", "put_house") in {(act["by"], act["what"]) for act in acts}
+    with host.store.reading() as ledger:
+        form = ledger.houses.newest()
+    assert form is not None
+    kept = json.loads(form.document)
+    assert kept["agents"]["Wei"]["secret"] == SECRET
+    assert kept["hook"]["secret"] == "of-the-hook"
+
+
+def test_a_document_with_something_wrong_changes_nothing_and_names_its_key(host: Host) -> None:
+    with host.caller("Wei") as wei:
+        seen = wei.get("/v1/house").headers["etag"]
+        for wrong, key in (
+            ({"policy_of": {"default": "nowhere"}}, "policy_of"),
+            ({"stepps": {}}, "stepps"),
+            ({"agents": {"Wei": {"secret": "in clear"}}}, "agents.Wei"),
+        ):
+            answer = wei.put("/v1/house", content=json.dumps(wrong), headers={"If-Match": seen})
+            assert problem(answer)["status"] == 422, wrong
+            assert key in problem(answer)["detail"]
+        assert problem(wei.put("/v1/house", content=b"{", headers={"If-Match": seen}))["status"] == 422
+        assert wei.get("/v1/house").headers["etag"] == seen
+
+
+def test_only_those_of_the_home_see_the_house_as_one(host: Host) -> None:
+    for name in ("Chen", "Li", "door"):
+        with host.caller(name) as caller:
+            assert caller.get("/v1/house").status_code == 403
+            assert caller.get("/v1/audit").status_code == 403
+            assert caller.put("/v1/house", content=b"{}", headers={"If-Match": '"1"'}).status_code == 403
+
+
+def test_everybody_sees_whom_his_level_reaches_and_a_supervisor_orders_those(host: Host) -> None:
+    with host.caller("Chen") as chen, host.caller("Li") as li, host.caller("Hu") as hu:
+        seen = {
+            name: {agent["agent"] for agent in who.get("/v1/agents").json()} for name, who in (("Li", li), ("Hu", hu))
+        }
+        assert "Hu" not in seen["Li"]
+        assert "Li" not in seen["Hu"]
+        forced = chen.post("/v1/agents/Li/force_not_ready", json={"reason": "a meal"})
+        assert (forced.status_code, forced.json()["state"]) == (200, "not_ready"), forced.text
+        assert chen.post("/v1/agents/Li/force_ready", json={"reason": "over"}).json()["state"] == "ready"
+        assert problem(chen.post("/v1/agents/Hu/force_ready", json={"reason": "x"}))["status"] == 404
+        assert chen.post("/v1/agents/Li/force_ready", json={"reason": ""}).status_code == 400
+
+
+def test_what_rings_is_listed_received_and_comes_with_what_one_must_know(host: Host) -> None:
+    contact_id = host.open("east", "a fall")
+    with host.caller("Li") as li, host.caller("Hu") as hu:
+        ringing = li.get("/v1/offers").json()
+        assert [one["contact"]["contact_id"] for one in ringing] == [contact_id]
+        assert hu.get("/v1/offers").json() == []
+        offer_id = ringing[0]["offer"]["offer_id"]
+        assert problem(hu.post(f"/v1/offers/{offer_id}/received"))["status"] == 404
+        assert li.post(f"/v1/offers/{offer_id}/received").json()["received_at_ms"] is not None
+        assert li.get(f"/v1/contacts/{contact_id}").json()["status"] == "offered"
+        assert li.get(f"/v1/contacts/{contact_id}/pop").json()["v"] == 1
+        assert problem(hu.get(f"/v1/contacts/{contact_id}/pop"))["status"] == 404
+
+
+def test_who_is_on_duty_and_what_is_missing(host: Host) -> None:
+    with host.caller("Li") as li:
+        duty = li.get("/v1/roster/who").json()
+        assert [(one["agent"], one["why"][0]["kind"]) for one in duty] == [("Li", "rotation")]
+        gaps = li.get("/v1/roster/gaps", params={"roster": "east", "days": 2}).json()
+        assert {(gap["kind"], gap["needs"], gap["has"]) for gap in gaps} == {("short", 2, 1)}
+        assert problem(li.get("/v1/roster/who", params={"roster": "north"}))["status"] == 404
+
+
+def test_a_station_that_never_called_is_not_muted_and_muting_is_not_for_carers(host: Host) -> None:
+    with host.caller("Chen") as chen, host.caller("Li") as li:
+        said = {"for_s": 600, "reason": "it sticks"}
+        assert problem(chen.post("/v1/wards/east/stations/203-1/mute", json=said))["status"] == 409
+        assert problem(chen.post("/v1/wards/west/stations/203-1/mute", json=said))["status"] == 403
+        assert problem(li.post("/v1/wards/east/stations/203-1/mute", json=said))["status"] == 403
+        assert li.get("/v1/mutes").json() == []
+        assert li.get("/v1/incidents").json() == []
+        assert li.get("/v1/residents").json() == []
