@@ -72,7 +72,7 @@ class IncidentRows:
 
     def open(self, ward: str = "") -> list[Incident]:
         """All that are not closed, of that ward or of all, the oldest first."""
-        is_open = incidents.c.open_scope.is_not(None)
+        is_open = incidents.c.open_scope > ""  # by its index, as contact_tables.IS_OPEN
         return self._select(is_open & (incidents.c.ward == ward) if ward else is_open)
 
     def members(self, incident: Incident) -> list[str]:
