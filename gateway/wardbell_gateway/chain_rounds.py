@@ -19,7 +19,8 @@ class ChainRounds:
         self._links = links
         last = ward.journal.last_chain_test()
         # A ward that never had one waits for its time: on its first day consoles are still being set up.
-        self._test = ChainTest(last.at_ms if last is not None else now.unix_ms)
+        air = (last.air, last.at_ms) if last is not None else ("", 0)
+        self._test = ChainTest(last.at_ms if last is not None else now.unix_ms, air)
         self._missing = set(last.missing) if last is not None else set()
         self._parts = set(self._missing)
 
@@ -29,6 +30,9 @@ class ChainRounds:
 
     def poll(self, now: Now) -> None:
         """Do what is due. Raises JournalError: then it is done at the next poll."""
+        test_call = self._ward.take_test_call()
+        if test_call is not None:
+            self._test.called(*test_call)
         if self._ward.wants_chain_test or self._test.is_due(self._ward.registry.self_test, now.unix_ms):
             self._begin(now)
         for link in self._links:

@@ -83,7 +83,7 @@ def _test_now(broker: str, ward: str) -> int:
 def _table(records: list[ChainRecord]) -> str:
     if not records:
         return "no test was made yet; `wardbell self-test --now` makes one, `wardbell enrol --self-test` sets the daily time"
-    rows = [("when", "result", "answered", "missing", "radio"), *(_cells(record) for record in records)]
+    rows = [("when", "result", "answered", "missing", "radio", "test call"), *(_cells(record) for record in records)]
     return aligned(rows)
 
 
@@ -91,4 +91,11 @@ def _cells(record: ChainRecord) -> tuple[str, ...]:
     at = datetime.fromtimestamp(record.at_ms / 1000).astimezone().strftime("%Y-%m-%d %H:%M")
     answered = ", ".join(f"{part} {ms / 1000:.1f} s" for part, ms in record.answered.items())
     missing = ", ".join(record.missing)
-    return at, "ok" if record.is_good else "FAILED", answered or "-", missing or "-", record.radio or "-"
+    return (
+        at,
+        "ok" if record.is_good else "FAILED",
+        answered or "-",
+        missing or "-",
+        record.radio or "-",
+        record.air or "-",
+    )

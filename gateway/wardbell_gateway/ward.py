@@ -21,7 +21,7 @@ from wardbell_protocol.air.refusals import BARE, RefusalWatch
 from wardbell_protocol.bus.payloads import CallState, Command, Reply, WardEvent, WardSnapshot, decode
 from wardbell_protocol.calls.board import CallBoard, CallEvent, FaultGone, FaultRaised, Verb
 from wardbell_protocol.calls.call import Call
-from wardbell_protocol.calls.signals import AT_BED, AT_CONSOLE, BY_TEST, FAULT, HEARTBEAT
+from wardbell_protocol.calls.signals import AT_BED, AT_CONSOLE, BY_TEST, FAULT, HEARTBEAT, TEST
 from wardbell_protocol.errors import CallError
 
 log = logging.getLogger("wardbell.gateway")
@@ -64,6 +64,7 @@ class Ward:
         self.refusals = RefusalWatch()
         self.walk = WalkTest()
         self.wants_chain_test = False  # somebody has asked for one
+        self._test_call: tuple[str, int] | None = None  # a node's: station, UNIX ms
         self.stations = StationWatch(journal.stations())
         self.stations.set_stations(registry.stations)
 
@@ -139,6 +140,11 @@ class Ward:
             self.stations.heard_well(found[0].station_id, quality, heard.ear)
             for tell in self.on_reception:
                 tell(announcements.of_reception(self.name, label, found, heard, copies, quality))
+
+    def take_test_call(self) -> tuple[str, int] | None:
+        """The newest test call of a node that has come since the last time, if any: its station, and when, UNIX ms."""
+        taken, self._test_call = self._test_call, None
+        return taken
 
     def keep_stations(self) -> None:
         """Write what is newly known of the stations' radios."""
@@ -303,6 +309,8 @@ class Ward:
             return ""
         counter = heard.frame.counter if heard.frame is not None else 0
         self.stations.heard(found[0].station_id, found[1], heard.at_ms, battery, heard.ear, counter)
+        if found[1] == TEST:
+            self._test_call = found[0].station_id, heard.at_ms
         return found[1]
 
     def _events_of(self, call_id: str) -> list[WardEvent]:

@@ -5,12 +5,12 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
-from gateways import station, tables
+from gateways import code_of, station, tables
 
 from wardbell_gateway.chain_rounds import ChainRounds
 from wardbell_gateway.chain_test import FAILED, LIMIT_MS, PART, RUNS, ChainPlan, ChainRecord, ChainTest
 from wardbell_gateway.enrol_command import main as enrol
-from wardbell_gateway.journal import Journal
+from wardbell_gateway.journal import Journal, Mark
 from wardbell_gateway.registry import check_tables, read_registry
 from wardbell_gateway.self_test_command import main
 from wardbell_gateway.ward import Now, Ward
@@ -115,6 +115,39 @@ def test_it_is_made_once_a_day_at_its_time(bench: Bench) -> None:
     assert bench.faults == []
     bench.pass_ms(120_000)
     assert bench.faults == [(PART, RUNS)]
+
+
+def test_a_nodes_test_call_begins_the_days_test_and_puts_the_air_into_it(tmp_path: Path) -> None:
+    bench = Bench(tmp_path, expect=("air", "console"))
+    bench.rounds.poll(bench.now())
+    bench.follows("console")
+    bench.pass_ms(LIMIT_MS)
+    assert bench.faults == [("air", FAILED)]  # no node has called since the ward began
+    bench.pass_ms(12 * 3_600_000)
+    finish(bench)  # the clock's, of half past twelve
+    bench.pass_ms(LIMIT_MS)
+    call(bench, 1)
+    bench.pass_ms(100)
+    assert bench.faults == [("air", FAILED)]  # it is not 12 hours since the last one
+    bench.pass_ms(13 * 3_600_000)
+    call(bench, 2)
+    bench.pass_ms(100)
+    assert (PART, RUNS) in bench.faults
+    bench.follows("console")
+    bench.pass_ms(100)
+    assert bench.faults == []
+    record = bench.journal.last_chain_test()
+    assert record is not None
+    assert (record.missing, record.air) == ([], "203-1")
+    bench.journal.close()
+
+
+def call(bench: Bench, seq: int) -> None:
+    """Station 203-1 sends its daily test call, which places nothing."""
+    before = bench.ward.open_calls()
+    mark = Mark("receiver", "life", seq, code_of("203-1", "test"), bench.now().unix_ms)
+    assert bench.ward.hear(mark, bench.now()) == []
+    assert bench.ward.open_calls() == before
 
 
 def test_one_that_fell_due_while_nobody_was_there_is_made_up_for() -> None:

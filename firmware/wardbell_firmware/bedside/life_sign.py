@@ -1,19 +1,20 @@
-"""What a node says without being pressed: that it is there, that its battery is low, that a key is not well.
+"""What a node says without being pressed: that it is there, that its battery is low, that a key is not well, a daily test.
 
 Pauses are drawn from the limits that receiver and gateway know (air/heartbeat.py), so that no two nodes fall into step.
 """
 
 from wardbell_firmware.bedside.schedule import Draws
 from wardbell_protocol.air.heartbeat import ASK_EVERY_S, DITHER_PERCENT, longest_pause_s, shortest_pause_s
-from wardbell_protocol.calls.signals import HEARTBEAT, KEY_FAULT, KEY_WELL, LOW_BATTERY
+from wardbell_protocol.calls.signals import HEARTBEAT, KEY_FAULT, KEY_WELL, LOW_BATTERY, TEST
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from wardbell_firmware.bedside.supply import Supply
 
-LIFE_SIGNS = (HEARTBEAT, LOW_BATTERY, KEY_FAULT, KEY_WELL)
+LIFE_SIGNS = (HEARTBEAT, LOW_BATTERY, KEY_FAULT, KEY_WELL, TEST)
 
 AGAIN_MS = 24 * 3600000
+TEST_AFTER_MS = 3600000
 
 ASK_PAUSE_MS = (ASK_EVERY_S * 10 * (100 - DITHER_PERCENT), ASK_EVERY_S * 10 * (100 + DITHER_PERCENT))
 
@@ -35,6 +36,8 @@ class LifeSigns:
         self._draws = Draws(node_number, 0)
         # A house whose power comes back starts all its nodes in one moment.
         self._due_ms = self._between(0, self._pause_ms[1])
+        # Sent as a press is, so that it tries the way of a day's calls; not while a ward is being set up.
+        self._test_due_ms = self._between(TEST_AFTER_MS, AGAIN_MS)
         self._is_asking = False
         self._low_due_ms = 0
         self._key_due_ms: int | None = None  # when a key that is not well is told again
@@ -52,6 +55,9 @@ class LifeSigns:
         if self._supply.is_low and now_ms >= self._low_due_ms:
             self._low_due_ms = now_ms + AGAIN_MS
             return LOW_BATTERY
+        if now_ms >= self._test_due_ms:
+            self._test_due_ms += AGAIN_MS
+            return TEST
         if now_ms >= self._due_ms:
             self._due_ms = now_ms + self._pause()
             return HEARTBEAT
@@ -66,7 +72,9 @@ class LifeSigns:
 
     def next_deadline_ms(self) -> int:
         """When it next speaks up, if battery and keys stay as they are."""
-        due_ms = min(self._due_ms, self._low_due_ms) if self._supply.is_low else self._due_ms
+        due_ms = min(self._due_ms, self._test_due_ms)
+        if self._supply.is_low:
+            due_ms = min(due_ms, self._low_due_ms)
         return due_ms if self._key_due_ms is None else min(due_ms, self._key_due_ms)
 
     def _pause(self) -> int:

@@ -13,7 +13,6 @@ from wardbell_protocol.calls.signals import (
     HEARTBEAT,
     KEY_FAULT,
     KEY_WELL,
-    LOW_BATTERY,
     PRESENCE,
     RESET,
     URGENCY,
@@ -62,7 +61,7 @@ class WordVoice:
         self._n_words = int(number(settings, "words", N_WORDS, N_BURST, N_WORDS_MOST))
         self._words = {
             signal: CodeWord.from_parts(str(settings.get("address", "")), DATA_BY_SIGNAL[signal])
-            for signal in signals + [HEARTBEAT, LOW_BATTERY, KEY_FAULT, KEY_WELL]
+            for signal in signals + list(LIFE_SIGNS)
         }
         self.number = self._words[HEARTBEAT].code >> 8  # its address: what tells its draws from other nodes'
         self._draw = self.number  # no two nodes pause alike
