@@ -14,6 +14,7 @@ from wardbell_callcenter.api.token_command import add_token
 from wardbell_callcenter.database_option import EX_CONFIG, add_by, add_database, failed, with_store
 from wardbell_callcenter.house import House, decode_house
 from wardbell_callcenter.house_checks import house_findings
+from wardbell_callcenter.people.audit_command import add_audit
 from wardbell_callcenter.people.secret import SALT_BYTES, make_secret
 from wardbell_callcenter.store.house_rows import HouseForm
 from wardbell_callcenter.store.store import Store
@@ -29,6 +30,7 @@ EXAMPLES = """examples:
   wardbell house show --revision 3 > old.json && wardbell house apply old.json       back to what was
   wardbell house secret                          asks for a secret twice, prints what to write into `agents.NAME.secret`
   wardbell house token wei --label tablet        a token for the API, shown once
+  wardbell house audit --days 7                  who did what to whom
 """
 STARTER = Path(__file__).parent / "starter_house.json"
 
@@ -195,4 +197,5 @@ def _parser() -> argparse.ArgumentParser:
     secret = verbs.add_parser("secret", help="make what to write into `agents.NAME.secret`")
     secret.set_defaults(run=_secret)
     add_token(verbs)
+    add_audit(verbs)
     return parser
