@@ -1,0 +1,240 @@
+"""What people answer to contacts, and what that means for everybody else; on either database."""
+
+from collections.abc import Iterator
+
+import pytest
+from centre_bench import MINUTE, SECOND, Centre, house, policy
+from databases import Database
+
+from wardbell_callcenter.house import Agent, Code, Limits, Step
+from wardbell_protocol.bus.centre_payloads import ContactState, Offer
+from wardbell_protocol.bus.payloads import Command, decode
+
+ALL = policy(Step(after_s=0, to=["everybody"], ring_s=0), repeat_s=600)
+HOUSE = house(
+    ALL,
+    codes={"helped": Code(name={"en": "Helped"}, fields=["what"], required=["what"])},
+    groups={"night": ["Ma"]},
+    limits=Limits(wrap_up_s=30),
+)
+
+
+@pytest.fixture
+def centre(database: Database) -> Iterator[Centre]:
+    built = Centre(database.url, HOUSE)
+    built.hear_snapshot()
+    built.sign_in("Wei", "Li")
+    yield built
+    built.store.close()
+
+
+def told(centre: Centre, what: str) -> dict[str, str]:
+    """What the seats are told now by deliveries of that kind."""
+    said = [(address, offer) for kind, address, offer in centre.hand_over() if kind == what]
+    return {address: offer.withdrawn for address, offer in said if isinstance(offer, Offer)}
+
+
+def last(centre: Centre) -> ContactState:
+    """The contact as the last event has it."""
+    return [event.contact for event in centre.events() if event.contact is not None][-1]
+
+
+def test_one_accepts_and_all_others_are_told_who(centre: Centre) -> None:
+    contact = centre.open()
+    assert told(centre, "offer") == {"console-wei": "", "console-li": ""}
+    assert centre.accept("Wei", contact.contact_id).ok
+    assert told(centre, "withdraw") == {"console-li": "taken by Wei"}
+    late = centre.accept("Li", contact.contact_id)
+    assert (late.ok, late.reason) == (False, "already taken by Wei")
+    assert centre.accept("Wei", contact.contact_id).ok
+    assert centre.kinds().count("accepted") == 1
+    assert (centre.agent("Wei").state, centre.agent("Li").state) == ("busy", "ready")
+    assert centre.agent("Wei").contacts == [contact.contact_id]
+
+
+def test_an_offer_that_nobody_has_begun_to_hand_over_need_not_be(centre: Centre) -> None:
+    contact = centre.open()
+    assert centre.accept("Wei", contact.contact_id).ok
+    assert [what for what, _, _ in centre.hand_over()] == ["ward"]
+
+
+def test_the_answer_shows_in_the_ward(centre: Centre) -> None:
+    contact = centre.open()
+    centre.hand_over()
+    centre.accept("Wei", contact.contact_id)
+    centre.do("on_site", "Wei", contact_id=contact.contact_id)
+    commands = [
+        decode(said, Command) for what, _, said in centre.hand_over() if what == "ward" and isinstance(said, bytes)
+    ]
+    assert sorted((sent.verb, sent.call_id, sent.by) for sent in commands) == [
+        ("acknowledge", "east-1", "Wei"),
+        ("attend", "east-1", "Wei"),
+    ]
+
+
+def test_nobody_accepts_who_is_not_signed_in(centre: Centre) -> None:
+    assert centre.accept("Ma", centre.open().contact_id).reason == "sign in first"
+
+
+def test_that_a_device_has_it_is_no_acceptance(centre: Centre) -> None:
+    contact = centre.open()
+    offers = [offer for what, _, offer in centre.hand_over() if what == "offer" and isinstance(offer, Offer)]
+    for _ in range(2):
+        assert centre.do("received", "console-wei", offer_id=offers[0].offer.offer_id).ok
+    assert centre.contact().status == "offered"
+    assert centre.kinds().count("received") == 1
+    assert centre.accept("Wei", contact.contact_id).ok
+
+
+def test_a_limit_returns_what_nobody_visited(centre: Centre) -> None:
+    contact = centre.open()
+    centre.accept("Wei", contact.contact_id)
+    centre.wait(150 * SECOND)
+    assert [event.reason for event in centre.events() if event.kind == "changed"] == ["reminded"]
+    centre.wait(30 * SECOND - 1)
+    assert centre.contact().status == "accepted"
+    centre.wait(1)
+    back = centre.contact()
+    assert (back.status, back.returns, back.accepted_by, back.loop) == ("offered", 1, "", 1)
+    assert back.offered_to == ["Li", "Wei"]
+    assert [event.reason for event in centre.events() if event.kind == "returned"] == ["Wei has not come"]
+
+
+def test_at_the_bed_it_has_another_limit(centre: Centre) -> None:
+    contact = centre.open()
+    assert centre.do("on_site", "Wei", contact_id=contact.contact_id).ok
+    assert (centre.contact().status, centre.contact().accepted_by) == ("on_site", "Wei")
+    assert centre.do("on_site", "Li", contact_id=contact.contact_id).reason == "Wei is there already"
+    centre.wait(14 * MINUTE)
+    assert centre.contact().status == "on_site"
+    centre.wait(MINUTE)
+    assert (centre.contact().status, centre.contact().returns) == ("offered", 1)
+
+
+def test_whoever_is_there_first_has_it_whoever_accepted_it(centre: Centre) -> None:
+    contact = centre.open()
+    centre.accept("Wei", contact.contact_id)
+    assert centre.do("on_site", "Li", contact_id=contact.contact_id).ok
+    assert (centre.contact().accepted_by, centre.contact().on_site_by) == ("Li", "Li")
+    assert (centre.agent("Wei").state, centre.agent("Li").state) == ("ready", "busy")
+
+
+def test_it_is_summed_up_by_a_code_with_what_that_asks_for(centre: Centre) -> None:
+    contact = centre.open()
+    centre.accept("Wei", contact.contact_id)
+    assert centre.do("resolve", "Wei", contact_id=contact.contact_id).reason == "say how it ended, by one of helped"
+    bare = centre.do("resolve", "Wei", contact_id=contact.contact_id, code="helped")
+    assert bare.reason == "helped asks for what"
+    full = centre.do(
+        "resolve", "Wei", contact_id=contact.contact_id, code="helped", fields={"what": "water"}, text="fine"
+    )
+    assert full.ok
+    assert centre.contacts() == []
+    after = last(centre)
+    assert (after.status, after.wrap_up_code, after.fields, after.closed_by) == (
+        "resolved",
+        "helped",
+        {"what": "water"},
+        "Wei",
+    )
+    assert centre.agent("Wei").state == "wrap_up"
+    centre.wait(30 * SECOND)
+    assert centre.agent("Wei").state == "ready"
+    assert centre.open("east-2", station_id="s-east-1").contact_id != contact.contact_id
+
+
+def test_handed_over_says_to_whom(centre: Centre) -> None:
+    contact = centre.open()
+    assert centre.do("hand_over", "Wei", contact_id=contact.contact_id).reason == "to whom?"
+    assert centre.do("hand_over", "Wei", contact_id=contact.contact_id, to="doctor", text="asked him").ok
+    assert (last(centre).status, last(centre).closed_reason) == ("handed_over", "to doctor")
+
+
+def test_released_it_looks_for_somebody_else_first(centre: Centre) -> None:
+    contact = centre.open()
+    centre.accept("Wei", contact.contact_id)
+    assert centre.do("release", "Wei", contact_id=contact.contact_id, reason="lifting").ok
+    assert (centre.contact().status, centre.contact().offered_to) == ("offered", ["Li"])
+    centre.wait(600 * SECOND)
+    assert centre.contact().offered_to == ["Li", "Wei"]
+
+
+def test_transferred_it_asks_those_first_and_everybody_when_they_do_not_answer(centre: Centre) -> None:
+    centre.sign_in("Ma")
+    contact = centre.open()
+    centre.accept("Wei", contact.contact_id)
+    assert (
+        centre.do("transfer", "Wei", contact_id=contact.contact_id, to="moon").reason == "moon: no such agent or group"
+    )
+    assert centre.do("transfer", "Wei", contact_id=contact.contact_id, to="night", text="she knows him").ok
+    assert (centre.contact().offered_to, centre.contact().returns) == (["Ma"], 0)
+    (event,) = [event for event in centre.events() if event.kind == "transferred"]
+    assert (event.by, event.reason, event.text) == ("Wei", "to night", "she knows him")
+    centre.wait(30 * SECOND)
+    assert centre.contact().offered_to == ["Li", "Ma", "Wei"]
+
+
+def test_taken_over_the_one_before_has_it_no_more(centre: Centre) -> None:
+    contact = centre.open()
+    centre.accept("Wei", contact.contact_id)
+    assert centre.do("take_over", "Li", contact_id=contact.contact_id, reason="I am next door").ok
+    assert centre.contact().accepted_by == "Li"
+    assert (centre.agent("Wei").state, centre.agent("Li").state) == ("ready", "busy")
+
+
+def test_a_note_and_help_stand_in_the_time_line(centre: Centre) -> None:
+    contact = centre.open()
+    centre.accept("Wei", contact.contact_id)
+    assert centre.do("note", "Li", contact_id=contact.contact_id).reason == "a note needs a text"
+    assert centre.do("note", "Li", contact_id=contact.contact_id, text="fell yesterday\nsays it hurts").ok
+    assert centre.do("join", "Li", contact_id=contact.contact_id).ok
+    with centre.store.reading() as ledger:
+        line = [(event.kind, event.by, event.text) for event in ledger.events.of_contact(contact.contact_id)]
+    assert ("noted", "Li", "fell yesterday\nsays it hurts") in line
+    assert ("joined", "Li", "") in line
+
+
+def test_escalated_the_next_step_comes_now(database: Database) -> None:
+    steps = (Step(after_s=0, to=["agent:Wei"], ring_s=0), Step(after_s=900, to=["agent:Li"], ring_s=0))
+    centre = Centre(database.url, house(policy(*steps)))
+    centre.hear_snapshot()
+    centre.sign_in("Wei", "Li")
+    contact = centre.open()
+    assert centre.do("escalate", "Wei", contact_id=contact.contact_id).ok
+    assert (centre.contact().step, centre.contact().offered_to) == (1, ["Li"])
+    centre.store.close()
+
+
+def test_what_no_bed_calls_for_is_one_contact_while_it_is_open(centre: Centre) -> None:
+    fields = {"kind": "family_call", "ward": "east", "room": "203", "subject": "asks for a visit", "phone": "110"}
+    first = centre.do("open", "Wei", fields=fields)
+    second = centre.do("open", "Wei", fields=fields)
+    assert first.ok
+    assert first.contact_id == second.contact_id
+    (contact,) = centre.contacts()
+    assert (contact.kind, contact.subject, contact.fields, contact.repeats) == (
+        "family_call", "asks for a visit", {"phone": "110"}, 1,
+    )  # fmt: skip
+    assert contact.offered_to == ["Li", "Wei"]
+
+
+def test_whoever_signs_in_elsewhere_is_asked_there(centre: Centre) -> None:
+    centre.open()
+    centre.hand_over()
+    moved = centre.engine.receive(
+        Command(command_id="elsewhere", verb="sign_in", by="Wei", reply_to="console-2", at_ms=0), centre.now
+    )
+    assert moved.ok
+    assert told(centre, "offer") == {"console-2": ""}
+
+
+def test_a_stranger_does_nothing_in_a_house_that_names_its_people(database: Database) -> None:
+    centre = Centre(database.url, house(ALL, agents={"Wei": Agent(), "Ma": Agent(role="interface")}))
+    centre.hear_snapshot()
+    centre.sign_in("Wei")
+    contact = centre.open()
+    for name, reason in (("Li", "not known in this house"), ("Ma", "not for this role")):
+        refused = centre.accept(name, contact.contact_id)
+        assert (refused.ok, refused.reason) == (False, reason)
+    assert centre.accept("Wei", contact.contact_id).ok
+    centre.store.close()
