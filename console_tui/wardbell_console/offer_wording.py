@@ -97,8 +97,8 @@ def time_line(language: Language, feed: Feed, contact_id: str, call_id: str) -> 
 
 def centre_event_line(language: Language, feed: Feed, event: CentreEvent, first_ms: int) -> str:
     """One event of a contact."""
-    target = event.offer.target if event.offer is not None else ""
-    by = target or event.by
+    asked = ", ".join(event.contact.offered_to) if event.kind == "offered" and event.contact is not None else ""
+    by = asked or (event.offer.target if event.offer is not None else event.by)
     parts = [language.text(f"centre_event.{event.kind}")]
     if event.kind == "stepped" and event.contact is not None:
         parts.append(str(event.contact.step + 1))

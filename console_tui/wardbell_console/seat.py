@@ -14,7 +14,7 @@ from wardbell_console.time_lines import TimeLines
 from wardbell_console.verbs import REFUSED, UNCONFIRMED, Verbs
 from wardbell_protocol.bus import topics
 from wardbell_protocol.bus.centre_payloads import AgentState, CentreEvent, ContactState, Offer
-from wardbell_protocol.bus.payloads import Command, encode
+from wardbell_protocol.bus.payloads import Command, SnapshotRequest, encode
 
 # What an event says about a verb of whoever is named in it, perhaps before the answer comes.
 VERB_OF_EVENT = {
@@ -32,6 +32,7 @@ VERB_OF_EVENT = {
 }
 _FORCED = {"ready": "force_ready", "not_ready": "force_not_ready", "signed_out": "force_sign_out"}
 _BY_ITSELF = "callcenter"  # by whom an event is that nobody asked for
+READ_EVERY_MS = 60_000
 _OVER = ("resolved", "cleared_at_bed", "handed_over")
 Place = tuple[str, str]
 
@@ -79,6 +80,7 @@ class Seat:
         self.reminded: set[str] = set()  # contacts that go back into the queue soon
         self._was: AgentState | None = None
         self._held: dict[str, Place] = {}  # contacts that are his, to tell when one goes back into the queue
+        self._read_at_ms = 0
         self._outgoing: list[Publication] = []
 
     @property
@@ -135,6 +137,13 @@ class Seat:
         """A supervisor's verb about somebody else."""
         command = self._command(verb, self.operator or self._client_id, now_ms, agent=agent, reason=reason)
         self._send(topics.CALL_CENTRE_SCOPE, agent, (agent, ""), command, now_ms, self._must_sit())
+
+    def read_anew(self, now_ms: int) -> None:
+        """Have codes, reasons and groups as the house has them by now: no event tells that its document was changed."""
+        if not 0 <= now_ms - self._read_at_ms < READ_EVERY_MS:
+            self._read_at_ms = now_ms
+            request = encode(SnapshotRequest(reply_to=self._client_id))
+            self._outgoing.append(Publication(topics.snapshot_request(topics.CALL_CENTRE_SCOPE), request))
 
     # What comes.
 

@@ -70,7 +70,13 @@ def house(iotcore_broker: BrokerProcess, tmp_path: Path, request: pytest.Fixture
     yield iotcore_broker
     for process in running:
         process.terminate()
-        process.wait(10)
+    for process in running:
+        try:
+            process.wait(20)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+            raise
 
 
 @pytest.fixture
@@ -186,7 +192,7 @@ def test_agents_of_a_house_work_a_contact_and_a_supervisor_sees_to_them(
     )
 
     _ask(desks, zhao, "refuse", contact_id)
-    assert not zhao.feed.offers()
+    holds(desks, lambda: not zhao.feed.offers(), "the end of zhao's offer")
     _ask(desks, wang, "accept", contact_id)
     _ask(desks, wang, "note", contact_id, text="asks for water")
     _ask(desks, wang, "on_site", contact_id)

@@ -43,7 +43,7 @@ def opened(house: House, contact_id: str = "k-1", number: int = 1, **fields: obj
 async def mine(house: House, screen: Terminal, pop: ScreenPop | None = None) -> None:
     """A contact that this operator has accepted."""
     call = CallState.of("east", house.east.board.calls["east-1"])
-    house.wire.deliver(house.centre.offer("k-1", call, ["wang"], pop))
+    house.wire.deliver(house.centre.offer("k-1", call, ["wang", "liu"], pop))
     await screen.settle()
     house.wait_s(1)
     await screen.press("a")
@@ -205,7 +205,7 @@ async def test_all_about_a_contact_with_what_happened_at_the_bed_and_here() -> N
         await mine(house, screen, TWO)
         house.wire.deliver(house.centre.change("noted", "k-1", by="liu"))
         await screen.press("enter")
-        order = ["placed  203-2 (bed)", "contact opened", "asked  wang", "accepted  wang", "note  liu"]
+        order = ["placed  203-2 (bed)", "contact opened", "asked  wang, liu", "accepted  wang", "note  liu"]
         rows = [screen.lines.index(screen.line(part)) for part in order]
         assert rows == sorted(rows)
         assert "RISKS falls  (周明)" in screen.text

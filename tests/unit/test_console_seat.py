@@ -317,6 +317,18 @@ def test_who_is_asked_now_is_told_by_the_contacts() -> None:
     assert states == {"wang": "offered", "zhao": "offered", "liu": "ready"}
 
 
+def test_what_the_house_changed_meanwhile_is_read_when_it_is_needed() -> None:
+    house = seat()
+    house.wait_s(100)
+    asked = [p.topic for p in house.wire.published].count(topics.snapshot_request("callcenter"))
+    for _ in range(2):
+        house.feed.seat.read_anew(house.clock())
+        house.tick()
+    topic = topics.snapshot_request("callcenter")
+    assert [p.topic for p in house.wire.published].count(topic) == asked + 1
+    assert not house.feed.centre.is_stale
+
+
 def test_two_notes_and_a_second_transfer_are_commands_of_their_own() -> None:
     house = seat()
     offered(house)

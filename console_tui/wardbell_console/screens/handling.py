@@ -33,6 +33,7 @@ class Handling:
 
     def resolve(self, contact: ContactState) -> None:
         """With a code of the house, its fields, and a text."""
+        self._read_anew()
         centre, language = self._desk.feed.centre, self._desk.language
         fitting = [code for code in centre.codes if _fits(centre.forms.get(code), contact)]
         if not fitting:
@@ -43,6 +44,7 @@ class Handling:
 
     def transfer(self, contact: ContactState) -> None:
         """To somebody who is signed in, or to a group."""
+        self._read_anew()
         feed, language = self._desk.feed, self._desk.language
         options = [
             (agent, f"{agent}  {language.text(f'agent.{state.state}')}")
@@ -105,6 +107,7 @@ class Handling:
 
     def not_ready(self) -> None:
         """With a reason of the house; any, where it names none."""
+        self._read_anew()
         language, reasons = self._desk.language, self._desk.feed.centre.reasons
         options = [(reason, named(language, reasons, reason)) for reason in reasons]
         if options:
@@ -122,6 +125,10 @@ class Handling:
         self._app.push_screen(screen, lambda verb: self._force(agent, verb) if verb else None)
 
     # Inside.
+
+    def _read_anew(self) -> None:
+        """For the next time: what is shown now is what is known."""
+        self._desk.feed.seat.read_anew(self._desk.clock())
 
     def _resolve(self, contact: ContactState, code: str) -> None:
         centre, language = self._desk.feed.centre, self._desk.language
