@@ -1,5 +1,7 @@
 """The operator's seat: who is signed in, what he is asked, and how each offer ends."""
 
+from itertools import permutations
+
 import msgspec
 import pytest
 from console_centre import CentreOnPaper
@@ -214,6 +216,25 @@ def test_a_snapshot_without_the_offer_ends_it_and_one_with_it_brings_it() -> Non
     late.wire.connect()
     late.wait_s(3)
     assert [ask.contact.contact_id for ask in late.feed.offers()] == ["k-1"]
+
+
+@pytest.mark.parametrize("end", ["accept", "missed"])
+@pytest.mark.parametrize("order", sorted(set(permutations("EEEMM"))))
+def test_in_whatever_order_events_and_messages_come_the_offer_is_over_at_the_end(
+    order: tuple[str, ...], end: str
+) -> None:
+    """Events come in their order, messages to the seat in theirs; nothing is known of one to the other."""
+    house = seat()
+    told = house.centre.offer("k-1", call(house), ["wang", "zhao"], POP)
+    house.clock.pass_s(1)
+    told += house.centre.accept("k-1", "zhao") if end == "accept" else house.centre.missed("k-1")
+    messages, events = split(told)
+    assert (len(events), len(messages)) == (3, 2)
+    for each in order:
+        house.wire.deliver([events.pop(0) if each == "E" else messages.pop(0)])
+        house.tick()
+    assert house.feed.offers() == []
+    assert len(house.wire.commands("received")) == 1
 
 
 def test_an_offer_that_comes_once_more_after_its_end_stays_over() -> None:
