@@ -25,14 +25,14 @@ def advice(
     It waits from when the step was planned, and no longer than the house lets it. Emergencies, and what is asked for
     ever, do not wait at all.
     """
-    hook, routing_hook = turn.house.hook, turn.routing_hook
-    if hook is None or routing_hook is None or facts.is_emergency or facts.is_repeat:
+    hook, adviser = turn.house.hook, turn.adviser
+    if hook is None or adviser is None or facts.is_emergency or facts.is_repeat:
         return ()
-    said = routing_hook.answer(Asking(contact.contact_id, contact.step, contact.loop))
+    said = adviser.answer(Asking(contact.contact_id, contact.step, contact.loop))
     if said is not None:
         return said
     until_ms = _waits_until_ms(contact, hook)
-    if turn.now.steady_ms >= until_ms or not routing_hook.is_worth_waiting:
+    if turn.now.steady_ms >= until_ms or not adviser.is_worth_waiting:
         return ()
     found = candidates(step, facts, agents, past, turn.now.steady_ms, seed)
     if not found:

@@ -23,7 +23,7 @@ from wardbell_callcenter.houses import Houses
 from wardbell_callcenter.incidents import folding
 from wardbell_callcenter.people import presence
 from wardbell_callcenter.people.door import Door
-from wardbell_callcenter.routing.hook import RoutingHook
+from wardbell_callcenter.routing.adviser import Adviser
 from wardbell_callcenter.store.delivery_rows import Delivery
 from wardbell_callcenter.store.errors import RefusedError, StoreError
 from wardbell_callcenter.store.ledger import Ledger
@@ -50,9 +50,9 @@ class Engine:
     Every method is one transaction, or several of which each is complete.
     """
 
-    def __init__(self, store: Store, ward_mirrors: WardMirrors, routing_hook: RoutingHook | None = None) -> None:
+    def __init__(self, store: Store, ward_mirrors: WardMirrors, adviser: Adviser | None = None) -> None:
         self._store = store
-        self._routing_hook = routing_hook
+        self._adviser = adviser
         self._wards = ward_mirrors
         self._ladder = Ladder(ward_mirrors.mirrors)
         self.door = Door()
@@ -80,7 +80,7 @@ class Engine:
         house = ("house",) if self._is_house_unreadable else ()
         engine = ("engine",) if self._has_stumbled else ()
         policies = tuple(f"policies-{ward}" for ward in sorted(self._ladder.unreadable))
-        hook = self._routing_hook.faults() if self._routing_hook is not None else ()
+        hook = self._adviser.faults() if self._adviser is not None else ()
         return house + engine + policies + hook + tuple(f"muted-{place}" for place in self._muted)
 
     def receive(self, command: Command, now: Now) -> Reply:
@@ -154,7 +154,7 @@ class Engine:
 
     def heed_advice(self, now: Now) -> None:
         """The house's own program has answered, or cannot: go on with what waited for it."""
-        answered = self._routing_hook.take_answered() if self._routing_hook is not None else set()
+        answered = self._adviser.take_answered() if self._adviser is not None else set()
         if answered:
             with self._turn(now) as turn:
                 turn.to_ask |= answered
@@ -206,14 +206,14 @@ class Engine:
         """One transaction, with everything that follows from what is done in it."""
         with self._store.writing() as ledger:
             self._house = self._newest_house(ledger)
-            turn = Turn(ledger, self._house, now, self._routing_hook)
+            turn = Turn(ledger, self._house, now, self._adviser)
             yield turn
             _finish(turn)
             muted = tuple(mute.place for mute in turn.mutes.values())
         self._muted = muted
-        if self._routing_hook is not None and self._house.hook is not None:
+        if self._adviser is not None and self._house.hook is not None:
             for question in turn.questions:
-                self._routing_hook.ask(self._house.hook, question)
+                self._adviser.ask(self._house.hook, question)
 
     def _turned_away(self, command: Command, now: Now) -> str:
         """Trying a secret takes its time: not while others wait for the database."""

@@ -14,7 +14,7 @@ from wardbell_callcenter.residents.pop import who_is_meant
 from wardbell_callcenter.residents.resident import Resident
 from wardbell_callcenter.roster.change import RosterChange
 from wardbell_callcenter.roster.duty import on_duty
-from wardbell_callcenter.routing.hook import RoutingHook
+from wardbell_callcenter.routing.adviser import Adviser
 from wardbell_callcenter.routing.question import Question
 from wardbell_callcenter.store.incident_rows import Mute
 from wardbell_callcenter.store.ledger import Ledger
@@ -34,8 +34,8 @@ class Ended:
 class Turn:
     """Reads through, and remembers what is to be written. `now` is the same all along."""
 
-    def __init__(self, ledger: Ledger, house: House, now: Now, routing_hook: RoutingHook | None = None) -> None:
-        self.routing_hook = routing_hook
+    def __init__(self, ledger: Ledger, house: House, now: Now, adviser: Adviser | None = None) -> None:
+        self.adviser = adviser
         self.questions: list[Question] = []  # for it, once this is stored
         self.ledger = ledger
         self.house = house
