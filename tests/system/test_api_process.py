@@ -1,7 +1,5 @@
 """The API of `wardbell callcenter`, as a process: killed and asked again, its port taken, its seats, its end."""
 
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +10,8 @@ from centre_host import PartProcess, Seat
 from servers import BrokerProcess, free_port, is_listening, wait_until
 
 from wardbell_callcenter.api import tokens
+from wardbell_callcenter.api.listening import listen
+from wardbell_callcenter.callcenter_command import main
 from wardbell_callcenter.store.store import Store
 
 
@@ -22,8 +22,9 @@ class Centre:
         home.mkdir()
         self.database = f"sqlite:///{home / 'callcenter.db'}"
         self.port = free_port()
-        self.arguments = ["--broker", broker.url, "--home", str(home), "--api", f"127.0.0.1:{self.port}"]
-        self.process = PartProcess("wardbell_callcenter.callcenter_command", self.arguments, home / "log")
+        arguments = ["--broker", broker.url, "--home", str(home), "--api", f"127.0.0.1:{self.port}"]
+        self.log = home / "log"
+        self.process = PartProcess("wardbell_callcenter.callcenter_command", arguments, self.log)
         self.client = httpx.Client(base_url=f"http://127.0.0.1:{self.port}", timeout=10)
 
     def start(self) -> None:
@@ -54,7 +55,9 @@ def centre(iotcore_broker: BrokerProcess, tmp_path: Path) -> Iterator[Centre]:
     made.stop()
 
 
-def test_what_is_sent_again_to_a_centre_that_was_killed_is_done_once(centre: Centre) -> None:
+def test_what_is_sent_again_to_a_centre_that_was_killed_is_done_once_and_it_leaves_in_order(
+    centre: Centre, iotcore_broker: BrokerProcess
+) -> None:
     wei = centre.token("Wei")
     opened = centre.client.post("/v1/contacts", headers=wei, json={"kind": "message", "subject": "call back"})
     assert opened.status_code == 200, opened.text
@@ -68,7 +71,13 @@ def test_what_is_sent_again_to_a_centre_that_was_killed_is_done_once(centre: Cen
             f"{path}/{verb}", headers=wei | {"Idempotency-Key": f"key {number}"}, json=said
         ).status_code
 
+    assert problem(centre.client.get("/v1/me"))["status"] == 401
     assert [ask(number) for number in range(3)] == [200, 200, 200]
+    seat = Seat(iotcore_broker.url, "console-b")
+    try:
+        seat.wait(lambda: [agent.agent for agent in seat.centre.agents.values()] == ["Wei"], "Wei at his seat")
+    finally:
+        seat.stop()
     centre.process.kill()
     centre.start()
     assert [ask(number) for number in range(4)] == [200, 200, 200, 200]
@@ -76,23 +85,22 @@ def test_what_is_sent_again_to_a_centre_that_was_killed_is_done_once(centre: Cen
     told = centre.client.get(f"{path}/timeline", headers=wei).json()
     done = [event["kind"] for event in told if event["kind"] in ("accepted", "noted", "resolved")]
     assert done == ["accepted", "noted", "noted", "resolved"]
-
-
-def test_a_seat_of_the_api_is_shown_a_port_in_use_is_said_and_it_leaves_in_order(
-    centre: Centre, iotcore_broker: BrokerProcess, tmp_path: Path
-) -> None:
-    assert problem(centre.client.get("/v1/me"))["status"] == 401
-    wei = centre.token("Wei")
-    assert centre.client.post("/v1/me/sign_in", headers=wei, json={}).json()["state"] == "ready"
-    seat = Seat(iotcore_broker.url, "console-b")
-    try:
-        seat.wait(lambda: [agent.agent for agent in seat.centre.agents.values()] == ["Wei"], "Wei at his seat")
-    finally:
-        seat.stop()
-    arguments = [*centre.arguments[:2], "--home", str(tmp_path / "other"), *centre.arguments[4:]]
-    code = "import sys; from wardbell_callcenter.callcenter_command import main; sys.exit(main(sys.argv[1:]))"
-    called = [sys.executable, "-c", code, *arguments]
-    other = subprocess.run(called, capture_output=True, text=True, timeout=30, check=False)
-    assert other.returncode == 75
-    assert "somebody else listens there" in other.stderr
     assert centre.process.end() == 0
+    assert "GET /v1" not in centre.log.read_text()  # who asks what is not for the log
+
+
+def test_a_port_that_somebody_else_has_is_said_and_tried_again_by_whoever_supervises(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with listen("127.0.0.1:0") as other:
+        taken = f"127.0.0.1:{other.getsockname()[1]}"
+        status = main(["--broker", f"mqtt://127.0.0.1:{free_port()}", "--home", str(tmp_path), "--api", taken])
+    assert status == 75
+    assert f"{taken}: --api: somebody else listens there" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("wrong", ["8750", "127.0.0.1:", "127.0.0.1:70000", "192.0.2.1:8750", "nowhere.invalid:8750"])
+def test_an_address_that_is_none_is_said(wrong: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    arguments = ["--broker", f"mqtt://127.0.0.1:{free_port()}", "--home", str(tmp_path), "--api", wrong]
+    assert main(arguments) == 78
+    assert f"{wrong}: --api:" in capsys.readouterr().err
