@@ -149,7 +149,9 @@ def test_it_ends_with_a_question_under_way(program: HookProgram) -> None:
     asker.hook.ask(Hook(url=program.url, timeout_s=5), question())
     wait_until(lambda: len(program.requests) == 1, "it is asked")
     asker.hook.stop()
+    asker.hook.ask(Hook(url=program.url), question("c2"))  # too late
     assert asker.hook.answer(Asking("c1", 0, 0)) is None
+    assert len(program.requests) == 1
 
 
 TIMEOUT_S = 5.0  # of real time only where the program is silent, and then nobody waits for it

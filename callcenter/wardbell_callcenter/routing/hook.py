@@ -48,12 +48,13 @@ class RoutingHook:
         self._open: set[Asking] = set()
         self._answers: OrderedDict[Asking, tuple[str, ...]] = OrderedDict()
         self._fresh: set[str] = set()
+        self._has_ended = False
         self._failures = 0  # in a row
         self._left_alone_until_s = 0.0
         self._room = asyncio.Semaphore(AT_ONCE)
         self._client: httpx.AsyncClient | None = None
-        self._loop = asyncio.new_event_loop()
-        self._thread: threading.Thread | None = None  # of a house that has such a program
+        self._loop: asyncio.AbstractEventLoop | None = None  # of a house that has such a program
+        self._thread: threading.Thread | None = None
 
     @property
     def is_worth_waiting(self) -> bool:
@@ -69,13 +70,10 @@ class RoutingHook:
     def ask(self, hook: Hook, question: Question) -> None:
         """Begin to ask, once for each step and loop; comes back at once. After the time-out it has no opinion."""
         with self._lock:
-            if question.asking in self._open or question.asking in self._answers:
+            if self._has_ended or question.asking in self._open or question.asking in self._answers:
                 return
             self._open.add(question.asking)
-            if self._thread is None:
-                self._thread = threading.Thread(target=self._loop.run_forever, name="routing-hook", daemon=True)
-                self._thread.start()
-        asyncio.run_coroutine_threadsafe(self._ask(hook, question), self._loop)
+            asyncio.run_coroutine_threadsafe(self._ask(hook, question), self._running())
 
     def answer(self, asking: Asking) -> tuple[str, ...] | None:
         """Whom it named; empty: no opinion; None: nothing heard yet."""
@@ -90,13 +88,24 @@ class RoutingHook:
 
     def stop(self) -> None:
         """End it; what is under way has no opinion."""
-        if self._thread is not None:
-            with suppress(TimeoutError):
-                asyncio.run_coroutine_threadsafe(self._leave(), self._loop).result(STOP_S)
-            self._loop.call_soon_threadsafe(self._loop.stop)
-            self._thread.join(STOP_S)
-        if self._thread is None or not self._thread.is_alive():
-            self._loop.close()
+        with self._lock:
+            self._has_ended = True
+            loop, thread = self._loop, self._thread
+        if loop is None or thread is None:
+            return
+        with suppress(TimeoutError):
+            asyncio.run_coroutine_threadsafe(self._leave(), loop).result(STOP_S)
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join(STOP_S)
+        if not thread.is_alive():
+            loop.close()
+
+    def _running(self) -> asyncio.AbstractEventLoop:
+        if self._loop is None:
+            self._loop = asyncio.new_event_loop()
+            self._thread = threading.Thread(target=self._loop.run_forever, name="routing-hook", daemon=True)
+            self._thread.start()
+        return self._loop
 
     async def _leave(self) -> None:
         others = asyncio.all_tasks() - {asyncio.current_task()}
