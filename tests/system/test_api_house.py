@@ -2,8 +2,10 @@
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from api_host import Host, problem, serving
 
@@ -134,3 +136,19 @@ def test_a_station_that_never_called_is_not_muted_and_muting_is_not_for_carers(h
         assert li.get("/v1/mutes").json() == []
         assert li.get("/v1/incidents").json() == []
         assert li.get("/v1/residents").json() == []
+
+
+def test_a_document_that_cannot_be_read_leaves_the_one_before_it_in_force_and_opens_nothing(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'callcenter.db'}"
+    of_tomorrow = {"agents": {"Li": {"role": "a new one"}}}
+    with serving(url) as host:
+        host.house(**HOUSE)
+        token = {"Authorization": f"Bearer {host.token('Li')}"}
+        assert httpx.get(f"{host.url}/v1/contacts", headers=token).status_code == 200
+        host.house(**of_tomorrow)
+        assert httpx.get(f"{host.url}/v1/contacts", headers=token).status_code == 200
+        assert httpx.get(f"{host.url}/v1/audit", headers=token).status_code == 403
+    with serving(url) as host:
+        answer = httpx.get(f"{host.url}/v1/contacts", headers=token)
+        assert problem(answer)["status"] == 503
+        assert "role" in problem(answer)["detail"]

@@ -24,6 +24,7 @@ from wardbell_callcenter.store.ledger import Ledger
 from wardbell_callcenter.store.store import Store
 from wardbell_protocol.bus.centre_payloads import ContactState
 from wardbell_protocol.bus.payloads import Command, Reply
+from wardbell_protocol.errors import ConfigError
 
 _TAKEN = "already taken by "
 
@@ -72,6 +73,7 @@ class Intake:
         self._leader = leader
         self.door = Door()
         self._houses = Houses()
+        self._house: House | None = None
         self._line = threading.Lock()  # two requests with one key, one after the other
 
     @property
@@ -80,8 +82,17 @@ class Intake:
         return self._leader() is not None
 
     def house(self, ledger: Ledger) -> House:
-        """The house as that transaction sees it."""
-        return self._houses.newest(ledger.houses)
+        """The house as that transaction sees it; one that cannot be read leaves the one before it in force, as in the engine.
+
+        Raises:
+            ConfigError: there was none before it: then nobody's rights are known.
+        """
+        try:
+            self._house = self._houses.newest(ledger.houses)
+        except ConfigError:
+            if self._house is None:
+                raise
+        return self._house
 
     def now(self, ledger: Ledger) -> Now:
         """Both clocks at the moment, whichever engine leads."""
