@@ -310,26 +310,21 @@ def test_what_was_taken_meanwhile_is_not_handed_over_any_more_and_its_end_comes_
     assert [one.what for one in pager.given].count("offer") == 1
 
 
-def test_what_came_back_while_the_database_was_held_is_written_later_and_done_once(round_: Round) -> None:
-    database = Database(round_.centre.url)
+def test_what_came_back_while_the_database_was_not_well_is_written_later_and_done_once(
+    on_sqlite: Round, caplog: pytest.LogCaptureFixture
+) -> None:
     pager = Pager()
-    is_held, goes_on = threading.Event(), threading.Event()
-
-    def answer(_delivery: Delivery) -> Outcome:
-        is_held.wait(60)
-        goes_on.set()
-        return DELIVERED
-
-    pager.answer = answer
-    courier = round_.courier(pager)
-    round_.put("d-1")
+    is_held = threading.Event()
+    pager.answer = lambda _delivery: DELIVERED if is_held.wait(60) else try_again("never")
+    courier = on_sqlite.courier(pager)
+    on_sqlite.put("d-1")
     courier.kick()
     wait_until(lambda: pager.given, "the hand-over")
-    with database.held():
+    with Database(on_sqlite.centre.url).held():
         is_held.set()
-        assert goes_on.wait(60)
+        wait_until(lambda: "deliveries wait" in caplog.text, "that it could not be written")
     courier.kick()
-    wait_until(lambda: round_.outcome("d-1") == "delivered", "the outcome")
+    wait_until(lambda: on_sqlite.outcome("d-1") == "delivered", "the outcome")
     assert pager.ids == ["d-1"]
 
 
