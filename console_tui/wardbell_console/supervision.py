@@ -14,7 +14,7 @@ class Plan:
 
     `program` is the `wardbell` executable; `embedded_port` the port of a broker of our own, or None; `serial` the
     receivers' ports; `without` the parts that run elsewhere; `leash` begins the command of a part so that it ends with
-    its supervisor.
+    its supervisor; `api` the address of the call centre's API, or nothing.
     """
 
     program: str
@@ -25,6 +25,7 @@ class Plan:
     without: frozenset[str]
     with_sim: bool
     leash: tuple[str, ...] = ()
+    api: str = ""
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,7 @@ def parts(plan: Plan) -> list[Part]:
         registry = str(plan.home / "registry.json")
         found.append(Part("sim", ("sim", "--headless", "--serial", tty, "--registry", registry)))
     found.append(Part("gateway", ("gateway", *where, *ears)))
-    found.append(Part("callcenter", ("callcenter", *where)))
+    found.append(Part("callcenter", ("callcenter", *where, *(("--api", plan.api) if plan.api else ()))))
     found.append(Part("escalate", ("escalate", *where, "--ward", "+")))
     return [Part(p.name, (*plan.leash, plan.program, *p.command)) for p in found if p.name not in plan.without]
 

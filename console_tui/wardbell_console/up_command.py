@@ -55,6 +55,7 @@ def main(argv: list[str]) -> int:
         without=frozenset(options.without),
         with_sim=options.sim,
         leash=_leash(),
+        api=options.api,
     )
     with _taken(home):
         file = _write(home, configuration(plan))
@@ -128,6 +129,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--port", type=int, default=port, help="of the embedded broker; default %(default)s")
     parser.add_argument("--serial", metavar="PORT", action="append", default=[], help="a receiver; may be repeated")
     parser.add_argument("--without", choices=CHOOSABLE, action="append", default=[], help="a part that runs elsewhere")
+    parser.add_argument("--api", metavar="HOST:PORT", default="", help="have the call centre serve its HTTP API there")
     parser.add_argument("--sim", action="store_true", help="a virtual ward in place of a receiver")
     return parser
 

@@ -26,6 +26,12 @@ def names(of: Plan) -> list[str]:
     return [part.name for part in parts(of)]
 
 
+def test_the_call_centre_is_told_where_to_serve_its_api(tmp_path: Path) -> None:
+    told = {part.name: part.command for part in parts(plan(tmp_path, api="127.0.0.1:8750"))}
+    assert told["callcenter"][-2:] == ("--api", "127.0.0.1:8750")
+    assert "--api" not in {word for part in parts(plan(tmp_path)) for word in part.command}
+
+
 @pytest.mark.parametrize(
     ("fields", "expected"),
     [
