@@ -24,9 +24,9 @@ class Crew:
         self._turn = turn
         self._duty: dict[str, frozenset[str]] = {}
         ledger, agents = turn.ledger, turn.agents
-        loads, held = ledger.agents.loads(agents), ledger.contacts.taken_by(agents)
+        live, held = ledger.agents.live_offers(agents), ledger.contacts.taken_by(agents)
         self._facts = {
-            name: _agent_facts(turn.house, agent, loads[name].live, held.get(name, ()))
+            name: _agent_facts(turn.house, agent, live.get(name, 0), held.get(name, ()))
             for name, agent in agents.items()
         }
 

@@ -15,7 +15,8 @@ from wardbell_callcenter.store.offer_rows import LIVE
 from wardbell_callcenter.store.timer_rows import Timer, TimerRows
 from wardbell_protocol.bus.centre_payloads import AgentStatus
 
-FIELDS = tuple(name for name in Agent.__dataclass_fields__ if name != "back_steady_ms")
+IN_ORDER = tuple(Agent.__dataclass_fields__)
+FIELDS = tuple(name for name in IN_ORDER if name != "back_steady_ms")
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,7 @@ class AgentRows:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+        self._there: dict[str, Agent] | None = None  # 600 people are not read again for each of them who changes
 
     def get(self, name: str) -> Agent:
         """That agent; one who never signed in is signed out."""
@@ -52,13 +54,25 @@ class AgentRows:
 
     def signed_in(self) -> list[Agent]:
         """Everybody who is there, whatever he does, by name."""
-        return self._select(agents.c.state != "signed_out")
+        if self._there is None:
+            self._there = {agent.agent: agent for agent in self._select(agents.c.state != "signed_out")}
+        return [self._there[name] for name in sorted(self._there)]
 
     def loads(self, names: Iterable[str]) -> dict[str, Load]:
         """What each of them has on his hands."""
         wanted = list(names)
-        held, live = ContactRows(self._connection).taken_by(wanted), self._live(wanted)
+        held, live = ContactRows(self._connection).taken_by(wanted), self.live_offers(wanted)
         return {name: Load(len(held.get(name, ())), live.get(name, 0)) for name in wanted}
+
+    def live_offers(self, names: Iterable[str]) -> dict[str, int]:
+        """How many offers wait for the answer of each of them; of whom none does, nothing."""
+        wanted = list(names)
+        found: dict[str, int] = {}
+        for start in range(0, len(wanted), AT_ONCE):
+            his = offers.c.target.in_(wanted[start : start + AT_ONCE]) & (offers.c.state == LIVE)
+            counted = select(offers.c.target, func.count()).where(his).group_by(offers.c.target)
+            found |= {target: int(count) for target, count in self._connection.execute(counted)}
+        return found
 
     def change(self, changes: Sequence[tuple[Agent, Agent]]) -> list[Agent]:
         """Store each second one in the place of the first, with his timer and his times; returns them as they are stored.
@@ -75,6 +89,7 @@ class AgentRows:
         self._update([(before, after) for before, after in pairs if before.version > 0])
         self._set_timers([after for before, after in pairs if before.back_steady_ms != after.back_steady_ms])
         self._count([(before, after) for before, after in pairs if _stay_key(before) != _stay_key(after)])
+        self._remember(after for _, after in pairs)
         return [after for _, after in stored]
 
     def stays(self, from_ms: int, until_ms: int) -> list[Stay]:
@@ -98,18 +113,15 @@ class AgentRows:
 
     def _select(self, which: ColumnElement[bool]) -> list[Agent]:
         own_timer = (timers.c.kind == "agent") & (timers.c.subject == agents.c.agent)
-        columns = [agents.c[name] for name in FIELDS]
-        wanted = select(*columns, timers.c.due_steady_ms.label("back_steady_ms")).outerjoin(timers, own_timer)
-        rows = self._connection.execute(wanted.where(which).order_by(agents.c.agent)).mappings()
-        return [Agent(**row) for row in rows]
+        columns = [timers.c.due_steady_ms if name == "back_steady_ms" else agents.c[name] for name in IN_ORDER]
+        wanted = select(*columns).select_from(agents).outerjoin(timers, own_timer)
+        rows = self._connection.execute(wanted.where(which).order_by(agents.c.agent))
+        return [Agent(**dict(zip(IN_ORDER, row, strict=True))) for row in rows]
 
-    def _live(self, names: list[str]) -> dict[str, int]:
-        found: dict[str, int] = {}
-        for start in range(0, len(names), AT_ONCE):
-            his = offers.c.target.in_(names[start : start + AT_ONCE]) & (offers.c.state == LIVE)
-            counted = select(offers.c.target, func.count()).where(his).group_by(offers.c.target)
-            found |= {target: int(count) for target, count in self._connection.execute(counted)}
-        return found
+    def _remember(self, changed: Iterable[Agent]) -> None:
+        if self._there is not None:
+            self._there |= {agent.agent: agent for agent in changed}
+            self._there = {name: agent for name, agent in self._there.items() if agent.is_signed_in}
 
     def _add(self, some: list[Agent]) -> None:
         if some:
