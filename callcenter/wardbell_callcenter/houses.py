@@ -1,7 +1,12 @@
 """The house that counts now, decoded once for each form of its document."""
 
+from contextlib import suppress
+
 from wardbell_callcenter.house import House, decode_house
 from wardbell_callcenter.store.house_rows import HouseRows
+from wardbell_protocol.errors import ConfigError
+
+HISTORY = 50  # forms that are looked through
 
 
 class Houses:
@@ -32,6 +37,14 @@ class Houses:
             (0, House()) if form is None else (form.revision, decode_house(form.document, _named(form.revision)))
         )
         return self._known[1]
+
+
+def readable(rows: HouseRows) -> House:
+    """The newest form that this version understands, of those that there were; a house of defaults where it understands none."""
+    for form in rows.history(HISTORY):
+        with suppress(ConfigError):
+            return decode_house(form.document, _named(form.revision))
+    return House()
 
 
 def _named(revision: int) -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from centre_bench import MINUTE, SECOND, Centre, house, policy
 from centre_parts import T0
+from databases import Database
 
 from wardbell_callcenter.house import Agent, House, Limits, Step, Ward
 from wardbell_protocol.bus.centre_payloads import CentreEvent
@@ -209,3 +210,47 @@ def test_an_address_is_written_to_and_an_offer_that_failed_is_no_answer(make: Ma
         centre.engine.offer_failed(ledger, delivery, "mailbox full", centre.now)
     assert centre.contact().offered_to == ["Wei"]
     assert [event.reason for event in centre.events() if event.kind == "failed"] == ["mailbox full"]
+
+
+def test_what_is_wrong_with_one_contact_leaves_the_others_their_steps(make: Make) -> None:
+    centre = make(house(LADDER))
+    centre.sign_in("Wei", "Li")
+    broken, _ = centre.open("east-1"), centre.open("east-2")
+    database = Database(centre.url)
+    database.execute(
+        f"CREATE TRIGGER broken BEFORE UPDATE ON contacts WHEN old.contact_id = '{broken.contact_id}' "
+        "BEGIN SELECT RAISE(ABORT, 'broken'); END"
+    )
+    centre.wait(60 * SECOND)
+    assert (centre.contact("east-1").step, centre.contact("east-2").step) == (0, 1)
+    assert centre.engine.faults() == ("engine",)
+    reply = centre.accept("Wei", broken.contact_id)
+    assert (reply.ok, reply.reason) == (False, "not done: broken")
+    database.execute("DROP TRIGGER broken")
+    centre.wait(10 * SECOND)
+    assert (centre.contact("east-1").step, centre.contact("east-2").step) == (1, 1)
+    assert centre.engine.faults() == ()
+    assert centre.accept("Wei", broken.contact_id).ok
+
+
+def test_a_policy_that_cannot_be_read_is_stood_in_for(make: Make) -> None:
+    centre = make(house(LADDER))
+    centre.open()
+    Database(centre.url).execute("UPDATE contacts SET policy = CAST('{\"steps\": 7}' AS BLOB)")
+    centre.wait(60 * SECOND)
+    centre.sign_in("Ma")
+    assert centre.contact().offered_to == ["Ma"]
+
+
+def test_a_house_that_cannot_be_read_leaves_the_one_before_it_in_force(make: Make) -> None:
+    centre = make(house(LADDER))
+    centre.sign_in("Wei", "Li")
+    with centre.store.writing() as ledger:
+        ledger.houses.put(b'{"policies": 7}', "a newer version", centre.now.wall_ms)
+    assert centre.open().offered_to == ["Wei"]
+    centre.restart()
+    assert centre.open("east-3").offered_to == ["Wei"]
+    assert centre.engine.faults() == ("house",)
+    centre.describe(house(policy(Step(after_s=0, to=["agent:Li"]))))
+    assert centre.open("east-2").offered_to == ["Li"]
+    assert centre.engine.faults() == ()

@@ -19,7 +19,7 @@ from wardbell_callcenter.engine.turn import Turn
 from wardbell_callcenter.engine.verbs import obey
 from wardbell_callcenter.engine.wards import OURSELVES
 from wardbell_callcenter.house import House
-from wardbell_callcenter.houses import Houses
+from wardbell_callcenter.houses import Houses, readable
 from wardbell_callcenter.incidents import folding
 from wardbell_callcenter.people import presence
 from wardbell_callcenter.people.door import Door
@@ -230,6 +230,7 @@ class Engine:
         except ConfigError as error:
             if not self._is_house_unreadable:
                 log.error("the house cannot be read; the one before it counts: %s", error)
+                self._house = self._house if self._houses.revision else readable(ledger.houses)
             self._is_house_unreadable = True
             return self._house
         self._is_house_unreadable = False
@@ -241,10 +242,12 @@ class Engine:
         if next_ms is None or next_ms > now.steady_ms:
             return False
         timers: Sequence[Timer] = ()
+        is_behind = False
         try:
             with self._turn(now) as turn:
                 timers = turn.ledger.timers.due(now.steady_ms, TIMERS_AT_ONCE)
                 due.run(turn, timers)
+            is_behind = turn.is_behind
         except Exception as error:
             if isinstance(error, StoreError) and not isinstance(error, RefusedError):
                 raise
@@ -252,7 +255,7 @@ class Engine:
             self._run_one_by_one(timers, now)
         else:
             self._has_stumbled = False
-        return len(timers) == TIMERS_AT_ONCE
+        return is_behind or len(timers) == TIMERS_AT_ONCE
 
     def _run_one_by_one(self, timers: Sequence[Timer], now: Now) -> None:
         """What is wrong with one contact must not leave all others unasked: that one is tried again later."""
