@@ -8,6 +8,7 @@ from typing import Any
 import httpx
 import pytest
 from api_host import Host, problem, serving
+from databases import Database
 from servers import wait_until
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
@@ -15,6 +16,7 @@ from websockets.sync.client import ClientConnection, connect
 from wardbell_callcenter.api import stream, tokens
 from wardbell_callcenter.api.buckets import Rate
 from wardbell_callcenter.api.gate import Rates
+from wardbell_callcenter.store.store import Store
 
 AGENTS = {
     "door": {"role": "interface", "level": "home"},
@@ -69,6 +71,20 @@ def test_a_listener_goes_on_where_he_left_off_and_misses_nothing(host: Host) -> 
     assert [event["seq"] for event in heard] == [event["seq"] for event in everything if event["seq"] > began["seq"]]
     opened = [event["contact"]["contact_id"] for event in heard if event["kind"] == "opened"]
     assert opened == [first, second, third]
+
+
+def test_events_of_an_older_version_are_passed_over(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path / 'callcenter.db'}")
+    Store(database.url).close()
+    old = (
+        "INSERT INTO events (seq, at_ms, kind, contact_id, agent, payload) VALUES ({}, 0, 'withdrawn', '', '', '{{}}')"
+    )
+    database.execute(*(old.format(seq) for seq in range(1, 601)), "UPDATE authority SET seq = 600")
+    with serving(database.url) as host:
+        host.opener = "Wei"
+        contact_id = host.open()
+        with listen(host, host.token("Wei"), after=0) as socket:
+            assert until(socket, "opened", contact_id)[0]["seq"] == 601
 
 
 def test_each_is_told_what_his_level_reaches_and_how_it_ended(host: Host) -> None:

@@ -6,7 +6,7 @@ from sqlalchemy import Connection, insert, select, update
 
 from wardbell_callcenter.store.tables import authority, events, outbox
 from wardbell_protocol.bus.centre_payloads import CentreEvent
-from wardbell_protocol.bus.payloads import decode, encode
+from wardbell_protocol.bus.payloads import PayloadError, decode, encode
 
 
 class EventRows:
@@ -58,9 +58,25 @@ class EventRows:
         return list(self._connection.execute(select(events.c.agent).where(same)).scalars())
 
     def after(self, seq: int, limit: int) -> list[CentreEvent]:
-        """The oldest events above that number, of this version's form."""
-        wanted = select(events.c.payload).where(events.c.seq > seq).order_by(events.c.seq).limit(limit)
-        return [decode(row.payload, CentreEvent) for row in self._connection.execute(wanted)]
+        """The oldest events above that number. Those that an older version wrote in another form are passed over."""
+        found: list[CentreEvent] = []
+        while not found:
+            wanted = (
+                select(events.c.seq, events.c.payload).where(events.c.seq > seq).order_by(events.c.seq).limit(limit)
+            )
+            rows = self._connection.execute(wanted).all()
+            if not rows:
+                break
+            found = [event for row in rows if (event := _event(row.payload)) is not None]
+            seq = rows[-1].seq
+        return found
+
+
+def _event(payload: bytes) -> CentreEvent | None:
+    try:
+        return decode(payload, CentreEvent)
+    except PayloadError:
+        return None
 
 
 def _agent_of(event: CentreEvent) -> str:
