@@ -8,6 +8,7 @@ from typing import Any
 import httpx
 import pytest
 from api_host import Host, problem, serving
+from databases import Database
 
 from wardbell_callcenter.api.house_routes import KEPT
 from wardbell_callcenter.people.secret import make_secret
@@ -152,3 +153,20 @@ def test_a_document_that_cannot_be_read_leaves_the_one_before_it_in_force_and_op
         answer = httpx.get(f"{host.url}/v1/contacts", headers=token)
         assert problem(answer)["status"] == 503
         assert "role" in problem(answer)["detail"]
+
+
+def test_a_database_that_is_ill_is_said_and_to_be_tried_again(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'callcenter.db'}"
+    with serving(url) as host:
+        token = {"Authorization": f"Bearer {host.token('Li')}"}
+        Database(url).execute("ALTER TABLE tokens RENAME TO elsewhere")
+        answers = [
+            httpx.get(f"{host.url}/v1/contacts", headers=token),
+            httpx.post(f"{host.url}/v1/me/ready", headers=token),
+        ]
+        for answer in answers:
+            assert problem(answer)["status"] == 503
+            assert "the database is not well" in problem(answer)["detail"]
+            assert int(answer.headers["retry-after"]) > 0
+        Database(url).execute("ALTER TABLE elsewhere RENAME TO tokens")
+        assert httpx.get(f"{host.url}/v1/contacts", headers=token).status_code == 200
