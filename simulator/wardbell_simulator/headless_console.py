@@ -10,6 +10,7 @@ from wardbell_console.feed import Feed
 from wardbell_console.language import Language
 from wardbell_console.mqtt_port import MqttPort
 from wardbell_console.screens.offer_alarm import OfferAlarm
+from wardbell_console.screens.operator import OperatorScreen
 from wardbell_console.wording import UNPROVEN
 from wardbell_protocol.bus import topics
 from wardbell_protocol.bus.payloads import CallState
@@ -90,6 +91,11 @@ class HeadlessConsole:
         """Whether an offer lies over everything, and its keys are heard."""
         screen = self.app.screen
         return isinstance(screen, OfferAlarm) and screen.hears_keys
+
+    @property
+    def is_at_board(self) -> bool:
+        """Whether nothing lies over the operator's view."""
+        return isinstance(self.app.screen, OperatorScreen)
 
     def shows(self, station_id: str, status: str) -> bool:
         """Whether a row on the screen is that station's call in that status."""

@@ -7,6 +7,7 @@ from wardbell_simulator.headless_console import HeadlessConsole
 from wardbell_simulator.story_house import AT_MEAL, IN_THE_WARD
 from wardbell_simulator.story_teller import Teller
 
+READ_S = 15.0
 START_S = 30.0  # the call centre loads its database library first: 2 s, and above 10 s on a busy machine
 
 
@@ -42,17 +43,13 @@ class AgentsNight:
             lambda: self._t.asked() == set(IN_THE_WARD),
         )
         self._t.say("agents", "both press accept at the same moment")
-        await asyncio.gather(one.press("a"), other.press("a"))
+        await asyncio.gather(one.press("a"), other.press("a"), self._told(one, other.by, or_else=(other, one.by)))
         await self._t.expect("call centre", "accepted once", lambda: bool(self._t.holder(place)))
         self.busy = self._t.holder(place)
         self.refuser = other.by if self.busy == one.by else one.by
-        loser = self._t.agents[self.refuser]
-        await self._t.expect(
-            "agents", f"{self.refuser} reads: taken by {self.busy}", lambda: _was_told(loser, self.busy)
-        )
-        await loser.press("escape")
+        self._t.say("agents", f"{self.refuser} reads: taken by {self.busy}")
         await self._t.expect("console", f"the nurse sees that {self.busy} has it", self._nurse_sees(self.busy))
-        await self._t.agents[self.busy].press("o")
+        await self._work(self.busy, "o")
         await self._t.expect("agents", f"{self.busy} is on site, and busy", lambda: self._state(self.busy) == "busy")
 
     async def nobody_at_first(self, place: str) -> None:
@@ -73,13 +70,11 @@ class AgentsNight:
         await self._t.expect(
             "agents", f"everybody is asked now, whatever they do: {AT_MEAL} too", lambda: AT_MEAL in self._t.asked()
         )
-        await last.press("a")
+        await asyncio.gather(last.press("a"), self._told(refuser, AT_MEAL), self._told(idle, AT_MEAL))
         await self._t.expect(
             "call centre", f"{AT_MEAL} leaves her meal: accepted", lambda: self._t.holder(place) == AT_MEAL
         )
-        for name in (self.refuser, self.idle):
-            told = self._t.agents[name]
-            await self._t.expect("agents", f"{name} reads: taken by {AT_MEAL}", lambda c=told: _was_told(c, AT_MEAL))  # type: ignore[misc]
+        self._t.say("agents", f"{self.refuser} and {self.idle} read: taken by {AT_MEAL}")
         await self._t.expect("console", f"the nurse sees that {AT_MEAL} has it", self._nurse_sees(AT_MEAL))
 
     async def still_there(self) -> None:
@@ -96,15 +91,31 @@ class AgentsNight:
 
     async def arrive(self, place: str) -> None:
         """She is at the bed."""
-        await self._t.agents[AT_MEAL].press("o")
+        await self._work(AT_MEAL, "o")
         await self._t.expect("agents", f"{AT_MEAL} is on site", lambda: self._t.status(place) == "on_site")
 
     async def resolve(self, place: str) -> None:
         """With a code of the house, and the field that it asks for."""
-        await self._t.agents[self.busy].press("c", "2", "2", "0", "0", "enter", "enter")
+        await self._work(self.busy, "c", "2", "2", "0", "0", "enter", "enter")
         await self._t.expect(
             "agents", f"{self.busy} resolves: brought a drink, 200 ml", lambda: not self._t.status(place)
         )
+
+    async def _told(
+        self, console: HeadlessConsole, by: str, or_else: tuple[HeadlessConsole, str] | None = None
+    ) -> None:
+        """Somebody reads who took it, as long as it stands there; `or_else`: or that one reads it of him."""
+
+        def reads() -> bool:
+            return _was_told(console, by) or (or_else is not None and _was_told(*or_else))
+
+        await self._t.wait("agents", f"{console.by} reads who took it", reads, READ_S)
+
+    async def _work(self, name: str, *keys: str) -> None:
+        """Press keys once what was offered to somebody is read and gone."""
+        console = self._t.agents[name]
+        await self._t.wait("agents", f"{name} sees the board", lambda: console.is_at_board)
+        await console.press(*keys)
 
     def _state(self, name: str) -> str:
         return self._t.agent_state(name)
