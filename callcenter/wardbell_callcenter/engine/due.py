@@ -1,14 +1,16 @@
 """What is due by itself: the timers that have run out, in one batch with all that they cause."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from wardbell_callcenter.engine import leaving, shifts, stepping
 from wardbell_callcenter.engine.turn import Turn
 from wardbell_callcenter.incidents import muting
+from wardbell_callcenter.routing.order import urgency
 from wardbell_callcenter.store.offer_rows import Offer
 from wardbell_callcenter.store.timer_rows import Timer
 
 REMINDED = "reminded"
+PART = 50
 
 
 def run(turn: Turn, timers: Sequence[Timer]) -> None:
@@ -31,9 +33,29 @@ def run(turn: Turn, timers: Sequence[Timer]) -> None:
     turn.to_ask |= {timer.subject for timer in by_kind.get("widen", ())}
 
 
+def _in_parts(turn: Turn, timers: list[Timer]) -> Iterator[Timer]:
+    """Of contacts, the most urgent first, with their offers; what is more than a turn takes is left to the next."""
+    for contact_id in (timer.subject for timer in timers):
+        turn.contact(contact_id)
+    timers = sorted(timers, key=lambda timer: _urgency(turn, timer))
+    for start in range(0, len(timers), PART):
+        if turn.is_full:
+            for timer in timers[start:]:
+                if turn.is_untouched(timer):
+                    turn.leave(timer)
+            return
+        part = timers[start : start + PART]
+        turn.load_offers(timer.subject for timer in part)
+        yield from part
+
+
+def _urgency(turn: Turn, timer: Timer) -> tuple[object, ...]:
+    contact = turn.contact(timer.subject)
+    return (1,) if contact is None else (0, *urgency(contact.priority, contact.pressed_at_ms, contact.contact_id))
+
+
 def _steps(turn: Turn, timers: list[Timer]) -> None:
-    turn.load_offers(timer.subject for timer in timers)
-    for timer in timers:
+    for timer in _in_parts(turn, timers):
         contact = turn.contact(timer.subject)
         if contact is not None and contact.is_waiting and turn.is_untouched(timer):
             stepping.fire_due(turn, contact, timer)
@@ -41,8 +63,7 @@ def _steps(turn: Turn, timers: list[Timer]) -> None:
 
 def _rang(turn: Turn, timers: list[Timer]) -> None:
     """The time of some offers to answer is over."""
-    turn.load_offers(timer.subject for timer in timers)
-    for timer in timers:
+    for timer in _in_parts(turn, timers):
         contact = turn.contact(timer.subject)
         if contact is not None:
             stepping.end_missed(

@@ -48,7 +48,11 @@ def _ask_all(turn: Turn) -> None:
     for contact in sorted(seeking, key=lambda one: urgency(one.priority, one.pressed_at_ms, one.contact_id)):
         if contact.step < 0:
             continue
-        if stepping.is_held(turn, contact):
+        if turn.is_full:
+            turn.leave(
+                Timer("widen", contact.contact_id, turn.now.steady_ms, turn.now.steady_ms, contact.step, contact.loop)
+            )
+        elif stepping.is_held(turn, contact):
             _show(turn, contact, [], "")
         else:
             _ask(turn, contact, crew)

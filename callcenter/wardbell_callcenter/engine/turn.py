@@ -22,6 +22,9 @@ from wardbell_callcenter.store.offer_rows import LIVE, Offer
 from wardbell_callcenter.store.timer_rows import OF_A_CONTACT, Timer, TimerKind
 from wardbell_protocol.bus.centre_payloads import OfferStatus
 
+# Offers that one turn makes or ends, about; what is less urgent has the next. Others want the database too, and the lease.
+CHANGES_AT_ONCE = 4000
+
 
 @dataclass(frozen=True)
 class Ended:
@@ -50,6 +53,7 @@ class Turn:
         self.ended: list[Ended] = []
         self.opened: list[str] = []  # contacts that the incidents have not seen yet
         self.incidents_touched: set[str] = set()
+        self.is_behind = False  # something was left to the next turn
         self._stored: dict[str, Contact | None] = {}  # as the database has them; None: not yet
         self._contacts: dict[str, Contact] = {}
         self._stored_offers: dict[str, Offer] = {}
@@ -187,6 +191,16 @@ class Turn:
     def set_timer(self, timer: Timer) -> None:
         """In the place of the one of its kind and subject."""
         self._timers[timer.kind, timer.subject] = self._known_timers[timer.kind, timer.subject] = timer
+
+    @property
+    def is_full(self) -> bool:
+        """Whether what is less urgent is to be left to the next turn."""
+        return len(self.made) + len(self.ended) >= CHANGES_AT_ONCE
+
+    def leave(self, timer: Timer) -> None:
+        """To the next turn."""
+        self.set_timer(timer)
+        self.is_behind = True
 
     def drop_timer(self, kind: TimerKind, subject: str) -> None:
         """Forget it."""

@@ -15,6 +15,10 @@ from wardbell_callcenter.routing.reach import can_be_asked, circles, lack
 from wardbell_callcenter.routing.strategies import TOGETHER, rank
 
 ADDRESS = "address:"
+# Nobody can tell what is urgent among hundreds of bells: of contacts that ring for all at once so many ring for one person, the
+# most urgent ones. The next ones come as he gets room, and are on the board meanwhile. Emergencies always ring.
+RINGS_AT_ONCE = 20
+ROOM_IN_MS = 5000
 
 
 def route(
@@ -72,13 +76,14 @@ class _Routing:
         left = self._left()
         ask = left[: self._n_wanted()]
         is_ringing = any(target in self._meant or target in addresses for target in self._ringing)
+        is_crowded = self._is_crowded()
         return Choice(
             ask=tuple(agent.name for agent in ask),
             addresses=new_addresses,
             ring_s=self._step.ring_s,
-            again_in_ms=self._widens_in_ms() if len(ask) < len(left) else None,
+            again_in_ms=ROOM_IN_MS if is_crowded else self._widens_in_ms() if len(ask) < len(left) else None,
             is_empty=not addresses and not self._meant,
-            is_exhausted=not (left or new_addresses or is_ringing),
+            is_exhausted=not (left or new_addresses or is_ringing or is_crowded),
             why=f"{self._strategy}: {', '.join(circle.word for circle in self._circles)}",
         )
 
@@ -102,10 +107,20 @@ class _Routing:
         return [named, list(self._meant.values())]
 
     def _can_be_asked(self, agent: AgentFacts) -> bool:
-        if agent.name in self._done or not can_be_asked(agent, self._contact):
+        return self._is_to_be_asked(agent) and self._has_room(agent)
+
+    def _is_to_be_asked(self, agent: AgentFacts) -> bool:
+        return agent.name not in self._done and can_be_asked(agent, self._contact)
+
+    def _has_room(self, agent: AgentFacts) -> bool:
+        most = RINGS_AT_ONCE if self._strategy in TOGETHER else self._contact.offers_at_once
+        return self._contact.is_emergency or agent.live_offers < most
+
+    def _is_crowded(self) -> bool:
+        """Whether somebody is not asked only because so much rings for him already."""
+        if self._strategy not in TOGETHER:
             return False
-        is_bounded = self._strategy not in TOGETHER and not self._contact.is_emergency
-        return not is_bounded or agent.live_offers < self._contact.offers_at_once
+        return any(self._is_to_be_asked(agent) and not self._has_room(agent) for agent in self._meant.values())
 
     def _sorted(self, agents: list[AgentFacts]) -> list[AgentFacts]:
         if self._strategy not in TOGETHER:
