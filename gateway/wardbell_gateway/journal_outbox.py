@@ -34,9 +34,9 @@ class JournalOutbox:
             return []
         return [OutboxRow(number, topic, bytes(payload), bool(retain)) for number, topic, payload, retain in rows]
 
-    def outbox_done(self, row_id: int) -> None:
-        """Delete the row; one that cannot be deleted now is deleted with the next."""
-        self._done.add(row_id)
+    def outbox_done(self, *row_ids: int) -> None:
+        """Delete the rows; one that cannot be deleted now is deleted with the next."""
+        self._done.update(row_ids)
         try:
             self._db.execute(f"DELETE FROM outbox WHERE row_id IN ({','.join(map(str, sorted(self._done)))})")
         except sqlite3.Error as error:

@@ -2,6 +2,7 @@
 
 import queue
 import threading
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -26,8 +27,8 @@ class OutboxStore(Protocol):
     def outbox_after(self, row_id: int, limit: int) -> list[OutboxRow]:
         """The oldest rows above that id."""
 
-    def outbox_done(self, row_id: int) -> None:
-        """The broker has it: delete the row."""
+    def outbox_done(self, *row_ids: int) -> None:
+        """The broker has them: delete the rows."""
 
 
 class OutboxPump:
@@ -64,11 +65,18 @@ class OutboxPump:
 
     def _run(self) -> None:
         while not self._stopping:
-            mid = self._words.get()
-            row_id = self._rows.pop(mid, None) if mid is not None else None
-            if row_id is not None:
-                self._store.outbox_done(row_id)
+            done = [self._rows.pop(mid) for mid in self._heard() if mid in self._rows]
+            if done:
+                self._store.outbox_done(*done)
             self._fill()
+
+    def _heard(self) -> list[int]:
+        """Wait for a word; all that there is, so that what the broker took together is one commit."""
+        words = [self._words.get()]
+        with suppress(queue.Empty):
+            while True:
+                words.append(self._words.get_nowait())
+        return [mid for mid in words if mid is not None]
 
     def _fill(self) -> None:
         if not self._client.is_connected or len(self._rows) >= IN_FLIGHT:

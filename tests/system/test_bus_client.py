@@ -36,9 +36,10 @@ class Rows:
         with self.lock:
             return [row for i, row in sorted(self.rows.items()) if i > row_id][:limit]
 
-    def outbox_done(self, row_id: int) -> None:
+    def outbox_done(self, *row_ids: int) -> None:
         with self.lock:
-            del self.rows[row_id]
+            for row_id in row_ids:
+                del self.rows[row_id]
 
 
 def test_what_was_not_taken_comes_again(broker: BrokerProcess) -> None:

@@ -150,9 +150,9 @@ class Store:
             return []
         return [OutboxRow(row.row_id, row.topic, row.payload, row.retain) for row in rows]
 
-    def outbox_done(self, row_id: int) -> None:
-        """The broker has it. A row that cannot be deleted now is later, or else published again after the next start."""
-        self._published.append(row_id)
+    def outbox_done(self, *row_ids: int) -> None:
+        """The broker has them. A row that cannot be deleted now is later, or else published again after the next start."""
+        self._published += row_ids
         self._delete_published()
 
     def _delete_published(self) -> None:
