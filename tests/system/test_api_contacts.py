@@ -183,3 +183,12 @@ def test_an_engine_that_does_not_lead_shows_and_changes_nothing(host: Host) -> N
         assert int(answer.headers["retry-after"]) > 0
         assert "stands by" in problem(answer)["detail"]
         assert wei.get(f"/v1/contacts/{contact_id}").json()["accepted_by"] == ""
+
+
+def test_a_ward_among_the_fields_is_the_ward_that_is_asked_about(host: Host) -> None:
+    with host.caller("Sun") as sun:
+        for body in ({"ward": "east"}, {"fields": {"ward": "east"}}, {"ward": "", "fields": {"ward": "east"}}):
+            refused = sun.post("/v1/contacts", json={"kind": "message", "subject": "a visitor"} | body)
+            assert problem(refused)["status"] == 403, body
+        own = sun.post("/v1/contacts", json={"kind": "message", "subject": "a visitor", "fields": {"ward": "west"}})
+        assert own.json()["ward"] == "west"

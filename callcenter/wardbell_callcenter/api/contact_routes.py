@@ -67,8 +67,9 @@ def open_contact(
 ) -> ContactState:
     """Open a contact that is no bed call; one of the same kind and place that is open already is repeated instead."""
     said = {name: getattr(data, name) for name in ("kind", "subject", "ward", "room", "bed") if getattr(data, name)}
-    asked = Asked("open", idempotency_key, (("fields", data.fields | said),))
-    reply = intake.do(caller, asked, lambda _: of_ward(data.ward))
+    fields = data.fields | said
+    asked = Asked("open", idempotency_key, (("fields", fields),))
+    reply = intake.do(caller, asked, lambda _: of_ward(fields.get("ward", "")))  # the ward may stand among the fields
     with intake.store.reading() as ledger:
         made = ledger.contacts.get(reply.contact_id)
         if made is None:
