@@ -5,7 +5,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from api_host import problem
+from api_host import problem, serving
 from centre_host import PartProcess, Seat
 from servers import BrokerProcess, free_port, is_listening, wait_until
 
@@ -104,3 +104,11 @@ def test_an_address_that_is_none_is_said(wrong: str, tmp_path: Path, capsys: pyt
     arguments = ["--broker", f"mqtt://127.0.0.1:{free_port()}", "--home", str(tmp_path), "--api", wrong]
     assert main(arguments) == 78
     assert f"{wrong}: --api:" in capsys.readouterr().err
+
+
+def test_an_api_that_ends_by_itself_begins_again_on_its_port(tmp_path: Path) -> None:
+    with serving(f"sqlite:///{tmp_path / 'callcenter.db'}") as host:
+        first = host.server._server
+        first.should_exit = True  # as whatever ends its loop does
+        wait_until(lambda: host.server._server is not first, "another server")
+        assert httpx.get(f"{host.url}/v1/health", timeout=10).status_code == 200
