@@ -271,7 +271,7 @@ def decode_house(raw: bytes, file: str) -> House:
         document = json.loads(raw, object_pairs_hook=_each_once)
     except _TwiceError as error:
         raise ConfigError(file, str(error), "it stands there twice; of two only the last would count") from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise ConfigError(file, "the document", f"it is no JSON: {error}") from error
     try:
         return msgspec.convert(document, House)

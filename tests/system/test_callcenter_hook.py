@@ -86,6 +86,8 @@ def test_it_is_asked_once_signed_with_contact_and_candidates_and_its_answer_is_k
         (200, b'{"agents": ["ana", "zoe"]}', "refused"),
         (200, b'{"agents": "ana"}', "refused"),
         (200, b"<html>", "refused"),
+        (200, b'{"x": ' + b"[" * 60_000 + b"]}", "refused"),
+        (200, b'{"agents": ["\xff"]}', "refused"),
         (200, b'{"agents": ["ana"], "x": "' + b"x" * 70_000 + b'"}', "refused"),
         (302, b'{"agents": ["ana"]}', "status"),
         (500, b'{"agents": ["ana"]}', "status"),

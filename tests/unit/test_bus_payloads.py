@@ -42,6 +42,13 @@ def test_a_number_beyond_calendars_and_databases_is_refused(payload: Payload, fi
         decode(changed(payload, field, number), type(payload))
 
 
+@pytest.mark.parametrize("payload", [CALL, COMMAND])
+def test_what_is_nested_without_end_is_refused_like_all_else_that_is_no_payload(payload: Payload) -> None:
+    deep = b"[" * 20_000 + b"]" * 20_000
+    with pytest.raises(PayloadError):
+        decode(encode(payload)[:-1] + b',"lifts":' + deep + b"}", type(payload))
+
+
 def test_a_call_of_an_older_gateway_is_unauthenticated() -> None:
     fields = json.loads(encode(CALL))
     del fields["authenticated"]

@@ -11,6 +11,7 @@ WRONG = [
     ("", "the document: it is no JSON"),
     ("\xff", "the document: it is no JSON"),
     ("[", "the document: it is no JSON"),
+    ("[" * 200_000, "the document: it is no JSON"),
     ("[]", "the document: Expected `object`"),
     ('{"lifts": 3}', "the document: Object contains unknown field `lifts`"),
     ('{"time_zone": 3}', "time_zone: Expected `str`"),

@@ -79,7 +79,7 @@ def named(question: Question, body: bytes) -> tuple[str, ...]:
     """
     try:
         names = tuple(dict.fromkeys(msgspec.json.decode(body or b"{}", type=Answer).agents))
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise AnswerError(f"the answer is not of its form: {error}") from error
     strangers = set(names) - {candidate.agent for candidate in question.candidates}
     if strangers:

@@ -277,7 +277,7 @@ def decode(raw: bytes, kind: type[P]) -> P:
     """
     try:
         return msgspec.json.decode(raw, type=kind)
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise PayloadError(str(error)) from error
 
 
