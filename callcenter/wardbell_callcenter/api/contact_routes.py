@@ -16,6 +16,7 @@ from wardbell_callcenter.api.problems import ProblemError, not_found
 from wardbell_callcenter.api.sight import of_ward, sought_by
 from wardbell_callcenter.contacts.sought import Sought
 from wardbell_protocol.bus.centre_payloads import CentreEvent, ContactKind, ContactState, ContactStatus
+from wardbell_protocol.bus.payloads import Ms, Name
 
 _Place = tuple[int, str]
 Cursor = Annotated[str, QueryParameter(max_length=200, description="`next` of the page before")]
@@ -93,7 +94,7 @@ def _cursor(place: _Place) -> str:
 
 def _place(cursor: str) -> _Place:
     try:
-        place: _Place = msgspec.json.decode(base64.b64decode(cursor, "-_", validate=True), type=_Place)
+        place: _Place = msgspec.json.decode(base64.b64decode(cursor, "-_", validate=True), type=tuple[Ms, Name])
     except (binascii.Error, ValueError, msgspec.MsgspecError) as error:
         raise ProblemError(400, "after: it is no `next` of ours", "begin without it") from error
     return place
