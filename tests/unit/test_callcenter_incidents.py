@@ -10,6 +10,7 @@ from centre_bench import MINUTE, SECOND, Centre, house, policy
 from centre_parts import T0, cleared
 from databases import Database
 
+from wardbell_callcenter.clock import Now
 from wardbell_callcenter.house import House, IncidentRules, Step, Ward
 from wardbell_callcenter.incidents.detector import Waiting, corridor_of, crowded, storming
 from wardbell_protocol.bus.centre_payloads import ContactState, IncidentState
@@ -208,6 +209,17 @@ def test_one_that_somebody_escalates_rings_beside_its_incident(centre: Centre) -
     assert contact(centre, first.contact_id).offered_to  # nor does the next one draw it back
 
 
+def test_one_that_is_passed_on_by_hand_rings_for_whom_it_is_meant(centre: Centre) -> None:
+    first, second, _ = crowd(centre)
+    assert centre.do("transfer", "Wei", contact_id=first.contact_id, to="Li").ok
+    assert contact(centre, first.contact_id).offered_to == ["Li"]
+    assert not contact(centre, second.contact_id).offered_to
+    muted = centre.open("east-9", station_id="s-1", room="900")
+    assert centre.do("mute", "Wei", to="east/s-1", reason="sticks").ok
+    assert centre.do("transfer", "Wei", contact_id=muted.contact_id, to="Li").ok
+    assert contact(centre, muted.contact_id).offered_to == ["Li"]
+
+
 def test_an_incident_outlives_the_engine(centre: Centre) -> None:
     crowd(centre)
     centre.restart()
@@ -246,6 +258,26 @@ def test_a_storm_from_one_button_is_one_incident_a_fault_and_a_mute_that_ends(ei
     assert centre.engine.faults() == ()
     (over,) = [event for event in centre.events() if event.kind == "unmuted"]
     assert (over.text, over.late_ms) == ("east/s-1", 0)
+
+
+def test_calls_of_the_day_are_no_storm_when_the_clock_is_set_back(centre: Centre) -> None:
+    for number in range(3):
+        centre.open(f"east-{number}", station_id="s-1")
+        centre.hear("cleared", cleared(centre.ward.calls[f"east-{number}"], centre.now.wall_ms))
+        centre.wait(200 * SECOND)
+    centre.now = Now(centre.now.wall_ms - 24 * 60 * MINUTE, centre.now.steady_ms)
+    assert centre.open("east-9", station_id="s-1").offered_to
+    assert centre.engine.faults() == ()
+
+
+def test_a_storm_takes_a_contact_out_of_its_corridors_incident(centre: Centre) -> None:
+    members = crowd(centre, 2)
+    centre.open("bath", "bathroom", station_id="s-1")
+    for member in members:
+        assert centre.accept("Wei", member.contact_id).ok
+    assert the_incident(centre).kind == "corridor"
+    storm(centre, 2)
+    assert the_incident(centre).kind == "faulty_button"  # and nobody is asked for a corridor in which nobody waits
 
 
 def test_presses_of_one_open_call_and_emergencies_are_no_storm(centre: Centre) -> None:

@@ -5,6 +5,7 @@ Each function returns why not, in words for people; nothing where it was done.
 
 from dataclasses import replace
 
+from wardbell_callcenter.contacts import plan
 from wardbell_callcenter.contacts.contact import Contact
 from wardbell_callcenter.engine import leaving, stepping, wards
 from wardbell_callcenter.engine.turn import Turn
@@ -147,7 +148,10 @@ def _keep_away(turn: Turn, contact: Contact, name: str, loop: int, reason: str) 
 
 
 def transfer(turn: Turn, contact: Contact, command: Command) -> str:
-    """It goes on to somebody else, with all that is known of it; where he does not answer, as if it had just come."""
+    """It goes on to somebody else, with all that is known of it; where he does not answer, as if it had just come.
+
+    He is asked now, whatever held the contact back: somebody wants him to see to it.
+    """
     if not contact.is_open:
         return f"it is over: {contact.state}"
     target = _target(turn, command.to)
@@ -157,12 +161,14 @@ def transfer(turn: Turn, contact: Contact, command: Command) -> str:
     base = policy_for(turn.house, contact.call_kind, contact.kind, turn.now.wall_ms)
     leaving.withdraw_all(turn, contact, f"transferred to {command.to}", but=command.by)
     turn.drop_timers(contact.contact_id)
+    if contact.is_waiting:
+        contact = leave(turn, contact)
     queued = replace(contact.queued_again(turn.now.steady_ms, returns=0), policy=_policy_to(base, target))
     contact = turn.change(queued)
     turn.ledger.record(
         "transferred", turn.now, by=command.by, reason=f"to {command.to}", text=command.text, contact=contact
     )
-    stepping.begin_round(turn, contact)
+    stepping.fire(turn, contact, plan.first(contact.policy, contact.loop, contact.round_steady_ms))
     leaving.let_go(turn, had_by, command.by)
     _leave_members(turn, contact, had_by)
     return ""

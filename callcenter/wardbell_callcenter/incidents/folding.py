@@ -41,7 +41,8 @@ def settle(turn: Turn) -> None:
 
 def _storms(turn: Turn, ward: str, stations: set[str]) -> None:
     rules, rows = turn.house.incidents, turn.ledger.incidents
-    opened = rows.opened(ward, sorted(stations), turn.now.wall_ms - rules.button_s * 1000)
+    now_ms = turn.now.wall_ms
+    opened = rows.opened(ward, sorted(stations), now_ms - rules.button_s * 1000, now_ms)
     for station in storming(rules, opened):
         scope = f"{ward}/{station}"[:SCOPE_LENGTH]
         if (ward, station) in turn.mutes or scope in _open(turn, "faulty_button", ward):
@@ -119,7 +120,9 @@ def _join(turn: Turn, incident: Incident, contact_id: str) -> None:
 
 
 def _fold(turn: Turn, incident: Incident, contact: Contact) -> None:
-    """It rings no more by itself; its incident is as urgent as it."""
+    """It rings no more by itself; its incident is as urgent as it. One that it was part of has to do without it."""
+    if contact.incident_id:
+        turn.incidents_touched.add(contact.incident_id)
     contact = turn.change(contact.changed(incident_id=incident.incident_id))
     contact = stepping.hold_back(turn, contact) or contact
     turn.ledger.record("changed", turn.now, reason=PART, contact=contact)
