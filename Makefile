@@ -13,7 +13,7 @@ export PYRIGHT_PYTHON_IGNORE_WARNINGS := 1
 # One stamp in each folder that set-up builds, so that deleting one rebuilds it.
 READY := .venv/.ready .venv-micropython/.ready build/typings/.ready
 
-.PHONY: help setup system-packages test check fix demo demo-story bench bench-radio bench-chip bench-firmware firmware flash hil soak soak-chip campaign-air faults-engine campaign-provision hardware lock clean
+.PHONY: help setup system-packages test check fix demo demo-story bench bench-radio bench-chip bench-firmware bench-engine firmware flash hil soak soak-chip campaign-air faults-engine campaign-provision hardware lock clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -58,6 +58,9 @@ bench-radio: $(READY) ## Wardbell's receivers beside others and beside physics; 
 bench-chip: $(READY) ## what hearing costs on an emulated RP2040; builds the receiver, or WARDBELL_UF2=FILE
 	@[ -n "$(WARDBELL_UF2)" ] || firmware/image/build receiver
 	@WARDBELL_UF2="$(WARDBELL_UF2)" $(BIN)/python tests/bench/bench_chip.py
+
+bench-engine: $(READY) ## the call centre under a crowd, 10 calls a second, a year's rows; ARGS='--only crowd line year --seconds 60'
+	@$(BIN)/python tests/bench/bench_engine.py $(ARGS)
 
 bench-firmware: $(READY) ## what a Pico sends, hears, takes and costs, on an emulated one; builds its images; ARGS='--only send hear'
 	@firmware/image/build

@@ -9,7 +9,7 @@ import sqlite3
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -50,8 +50,10 @@ def memory_folder() -> Path:
 class Postgres:
     """A cluster of its own on a Unix socket, to be killed and started again; ended by its process id."""
 
-    def __init__(self) -> None:
-        self.folder = memory_folder()
+    def __init__(self, folder: Path | None = None, settings: Mapping[str, str] = HASTE) -> None:
+        self.folder = folder or memory_folder()
+        self.folder.mkdir(exist_ok=True)
+        self._settings = settings
         self._process: subprocess.Popen[bytes] | None = None
         self._n_databases = 0
         self._identity: dict[str, Any] = {}
@@ -73,7 +75,7 @@ class Postgres:
         end = time.monotonic() + START_S
         while not self._is_up():
             if self._process is None or self._process.poll() is not None:
-                settings = [f"-c{name}={value}" for name, value in HASTE.items()]
+                settings = [f"-c{name}={value}" for name, value in self._settings.items()]
                 places = [f"-cunix_socket_directories={self.folder}", "-clisten_addresses="]
                 self._process = self._run("postgres", "-D", str(self._data), *settings, *places)
             assert time.monotonic() < end, (self.folder / "log").read_text()[-2000:]
