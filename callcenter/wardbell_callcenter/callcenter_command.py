@@ -7,7 +7,7 @@ import os
 import signal
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import IO
 
@@ -44,7 +44,7 @@ def main(argv: list[str]) -> int:
             return _failed(f"{options.home}: another one runs here; end it, or give another --home", EX_TEMPFAIL)
         with lock:
             store = Store(url)
-            with _api(options.api, store, Succession(options.broker, store, _name(lock))) as succession:
+            with _api(options.api, url, Succession(options.broker, store, _name(lock))) as succession:
                 _serve(succession)
     except PortBusyError as error:
         return _failed(str(error), EX_TEMPFAIL)
@@ -70,15 +70,15 @@ def _serve(succession: Succession) -> None:
 
 
 @contextmanager
-def _api(address: str, store: Store, succession: Succession) -> Iterator[Succession]:
-    """With the API beside it, where one is wanted."""
+def _api(address: str, url: str, succession: Succession) -> Iterator[Succession]:
+    """With the API beside it, where one is wanted; its connections to the database are none that the engine waits for."""
     if not address:
         yield succession
         return
     from wardbell_callcenter.api.intake import Intake  # takes a while to load
     from wardbell_callcenter.api.server import ApiServer
 
-    with listen(address) as listening:
+    with listen(address) as listening, closing(Store(url)) as store:
         server = ApiServer(listening, Intake(store, lambda: succession.leader))
         server.start()
         try:

@@ -2,12 +2,16 @@
 
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx
 import pytest
 from api_host import Host, problem, serving
 from databases import Database
+from servers import wait_until
+
+from wardbell_callcenter.api.app import THREADS
 
 PEOPLE = {
     "door": {"role": "interface", "level": "home"},
@@ -192,3 +196,23 @@ def test_a_ward_among_the_fields_is_the_ward_that_is_asked_about(host: Host) -> 
             assert problem(refused)["status"] == 403, body
         own = sun.post("/v1/contacts", json={"kind": "message", "subject": "a visitor", "fields": {"ward": "west"}})
         assert own.json()["ward"] == "west"
+
+
+def route_threads() -> int:
+    return sum(thread.name.startswith("api-route") for thread in threading.enumerate())
+
+
+def test_what_is_urgent_does_not_wait_for_what_is_slow(host: Host) -> None:
+    with host.caller("Wei") as wei, ThreadPoolExecutor(3 * THREADS) as others:
+        tokens = [host.token("Chen") for _ in range(3 * THREADS)]
+        with host.store.writing():  # whoever wants to write waits
+            slow = [
+                others.submit(
+                    httpx.delete, f"{host.url}/v1/session", headers={"Authorization": f"Bearer {token}"}, timeout=60
+                )
+                for token in tokens
+            ]
+            wait_until(lambda: route_threads() == THREADS, "all threads of the slow ones are taken")
+            answer = wei.post("/v1/contacts/none/accept", timeout=60)
+            assert not all(one.done() for one in slow)
+        assert answer.status_code == 404

@@ -1,8 +1,13 @@
-"""What can be done with a contact. Each is a command of the bus; the answer is the contact as it is afterwards."""
+"""What can be done with a contact. Each is a command of the bus; the answer is the contact as it is afterwards.
+
+What is urgent has threads beside those of all other routes (`app.THREADS`): it never waits for somebody's slow question.
+"""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
+from anyio import to_thread
 from litestar import post
 from litestar.params import JSONBody
 
@@ -25,24 +30,27 @@ def _do(intake: Intake, caller: Caller, verb: str, contact_id: str, key: str, **
         return intake.state(ledger, done)
 
 
-@post(f"{_PLACE}/accept", status_code=200, sync_to_thread=True, opt={URGENT: True})
-def accept(intake: TheIntake, caller: TheCaller, contact_id: PathName, idempotency_key: Key = "") -> ContactState:
+@post(f"{_PLACE}/accept", status_code=200, opt={URGENT: True})
+async def accept(intake: TheIntake, caller: TheCaller, contact_id: PathName, idempotency_key: Key = "") -> ContactState:
     """You take it. 409 says who was first; whoever has it may say so again."""
-    return _do(intake, caller, "accept", contact_id, idempotency_key)
+    return await to_thread.run_sync(_do, intake, caller, "accept", contact_id, idempotency_key)
 
 
-@post(f"{_PLACE}/refuse", status_code=200, sync_to_thread=True, opt={URGENT: True})
-def refuse(
+@post(f"{_PLACE}/refuse", status_code=200, opt={URGENT: True})
+async def refuse(
     intake: TheIntake, caller: TheCaller, contact_id: PathName, data: JSONBody[Refusal], idempotency_key: Key = ""
 ) -> ContactState:
     """You cannot: others are asked at once."""
-    return _do(intake, caller, "refuse", contact_id, idempotency_key, reason=data.reason)
+    work = partial(_do, intake, caller, "refuse", contact_id, idempotency_key, reason=data.reason)
+    return await to_thread.run_sync(work)
 
 
-@post(f"{_PLACE}/on_site", status_code=200, sync_to_thread=True, opt={URGENT: True})
-def on_site(intake: TheIntake, caller: TheCaller, contact_id: PathName, idempotency_key: Key = "") -> ContactState:
+@post(f"{_PLACE}/on_site", status_code=200, opt={URGENT: True})
+async def on_site(
+    intake: TheIntake, caller: TheCaller, contact_id: PathName, idempotency_key: Key = ""
+) -> ContactState:
     """You are at the bed."""
-    return _do(intake, caller, "on_site", contact_id, idempotency_key)
+    return await to_thread.run_sync(_do, intake, caller, "on_site", contact_id, idempotency_key)
 
 
 @post(f"{_PLACE}/resolve", status_code=200, sync_to_thread=True)

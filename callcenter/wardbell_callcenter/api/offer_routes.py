@@ -1,5 +1,6 @@
 """What rings for the caller, and that his device has it; what he must know before he goes."""
 
+from anyio import to_thread
 from litestar import get, post
 from msgspec import Struct
 
@@ -32,9 +33,13 @@ def offers(intake: TheIntake, caller: TheCaller) -> list[Ringing]:
     return [Ringing(offer=offer.to_state(), contact=states[offer.contact_id]) for offer in live]
 
 
-@post("/v1/offers/{offer_id:str}/received", status_code=200, sync_to_thread=True, opt={URGENT: True})
-def received(intake: TheIntake, caller: TheCaller, offer_id: PathName, idempotency_key: Key = "") -> OfferState:
+@post("/v1/offers/{offer_id:str}/received", status_code=200, opt={URGENT: True})
+async def received(intake: TheIntake, caller: TheCaller, offer_id: PathName, idempotency_key: Key = "") -> OfferState:
     """Said by a device that has the offer. That a person has seen it is another thing, and accepting a third."""
+    return await to_thread.run_sync(_received, intake, caller, offer_id, idempotency_key)
+
+
+def _received(intake: Intake, caller: Caller, offer_id: str, idempotency_key: str) -> OfferState:
     asked = Asked("received", idempotency_key, (("offer_id", offer_id),))
     intake.do(caller, asked, lambda ledger: _about(intake, ledger, caller, offer_id))
     with intake.store.reading() as ledger:
