@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from centre_bench import MINUTE, SECOND, Centre, house, policy
-from centre_parts import T0
+from centre_parts import T0, call_state, cleared, step_command
 from databases import Database
 
 from wardbell_callcenter.house import Agent, House, Limits, Step, Ward
@@ -233,13 +233,57 @@ def test_what_is_wrong_with_one_contact_leaves_the_others_their_steps(make: Make
     assert centre.accept("Wei", broken.contact_id).ok
 
 
+def test_what_is_wrong_with_one_call_leaves_the_others_heard(make: Make) -> None:
+    centre = make(house(LADDER))
+    centre.sign_in("Wei", "Li")
+    database = Database(centre.url)
+    database.execute(
+        "CREATE TRIGGER broken BEFORE INSERT ON contacts WHEN new.station_id = 's-east-1' "
+        "BEGIN SELECT RAISE(ABORT, 'broken'); END"
+    )
+    for number in range(3):
+        centre.hear("placed", call_state(f"east-{number}"))
+    centre.wait(3 * MINUTE)
+    assert {contact.call_id for contact in centre.contacts()} == {"east-0", "east-2"}
+    assert centre.engine.faults() == ("engine",)
+    reply = centre.engine.receive(step_command(call_state("east-1")), centre.now)
+    assert (reply.ok, reply.reason) == (False, "not done: broken")
+    database.execute("DROP TRIGGER broken")
+    centre.wait(10 * SECOND)
+    assert {contact.call_id for contact in centre.contacts()} == {"east-0", "east-1", "east-2"}
+    centre.wait(11 * SECOND)
+    assert centre.engine.faults() == ()
+
+
+def test_news_and_seats_that_the_engine_stumbles_over_hold_nothing_up(make: Make) -> None:
+    centre = make(house(LADDER))
+    centre.sign_in("Wei", "Li")
+    centre.open("east-1")
+    database = Database(centre.url)
+    for table in ("contacts", "agents"):
+        database.execute(f"CREATE TRIGGER b_{table} BEFORE UPDATE ON {table} BEGIN SELECT RAISE(ABORT, 'broken'); END")
+    centre.engine.seat_lost("Li", centre.now)
+    centre.hear("cleared", cleared(centre.ward.calls["east-1"], T0))
+    assert centre.contact().status == "offered"
+    assert centre.engine.faults() == ("engine",)
+    for table in ("contacts", "agents"):
+        database.execute(f"DROP TRIGGER b_{table}")
+    centre.wait(SECOND)
+    centre.wait(10 * SECOND)
+    assert centre.contacts() == []  # its ward does not show it any more
+    centre.engine.seat_lost("Li", centre.now)
+    assert [agent.agent for agent in centre.engine.agents(centre.now)] == ["Wei"]
+
+
 def test_a_policy_that_cannot_be_read_is_stood_in_for(make: Make) -> None:
     centre = make(house(LADDER))
     centre.open()
+    centre.wait(120 * SECOND)
     Database(centre.url).execute("UPDATE contacts SET policy = CAST('{\"steps\": 7}' AS BLOB)")
-    centre.wait(60 * SECOND)
-    centre.sign_in("Ma")
+    centre.sign_in("Ma")  # its third step is not one of the default's two
     assert centre.contact().offered_to == ["Ma"]
+    centre.wait(60 * SECOND)
+    assert (centre.contact().loop, centre.contact().offered_to) == (1, ["Ma"])
 
 
 def test_a_house_that_cannot_be_read_leaves_the_one_before_it_in_force(make: Make) -> None:

@@ -15,6 +15,7 @@ from wardbell_callcenter.clock import Now
 from wardbell_callcenter.contacts.contact import MoveError
 from wardbell_callcenter.engine import calls, dispatch, due, offering, shifts, wards
 from wardbell_callcenter.engine.snapshots import snapshot
+from wardbell_callcenter.engine.stumbles import STUMBLED_MS, Stumbles, is_of_the_database
 from wardbell_callcenter.engine.turn import Turn
 from wardbell_callcenter.engine.verbs import obey
 from wardbell_callcenter.engine.wards import OURSELVES
@@ -25,7 +26,7 @@ from wardbell_callcenter.people import presence
 from wardbell_callcenter.people.door import Door
 from wardbell_callcenter.routing.adviser import Adviser
 from wardbell_callcenter.store.delivery_rows import Delivery
-from wardbell_callcenter.store.errors import RefusedError, StoreError
+from wardbell_callcenter.store.errors import RefusedError
 from wardbell_callcenter.store.ledger import Ledger
 from wardbell_callcenter.store.store import Store
 from wardbell_callcenter.store.timer_rows import Timer
@@ -41,7 +42,6 @@ ABSENT_FOR_MS = 5000
 STEPS_AT_ONCE = 100
 TIMERS_AT_ONCE = 500
 LOOK_AHEAD_MS = 250
-STUMBLED_MS = 10_000  # until what is wrong is tried again
 
 
 class Engine:
@@ -59,7 +59,8 @@ class Engine:
         self._houses = Houses()
         self._house = House()
         self._is_house_unreadable = False
-        self._has_stumbled = False
+        self._has_stumbled = False  # over timers; over all else:
+        self._stumbles = Stumbles()
         self.idle_ms = 0  # how long nothing will be due, after a poll, if nothing happens
         self._absent_since_ms: dict[str, int] = {}
         with store.reading() as ledger:
@@ -78,7 +79,7 @@ class Engine:
     def faults(self) -> tuple[str, ...]:
         """For the life sign: what cannot be read, and is stood in for; which buttons are muted."""
         house = ("house",) if self._is_house_unreadable else ()
-        engine = ("engine",) if self._has_stumbled else ()
+        engine = ("engine",) if self._has_stumbled or self._stumbles else ()
         policies = tuple(f"policies-{ward}" for ward in sorted(self._ladder.unreadable))
         hook = self._adviser.faults() if self._adviser is not None else ()
         return house + engine + policies + hook + tuple(f"muted-{place}" for place in self._muted)
@@ -89,23 +90,26 @@ class Engine:
         Raises:
             StoreError: nothing was done.
         """
-        if command.verb == "step":  # unique by itself, so that it needs no memory of the command
-            return _reply(command, self._step(command, now))
         if command.verb == "sign_in":
             refusal = self._turned_away(command, now)
             if refusal:
                 return _reply(command, refusal)
         try:
-            with self._turn(now) as turn:
-                known = turn.ledger.replies.get(command.command_id)
-                if known is not None:
-                    return known
-                reply = obey(turn, command)
-                turn.ledger.replies.forget(now.wall_ms - REPLY_KEPT_MS)
-                turn.ledger.replies.keep(reply, now.wall_ms)
+            if command.verb == "step":  # unique by itself, so that it needs no memory of the command
+                return _reply(command, self._step(command, now))
+            return self._obey(command, now)
         except (RefusedError, MoveError) as error:
             log.exception("stumbled over %s of %s", command.verb, command.by)
             return _reply(command, f"not done: {error}"[:256])
+
+    def _obey(self, command: Command, now: Now) -> Reply:
+        with self._turn(now) as turn:
+            known = turn.ledger.replies.get(command.command_id)
+            if known is not None:
+                return known
+            reply = obey(turn, command)
+            turn.ledger.replies.forget(now.wall_ms - REPLY_KEPT_MS)
+            turn.ledger.replies.keep(reply, now.wall_ms)
         return reply
 
     def follow(self, call: CallState, now: Now) -> None:
@@ -116,12 +120,16 @@ class Engine:
         """
         if call.call_id not in self._ward_of:
             return
-        with self._turn(now) as turn:
-            for contact in turn.know(turn.ledger.contacts.open_of_call(call.call_id)):
-                if contact.call != call:
-                    wards.show_call(turn, contact, call)
-            if call.status == "cleared":
-                turn.ledger.steps.close(call.call_id)
+        try:
+            with self._turn(now) as turn:
+                for contact in turn.know(turn.ledger.contacts.open_of_call(call.call_id)):
+                    if contact.call != call:
+                        wards.show_call(turn, contact, call)
+                if call.status == "cleared":
+                    turn.ledger.steps.close(call.call_id)
+        except Exception as error:  # not taken, it would come again for ever, and nothing that is behind it
+            self._stumbles.note(call.call_id, error, now)
+            return
         if call.status == "cleared":
             self._forget(call.call_id)
 
@@ -138,11 +146,17 @@ class Engine:
             True when more is due than one turn takes: poll again, when those who wait have had theirs.
         """
         is_more = self._run_timers(now)
-        rungs = self._ladder.untaken(self._taken, now.wall_ms + LOOK_AHEAD_MS)
+        self._stumbles.forget_old(now)
+        rungs = [
+            rung
+            for rung in self._ladder.untaken(self._taken, now.wall_ms + LOOK_AHEAD_MS)
+            if not self._stumbles.is_left_alone(rung.due.key, now)
+        ]
         overdue = [rung for rung in rungs if rung.due.due_at_ms <= now.wall_ms]
         self._take_some(overdue[:STEPS_AT_ONCE], now)
         for call_id in self._absent(now):
-            self._close_absent(call_id, now)
+            if not self._stumbles.is_left_alone(call_id, now):
+                self._close_absent(call_id, now)
         later_ms = [rung.due.due_at_ms - now.wall_ms for rung in rungs[len(overdue) :][:1]]
         self.idle_ms = min([LOOK_AHEAD_MS, *later_ms, *self._timer_in_ms(now)])
         return is_more or len(overdue) > STEPS_AT_ONCE
@@ -171,8 +185,13 @@ class Engine:
 
     def seat_lost(self, name: str, now: Now) -> None:
         """That agent's console is silent: what rings for him rings for others."""
-        with self._turn(now) as turn:
-            shifts.seat_lost(turn, name)
+        if self._stumbles.is_left_alone(name, now):
+            return
+        try:
+            with self._turn(now) as turn:
+                shifts.seat_lost(turn, name)
+        except Exception as error:
+            self._stumbles.note(name, error, now)
 
     def offer_failed(self, ledger: Ledger, delivery: Delivery, why: str, now: Now) -> None:
         """In the transaction of a courier who gives an offer up: whoever comes next is asked."""
@@ -249,7 +268,7 @@ class Engine:
                 due.run(turn, timers)
             is_behind = turn.is_behind
         except Exception as error:
-            if isinstance(error, StoreError) and not isinstance(error, RefusedError):
+            if is_of_the_database(error):
                 raise
             log.exception("stumbled over %d timers; now each alone", len(timers))
             self._run_one_by_one(timers, now)
@@ -263,9 +282,12 @@ class Engine:
         for timer in timers:
             try:
                 with self._turn(now) as turn:
-                    due.run(turn, [timer])
+                    if (
+                        turn.ledger.timers.get(timer.kind, timer.subject) == timer
+                    ):  # those before it may have set another
+                        due.run(turn, [timer])
             except Exception as error:
-                if isinstance(error, StoreError) and not isinstance(error, RefusedError):
+                if is_of_the_database(error):
                     raise
                 log.exception("stumbled over %s of %s", timer.kind, timer.subject)
                 with self._store.writing() as ledger:
@@ -287,9 +309,20 @@ class Engine:
         return ""
 
     def _take_some(self, rungs: list[Rung], now: Now) -> None:
-        """In one transaction: a storm of calls is one wait for the disk."""
+        """In one transaction: a storm of calls is one wait for the disk. One that is wrong has to wait, not the others."""
         if not rungs:
             return
+        try:
+            self._take(rungs, now)
+        except Exception as error:
+            if len(rungs) == 1 or is_of_the_database(error):
+                self._stumbles.note(rungs[0].due.key, error, now)
+                return
+            log.exception("stumbled over %d steps; now each alone", len(rungs))
+            for rung in rungs:
+                self._take_some([rung], now)
+
+    def _take(self, rungs: list[Rung], now: Now) -> None:
         with self._turn(now) as turn:
             steps = [
                 (calls.step_taken(rung.call, rung.due.key, rung.due.name, rung.due.due_at_ms, now.wall_ms), rung.call)
@@ -322,10 +355,14 @@ class Engine:
         return mirror is not None and not mirror.is_stale and call_id not in mirror.calls
 
     def _close_absent(self, call_id: str, now: Now) -> None:
-        with self._turn(now) as turn:
-            for contact in turn.know(turn.ledger.contacts.open_of_call(call_id)):
-                wards.is_gone(turn, contact)
-            turn.ledger.steps.close(call_id)
+        try:
+            with self._turn(now) as turn:
+                for contact in turn.know(turn.ledger.contacts.open_of_call(call_id)):
+                    wards.is_gone(turn, contact)
+                turn.ledger.steps.close(call_id)
+        except Exception as error:
+            self._stumbles.note(call_id, error, now)
+            return
         self._forget(call_id)
 
 

@@ -143,9 +143,11 @@ def _values(contact: Contact) -> dict[str, Any]:
 
 def _contact(row: RowMapping) -> Contact:
     plain = {name: row[name] for name in FIELDS if name not in _PACKED}
+    policy = _policy(row["policy"])
+    plain["step"] = min(row["step"], len(policy.steps) - 1)  # of one that stands in for a longer one
     return Contact(
         **plain,
-        policy=_policy(row["policy"]),
+        policy=policy,
         call=None if row["call"] is None else decode(row["call"], CallState),
         fields=msgspec.json.decode(row["fields"], type=dict[str, str]),
     )
