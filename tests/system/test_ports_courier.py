@@ -14,6 +14,7 @@ from wardbell_callcenter.ports.claims import MARGIN_MS
 from wardbell_callcenter.ports.courier import Courier
 from wardbell_callcenter.ports.port import DELIVERED, Outcome, given_up, try_again
 from wardbell_callcenter.store.delivery_rows import Delivery, DeliveryMedium
+from wardbell_callcenter.store.errors import RefusedError
 from wardbell_callcenter.store.ledger import Ledger
 from wardbell_callcenter.store.store import Store
 from wardbell_protocol.bus.centre_payloads import Offer
@@ -266,12 +267,13 @@ def test_an_offer_that_is_given_up_is_news_and_the_next_one_is_asked(round_: Rou
     assert round_.centre.agent("Wei").missed == 0
 
 
-def test_a_failed_offer_over_which_the_engine_stumbles_holds_nothing_up(on_sqlite: Round) -> None:
+@pytest.mark.parametrize("what", [ZeroDivisionError(), RefusedError("the database will never take this")])
+def test_a_failed_offer_over_which_the_engine_stumbles_holds_nothing_up(on_sqlite: Round, what: Exception) -> None:
     pager = Pager()
     pager.answer = lambda delivery: given_up("gone") if delivery.what == "offer" else DELIVERED
 
     def stumble(_ledger: Ledger, _delivery: Delivery, _why: str, _now: Now) -> None:
-        raise ZeroDivisionError
+        raise what
 
     courier = Courier(on_sqlite.centre.store, [pager], lambda: on_sqlite.centre.now, stumble)
     courier.start()

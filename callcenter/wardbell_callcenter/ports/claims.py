@@ -9,7 +9,7 @@ from wardbell_callcenter.ports.patience import is_too_late as comes_too_late
 from wardbell_callcenter.ports.patience import wait_ms
 from wardbell_callcenter.ports.port import Port
 from wardbell_callcenter.store.delivery_rows import Delivery
-from wardbell_callcenter.store.errors import StoreError
+from wardbell_callcenter.store.errors import RefusedError, StoreError
 from wardbell_callcenter.store.ledger import Ledger
 from wardbell_callcenter.store.store import Store
 
@@ -58,9 +58,9 @@ class Claims:
                 self._finish(ledger, delivery, why)
                 if delivery.what == "offer":
                     self._offer_failed(ledger, delivery, why, now)
-        except StoreError:
-            raise
-        except Exception:
+        except Exception as error:
+            if isinstance(error, StoreError) and not isinstance(error, RefusedError):
+                raise
             log.exception("what follows from giving up %s is left out", delivery.delivery_id)
             with self._store.writing() as ledger:
                 self._finish(ledger, delivery, why)
