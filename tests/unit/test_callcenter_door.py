@@ -1,5 +1,7 @@
 """Secrets are tried one after another, and not many."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 from wardbell_callcenter.house import Agent, House
 from wardbell_callcenter.people.door import FREE_TRIES, LONGEST_WAIT_MS, WRONG, Door
 from wardbell_callcenter.people.secret import make_secret
@@ -45,3 +47,10 @@ def test_slips_of_yesterday_do_not_count() -> None:
     for day in range(10):
         assert knock(door, day * 86_400_000) == WRONG
     assert knock(door, 9 * 86_400_000 + 1, "1234") == ""
+
+
+def test_who_tries_many_at_the_same_moment_tries_no_more_than_one_by_one() -> None:
+    door = Door()
+    with ThreadPoolExecutor(16) as threads:
+        said = list(threads.map(lambda _: knock(door, 0), range(16)))
+    assert said.count(WRONG) == FREE_TRIES

@@ -31,12 +31,13 @@ class Door:
         left_ms = self.wait_ms(name, now_ms)
         if left_ms > 0:  # not even the right one is tried, or waiting would tell which it is
             return f"too many wrong secrets: wait {-(-left_ms // 1000)} s"
-        if opens(said, agent.secret):
-            self._wrong.pop(name, None)
-            return ""
         count, at_ms = self._wrong.get(name, (0, now_ms))
+        # Wrong until it opens: who tries many at the same moment, each on a thread of its own, tries no more than one by one.
         self._wrong[name] = (1 if now_ms - at_ms > _FORGOTTEN_MS else count + 1, now_ms)
-        return WRONG
+        if not opens(said, agent.secret):
+            return WRONG
+        self._wrong.pop(name, None)
+        return ""
 
     def wait_ms(self, name: str, now_ms: int) -> int:
         """How long nothing is tried for that name; not more than 0: something may be."""
