@@ -141,6 +141,15 @@ def test_an_answer_in_the_ward_keeps_the_contact_and_its_steps_wait(centre: Cent
     assert centre.accept("Wei", contact.contact_id).ok
 
 
+def test_an_answer_that_was_only_our_own_word_of_somebody_who_has_gone_holds_nothing_up(centre: Centre) -> None:
+    call, contact = escalated(centre, "Wei", "Li")
+    assert centre.accept("Wei", contact.contact_id).ok
+    assert centre.do("release", "Wei", contact_id=contact.contact_id).ok
+    next_at_ms = centre.contact().next_step_at_ms
+    centre.hear("acknowledged", acknowledged(call, centre.now.wall_ms, by="Wei"))  # its gateway took a while
+    assert (centre.contact().next_step_at_ms, centre.contact().answered_by) == (next_at_ms, "Wei")
+
+
 def test_what_waited_for_the_ward_goes_on_when_it_rings_there_again(centre: Centre) -> None:
     call, _ = escalated(centre, "Wei")
     answered = acknowledged(call, centre.now.wall_ms)

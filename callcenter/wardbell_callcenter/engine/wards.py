@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from wardbell_callcenter.contacts.contact import Contact, answered_at_ms, how_cleared
+from wardbell_callcenter.contacts.contact import Contact, answered_at_ms, answered_by, how_cleared
 from wardbell_callcenter.engine import leaving, stepping
 from wardbell_callcenter.engine.turn import Turn
 from wardbell_callcenter.ports.ward import ward_command
@@ -30,8 +30,14 @@ def show_call(turn: Turn, contact: Contact, call: CallState) -> None:
     was_at_ms = None if before.call is None else answered_at_ms(before.call)
     if answered_at_ms(call) is None:
         stepping.go_on(turn, contact)
-    elif answered_at_ms(call) != was_at_ms:
+    elif answered_at_ms(call) != was_at_ms and not _was_ours(turn, contact, answered_by(call)):
         stepping.hold(turn, contact)
+
+
+def _was_ours(turn: Turn, contact: Contact, name: str) -> bool:
+    """Whether that is our own word, come back late: he had accepted it here, and has it no more."""
+    told = turn.ledger.events.of_contact(contact.contact_id)
+    return any(event.kind == "accepted" and event.by == name for event in told)
 
 
 def is_gone(turn: Turn, contact: Contact) -> None:
