@@ -122,10 +122,13 @@ class Service:
             StoreError: nothing was done.
         """
         try:
+            refused = self._engine.turned_away(command, self._now())
+            if refused is not None:
+                return refused
             with self._lock:
                 if self._has_ended:
                     raise LostLeaseError("this engine leads no more")
-                reply = self._engine.receive(command, self._now())
+                reply = self._engine.serve(command, self._now())
         except StoreError as error:
             self._store_failed(error)
             raise
@@ -238,14 +241,24 @@ class Service:
         if address is None:
             return
         try:
+            refused = self._turned_away(address, payload)
             with self._lock:
-                answer = self._take(address, topic, payload, is_retained)
+                answer = refused or self._take(address, topic, payload, is_retained)
         except StoreError as error:
             self._store_failed(error)
             raise NotTakenError(str(error)) from error
         if answer is not None:
             self.client.publish(*answer)
-        self._kick()
+        if address.channel != "health":  # the life signs of 600 consoles let nothing go out
+            self._kick()
+
+    def _turned_away(self, address: Address, payload: bytes) -> tuple[str, bytes] | None:
+        """Before anything waits for us: a whole shift that signs in must hold neither time up nor who accepts meanwhile."""
+        if (address.scope, address.channel) != (CALL_CENTRE_SCOPE, "command"):
+            return None
+        command = decode(payload, Command)
+        refused = self._engine.turned_away(command, self._now())
+        return None if refused is None else (_answer_to(command), encode(refused))
 
     def _take(
         self, address: Address, topic: str, payload: bytes, is_retained: bool
@@ -259,10 +272,10 @@ class Service:
             return None
         if address.channel == "command":
             command = decode(payload, Command)
-            answer_to = topics.reply(CALL_CENTRE_SCOPE, _client(command.reply_to))
+            answer_to = _answer_to(command)
             if command.verb == "sign_in":
                 self._seats.signed_in(command.reply_to, _monotonic_ms())
-            return answer_to, encode(self._engine.receive(command, now))
+            return answer_to, encode(self._engine.serve(command, now))
         if address.channel == "snapshot_request":
             client = _client(decode(payload, SnapshotRequest).reply_to)
             return topics.snapshot(CALL_CENTRE_SCOPE, client), encode(self._engine.snapshot(now))
@@ -279,6 +292,10 @@ class Service:
             self._engine.follow(event.call, now)
         if address.channel == "snapshot":
             self._engine.follow_ward(decode(payload, WardSnapshot).ward.ward, now)
+
+
+def _answer_to(command: Command) -> str:
+    return topics.reply(CALL_CENTRE_SCOPE, _client(command.reply_to))
 
 
 def _client(name: str) -> str:
