@@ -6,12 +6,15 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 from centre_host import CENTRE, PartProcess, Seat, centre_process, now_ms
-from centre_parts import ward_info
+from centre_parts import command, ward_info
 from servers import BrokerProcess, wait_until
 
 from wardbell_bus.life_sign import LifeSign
+from wardbell_callcenter.people.door import WRONG
+from wardbell_callcenter.people.secret import make_secret
 from wardbell_callcenter.service import Service
 from wardbell_callcenter.store.store import Store
 from wardbell_protocol.bus import topics
@@ -69,6 +72,20 @@ def test_policies_that_cannot_be_read_are_a_fault(service: Service, iotcore_brok
     seat.client.publish(topics.ward("east"), encode(ward_info()), retain=True)
     seat.wait(lambda: faults() == [], "the fault to go")
     assert service.client.refused == {}
+    seat.stop()
+
+
+def test_secrets_are_tried_while_the_engine_is_about_something_else(
+    service: Service, iotcore_broker: BrokerProcess, tmp_path: Path
+) -> None:
+    with Store(f"sqlite:///{tmp_path / 'callcenter.db'}").writing() as ledger:
+        document = {"agents": {"Wei": {"secret": make_secret("night", bytes(16))}}}
+        ledger.houses.put(msgspec.json.encode(document), "test", now_ms())
+    seat = Seat(iotcore_broker.url, "console-a")
+    with service._lock:  # noqa: SLF001 - as time has it while much is due
+        assert service.receive(command("sign_in", by="Wei", secret="")).reason == WRONG
+    assert seat.ask("sign_in", "Wei", secret="day").reason == WRONG
+    assert seat.ask("sign_in", "Wei", secret="night").ok
     seat.stop()
 
 

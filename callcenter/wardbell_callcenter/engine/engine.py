@@ -90,10 +90,27 @@ class Engine:
         Raises:
             StoreError: nothing was done.
         """
-        if command.verb == "sign_in":
-            refusal = self._turned_away(command, now)
-            if refusal:
-                return _reply(command, refusal)
+        return self.turned_away(command, now) or self.serve(command, now)
+
+    def turned_away(self, command: Command, now: Now) -> Reply | None:
+        """The answer to somebody who signs in with another secret than his. Changes nothing here but what the door knows.
+
+        Trying a secret takes its time: whoever keeps others waiting asks this first, on any thread, and then `serve`.
+
+        Raises:
+            StoreError: the database does not say.
+        """
+        if command.verb != "sign_in":
+            return None
+        with self._store.reading() as ledger:
+            if ledger.replies.get(command.command_id) is not None:
+                return None
+            house = self._newest_house(ledger)
+        refusal = self.door.refusal(house, command.by, command.secret, now.steady_ms)
+        return _reply(command, refusal) if refusal else None
+
+    def serve(self, command: Command, now: Now) -> Reply:
+        """`receive`, of somebody who was not turned away."""
         try:
             if command.verb == "step":  # unique by itself, so that it needs no memory of the command
                 return _reply(command, self._step(command, now))
@@ -233,14 +250,6 @@ class Engine:
         if self._adviser is not None and self._house.hook is not None:
             for question in turn.questions:
                 self._adviser.ask(self._house.hook, question)
-
-    def _turned_away(self, command: Command, now: Now) -> str:
-        """Trying a secret takes its time: not while others wait for the database."""
-        with self._store.reading() as ledger:
-            if ledger.replies.get(command.command_id) is not None:
-                return ""
-            house = self._newest_house(ledger)
-        return self.door.refusal(house, command.by, command.secret, now.steady_ms)
 
     def _newest_house(self, ledger: Ledger) -> House:
         """A document that cannot be read leaves the one before it in force: somebody must be asked."""
