@@ -228,6 +228,46 @@ def test_a_house_that_names_reasons_takes_only_those(centre: Centre) -> None:
     assert state(centre, "Wei") == ("not_ready", "meeting", "")
 
 
+@pytest.mark.parametrize(("verb", "limit_s"), [("accept", 180), ("on_site", 900)])
+def test_what_somebody_has_without_a_limit_has_one_while_he_is_gone(centre: Centre, verb: str, limit_s: int) -> None:
+    centre.describe(house(policy(Step(after_s=0, to=["ward"]), accept_limit_s=0, on_site_limit_s=0)))
+    centre.sign_in("Wei", "Li")
+    contact = centre.open()
+    assert centre.do(verb, "Wei", contact_id=contact.contact_id).ok
+    centre.engine.seat_lost("Wei", centre.now)
+    centre.wait(SECOND)
+    centre.sign_in("Wei")
+    centre.wait(60 * MINUTE)
+    assert centre.contact().accepted_by == "Wei"
+    centre.engine.seat_lost("Wei", centre.now)
+    centre.wait(limit_s * SECOND)
+    assert (centre.contact().status, centre.contact().offered_to) == ("offered", ["Li"])
+
+
+def test_what_rings_for_somebody_who_goes_at_last_rings_for_others(centre: Centre) -> None:
+    """He had waited for the end of his contact, and was asked meanwhile for an emergency."""
+    steps = (Step(after_s=0, to=["ward"], strategy="ordered", ring_s=0), Step(after_s=60, to=["everybody"]))
+    centre.describe(house(policy(*steps)))
+    centre.sign_in("Ana", "Wei")
+    first, second = centre.open("east-1"), centre.open("east-2")
+    assert centre.accept("Ana", first.contact_id).ok
+    assert centre.accept("Wei", second.contact_id).ok
+    centre.do("sign_out", "Ana")
+    assert centre.open("east-3", "emergency").offered_to == ["Ana"]
+    assert centre.do("resolve", "Ana", contact_id=first.contact_id).ok
+    assert centre.contact("east-3").offered_to == ["Wei"]
+
+
+def test_whoever_comes_is_asked_for_an_emergency_whatever_he_has(centre: Centre) -> None:
+    centre.sign_in("Wei")
+    contact = centre.open()
+    assert centre.accept("Wei", contact.contact_id).ok
+    centre.engine.seat_lost("Wei", centre.now)
+    assert centre.open("east-2", "emergency").offered_to == []
+    centre.sign_in("Wei")
+    assert (centre.agent("Wei").state, centre.contact("east-2").offered_to) == ("busy", ["Wei"])
+
+
 def test_whoever_was_gone_for_a_moment_is_asked_again_as_soon_as_he_is_back(centre: Centre) -> None:
     """The only carer's console starts anew while a bed calls."""
     centre.sign_in("Wei")

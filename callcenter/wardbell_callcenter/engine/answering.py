@@ -7,14 +7,13 @@ from dataclasses import replace
 
 from wardbell_callcenter.contacts import plan
 from wardbell_callcenter.contacts.contact import Contact
-from wardbell_callcenter.engine import leaving, stepping, wards
+from wardbell_callcenter.engine import leaving, limits, stepping, wards
 from wardbell_callcenter.engine.turn import Turn
 from wardbell_callcenter.house import House, Policy, Step
 from wardbell_callcenter.incidents.membership import given_to, leave
 from wardbell_callcenter.people import presence
 from wardbell_callcenter.roster.policies import policy_for
 from wardbell_callcenter.store.offer_rows import Offer, offer_id_of
-from wardbell_callcenter.store.timer_rows import Timer, TimerKind
 from wardbell_protocol.bus.payloads import Command
 
 SIGN_IN_FIRST = "sign in first"
@@ -42,7 +41,7 @@ def give(turn: Turn, contact: Contact, name: str, reason: str = "") -> Contact:
     his = _end_offers(turn, contact, name)
     turn.ledger.record("accepted", turn.now, by=name, reason=reason, contact=contact, offer=his)
     turn.drop_timers(contact.contact_id)
-    _set_limit(turn, contact, "accept_limit", contact.policy.accept_limit_s)
+    limits.set_limit(turn, contact)
     turn.of_people(lambda: presence.accepted(turn.ledger, name, turn.now))
     if had_by != name:
         leaving.let_go(turn, had_by, name)
@@ -59,17 +58,6 @@ def _end_offers(turn: Turn, contact: Contact, name: str) -> Offer | None:
         if offer is not his:
             turn.end_offer(offer, "withdrawn", told, told=told)
     return None if his is None else turn.end_offer(his, "accepted", "", told=told if his.medium != "seat" else "")
-
-
-def _set_limit(turn: Turn, contact: Contact, kind: TimerKind, limit_s: int) -> None:
-    if not limit_s:
-        return
-    now_ms, remind_s = turn.now.steady_ms, contact.policy.remind_s
-    due_ms = now_ms + limit_s * 1000
-    turn.set_timer(Timer(kind, contact.contact_id, due_ms, now_ms, fence=contact.version))
-    if 0 < remind_s < limit_s:
-        remind = Timer("remind", contact.contact_id, due_ms - remind_s * 1000, now_ms, fence=contact.version)
-        turn.set_timer(remind)
 
 
 def refuse(turn: Turn, contact: Contact, command: Command) -> str:
@@ -105,7 +93,7 @@ def arrive(turn: Turn, contact: Contact, name: str) -> None:
     contact = turn.change(contact.on_site(name, turn.now.wall_ms))
     turn.ledger.record("on_site", turn.now, by=name, contact=contact)
     turn.drop_timers(contact.contact_id)
-    _set_limit(turn, contact, "on_site_limit", contact.policy.on_site_limit_s)
+    limits.set_limit(turn, contact)
     wards.tell(turn, contact, "attend", name)
 
 

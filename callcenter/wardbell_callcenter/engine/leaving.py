@@ -4,7 +4,8 @@ from wardbell_callcenter.contacts.contact import Contact
 from wardbell_callcenter.engine import stepping
 from wardbell_callcenter.engine.turn import Turn
 from wardbell_callcenter.people import presence
-from wardbell_protocol.bus.centre_payloads import ContactStatus
+from wardbell_callcenter.store.offer_rows import Offer
+from wardbell_protocol.bus.centre_payloads import AgentStatus, ContactStatus
 
 
 def withdraw_all(turn: Turn, contact: Contact, told: str, but: str = "") -> None:
@@ -15,8 +16,32 @@ def withdraw_all(turn: Turn, contact: Contact, told: str, but: str = "") -> None
 
 def let_go(turn: Turn, name: str, by: str, wrap_up_s: int = 0) -> None:
     """It is no longer his; call it when the contact says so."""
-    if name:
-        turn.of_people(lambda: presence.contact_over(turn.ledger, name, wrap_up_s, turn.now, by))
+    if not name:
+        return
+    turn.of_people(lambda: presence.contact_over(turn.ledger, name, wrap_up_s, turn.now, by))
+    if name not in turn.agents:  # he had waited for its end to go
+        take_back(turn, name, "signed_out")
+
+
+def take_back(turn: Turn, name: str, state: AgentStatus) -> None:
+    """What rings for somebody who cannot be asked any more rings for others. `turn` has to be stored."""
+    for offer in turn.ledger.offers.live_for(name):
+        contact = turn.contact(offer.contact_id)
+        if contact is not None:
+            _take_back(turn, contact, offer, state)
+
+
+def _take_back(turn: Turn, contact: Contact, offer: Offer, state: AgentStatus) -> None:
+    """Not ready is his no, which holds for this loop. Whoever is gone said nothing, and is asked as soon as he is back."""
+    turn.load_offers([contact.contact_id])
+    told = state.replace("_", " ")
+    if state == "not_ready":
+        after = turn.end_offer(offer, "refused", told, told=told)
+        turn.ledger.record("refused", turn.now, by=offer.target, reason=told, contact=contact, offer=after)
+    else:
+        turn.end_offer(offer, "withdrawn", told, told=told)
+        turn.ledger.record("changed", turn.now, by=offer.target, reason=told, contact=contact)
+    turn.to_ask.add(contact.contact_id)
 
 
 def back_to_queue(

@@ -1,11 +1,9 @@
 """What people say about themselves: sign in and out, ready and not ready. Each function returns why not, or nothing."""
 
-from wardbell_callcenter.contacts.contact import Contact
+from wardbell_callcenter.engine import leaving, limits
 from wardbell_callcenter.engine.turn import Turn
 from wardbell_callcenter.people import presence
 from wardbell_callcenter.people.presence import Change
-from wardbell_callcenter.store.offer_rows import Offer
-from wardbell_protocol.bus.centre_payloads import AgentStatus
 from wardbell_protocol.bus.payloads import Command
 
 SEAT_LOST = "nothing is heard from the seat"
@@ -17,6 +15,8 @@ def sign_in(turn: Turn, command: Command) -> str:
     if before is not None and before.seat != command.reply_to:
         turn.moved_seats.add(command.by)
     follow(turn, [presence.sign_in(turn.ledger, command.by, command.reply_to, turn.now)])
+    if before is None:
+        limits.of_the_back(turn, command.by)
     return ""
 
 
@@ -58,27 +58,13 @@ def leaves(turn: Turn, name: str, change: Change) -> str:
     follow(turn, [change])
     state = change.after.state
     if state in ("not_ready", "signed_out"):
-        for offer in turn.ledger.offers.live_for(name):
-            contact = turn.contact(offer.contact_id)
-            if contact is not None:
-                _take_back(turn, contact, offer, state)
+        leaving.take_back(turn, name, state)
+    if state == "signed_out":
+        limits.of_the_gone(turn, name)
     return ""
 
 
-def _take_back(turn: Turn, contact: Contact, offer: Offer, state: AgentStatus) -> None:
-    """Not ready is his no, which holds for this loop. Whoever is gone said nothing, and is asked as soon as he is back."""
-    turn.load_offers([contact.contact_id])
-    told = state.replace("_", " ")
-    if state == "not_ready":
-        after = turn.end_offer(offer, "refused", told, told=told)
-        turn.ledger.record("refused", turn.now, by=offer.target, reason=told, contact=contact, offer=after)
-    else:
-        turn.end_offer(offer, "withdrawn", told, told=told)
-        turn.ledger.record("changed", turn.now, by=offer.target, reason=told, contact=contact)
-    turn.to_ask.add(contact.contact_id)
-
-
 def follow(turn: Turn, changes: list[Change]) -> None:
-    """The turn knows people as they are now, and asks those who have become free."""
+    """The turn knows people as they are now, and asks those who have become free, or have come: an emergency is for them too."""
     turn.forget_people()
-    turn.freed |= {change.after.agent for change in changes if change.became_ready}
+    turn.freed |= {change.after.agent for change in changes if change.became_ready or not change.before.is_signed_in}
