@@ -218,6 +218,14 @@ def test_what_no_bed_calls_for_is_one_contact_while_it_is_open(centre: Centre) -
     assert contact.offered_to == ["Li", "Wei"]
 
 
+def test_words_that_differ_only_at_their_end_are_two_contacts(centre: Centre) -> None:
+    long = "the lamp over the door of the room behind the stairs " * 4
+    made = {centre.do("open", "Wei", fields={"kind": "technical", "subject": long + end}).contact_id for end in "ab"}
+    again = centre.do("open", "Wei", fields={"kind": "technical", "subject": long + "a"}).contact_id
+    assert len(made) == 2
+    assert again in made
+
+
 def test_whoever_signs_in_elsewhere_is_asked_there(centre: Centre) -> None:
     centre.open()
     centre.hand_over()

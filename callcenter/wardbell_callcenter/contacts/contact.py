@@ -1,5 +1,6 @@
 """A contact: something that looks for a person. A value with its transitions; the store moves it, by its version."""
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
@@ -11,6 +12,7 @@ from wardbell_protocol.errors import WardbellError
 WAITING: tuple[ContactStatus, ...] = ("new", "offered")
 TAKEN: tuple[ContactStatus, ...] = ("accepted", "on_site")
 CLOSED: tuple[ContactStatus, ...] = ("resolved", "cleared_at_bed", "handed_over")
+LONGEST_KEY = 200  # as the database keeps it
 
 # Forward, except the way back into the queue. Whoever never pressed "on site" may resolve and hand over all the same, and a
 # clear at the bed ends it wherever it stands.
@@ -183,7 +185,11 @@ class Contact:
 
 def place_key(ward: str, station_id: str, room: str, bed: str, kind: str) -> str:
     """What is the same contact while it is open: the station where there is one, else room and bed, and the kind of call."""
-    return f"{ward}/{station_id or f'{room}-{bed}'}/{kind}"[:200]
+    key = f"{ward}/{station_id or f'{room}-{bed}'}/{kind}"
+    if len(key) <= LONGEST_KEY:
+        return key
+    digest = hashlib.sha256(key.encode()).hexdigest()  # what differs only far behind is another contact all the same
+    return f"{key[: LONGEST_KEY - len(digest)]}{digest}"
 
 
 def answered_by(call: CallState) -> str:
