@@ -244,6 +244,19 @@ def test_what_somebody_has_without_a_limit_has_one_while_he_is_gone(centre: Cent
     assert (centre.contact().status, centre.contact().offered_to) == ("offered", ["Li"])
 
 
+def test_whoever_the_house_does_not_know_any_more_keeps_nobody_waiting(centre: Centre) -> None:
+    centre.sign_in("Wei", "Li")
+    contact = centre.open()
+    agents = {"Li": {"wards": ["east"]}, "Ada": {"role": "interface"}}
+    centre.describe(house(RINGS_20_S, agents=agents, wards={"east": {}}))
+    centre.wait(60 * SECOND)
+    centre.poll()
+    assert [agent.agent for agent in centre.engine.agents(centre.now)] == ["Li"]
+    assert centre.contact().offered_to == ["Li"]
+    assert [event.reason for event in centre.events() if event.kind == "signed_out"] == [STRANGER]
+    assert centre.accept("Wei", contact.contact_id).reason == STRANGER
+
+
 def test_what_rings_for_somebody_who_goes_at_last_rings_for_others(centre: Centre) -> None:
     """He had waited for the end of his contact, and was asked meanwhile for an emergency."""
     steps = (Step(after_s=0, to=["ward"], strategy="ordered", ring_s=0), Step(after_s=60, to=["everybody"]))

@@ -24,6 +24,7 @@ from wardbell_callcenter.houses import Houses, readable
 from wardbell_callcenter.incidents import folding
 from wardbell_callcenter.people import presence
 from wardbell_callcenter.people.door import Door
+from wardbell_callcenter.people.permissions import may, person
 from wardbell_callcenter.routing.adviser import Adviser
 from wardbell_callcenter.store.delivery_rows import Delivery
 from wardbell_callcenter.store.errors import RefusedError
@@ -58,6 +59,7 @@ class Engine:
         self.door = Door()
         self._houses = Houses()
         self._house = House()
+        self._peopled_by: House | None = None  # the house by which all who are signed in may be
         self._is_house_unreadable = False
         self._has_stumbled = False  # over timers; over all else:
         self._stumbles = Stumbles()
@@ -163,6 +165,7 @@ class Engine:
             True when more is due than one turn takes: poll again, when those who wait have had theirs.
         """
         is_more = self._run_timers(now)
+        self._sign_out_strangers(now)
         self._stumbles.forget_old(now)
         rungs = [
             rung
@@ -202,11 +205,25 @@ class Engine:
 
     def seat_lost(self, name: str, now: Now) -> None:
         """That agent's console is silent: what rings for him rings for others."""
+        self._is_gone(name, shifts.SEAT_LOST, now)
+
+    def _sign_out_strangers(self, now: Now) -> None:
+        """Whoever the house does not know any more may answer nothing: nobody is to wait for him."""
+        house = self._house
+        if house is self._peopled_by:
+            return
+        for agent in self.agents(now):
+            refusal = may(person(house, agent.agent), agent.agent, "sign_in")
+            if refusal:
+                self._is_gone(agent.agent, refusal, now)
+        self._peopled_by = house
+
+    def _is_gone(self, name: str, reason: str, now: Now) -> None:
         if self._stumbles.is_left_alone(name, now):
             return
         try:
             with self._turn(now) as turn:
-                shifts.seat_lost(turn, name)
+                shifts.is_gone(turn, name, reason)
         except Exception as error:
             self._stumbles.note(name, error, now)
 

@@ -25,9 +25,9 @@ def sign_out(turn: Turn, command: Command) -> str:
     return leaves(turn, command.by, presence.sign_out(turn.ledger, command.by, turn.now))
 
 
-def seat_lost(turn: Turn, name: str) -> None:
-    """His console is silent, so he is not there."""
-    leaves(turn, name, presence.seat_lost(turn.ledger, name, SEAT_LOST, turn.now))
+def is_gone(turn: Turn, name: str, reason: str) -> None:
+    """He is not there, without a word of his: his console is silent, or the house does not know him any more."""
+    leaves(turn, name, presence.seat_lost(turn.ledger, name, reason, turn.now))
 
 
 def ready(turn: Turn, command: Command) -> str:
