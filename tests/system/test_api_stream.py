@@ -164,3 +164,22 @@ def test_whoever_asks_too_often_can_still_accept(tmp_path: Path) -> None:
             assert asked == [200] * 5 + [429]
             assert wei.post(f"/v1/contacts/{contact_id}/accept").status_code == 200
             assert wei.post(f"/v1/contacts/{contact_id}/on_site").status_code == 200
+
+
+def test_whoever_may_less_from_now_on_is_told_no_more_of_what_he_knew(
+    host: Host, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stream, "BEAT_S", 0.1)
+    east = host.open("east", "one")
+    with host.caller("Li") as li, listen(host, host.token("Wei")) as socket:
+        socket.recv(timeout=15)
+        li.post(f"/v1/contacts/{east}/note", json={"text": "before"})
+        until(socket, "noted", east)
+        moved = {"role": "operator", "level": "ward", "wards": ["west"]}
+        host.house(**(HOUSE | {"agents": AGENTS | {"Wei": moved}, "policies": {}, "policy_of": {}}))
+        for _ in range(3):
+            while json.loads(socket.recv(timeout=15))["kind"] != "beat":
+                pass
+        li.post(f"/v1/contacts/{east}/note", json={"text": "after"})
+        west = host.open("west", "two")
+        assert {event["kind"] for event in until(socket, "opened", west)} == {"opened"}

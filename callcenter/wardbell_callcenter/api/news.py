@@ -14,6 +14,7 @@ from wardbell_protocol.bus.centre_payloads import CentreEvent
 log = logging.getLogger("wardbell.api")
 
 LOOK_EVERY_S = 0.2
+STUMBLED_S = 5.0
 AT_ONCE = 500
 KEPT = 2000  # whoever is further behind is told from the database
 
@@ -68,6 +69,10 @@ class News:
                 found = await to_thread.run_sync(partial(self._read, self._seq))
             except StoreError as error:
                 log.warning("events cannot be read: %s", error)
+                continue
+            except Exception:  # without this task all streams would beat, and tell nothing any more
+                log.exception("stumbled over events behind %d", self._seq)
+                await asyncio.sleep(STUMBLED_S)
                 continue
             if found:
                 self._kept.extend(found)

@@ -56,9 +56,14 @@ class Sight:
         self._house = house
         self._known = set(known)
 
-    def changed(self, who: Agent, house: House) -> "Sight":
-        """The same listener, of whom or of whose colleagues the house says something else."""
-        return Sight(self._name, who, house, frozenset(self._known))
+    @property
+    def who(self) -> Agent:
+        """What the house says of the listener."""
+        return self._who
+
+    def changed(self, house: House) -> "Sight":
+        """The same listener, of whose colleagues the house says something else."""
+        return Sight(self._name, self._who, house, frozenset(self._known))
 
     def sees(self, event: CentreEvent) -> bool:
         """Whether he is told of it."""

@@ -118,8 +118,8 @@ def _sight_of(intake: Intake, digest: str, before: Sight | None) -> Sight | None
     intake.heard(caller)
     with intake.store.reading() as ledger:
         house = intake.house(ledger)
-        if before is not None:
-            return before.changed(caller.who, house)
+        if before is not None and before.who == caller.who:  # else he knows only what he may see from now on
+            return before.changed(house)
         open_ones = ledger.listing.page(sought_by(caller.name, caller.who, is_mine=False), MOST_OPEN)
     return Sight(caller.name, caller.who, house, frozenset(contact_id for _, contact_id in open_ones))
 
