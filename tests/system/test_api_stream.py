@@ -183,3 +183,26 @@ def test_whoever_may_less_from_now_on_is_told_no_more_of_what_he_knew(
         li.post(f"/v1/contacts/{east}/note", json={"text": "after"})
         west = host.open("west", "two")
         assert {event["kind"] for event in until(socket, "opened", west)} == {"opened"}
+
+
+def is_told(host: Host, token: str) -> bool:
+    with listen(host, token) as socket:
+        try:
+            return bool(socket.recv(timeout=15))
+        except ConnectionClosed:
+            return False
+
+
+def test_one_token_has_only_so_many_streams_and_another_one_its_own(
+    host: Host, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stream, "MOST_STREAMS", 2)
+    wei = host.token("Wei")
+    with listen(host, wei) as first, listen(host, wei) as second:
+        for socket in (first, second):
+            socket.recv(timeout=15)
+        with listen(host, wei) as third, pytest.raises(ConnectionClosed, match="end one of them first"):
+            third.recv(timeout=15)
+        with listen(host, host.token("Wei")) as others:
+            assert others.recv(timeout=15)
+    wait_until(lambda: is_told(host, wei), "a place for another one")

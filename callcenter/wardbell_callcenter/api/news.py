@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections import deque
+from collections import Counter, deque
 from functools import partial
 
 from anyio import to_thread
@@ -26,22 +26,26 @@ class News:
         self._intake = intake
         self._kept: deque[CentreEvent] = deque(maxlen=KEPT)
         self._seq = 0  # of the last that was seen
-        self._listeners = 0
+        self._listeners: Counter[str] = Counter()
         self._look: asyncio.Task[None] | None = None
         self._more = asyncio.Event()
 
-    async def begin(self) -> int:
+    def count(self, token: str) -> int:
+        """How many listen with it."""
+        return self._listeners[token]
+
+    async def begin(self, token: str) -> int:
         """Somebody listens from now on; returns the number of the last event so far."""
         seq = await to_thread.run_sync(self._position)
-        self._listeners += 1
+        self._listeners[token] += 1
         if self._look is None:
             self._seq = seq
             self._look = asyncio.get_running_loop().create_task(self._watch())
         return seq
 
-    def end(self) -> None:
+    def end(self, token: str) -> None:
         """Somebody has gone."""
-        self._listeners -= 1
+        self._listeners -= Counter({token: 1})  # and nothing is remembered of the last one
         if not self._listeners and self._look is not None:
             self._look.cancel()
             self._look = None

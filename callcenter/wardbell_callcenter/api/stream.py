@@ -27,6 +27,7 @@ log = logging.getLogger("wardbell.api")
 BEAT_S = 5.0
 SEND_S = 10.0  # whoever does not take what is sent for so long is cut off, and comes again with `after`
 MOST_OPEN = 10_000
+MOST_STREAMS = 20  # with one token: a client that forgets to end its own must not use up the process's files
 
 NORMAL, POLICY, TRY_AGAIN = 1000, 1008, 1013
 
@@ -44,7 +45,10 @@ async def events(
 ) -> None:
     """Events behind number `after`; without it, those from now on."""
     await socket.accept()
-    last = await news.begin()
+    if news.count(caller.digest) >= MOST_STREAMS:
+        await socket.close(POLICY, f"{MOST_STREAMS} streams are open with this token: end one of them first")
+        return
+    last = await news.begin(caller.digest)
     try:
         if after is not None and after > last:
             await socket.close(
@@ -62,7 +66,7 @@ async def events(
                 async with asyncio.timeout(SEND_S):  # what he does not take, he does not take now either
                     await socket.close(code, reason)
     finally:
-        news.end()
+        news.end(caller.digest)
 
 
 class Telling:
