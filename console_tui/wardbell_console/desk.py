@@ -13,6 +13,8 @@ from wardbell_console.view import Row, ringing, rows
 
 log = logging.getLogger("wardbell.console")
 
+# A key that was meant for what lay here a moment ago must not be taken for one about what lies here now: so long none counts.
+DEAF_MS = 700
 TICK_S = 0.1  # arrivals are applied together, so that a storm of presses costs ten paints a second
 
 
@@ -54,6 +56,7 @@ class Desk:
         self.language = language
         self.bell = Bell()
         self.rows: list[Row] = []
+        self._slipped_at_ms: int | None = None
 
     def tick(self) -> bool:
         """Take in what arrived, send what is due, make the rows anew; True where the bell is to be struck."""
@@ -80,6 +83,19 @@ class Desk:
     def mute(self) -> None:
         """Quiet for a while."""
         self.bell.mute(self.clock())
+
+    def slipped(self) -> None:
+        """What the next key would be about is another thing now, and the person at the keys has not done that."""
+        self._slipped_at_ms = self.clock()
+
+    def chosen(self) -> None:
+        """The person has chosen what the next key is about."""
+        self._slipped_at_ms = None
+
+    @property
+    def is_deaf(self) -> bool:
+        """Whether that is so recent that the next key may be about what was there before."""
+        return self._slipped_at_ms is not None and 0 <= self.clock() - self._slipped_at_ms < DEAF_MS
 
     def switch_language(self) -> None:
         """To the other one, at once."""

@@ -41,7 +41,9 @@ def countdown_line(language: Language, ask: Ask, now_ms: int) -> str:
         return end_line(language, ask)
     if ask.rings_until_ms is None:
         return language.text("offer.rings")
-    return language.text("offer.left", left=countdown(ask.rings_until_ms - now_ms))
+    left_ms = ask.rings_until_ms - now_ms  # by this machine's clock; whether it is over, the call centre says
+    left = language.text("offer.left", left=countdown(left_ms))
+    return left if left_ms > 0 else left + language.text("offer.still")
 
 
 def end_line(language: Language, ask: Ask) -> str:

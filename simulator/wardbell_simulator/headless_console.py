@@ -94,8 +94,8 @@ class HeadlessConsole:
 
     @property
     def is_at_board(self) -> bool:
-        """Whether nothing lies over the operator's view."""
-        return isinstance(self.app.screen, OperatorScreen)
+        """Whether nothing lies over the operator's view, and its keys are heard."""
+        return isinstance(self.app.screen, OperatorScreen) and not self.app.desk.is_deaf
 
     def shows(self, station_id: str, status: str) -> bool:
         """Whether a row on the screen is that station's call in that status."""

@@ -257,3 +257,44 @@ async def test_a_silent_call_centre_is_told() -> None:
         house.clock.pass_s(16)
         await screen.settle()
         assert screen.lines[0].startswith("STALE")
+
+
+async def test_who_types_on_into_a_form_answers_no_offer_that_lies_over_it() -> None:
+    house = seat()
+    async with terminal(house, is_operator=True) as screen:
+        house.wire.deliver(house.centre.offer("k-1", call(house), ["wang"]))
+        await screen.settle()
+        for key in "arrived late at a meal":
+            house.clock.pass_s(0.3)
+            await screen.pilot.press("space" if key == " " else key)
+        await screen.press("escape")  # meant for the form
+        assert isinstance(screen.app.screen, OfferAlarm)
+        assert "OFFER" in screen.text  # neither another language
+        assert [*house.wire.commands("accept"), *house.wire.commands("refuse")] == []
+        house.clock.pass_s(0.8)
+        await screen.press("a")
+        assert len(house.wire.commands("accept")) == 1
+
+
+async def test_a_second_stroke_of_the_key_answers_nothing_below_the_offer() -> None:
+    house = House(own=("east",), by="wang", operator="wang")
+    house.wire.deliver([*house.east.press("203-2"), *house.east.press("118-1", "emergency")])
+    house.live()
+    async with terminal(house) as screen:  # the nurses' view, where `a` acknowledges
+        await offered(house, screen, "k-2", "east-2")
+        await screen.press("a")
+        assert not isinstance(screen.app.screen, OfferAlarm)
+        await screen.press("a")
+        assert house.wire.commands("acknowledge") == []
+        assert "not done: a moment ago something else stood here" in screen.text
+        await screen.press("down", "a")  # chosen by hand, it is meant
+        assert len(house.wire.commands("acknowledge")) == 1
+
+
+async def test_by_a_clock_that_is_ahead_an_offer_can_still_be_taken() -> None:
+    house = seat()
+    async with terminal(house, is_operator=True) as screen:
+        await offered(house, screen)
+        house.wait_s(RING_S)
+        await screen.settle()
+        assert "0:00 to answer; it can still be taken" in screen.text

@@ -47,6 +47,8 @@ async def mine(house: House, screen: Terminal, pop: ScreenPop | None = None) -> 
     await screen.settle()
     house.wait_s(1)
     await screen.press("a")
+    house.wait_s(1)
+    await screen.settle()
     assert "accepted by me" in screen.pointed
 
 
@@ -287,3 +289,38 @@ async def test_starting_for_an_operator_signs_in_and_help_tells_the_keys() -> No
         assert list(house.centre.agents) == ["wang"]
         await screen.press("question_mark")
         assert "take over (supervisor)" in screen.text
+
+
+async def test_a_key_for_a_contact_that_has_just_gone_is_not_about_the_next_one() -> None:
+    house = seat()
+    opened(house, "k-1", 1)
+    opened(house, "k-2", 2)
+    async with terminal(house, is_operator=True) as screen:
+        await screen.press("home")
+        assert "118-1" in screen.pointed
+        over = house.centre.change("cleared_at_bed", "k-2", status="cleared_at_bed", closed_at_ms=house.clock())
+        house.wire.deliver(over)
+        await screen.settle()
+        assert "203-2" in screen.pointed
+        await screen.press("o")
+        assert house.wire.commands("on_site") == []
+        assert "not done: a moment ago something else stood here" in screen.text
+        house.wait_s(1)
+        await screen.press("o")
+        assert last(house, "on_site").contact_id == "k-1"
+
+
+async def test_a_key_pressed_over_a_contact_is_about_that_one_even_after_its_end() -> None:
+    house = seat()
+    opened(house, "k-1", 1)
+    opened(house, "k-2", 2)
+    async with terminal(house, is_operator=True) as screen:
+        await screen.press("home", "enter")
+        assert "118-1" in screen.text
+        house.wire.deliver(
+            house.centre.change("cleared_at_bed", "k-2", status="cleared_at_bed", closed_at_ms=house.clock())
+        )
+        await screen.settle()
+        house.wait_s(1)
+        await screen.press("o")
+        assert house.wire.commands("on_site") == []

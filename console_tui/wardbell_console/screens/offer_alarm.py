@@ -5,13 +5,14 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
+from textual.events import Key
 from textual.screen import ModalScreen
 from textual.widgets import Digits
 
 from wardbell_console.asks import MISSED, Ask
 from wardbell_console.centre_view import shown_ask
 from wardbell_console.centre_wording import answer_text
-from wardbell_console.desk import TICK_S, Desk
+from wardbell_console.desk import DEAF_MS, TICK_S, Desk
 from wardbell_console.offer_wording import (
     countdown_line,
     keys_line,
@@ -23,8 +24,9 @@ from wardbell_console.offer_wording import (
 )
 from wardbell_console.widgets.line import Line
 
-# A key that was meant for what lay here a moment ago must not answer an offer: so long no key counts.
-DEAF_MS = 700
+ANSWERS = ("a", "r")
+MOVES = ("up", "down", "pageup", "pagedown")
+LATER = ("escape", "m", "l")
 
 
 class OfferAlarm(ModalScreen[None]):
@@ -59,6 +61,7 @@ class OfferAlarm(ModalScreen[None]):
         self.desk = desk
         self._contact_id = ""
         self._since_ms = 0
+        self._last_key = ""
 
     def compose(self) -> ComposeResult:
         """Lay out."""
@@ -85,6 +88,7 @@ class OfferAlarm(ModalScreen[None]):
         language, feed, now_ms = self.desk.language, self.desk.feed, self.desk.clock()
         ask = shown_ask(feed, self._contact_id, now_ms)
         if ask is None or (not ask.end and not feed.seat.asks.wants_screen(now_ms)):
+            self.desk.slipped()
             self.dismiss()
             return
         self._show(ask, now_ms)
@@ -106,6 +110,18 @@ class OfferAlarm(ModalScreen[None]):
         lines = pop_lines(language, feed, ask.pop, who, now_ms)
         self.query_one("#offer-pop", Line).put("\n".join(lines))
         self.query_one("#keys", Line).put(keys_line(language, feed, ask))
+
+    def on_key(self, event: Key) -> None:
+        """Whoever types on, into a form below, has not seen the offer yet: its first moment begins anew with each such key."""
+        now_ms = self.desk.clock()
+        is_deaf = 0 <= now_ms - self._since_ms < DEAF_MS
+        was, self._last_key = self._last_key, event.key
+        is_again = event.key == was or not is_deaf  # one key struck again and again is an answer, several are a text
+        if event.key in MOVES or (event.key in ANSWERS and is_again) or (event.key in LATER and not is_deaf):
+            return
+        event.stop()
+        if event.key != "escape":
+            self._since_ms = now_ms
 
     @property
     def hears_keys(self) -> bool:

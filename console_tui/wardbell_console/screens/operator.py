@@ -118,7 +118,10 @@ class OperatorScreen(Screen[None]):
         self.query_one("#seat", Line).put(state_line(language, feed, now_ms))
         self._paint_banner([banner for banner in banners(feed, now_ms) if banner.kind in ("broker", "offer")])
         self.query_one("#counts", Line).put(queue_line(language, queue(feed, now_ms), self._filter))
-        head = self.query_one(ContactBoard).show(board(feed, self._filter), feed, language, now_ms, is_stale=is_stale)
+        contacts = self.query_one(ContactBoard)
+        head = contacts.show(board(feed, self._filter), feed, language, now_ms, is_stale=is_stale)
+        if contacts.has_slipped and self.is_current:
+            self.desk.slipped()
         self.query_one("#contact-head", Line).put(head)
         self.query_one("#agent-head", Line).put(
             self.query_one(AgentBoard).show(agents_board(feed), feed, language, now_ms)
@@ -136,6 +139,7 @@ class OperatorScreen(Screen[None]):
 
     def on_picked_list_selected(self) -> None:
         """Show the details of another contact."""
+        self.desk.chosen()
         self._paint_chosen()
 
     def action_verb(self, key: str) -> None:
@@ -143,6 +147,12 @@ class OperatorScreen(Screen[None]):
         contact = self.chosen
         if contact is None:
             self._say("reason.no_contact")
+        else:
+            self._do(key, contact)
+
+    def _do(self, key: str, contact: ContactState) -> None:
+        if key in PLAIN_VERBS and self.desk.is_deaf:
+            self._say("reason.slipped")
         elif key in PLAIN_VERBS:
             self.handling.about(PLAIN_VERBS[key], contact.contact_id)
         else:
@@ -158,7 +168,7 @@ class OperatorScreen(Screen[None]):
         if contact.call_id:
             self.desk.feed.history(contact.call_id, self.desk.clock())
             self.desk.send()
-        self.app.push_screen(ContactScreen(self.desk, contact), lambda key: self.action_verb(key) if key else None)
+        self.app.push_screen(ContactScreen(self.desk, contact), lambda key: self._do(key, contact) if key else None)
 
     def action_filter(self) -> None:
         """The next filter."""

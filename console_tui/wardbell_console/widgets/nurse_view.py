@@ -113,6 +113,8 @@ class NurseView(Vertical):
         is_doubtful = any(banner.kind != "offer" for banner in troubles)
         empty.put(language.text("list.empty_stale" if is_doubtful else "list.empty"))
         self.calls.show(desk.rows, language, now_ms, desk.feed.operator)
+        if self.calls.has_slipped and self.screen.is_current:
+            desk.slipped()
         self.query_one("#columns", Line).put(self.calls.header)
         self._paint_detail(now_ms)
         self.query_one("#notice", Line).put(self._notice(now_ms))
@@ -123,14 +125,17 @@ class NurseView(Vertical):
         """The chosen call."""
         return self.desk.row(self.calls.selected_id) if self.calls.selected_id else None
 
-    def on_call_list_selected(self) -> None:
+    def on_picked_list_selected(self) -> None:
         """Show the details of another call."""
+        self.desk.chosen()
         self._paint_detail(self.desk.clock())
 
     def action_acknowledge(self) -> None:
         """Say that somebody goes."""
         row = self._chosen()
-        if row is not None:
+        if row is not None and self.desk.is_deaf:
+            self._say("reason.slipped")
+        elif row is not None:
             self.desk.feed.acknowledge(row.call.call_id, self.desk.clock())
             self._sent()
 

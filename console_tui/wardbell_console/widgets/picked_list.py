@@ -37,11 +37,13 @@ class PickedList(ScrollView, can_focus=True):
         self._line: Callable[[int], tuple[str, Style]] = lambda _at: ("", Style())
         self._painted: object = None
         self._is_picked = False
+        self.has_slipped = False  # at the last `put` another row was selected, since the selected one was gone
 
     def put(self, ids: Sequence[str], line: Callable[[int], tuple[str, Style]]) -> None:
         """Draw these rows; `line` gives a row's text. When the selected one is gone, its place in the list is selected."""
         was_at = self._selected_at()
         self._ids, self._line = ids, line
+        self.has_slipped = bool(ids) and was_at is not None and self._selected_at() is None
         if ids and self._selected_at() is None:
             self.selected_id = ids[min(was_at or 0, len(ids) - 1)]
         elif not ids:
