@@ -1,5 +1,6 @@
 """Tables of residents: what is read of them, what is wrong in which row, what they change."""
 
+import random
 from pathlib import Path
 
 import pytest
@@ -91,6 +92,42 @@ def test_a_file_that_is_no_table_is_refused_in_words(tmp_path: Path, name: str, 
     with pytest.raises(ConfigError) as refused:
         read_sheet(tmp_path / name)
     assert str(refused.value).startswith(f"{tmp_path / name}: {said}")
+
+
+def test_cells_that_are_only_formatted_are_no_columns(tmp_path: Path) -> None:
+    book = Workbook()
+    table = book.worksheets[0]
+    table.append(["id", "ward"])
+    table.append(["r1"])
+    for place in ("H1", "H2", "C40"):
+        table[place].number_format = "0.0"
+    book.save(tmp_path / "residents.xlsx")
+    sheet = read_sheet(tmp_path / "residents.xlsx")
+    assert (sheet.head, sheet.rows) == (["id", "ward"], [(2, ["r1"])])
+
+
+def test_a_spreadsheet_that_is_damaged_anywhere_is_refused_in_words(tmp_path: Path) -> None:
+    book, file, chance = Workbook(), tmp_path / "residents.xlsx", random.Random(5)
+    book.worksheets[0].append(["id", "ward"])
+    book.save(file)
+    whole = file.read_bytes()
+    refused = 0
+    for _ in range(40):
+        damaged = bytearray(whole)
+        for _ in range(4):
+            damaged[chance.randrange(len(whole))] ^= 1 << chance.randrange(8)
+        file.write_bytes(damaged)
+        try:
+            read_sheet(file)
+        except ConfigError:
+            refused += 1
+    assert refused > 20
+
+
+def test_a_name_may_hold_what_elsewhere_ends_a_line(tmp_path: Path) -> None:
+    file = tmp_path / "residents.csv"
+    file.write_text("id,name\r\nr1,He\u2028Mei\r\n", newline="")
+    assert read_sheet(file).rows == [(2, ["r1", "He\u2028Mei"])]
 
 
 def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:

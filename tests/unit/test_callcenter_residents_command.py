@@ -1,6 +1,7 @@
 """`wardbell residents`: a table with something wrong changes nothing."""
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -97,3 +98,9 @@ def test_an_empty_table_takes_nobody_away(tmp_path: Path, house: list[str], caps
     assert main(["import", write(tmp_path, "id,ward,room,name\n"), *house]) == 78
     assert "there is no resident in it" in capsys.readouterr().err
     assert len(listed(house, capsys)) == 2
+
+
+def test_a_file_whose_name_is_in_another_encoding_is_imported(tmp_path: Path, house: list[str]) -> None:
+    file = tmp_path / os.fsdecode("住户.csv".encode("gb18030"))
+    file.write_text(TABLE)
+    assert main(["import", str(file), "--by", "chen", *house]) == 0

@@ -76,7 +76,8 @@ def _take(ledger: Ledger, sheet: Sheet, options: argparse.Namespace) -> int:
         ledger.residents.put(changes.to_store())
         new, changed, gone = (str(len(some)) for some in (changes.new, changes.changed, changes.gone))
         told = {"new": new, "changed": changed, "gone": gone}
-        ledger.audit.append(time_ns() // 1_000_000, options.by, "import_residents", of=options.file.name, **told)
+        name = options.file.name.encode(errors="replace").decode()  # of a file system in another encoding
+        ledger.audit.append(time_ns() // 1_000_000, options.by, "import_residents", of=name, **told)
     return 0
 
 

@@ -4,7 +4,8 @@ import csv
 import io
 import warnings
 import zipfile
-from collections.abc import Iterator
+import zlib
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -15,6 +16,9 @@ from openpyxl.utils.exceptions import InvalidFileException
 
 from wardbell_protocol.errors import ConfigError
 
+# What comes out of openpyxl, and of the zip file and the XML in it, where somebody's file is not whole.
+_OF_ZIP = (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError)
+_OF_XML = (InvalidFileException, LookupError, ValueError, TypeError, AttributeError, SyntaxError)
 DELIMITERS = ",;\t"  # a comma; a semicolon where the comma is for decimals; a tab from the clipboard
 
 
@@ -39,20 +43,30 @@ def read_sheet(file: Path) -> Sheet:
     try:
         raw = file.read_bytes()
     except OSError as error:
-        raise ConfigError(str(file), "the file", f"cannot be read: {error.strerror}") from error
+        raise ConfigError(str(file), "the file", f"cannot be read: {error.strerror}; give its path") from error
     if file.suffix.lower() in (".xlsx", ".xlsm"):
-        rows, form = _xlsx(raw, file), "XLSX"
+        filled, form = _xlsx(raw, file), "XLSX"
     elif file.suffix.lower() == ".xls":
         raise ConfigError(str(file), "the file", "an old .xls cannot be read; save it as .xlsx or CSV")
     else:
         text, form = _decoded(raw, file)
-        rows = list(_csv(text, file))
-    filled = [
-        (number, [cell.strip() for cell in cells]) for number, cells in rows if any(cell.strip() for cell in cells)
-    ]
+        filled = _filled(_csv(text, file))
     if not filled:
         raise ConfigError(str(file), "the table", "it is empty; its first row names the columns")
     return Sheet(filled[0][1], filled[1:], form)
+
+
+def _filled(rows: Iterable[tuple[int, Iterable[str]]]) -> list[tuple[int, list[str]]]:
+    """Without empty rows, and empty cells at the end of a row: whoever formats a whole column fills nothing."""
+    trimmed = ((number, _trimmed(cells)) for number, cells in rows)
+    return [(number, cells) for number, cells in trimmed if cells]
+
+
+def _trimmed(cells: Iterable[str]) -> list[str]:
+    stripped = [cell.strip() for cell in cells]
+    while stripped and not stripped[-1]:
+        stripped.pop()
+    return stripped
 
 
 def _decoded(raw: bytes, file: Path) -> tuple[str, str]:
@@ -73,7 +87,8 @@ def _decoded(raw: bytes, file: Path) -> tuple[str, str]:
 
 def _csv(text: str, file: Path) -> Iterator[tuple[int, list[str]]]:
     head = text.partition("\n")[0]
-    reader = csv.reader(text.splitlines(keepends=True), delimiter=max(DELIMITERS, key=head.count), strict=True)
+    lines = io.StringIO(text, newline="")  # lines end as CSV's do: a name may hold what else Unicode calls a line's end
+    reader = csv.reader(lines, delimiter=max(DELIMITERS, key=head.count), strict=True)
     try:
         for cells in reader:
             yield reader.line_num, cells
@@ -86,8 +101,8 @@ def _xlsx(raw: bytes, file: Path) -> list[tuple[int, list[str]]]:
         with warnings.catch_warnings(action="ignore"):  # of styles and extensions, which we do not read
             book = load_workbook(io.BytesIO(raw), read_only=True, data_only=True)
             rows = book.worksheets[0].iter_rows(values_only=True)
-            return [(number, [_text(cell) for cell in cells]) for number, cells in enumerate(rows, 1)]
-    except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, IndexError, SyntaxError) as error:
+            return _filled((number, map(_text, cells)) for number, cells in enumerate(rows, 1))
+    except (*_OF_ZIP, *_OF_XML) as error:
         raise ConfigError(
             str(file), "the file", f"it is no spreadsheet that can be read ({error}); save it anew"
         ) from error
