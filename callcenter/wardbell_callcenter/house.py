@@ -280,6 +280,10 @@ def decode_house(raw: bytes, file: str) -> House:
         key = exact_key(document, House, where)
         if "RFC3339" in what:
             what = "it is no day; write one as 2026-10-01"
+        elif "[0-5]" in what:
+            what = "it is no time of a day; write one as 07:00"
+        elif "unknown field" in what:
+            what += "; the keys there are stand in callcenter/examples/house.json"
         raise ConfigError(file, key or "the document", what) from error
 
 

@@ -88,7 +88,11 @@ def _read(file: Path) -> tuple[bytes, House] | None:
         document = file.read_bytes()
         house = decode_house(document, str(file))
     except OSError as error:
-        failed(COMMAND, f"{file}: cannot be read ({error.strerror})", EX_CONFIG)
+        failed(
+            COMMAND,
+            f"{file}: cannot be read ({error.strerror}); give its path, or begin one with `wardbell house init FILE`",
+            EX_CONFIG,
+        )
         return None
     except ConfigError as error:
         failed(COMMAND, str(error), EX_CONFIG)

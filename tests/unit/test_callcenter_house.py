@@ -22,6 +22,10 @@ WRONG = [
         '{"calendar": {"holidays": {"2026-10-01": {}, "2026-13-01": {}}}}',
         "calendar.holidays.2026-13-01: it is no day; write one as 2026-10-01",
     ),
+    (
+        '{"rosters": {"day": {"shifts": {"early": {"begins": "7", "ends": "13:00"}}}}}',
+        "rosters.day.shifts.early.begins: it is no time of a day; write one as 07:00",
+    ),
     ('{"policies": {"day": {"steps": []}}}', "policies.day.steps: Expected `array` of length >= 1"),
     (
         f'{{"policies": {{"day": {{"steps": [{A_STEP}]}}, "night": {{"steps": [{A_STEP}, {{"after_s": -1, "to": []}}]}}}}}}',

@@ -160,6 +160,9 @@ def test_somebody_as_well(desk: Desk) -> None:
         (["leave", "ana", "--from", "2026-10-10", "--until", "2026-10-09"], "ends before it has begun"),
         (["override", "zoe", "--until", "2026-11-30"], "name it"),
         (["override", "zoe", "--roster", "east", "--on", "2026-10-09"], "--on: give --instead-of"),
+        (["override", "zoe", "--instead-of", "anna", "--on", "2026-10-09"], "there is no agent anna; known: ana, ben"),
+        (["swap", "ana", "benn", "--on", "2026-10-10"], "there is no agent benn; known: ana, ben"),
+        (["export", "none.ics", "--agent", "anna"], "there is no agent anna; known: ana, ben"),
         (["remove", "r9"], "there is no entry r9"),
     ],
 )

@@ -95,7 +95,7 @@ def _day(ms: int) -> str:
 
 
 def _days(text: str) -> int:
-    days = int(text)
+    days = int(text) if text.isdecimal() else 0
     if not 1 <= days <= 3660:
         raise argparse.ArgumentTypeError("give 1 to 3660 days")
     return days

@@ -160,7 +160,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _days(text: str) -> int:
-    days = int(text)
+    days = int(text) if text.isdecimal() else 0
     if not 1 <= days <= 366:
-        raise ValueError(text)
+        raise argparse.ArgumentTypeError("give 1 to 366 days")
     return days

@@ -52,7 +52,8 @@ def check(change: RosterChange, house: House) -> None:
         raise ChangeError("nobody stands in for himself; give two different people")
     if (not change.agent and change.kind != "override") or (not change.instead and change.kind != "leave"):
         raise ChangeError("two people belong to it; name both")
-    _check_people(change, house)
+    # Where the house names no agents, anybody may stand in; whose plan is changed must have one, since a slip is not noticed.
+    check_people((change.agent, change.instead) if house.agents or change.kind == "swap" else (change.agent,), house)
 
 
 def people_of(house: House) -> set[str]:
@@ -61,11 +62,14 @@ def people_of(house: House) -> set[str]:
     return set(house.agents) or {agent for team in teams for agent in team}
 
 
-def _check_people(change: RosterChange, house: House) -> None:
-    """Where the house names no agents, anybody may stand in; whose plan is changed must have one, since a slip is not noticed."""
+def check_people(names: Iterable[str], house: House) -> None:
+    """Refuse a name that nobody has who may be planned; "" is nobody's.
+
+    Raises:
+        ChangeError: with those that are known.
+    """
     known = people_of(house)
-    named = (change.agent, change.instead) if house.agents or change.kind == "swap" else (change.agent,)
-    for name in named:
+    for name in names:
         if name and name not in known:
             raise ChangeError(f"there is no agent {name}; known: {_listed(known)}")
 

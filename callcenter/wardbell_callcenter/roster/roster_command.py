@@ -151,7 +151,7 @@ def _ahead(verb: argparse.ArgumentParser, days: int) -> None:
 
 
 def _days(text: str) -> int:
-    days = int(text)
+    days = int(text) if text.isdecimal() else 0
     if not 1 <= days <= 366:
         raise argparse.ArgumentTypeError("give 1 to 366 days")
     return days

@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from wardbell_callcenter.roster.aligned import aligned
-from wardbell_callcenter.roster.change import ChangeError, ChangeKind, RosterChange
+from wardbell_callcenter.roster.change import ChangeError, ChangeKind, RosterChange, check_people
 from wardbell_callcenter.roster.duty import plan
 from wardbell_callcenter.roster.entering import enter, take_back
 from wardbell_callcenter.roster.gaps import gaps
@@ -76,7 +76,10 @@ def _duties_ms(look: Look, agents: list[str]) -> tuple[int, int]:
         if place.day == day and place.agent in agents
     ]
     if not places:
-        raise ChangeError(f"--on: {' and '.join(agents)} has no duty that begins then; give --from and --until")
+        check_people(agents, look.house)
+        raise ChangeError(
+            f"--on: {' and '.join(agents)} has no duty that begins then (`wardbell roster week`); give --from and --until"
+        )
     return min(place.from_ms for place in places), max(place.until_ms for place in places)
 
 
@@ -106,7 +109,7 @@ def take_file(look: Look) -> tuple[list[str], int]:
     try:
         raw = file.read_bytes()
     except OSError as error:
-        raise ConfigError(str(file), "the file", f"it cannot be read ({error.strerror})") from error
+        raise ConfigError(str(file), "the file", f"it cannot be read ({error.strerror}); give its path") from error
     events = read(raw, str(file), look.house.time_zone)
     result = taken(look.ledger, events, [_change_of(look, event, str(file)) for event in events])
     if not look.options.dry_run:
@@ -137,6 +140,8 @@ def write_file(look: Look) -> tuple[list[str], int]:
     rosters = look.rosters()
     places = [place for name in rosters for place in plan(look.house, name, changes, from_ms, until_ms)]
     wanted = [place for place in places if agent is None or place.agent == agent]
+    if not wanted:
+        check_people([agent or ""], look.house)
     raw = written(agent or ", ".join(rosters), wanted, look.now_ms)
     file: Path = look.options.file
     if str(file) == "-":
