@@ -286,6 +286,16 @@ def test_a_policy_that_cannot_be_read_is_stood_in_for(make: Make) -> None:
     assert (centre.contact().loop, centre.contact().offered_to) == (1, ["Ma"])
 
 
+def test_a_contact_whose_call_cannot_be_read_is_asked_for(make: Make) -> None:
+    centre = make(house(LADDER))
+    centre.open()
+    Database(centre.url).execute("UPDATE contacts SET call = CAST('{\"v\": 2}' AS BLOB)")
+    centre.restart()
+    centre.hear_snapshot()
+    centre.sign_in("Wei")
+    assert (centre.contact().offered_to, centre.contact().call_status) == (["Wei"], "placed")
+
+
 def test_a_house_that_cannot_be_read_leaves_the_one_before_it_in_force(make: Make) -> None:
     centre = make(house(LADDER))
     centre.sign_in("Wei", "Li")

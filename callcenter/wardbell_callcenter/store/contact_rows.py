@@ -12,7 +12,7 @@ from wardbell_callcenter.contacts.contact import TAKEN, Contact
 from wardbell_callcenter.house import DEFAULT_POLICY, Policy
 from wardbell_callcenter.store.contact_tables import IS_OPEN, contacts
 from wardbell_callcenter.store.errors import RefusedError
-from wardbell_protocol.bus.payloads import CallState, decode, encode
+from wardbell_protocol.bus.payloads import CallState, PayloadError, decode, encode
 
 log = logging.getLogger("wardbell.callcenter")
 
@@ -127,6 +127,15 @@ def _policy(raw: bytes) -> Policy:
         return DEFAULT_POLICY
 
 
+def _call(raw: bytes) -> CallState | None:
+    """The same of its call: without it the contact is asked for all the same, and its ward tells it anew."""
+    try:
+        return decode(raw, CallState)
+    except PayloadError as error:
+        log.error("the call of a contact cannot be read; it is left out: %s", error)
+        return None
+
+
 def _open_key(contact: Contact) -> str | None:
     return contact.dedup_key if contact.is_open else None
 
@@ -148,6 +157,6 @@ def _contact(row: RowMapping) -> Contact:
     return Contact(
         **plain,
         policy=policy,
-        call=None if row["call"] is None else decode(row["call"], CallState),
+        call=None if row["call"] is None else _call(row["call"]),
         fields=msgspec.json.decode(row["fields"], type=dict[str, str]),
     )
