@@ -27,6 +27,7 @@ from wardbell_protocol.bus.payloads import Command, Reply
 from wardbell_protocol.errors import ConfigError
 
 _TAKEN = "already taken by "
+LINES = 64  # one alone would have who accepts wait for somebody whose secret is being tried
 
 
 class Leader(Protocol):
@@ -74,7 +75,7 @@ class Intake:
         self.door = Door()
         self._houses = Houses()
         self._house: House | None = None
-        self._line = threading.Lock()  # two requests with one key, one after the other
+        self._lines = tuple(threading.Lock() for _ in range(LINES))  # two requests with one key, one after the other
 
     @property
     def leads(self) -> bool:
@@ -162,7 +163,7 @@ class Intake:
         if not asked.key:
             self._look(caller, asked, look)
             return _answered(leader.receive(command))
-        with self._line:
+        with self._lines[hash((caller.name, asked.key)) % LINES]:
             known = self._known(command.command_id)
             if known is None:
                 self._look(caller, asked, look)
