@@ -164,6 +164,7 @@ def _is_mail(address: str) -> bool:
 def _is_url(address: str) -> bool:
     try:
         parts = urlsplit(address)
+        port = parts.port
     except ValueError:
         return False
-    return parts.scheme in ("http", "https") and bool(parts.hostname)
+    return parts.scheme in ("http", "https") and bool(parts.hostname) and port != 0

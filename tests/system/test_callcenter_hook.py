@@ -101,7 +101,9 @@ def test_an_answer_that_is_none_has_no_opinion_and_is_counted(
     assert dict(asker.hook.counts) == {verdict: 1}
 
 
-@pytest.mark.parametrize("url", ["http://127.0.0.1:9/route", "nonsense", "ftp://127.0.0.1/", "http://[::1"])
+@pytest.mark.parametrize(
+    "url", ["http://127.0.0.1:9/route", "nonsense", "ftp://127.0.0.1/", "http://[::1", "http://127.0.0.1:99999/"]
+)
 def test_a_program_that_cannot_be_reached_has_no_opinion(asker: Asker, url: str) -> None:
     assert asker.ask(Hook(url=url, timeout_s=5), question()) == ()
     assert dict(asker.hook.counts) == {"unreachable": 1}

@@ -102,6 +102,10 @@ def test_an_address_that_is_none_is_given_up(url: str) -> None:
     assert outcome.verdict == "given_up", outcome
 
 
+def test_a_port_that_is_none_is_a_failure_like_others() -> None:
+    assert post("http://127.0.0.1:99999/").verdict == "try_again"
+
+
 def test_a_certificate_that_nobody_vouches_for_is_not_talked_to(web: WebServer) -> None:
     outcome = post(f"https://127.0.0.1:{web.port}/")
     assert outcome.verdict == "try_again"

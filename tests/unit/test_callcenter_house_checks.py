@@ -80,6 +80,7 @@ SLIPS: list[tuple[str, Any, str, str]] = [
     ("webhooks/facility/events", ["open"], "webhooks.facility.events", 'is "opened" meant?'),
     ("webhooks/facility/url", "facility.example", "webhooks.facility.url", "begin with http"),
     ("hook/url", "http://", "hook.url", "begin with http"),
+    ("hook/url", "http://127.0.0.1:99999/", "hook.url", "begin with http"),
     ("calendar/periods/0/name", "night", "calendar.periods", "two periods are called night"),
     ("calendar/workdays/2026-10-01", {}, "calendar.workdays.2026-10-01", "among the holidays"),
     ("rosters/day/rotations/0/shift", "ealry", "rosters.day.rotations[0].shift", 'is "early" meant?'),

@@ -60,7 +60,7 @@ class WebhookPort:
             return given_up(f"webhook {delivery.address}: {error}")
         except TimeoutError:
             return try_again(f"no answer within {self.timeout_s:g} s")
-        except (httpx.HTTPError, OSError, ValueError) as error:
+        except (httpx.HTTPError, OSError, ValueError, ExceptionGroup) as error:  # a group: of a port that is none
             return try_again(str(error) or type(error).__name__)
         finally:
             loop.close()  # unlike asyncio.run it does not wait for a look-up of the host's name that hangs

@@ -130,6 +130,9 @@ class RoutingHook:
             verdict = "status"
         except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError):
             verdict = "unreachable"
+        except Exception as error:  # whatever it is: contacts do not wait for one that cannot be asked
+            verdict = "unreachable"
+            log.error("routing hook: %s: %s", type(error).__name__, error)
         self._keep(question.asking, names, verdict)
         await asyncio.to_thread(self._wake)
 
