@@ -222,7 +222,7 @@ class Feed:
             if event.contact is not None and event.contact.closed_at_ms is not None:
                 self.verbs.forget(event.contact.contact_id)
         if address is not None and address.channel == "snapshot":
-            self.seat.asks.snapshot(self.operator, now_ms)
+            self.seat.was_read(now_ms)
 
     def _happened(self, event: WardEvent, now_ms: int) -> None:
         verb = VERB_OF_EVENT.get(event.kind)

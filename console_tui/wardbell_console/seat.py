@@ -104,6 +104,9 @@ class Seat:
         """Take a seat at the call centre."""
         if operator != self.operator and self.state is not None:
             self.sign_out(now_ms)
+        if operator != self.operator:
+            self._held = self._his_contacts(operator)
+            self.reminded.clear()
         self._secret = secret or (self._secret if operator == self.operator else "")
         self.operator = operator
         self.wants_secret = False
@@ -164,6 +167,16 @@ class Seat:
         if event.kind in ("agent", "signed_in", "signed_out") and agent is not None and agent.agent == self.operator:
             self._state_changed(event, agent, now_ms)
 
+    def was_read(self, now_ms: int) -> None:
+        """The mirror was read anew, at the start or after a gap, whose events nobody tells any more."""
+        self.asks.snapshot(self.operator, now_ms)
+        held, self._held = self._held, self._his_contacts(self.operator)
+        self.reminded &= self._held.keys()
+        for contact_id in held.keys() - self._held.keys():
+            contact = self._centre.contacts.get(contact_id)
+            if contact is not None:
+                self._tell_gone(held[contact_id], contact, now_ms, "reason.in_gap", contact.accepted_by or _BY_ITSELF)
+
     def settled_by(self, event: CentreEvent) -> tuple[str, str, str] | None:
         """Verb, target and person of a verb that this event confirms."""
         verb = VERB_OF_EVENT.get(event.kind)
@@ -211,7 +224,7 @@ class Seat:
         return attempt is None or attempt.state == UNCONFIRMED
 
     def _contact_changed(self, event: CentreEvent, contact: ContactState, now_ms: int) -> None:
-        is_his = self.operator != "" and self.operator in (contact.accepted_by, contact.on_site_by)
+        is_his = _is_his(contact, self.operator)
         if contact.status in _OVER:
             self._held.pop(contact.contact_id, None)
         elif is_his:
@@ -219,14 +232,22 @@ class Seat:
         elif contact.contact_id in self._held:
             place = self._held.pop(contact.contact_id)
             if event.by != self.operator:
-                state = TAKEN_OVER if contact.accepted_by else RETURNED
-                self._tell(Notice(place, "accept", state, event.reason, now_ms, by=event.by))
+                self._tell_gone(place, contact, now_ms, event.reason, event.by)
         is_reminder = is_his and event.kind == "changed" and event.reason == REMINDED
         if is_reminder:
             self.reminded.add(contact.contact_id)
             self._tell(Notice(_place(contact), "on_site", REMINDED, "", now_ms))
         elif not is_his or event.kind in ("accepted", "on_site"):
             self.reminded.discard(contact.contact_id)
+
+    def _his_contacts(self, operator: str) -> dict[str, Place]:
+        contacts = self._centre.contacts.values()
+        return {each.contact_id: _place(each) for each in contacts if _is_his(each, operator)}
+
+    def _tell_gone(self, place: Place, contact: ContactState, now_ms: int, reason: str, by: str) -> None:
+        """What he had is in the queue again, or somebody else's."""
+        state = TAKEN_OVER if contact.accepted_by else RETURNED
+        self._tell(Notice(place, "accept", state, reason, now_ms, by=by))
 
     def _tell_missed(self, now_ms: int) -> None:
         for ask in self.asks.just_missed():
@@ -253,6 +274,10 @@ class Seat:
             offer_id=offer.offer.offer_id, contact_id=offer.contact.contact_id,
         )  # fmt: skip
         return Publication(topics.command(topics.CALL_CENTRE_SCOPE), encode(command))
+
+
+def _is_his(contact: ContactState, operator: str) -> bool:
+    return operator != "" and operator in (contact.accepted_by, contact.on_site_by)
 
 
 def _stand(agent: AgentState) -> tuple[str, str]:

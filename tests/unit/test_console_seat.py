@@ -317,6 +317,45 @@ def test_who_took_a_contact_over_is_told_and_so_is_a_reminder_which_rings() -> N
     assert house.feed.seat.reminded == set()
 
 
+def test_what_happened_to_a_contact_in_a_gap_is_told_and_no_reminder_rings_on() -> None:
+    house = seat(("118-1", "203-2"))
+    for contact_id, number in (("k-1", 1), ("k-2", 2)):
+        offered(house, contact_id, number)
+        house.feed.seat.about("accept", contact_id, house.clock())
+        house.tick()
+        house.wire.deliver(house.centre.change("changed", contact_id, reason="reminded"))
+        house.tick()
+    assert house.feed.seat.reminded == {"k-1", "k-2"}
+    house.wire.connect(is_connected=False)
+    house.tick()
+    house.centre.change("returned", "k-1", status="new", accepted_by="")
+    house.centre.change("cleared_at_bed", "k-2", status="cleared_at_bed", closed_at_ms=house.clock())
+    house.wire.connect()
+    house.wait_s(3)
+    assert house.feed.notice is not None
+    assert (house.feed.notice.state, house.feed.notice.place) == ("returned", ("118", "1"))
+    assert house.feed.seat.reminded == set()
+
+
+def test_a_console_that_was_started_anew_tells_when_a_contact_is_taken_away() -> None:
+    before = seat()
+    offered(before)
+    before.feed.seat.about("accept", "k-1", before.clock())
+    before.tick()
+    house = House(own=(), by="wang", operator="wang")
+    house.wire.authorities = [before.centre]
+    house.clock = before.clock
+    house.wire.connect()
+    house.wire.deliver(before.centre.health())
+    house.tick()
+    house.wire.deliver(
+        before.centre.change("returned", "k-1", reason="wang has not come", status="new", accepted_by="")
+    )
+    house.tick()
+    assert house.feed.notice is not None
+    assert house.feed.notice.state == "returned"
+
+
 def test_missed_offers_that_made_him_not_ready_are_told_and_the_end_of_work_is_not() -> None:
     house = seat()
     house.wire.deliver(

@@ -228,6 +228,7 @@ TEXTS = {
     "reason.nobody_answered": "nobody answered",
     "reason.transferred": "transferred to {to}",
     "reason.not_seated": "choose an agent first: tab, then up or down",
+    "reason.in_gap": "this console heard nothing meanwhile",
     "reason.slipped": "not done: a moment ago something else stood here",
     "reason.no_contact": "no contact is selected",
     "reason.nobody_else": "nobody else is signed in",

@@ -217,6 +217,7 @@ TEXTS = {
     "reason.nobody_answered": "无人应答",
     "reason.transferred": "已转给 {to}",
     "reason.not_seated": "先选坐席：按 tab，再按上/下",
+    "reason.in_gap": "其间本终端失联",
     "reason.slipped": "未执行：此处内容刚刚变了",
     "reason.no_contact": "未选中工单",
     "reason.nobody_else": "没有其他人签入",
