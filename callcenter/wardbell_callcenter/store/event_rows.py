@@ -48,9 +48,10 @@ class EventRows:
             self._connection.execute(insert(outbox), rows)
 
     def of_contact(self, contact_id: str) -> list[CentreEvent]:
-        """Its time line, oldest first."""
+        """Its time line, oldest first, as far as this version can read it."""
         wanted = select(events.c.payload).where(events.c.contact_id == contact_id).order_by(events.c.seq)
-        return [decode(row.payload, CentreEvent) for row in self._connection.execute(wanted)]
+        rows = self._connection.execute(wanted)
+        return [event for row in rows if (event := _event(row.payload)) is not None]
 
     def joined(self, contact_id: str) -> list[str]:
         """Who helps with that contact."""
