@@ -141,6 +141,20 @@ def test_who_had_a_contact_has_it_and_what_waited_is_asked_for_at_once(old: Data
     store.close()
 
 
+def test_whoever_had_only_what_a_later_contact_stands_for_is_free(old: Database) -> None:
+    old.execute(
+        "INSERT INTO contacts SELECT 'c-0ld0ba5e-7', 'east-2', 2, 1, 2, 'offered', 1800000200000, offered_to, '', NULL, NULL, "
+        "'', call FROM contacts WHERE contact_id = 'c-0ld0ba5e-3'"
+    )
+    store = Store(old.url)
+    engine = Engine(store, WardMirrors(OURSELVES))
+    engine.poll(Now(T0, 0))
+    snapshot = engine.snapshot(Now(T0, 0))
+    assert [(contact.contact_id, contact.offered_to) for contact in snapshot.contacts] == [("c-0ld0ba5e-7", ["Wei"])]
+    assert [agent.state for agent in snapshot.agents] == ["offered"]
+    store.close()
+
+
 def test_a_database_that_somebody_holds_at_the_start_is_tried_again_later(old: Database) -> None:
     Store(old.url).close()
     old.execute("DELETE FROM authority")

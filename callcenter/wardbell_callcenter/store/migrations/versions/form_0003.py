@@ -36,8 +36,8 @@ def upgrade() -> None:
     _residents()
     _tokens()
     _audit()
-    _carry_contacts(old_contacts)
-    _carry_operators(old_operators, {old["accepted_by"] for old in old_contacts if old["status"] == "accepted"})
+    goes_on = _carry_contacts(old_contacts)
+    _carry_operators(old_operators, {old["accepted_by"] for old in goes_on if old["status"] == "accepted"})
 
 
 def _rows(sql: str) -> list[dict[str, Any]]:
@@ -49,7 +49,8 @@ def _insert(table: str, rows: list[dict[str, Any]]) -> None:
         op.bulk_insert(sa.table(table, *(sa.column(name) for name in rows[0])), rows)
 
 
-def _carry_contacts(old_contacts: list[dict[str, Any]]) -> None:
+def _carry_contacts(old_contacts: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Returns those that are open."""
     open_by_key: dict[str, str] = {}
     calls = {old["contact_id"]: json.loads(bytes(old["call"])) for old in old_contacts}
     keys = {name: f"{call['ward']}/{call['station_id']}/{call['kind']}"[:200] for name, call in calls.items()}
@@ -61,7 +62,9 @@ def _carry_contacts(old_contacts: list[dict[str, Any]]) -> None:
         "contacts",
         [_contact(old, calls[old["contact_id"]], keys[old["contact_id"]], still_open) for old in old_contacts],
     )
-    _insert("timers", [_timer(old) for old in old_contacts if old["contact_id"] in still_open])
+    goes_on = [old for old in old_contacts if old["contact_id"] in still_open]
+    _insert("timers", [_timer(old) for old in goes_on])
+    return goes_on
 
 
 def _contact(old: dict[str, Any], call: dict[str, Any], key: str, still_open: set[str]) -> dict[str, Any]:
