@@ -1,8 +1,8 @@
 """The words of an offer, and of all that one must know of a contact: card, last calls, notes, script, time line. Pure."""
 
 from wardbell_console.asks import MISSED, OVER, TAKEN, Ask
-from wardbell_console.centre_view import is_proven, names_of
-from wardbell_console.centre_wording import contact_kind_text, mark_of, named, place_of
+from wardbell_console.centre_view import is_centre_stale, is_proven, names_of
+from wardbell_console.centre_wording import answer_text, contact_kind_text, mark_of, named, place_of
 from wardbell_console.feed import Feed
 from wardbell_console.language import Language, countdown, duration, time_of_day
 from wardbell_console.wording import attempt_text, event_line
@@ -33,6 +33,14 @@ def what_line(language: Language, feed: Feed, ask: Ask, now_ms: int) -> str:
         kind=contact_kind_text(language, contact, is_proven(feed, contact)),
         age=duration(now_ms - contact.opened_at_ms),
     )
+
+
+def left_line(language: Language, feed: Feed, ask: Ask, now_ms: int) -> str:
+    """That the call centre is not heard; how long one has to answer, or how it ended; who answered in the ward."""
+    is_doubtful = not ask.end and is_centre_stale(feed, now_ms)
+    stale = language.text("operator.stale") if is_doubtful else ""
+    parts = (stale, countdown_line(language, ask, now_ms), answer_text(language, ask.contact))
+    return "    ".join(part for part in parts if part)
 
 
 def countdown_line(language: Language, ask: Ask, now_ms: int) -> str:

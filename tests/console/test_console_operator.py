@@ -257,6 +257,12 @@ async def test_a_silent_call_centre_is_told() -> None:
         house.clock.pass_s(16)
         await screen.settle()
         assert screen.lines[0].startswith("STALE")
+        house.live()
+        await offered(house, screen)
+        assert "STALE" not in screen.text
+        house.clock.pass_s(16)
+        await screen.settle()
+        assert "STALE" in screen.line("to answer")
 
 
 async def test_who_types_on_into_a_form_answers_no_offer_that_lies_over_it() -> None:

@@ -11,11 +11,10 @@ from textual.widgets import Digits
 
 from wardbell_console.asks import MISSED, Ask
 from wardbell_console.centre_view import shown_ask
-from wardbell_console.centre_wording import answer_text
 from wardbell_console.desk import DEAF_MS, TICK_S, Desk
 from wardbell_console.offer_wording import (
-    countdown_line,
     keys_line,
+    left_line,
     place_figures,
     pop_lines,
     risk_lines,
@@ -101,9 +100,7 @@ class OfferAlarm(ModalScreen[None]):
         self.query_one(Digits).display = bool(figures)
         self.query_one("#offer-title", Line).put(title_line(language, ask, len(feed.offers())))
         self.query_one("#offer-what", Line).put(what_line(language, feed, ask, now_ms))
-        answer = answer_text(language, ask.contact)
-        left = countdown_line(language, ask, now_ms)
-        self.query_one("#offer-left", Line).put(f"{left}    {answer}" if answer else left)
+        self.query_one("#offer-left", Line).put(left_line(language, feed, ask, now_ms))
         who = ask.contact.resident_id
         self.query_one("#offer-risks", Line).put("\n".join(risk_lines(language, ask.pop, who)))
         self.query_one("#offer-risks", Line).display = bool(risk_lines(language, ask.pop, who))
