@@ -135,6 +135,17 @@ def test_notes_of_what_is_open_at_the_bed_are_shown_oldest_first(store: Store) -
     ]
 
 
+def test_of_many_long_notes_the_newest_are_shown_as_many_as_an_offer_carries(store: Store) -> None:
+    here = contact("c1")
+    with store.writing() as ledger:
+        ledger.contacts.add(here)
+        for number in range(30):
+            ledger.record("noted", Now(AT + number, 0), by=f"li {number}", text="长" * 4000, contact=here)
+    shown = pop(store, here)
+    assert [note.by for note in shown.notes] == ["li 27", "li 28", "li 29"]
+    assert len(encode(shown)) < 65_536
+
+
 def test_the_script_is_that_of_the_call_else_of_the_contact(store: Store) -> None:
     emergency = contact("c1", call_kind="emergency")
     assert pop(store, emergency).script == ["Look", "Speak"]

@@ -15,6 +15,9 @@ LAST = 5  # contacts of the bed
 SINCE_MS = 3 * 86_400_000  # and no older than that before this one
 LONGEST_LINK = 256  # the payload's; one that is longer would make every seat refuse the offer
 LONGEST_SCRIPT, MOST_NOTES, MOST_CARDS = 20, 20, 12
+LONGEST_NOTES = (
+    12_000  # characters of all of them: a broker that takes no message so large would keep the offer from everybody
+)
 
 
 def screen_pop(ledger: Ledger, house: House, contact: Contact, language: str = "") -> ScreenPop:
@@ -61,9 +64,7 @@ def _pop(
     return ScreenPop(
         residents=cards,
         last_contacts=_newest([one.contact for one in others]),
-        notes=sorted((note for name in still_open for note in notes.get(name, ())), key=lambda note: note.at_ms)[
-            -MOST_NOTES:
-        ],
+        notes=_latest([note for name in still_open for note in notes.get(name, ())]),
         script=script(house, contact, language),
         link=link(house, contact, cards),
     )
@@ -102,6 +103,18 @@ def _keys(contact: Contact) -> list[str]:
         return []
     place = (contact.ward, contact.station_id, contact.room, contact.bed)
     return [place_key(*place, kind) for kind in dict.fromkeys((*KINDS, contact.call_kind or contact.kind))]
+
+
+def _latest(notes: list[Note]) -> list[Note]:
+    """The newest, as many as an offer can carry, oldest first; the time line has all."""
+    shown: list[Note] = []
+    left = LONGEST_NOTES
+    for note in reversed(sorted(notes, key=lambda note: note.at_ms)[-MOST_NOTES:]):
+        left -= len(note.text)
+        if left < 0:
+            break
+        shown.append(note)
+    return shown[::-1]
 
 
 def _newest(contacts: list[PastContact]) -> list[PastContact]:
