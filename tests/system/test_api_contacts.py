@@ -216,3 +216,9 @@ def test_what_is_urgent_does_not_wait_for_what_is_slow(host: Host) -> None:
             answer = wei.post("/v1/contacts/none/accept", timeout=60)
             assert not all(one.done() for one in slow)
         assert answer.status_code == 404
+
+
+def test_fields_are_no_more_than_every_event_and_offer_can_carry(host: Host) -> None:
+    said = {"kind": "web_request", "subject": "a form", "fields": {f"field {number}": "x" for number in range(65)}}
+    with host.caller("Wei") as wei:
+        assert problem(wei.post("/v1/contacts", json=said))["status"] == 400

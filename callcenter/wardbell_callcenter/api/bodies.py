@@ -22,6 +22,7 @@ Key = Annotated[
 ]
 Limit = Annotated[int, QueryParameter(ge=1, le=500, description="at most so many")]
 Why = Annotated[str, Meta(min_length=1, max_length=256, pattern=_NO_CONTROLS)]
+Fields = Annotated[dict[Name, Text], Meta(max_length=64)]  # they go with each event and each offer
 Seconds = Annotated[int, Meta(ge=0, le=86_400)]
 
 
@@ -42,10 +43,10 @@ class Reason(Body, frozen=True, kw_only=True):
 
 
 class Resolution(Body, frozen=True, kw_only=True):
-    """How it ended: a wrap-up code of the house, and the fields that it asks for."""
+    """How it ended: a wrap-up code of the house, and the fields that it asks for, at most 64."""
 
     code: Text = ""
-    fields: dict[Name, Text] = {}
+    fields: Fields = {}
     text: LongText = ""
 
 
@@ -69,14 +70,14 @@ class Choice(Body, frozen=True, kw_only=True):
 
 
 class Opening(Body, frozen=True, kw_only=True):
-    """A contact that is no bed call."""
+    """A contact that is no bed call; with at most 64 fields."""
 
     kind: Literal["family_call", "message", "web_request", "technical"]
     subject: Why
     ward: Text = ""
     room: Text = ""
     bed: Text = ""
-    fields: dict[Name, Text] = {}
+    fields: Fields = {}
 
 
 class Absence(Body, frozen=True, kw_only=True):
