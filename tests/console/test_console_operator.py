@@ -304,3 +304,39 @@ async def test_by_a_clock_that_is_ahead_an_offer_can_still_be_taken() -> None:
         house.wait_s(RING_S)
         await screen.settle()
         assert "0:00 to answer; it can still be taken" in screen.text
+
+
+@BOTH_LANGUAGES
+async def test_however_much_comes_with_an_offer_its_keys_and_its_last_line_are_in_sight(lang: str) -> None:
+    house = seat(lang)
+    much = msgspec.structs.replace(
+        pop(house),
+        residents=pop(house).residents * 3,
+        notes=[Note(at_ms=house.clock(), by="zhao", text="asks for water " * 12)] * 5,
+        script=[f"step {number} of what is to be done there, in order, by whoever goes" for number in range(9)],
+    )
+    async with terminal(house, is_operator=True) as screen:
+        house.wire.deliver(house.centre.offer("k-1", call(house), ["wang"], much))
+        await screen.settle()
+        keys = "a accept" if lang == "en" else "a 接单"
+        assert screen.line(keys)
+        assert not screen.line("http://r.lan/c-1")
+        await screen.press(*["pagedown"] * 10)
+        assert screen.line(keys)
+        assert screen.line("http://r.lan/c-1")
+
+
+async def test_a_key_for_the_end_of_an_offer_does_not_answer_the_next_one_of_the_same_contact() -> None:
+    house = seat()
+    async with terminal(house, is_operator=True) as screen:
+        await offered(house, screen)
+        house.wire.deliver(house.centre.missed("k-1"))
+        await screen.settle()
+        house.wait_s(1)
+        house.wire.deliver(house.centre.offer("k-1", call(house), ["wang"]))
+        await screen.settle()
+        await screen.press("r")
+        assert house.wire.commands("refuse") == []
+        house.wait_s(1)
+        await screen.press("r")
+        assert len(house.wire.commands("refuse")) == 1

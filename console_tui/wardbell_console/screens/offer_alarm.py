@@ -25,6 +25,7 @@ from wardbell_console.widgets.line import Line
 
 ANSWERS = ("a", "r")
 MOVES = ("up", "down", "pageup", "pagedown")
+BORDERS = 2  # lines of the frame
 LATER = ("escape", "m", "l")
 
 
@@ -50,7 +51,7 @@ class OfferAlarm(ModalScreen[None]):
     OfferAlarm .ended #alarm { background: $panel; }
     OfferAlarm Digits { width: 1fr; height: 3; }
     OfferAlarm Line { height: auto; }
-    OfferAlarm #pop { height: auto; max-height: 1fr; padding: 0 1; }
+    OfferAlarm #pop { height: auto; padding: 0 1; }
     OfferAlarm .risks { color: $warning; text-style: bold reverse; }
     OfferAlarm #keys { text-style: bold; padding: 0 1; }
     """
@@ -61,6 +62,7 @@ class OfferAlarm(ModalScreen[None]):
         self._contact_id = ""
         self._since_ms = 0
         self._last_key = ""
+        self._is_over = False  # what stands here can only be read
 
     def compose(self) -> ComposeResult:
         """Lay out."""
@@ -107,6 +109,12 @@ class OfferAlarm(ModalScreen[None]):
         lines = pop_lines(language, feed, ask.pop, who, now_ms)
         self.query_one("#offer-pop", Line).put("\n".join(lines))
         self.query_one("#keys", Line).put(keys_line(language, feed, ask))
+        self._leave_room_for_keys()
+
+    def _leave_room_for_keys(self) -> None:
+        """However much came with the offer, what one may press stays in sight below it."""
+        taken = self.query_one("#alarm").size.height + self.query_one("#keys").size.height + BORDERS
+        self.query_one("#pop").styles.max_height = max(1, self.size.height - taken)
 
     def on_key(self, event: Key) -> None:
         """Whoever types on, into a form below, has not seen the offer yet: its first moment begins anew with each such key."""
@@ -183,6 +191,7 @@ class OfferAlarm(ModalScreen[None]):
         return 0 <= now_ms - changed_ms < DEAF_MS
 
     def _show(self, ask: Ask, now_ms: int) -> None:
-        if ask.contact.contact_id != self._contact_id:
+        was_over, self._is_over = self._is_over, bool(ask.end)
+        if ask.contact.contact_id != self._contact_id or (was_over and not ask.end):  # or it is offered once more
             self._contact_id = ask.contact.contact_id
             self._since_ms = now_ms
