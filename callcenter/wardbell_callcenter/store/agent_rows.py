@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, bindparam, delete, func, insert, select, update
@@ -17,6 +18,12 @@ from wardbell_protocol.bus.centre_payloads import AgentStatus
 
 IN_ORDER = tuple(Agent.__dataclass_fields__)
 FIELDS = tuple(name for name in IN_ORDER if name != "back_steady_ms")
+
+
+@lru_cache(maxsize=4096)
+def _agent(*row: Any) -> Agent:  # noqa: ANN401
+    """The same row is the same agent: hundreds are read for each change of one."""
+    return Agent(**dict(zip(IN_ORDER, row, strict=True)))
 
 
 @dataclass(frozen=True)
@@ -116,7 +123,7 @@ class AgentRows:
         columns = [timers.c.due_steady_ms if name == "back_steady_ms" else agents.c[name] for name in IN_ORDER]
         wanted = select(*columns).select_from(agents).outerjoin(timers, own_timer)
         rows = self._connection.execute(wanted.where(which).order_by(agents.c.agent))
-        return [Agent(**dict(zip(IN_ORDER, row, strict=True))) for row in rows]
+        return [_agent(*row) for row in rows]
 
     def _remember(self, changed: Iterable[Agent]) -> None:
         if self._there is not None:
