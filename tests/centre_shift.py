@@ -92,7 +92,8 @@ def check(shift: Shift, auditor: Auditor, database: Database, calls: list[CallSt
     check_events(database, auditor.events, calls)
     for contact_id, accepted_by in database.rows("SELECT contact_id, accepted_by FROM contacts"):
         for name, reply in shift.replies(contact_id).items():
-            assert reply.reason == ("" if name == accepted_by else f"already taken by {accepted_by}")
+            wanted = "" if name == accepted_by else f"already taken by {accepted_by}"
+            assert reply.reason == wanted, f"{contact_id}, {name}: {reply.reason!r}, not {wanted!r}"
 
 
 def check_steps_and_contacts(database: Database, calls: list[CallState]) -> None:

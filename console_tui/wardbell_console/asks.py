@@ -64,6 +64,9 @@ class Asks:
         contact_id, is_his = offer.contact.contact_id, offer.offer.target == operator
         if offer.offer.status != "offered" or offer.withdrawn:
             self._is_over(offer.offer.offer_id)
+            if self._stands_anew(offer.offer, operator):
+                self.follow(operator, now_ms)
+                return False
             self._messages.pop(contact_id, None)
             reason = offer.withdrawn or offer.offer.reason
             self._end(contact_id, offer.contact, operator, reason, now_ms, offer.offer.status)
@@ -187,6 +190,16 @@ class Asks:
             return None
         newest = max(live, key=lambda offer: offer.made_at_ms, default=None)
         return Ask(contact, newest, self.pop_of(contact.contact_id))
+
+    def _stands_anew(self, ended: OfferState, operator: str) -> bool:
+        """Whether another offer of that contact is there: the end of the one before may come behind it."""
+        message = self._messages.get(ended.contact_id)
+        if message is not None and message.offer.offer_id != ended.offer_id:
+            return True
+        contact = self._centre.contacts.get(ended.contact_id)
+        if contact is None or operator not in contact.offered_to:
+            return False
+        return (contact.step, contact.loop) != (ended.step, ended.loop)
 
     def _answered(self, offer: OfferState, operator: str) -> None:
         if offer.target == operator and offer.medium == "seat" and offer.status != "offered":

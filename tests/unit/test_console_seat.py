@@ -48,6 +48,19 @@ def split(told: list[Publication]) -> tuple[list[Publication], list[Publication]
     return [p for p in told if "/offer/" in p.topic], [p for p in told if "/offer/" not in p.topic]
 
 
+def test_the_end_of_an_offer_that_comes_behind_the_next_one_takes_nothing_away() -> None:
+    house = seat()
+    offered(house)
+    late, events = split(house.centre.missed("k-1"))
+    assert late
+    house.wire.deliver(events)
+    house.clock.pass_s(1)
+    offered(house)
+    house.wire.deliver(late)
+    house.tick()
+    assert [(ask.contact.contact_id, ask.end) for ask in house.feed.seat.asks.standing] == [("k-1", "")]
+
+
 def test_an_operator_who_moved_to_another_seat_is_not_pulled_back() -> None:
     house = House(own=(), operator="wang")
     assert house.centre.agents["wang"].seat == "console-a"
