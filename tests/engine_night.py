@@ -337,6 +337,11 @@ def dying_at(at: int, n_statements: list[int]) -> Callable[[int], int | None]:
     return lambda number: at if number < len(n_statements) and at <= n_statements[number] else None
 
 
+def dying_unheard(n_statements: list[int]) -> Callable[[int], int | None]:
+    """Dies of each question when all of it was done, and before anybody heard so."""
+    return lambda number: n_statements[number] if number < len(n_statements) else None
+
+
 def boundaries(n_statements: list[int]) -> list[Callable[[int], int | None]]:
     """Nights enough that an engine dies once before each statement of each question, and once when all was done."""
     return [dying_at(at, n_statements) for at in range(max(n_statements) + 1)]

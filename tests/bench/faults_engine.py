@@ -20,7 +20,7 @@ from pathlib import Path
 from databases import Database, make_sqlite_template, run_postgres
 from engine_lives import Mutation
 from engine_mutations import MUTATIONS
-from engine_night import HOUSE, UNDISTURBED, Night, Plan, Result, boundaries, check_rules
+from engine_night import HOUSE, UNDISTURBED, Night, Plan, Result, boundaries, check_rules, dying_unheard
 from figures import print_table, write_figures
 
 SEED = 5
@@ -59,6 +59,10 @@ def campaign(
     plain = night(new, UNDISTURBED, folder, seed, mutation)
     check_rules(plain, HOUSE["policies"])
     figures = {"statements": sum(plain.n_statements), "questions": len(plain.n_statements), "kills": 0, "usurped": 0}
+    unheard = night(new, Plan(die_at=dying_unheard(plain.n_statements)), folder, seed, mutation)
+    figures["kills"] += unheard.n_kills
+    found = differences(unheard, plain)
+    assert not found, f"killed when all was done: {', '.join(found)} differ"
     chosen = boundaries(plain.n_statements)
     step = max(1, len(chosen) // n_nights) if n_nights else 1
     for at, die_at in list(enumerate(chosen))[::step]:
