@@ -7,6 +7,7 @@ from centre_bench import MINUTE, SECOND, Centre, house, policy
 from databases import Database
 
 from wardbell_callcenter.house import Agent, Code, Limits, Step
+from wardbell_callcenter.residents.resident import Resident
 from wardbell_protocol.bus.centre_payloads import ContactState, Offer
 from wardbell_protocol.bus.payloads import Command, decode
 
@@ -79,8 +80,11 @@ def test_nobody_accepts_who_is_not_signed_in(centre: Centre) -> None:
 def test_that_a_device_has_it_is_no_acceptance(centre: Centre) -> None:
     contact = centre.open()
     offers = [offer for what, _, offer in centre.hand_over() if what == "offer" and isinstance(offer, Offer)]
+    (his,) = [offer.offer.offer_id for offer in offers if offer.offer.target == "Wei"]
+    strange = centre.do("received", "Li", offer_id=his)
+    assert (strange.ok, strange.reason) == (False, "it is not an offer to you")
     for _ in range(2):
-        assert centre.do("received", "console-wei", offer_id=offers[0].offer.offer_id).ok
+        assert centre.do("received", "Wei", offer_id=his).ok
     assert centre.contact().status == "offered"
     assert centre.kinds().count("received") == 1
     assert centre.accept("Wei", contact.contact_id).ok
@@ -246,3 +250,36 @@ def test_a_stranger_does_nothing_in_a_house_that_names_its_people(database: Data
         assert (refused.ok, refused.reason) == (False, reason)
     assert centre.accept("Wei", contact.contact_id).ok
     centre.store.close()
+
+
+def test_what_one_brings_in_belongs_to_a_ward_that_he_may_reach(database: Database) -> None:
+    agents = {"Wei": Agent(wards=["east"]), "Li": Agent(level="carer"), "Ma": Agent(level="home"), "Hu": Agent()}
+    centre = Centre(database.url, house(ALL, agents=agents))
+    fields = {"kind": "technical", "subject": "a lamp", "ward": "west"}
+    said = {name: centre.do("open", name, fields=fields).reason for name in agents}
+    assert said == {"Wei": "not one of yours", "Li": "not one of yours", "Ma": "", "Hu": ""}
+    assert centre.do("open", "Wei", fields=fields | {"ward": "east"}).ok
+    centre.store.close()
+
+
+def test_a_contact_is_about_somebody_who_lives_there(centre: Centre) -> None:
+    beds = {"r1": ("east", "203"), "r2": ("east", "204"), "r3": ("west", "203")}
+    with centre.store.writing() as ledger:
+        ledger.residents.put(
+            [Resident(resident_id=name, ward=ward, room=room, name=name) for name, (ward, room) in beds.items()]
+            + [Resident(resident_id="r4", ward="east", room="203", name="r4", is_gone=True)]
+        )
+
+    def chosen(contact_id: str) -> list[str]:
+        return [
+            name for name in (*beds, "r4") if centre.do("choose_resident", "Wei", contact_id=contact_id, to=name).ok
+        ]
+
+    assert chosen(centre.open().contact_id) == ["r1"]
+    assert last(centre).resident_id == "r1"
+    of_ward = centre.do("open", "Wei", fields={"kind": "message", "subject": "a visitor", "ward": "east"}).contact_id
+    assert chosen(of_ward) == ["r1", "r2"]
+    of_none = centre.do("open", "Wei", fields={"kind": "message", "subject": "a visitor"}).contact_id
+    assert chosen(of_none) == ["r1", "r2", "r3"]
+    wrong = centre.do("choose_resident", "Wei", contact_id=centre.contact().contact_id, to="r2")
+    assert wrong.reason == "r2 does not live in room 203"

@@ -12,6 +12,7 @@ from wardbell_callcenter.engine.turn import Turn
 from wardbell_callcenter.house import House, Policy, Step
 from wardbell_callcenter.incidents.membership import given_to, leave
 from wardbell_callcenter.people import presence
+from wardbell_callcenter.residents.resident import Resident
 from wardbell_callcenter.roster.policies import policy_for
 from wardbell_callcenter.store.offer_rows import Offer, offer_id_of
 from wardbell_protocol.bus.payloads import Command
@@ -229,9 +230,18 @@ def note(turn: Turn, contact: Contact, command: Command) -> str:
 
 
 def choose_resident(turn: Turn, contact: Contact, command: Command) -> str:
-    """Which of several residents it is about."""
-    if command.to and turn.ledger.residents.get(command.to) is None:
+    """Which of several residents it is about; nobody: it is open again. He lives where it comes from."""
+    resident = turn.ledger.residents.get(command.to) if command.to else None
+    if command.to and (resident is None or resident.is_gone):
         return f"{command.to}: no such resident"
+    if resident is not None and not _lives_there(contact, resident):
+        where = f"room {contact.room}" if contact.room else contact.ward
+        return f"{command.to} does not live in {where}"
     contact = turn.change(contact.changed(resident_id=command.to))
     turn.ledger.record("changed", turn.now, by=command.by, reason="resident", contact=contact)
     return ""
+
+
+def _lives_there(contact: Contact, resident: Resident) -> bool:
+    """A contact of no room is of anybody of its ward; of no ward either, of anybody."""
+    return contact.ward in ("", resident.ward) and contact.room in ("", resident.room)

@@ -1,12 +1,15 @@
 """Which verb does what, and who may: every medium comes through here."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from wardbell_callcenter.contacts.contact import Contact
 from wardbell_callcenter.engine import answering, closing, opening, shifts, supervising
 from wardbell_callcenter.engine.turn import Turn
 from wardbell_callcenter.incidents import muting
 from wardbell_callcenter.people.permissions import About, may, person
+from wardbell_callcenter.routing.router import ADDRESS
+from wardbell_callcenter.store.offer_rows import Offer
 from wardbell_protocol.bus.centre_payloads import ContactKind
 from wardbell_protocol.bus.payloads import Command, Reply
 
@@ -90,11 +93,12 @@ def _about(turn: Turn, contact: Contact) -> About:
 def _received(turn: Turn, command: Command) -> str:
     """A device says that it has an offer; that anybody has seen it is not said."""
     offer = turn.ledger.offers.get(command.offer_id)
-    if offer is None:
+    contact = turn.contact(offer.contact_id) if offer is not None else None
+    if offer is None or contact is None:
         return "no such offer"
-    contact = turn.contact(offer.contact_id)
-    if contact is None or not turn.ledger.offers.received(offer.offer_id, turn.now.wall_ms):
-        return ""
+    why = _may_receive(turn, command, contact, offer)
+    if why or not turn.ledger.offers.received(offer.offer_id, turn.now.wall_ms):
+        return why
     if contact.received_at_ms is None:
         contact = turn.change(contact.changed(received_at_ms=turn.now.wall_ms))
     received = turn.ledger.offers.get(offer.offer_id)
@@ -102,9 +106,19 @@ def _received(turn: Turn, command: Command) -> str:
     return ""
 
 
+def _may_receive(turn: Turn, command: Command, contact: Contact, offer: Offer) -> str:
+    """Only whom it asks has it; of what went to an address, and for people's other devices, a program may say so."""
+    about = _about(turn, contact)
+    why = _may(turn, command, replace(about, asked=about.asked | {offer.target}))
+    who = person(turn.house, command.by)
+    is_his = offer.target == command.by or offer.target.startswith(ADDRESS)
+    return why if why or is_his or (who is not None and who.role == "interface") else "it is not an offer to you"
+
+
 def _open(turn: Turn, command: Command) -> Reply:
     kind = KINDS.get(command.fields.get("kind", ""))
-    why = _may(turn, command)
+    ward = command.fields.get("ward", "")
+    why = _may(turn, command, About(wards=frozenset({ward} if ward else ())))
     if not why and kind is None:
         why = "an open needs the field kind: " + ", ".join(KINDS)
     if why or kind is None:
