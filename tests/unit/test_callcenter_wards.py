@@ -217,6 +217,28 @@ def test_a_call_that_its_ward_no_longer_shows_is_closed_after_a_while(centre: Ce
     assert last.closed_reason == "no longer open in the ward"
 
 
+@pytest.mark.parametrize("is_restarted", [False, True])
+def test_a_call_that_its_ward_had_lost_and_shows_again_is_asked_for_again(centre: Centre, is_restarted: bool) -> None:
+    call, before = escalated(centre, "Wei")
+    del centre.ward.calls[call.call_id]
+    centre.wards.connection_lost()
+    centre.hear_snapshot()
+    centre.wait(1)
+    centre.wait(ABSENT_FOR_MS + 1)
+    assert centre.contacts() == []
+    assert centre.engine.receive(step_command(call), centre.now).reason == "not open in east"
+    if is_restarted:
+        centre.restart()
+    centre.ward.calls[call.call_id] = call
+    centre.wards.connection_lost()
+    centre.hear_snapshot()
+    centre.wait(1)
+    assert (centre.contact().status, centre.contact().offered_to) == ("offered", ["Wei"])
+    assert centre.contact().contact_id != before.contact_id
+    centre.hear("cleared", cleared(call, T0 + 5 * MINUTE))
+    assert centre.contacts() == []
+
+
 def test_old_news_of_a_clear_counts_although_the_mirror_has_a_gap(centre: Centre) -> None:
     call, _ = escalated(centre)
     centre.restart()

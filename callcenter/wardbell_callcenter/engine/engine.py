@@ -381,11 +381,12 @@ class Engine:
         return mirror is not None and not mirror.is_stale and call_id not in mirror.calls
 
     def _close_absent(self, call_id: str, now: Now) -> None:
+        """Nobody has said that it is cleared: should its ward show it again, all its steps are to be taken anew."""
         try:
             with self._turn(now) as turn:
                 for contact in turn.know(turn.ledger.contacts.open_of_call(call_id)):
                     wards.is_gone(turn, contact)
-                turn.ledger.steps.close(call_id)
+                turn.ledger.steps.forget(call_id)
         except Exception as error:
             self._stumbles.note(call_id, error, now)
             return

@@ -1,6 +1,6 @@
 """Steps that wards' calls have taken, in the database: each (call, step, loop) once, whoever sends it."""
 
-from sqlalchemy import Connection, RowMapping, insert, select, update
+from sqlalchemy import Connection, RowMapping, delete, insert, select, update
 
 from wardbell_callcenter.store.tables import steps
 from wardbell_protocol.bus.centre_payloads import StepTaken
@@ -33,6 +33,10 @@ class StepRows:
     def close(self, call_id: str) -> None:
         """The call is cleared: its steps are history."""
         self._connection.execute(update(steps).where(steps.c.call_id == call_id).values(is_closed=True))
+
+    def forget(self, call_id: str) -> None:
+        """As if none of that call's steps had been taken."""
+        self._connection.execute(delete(steps).where(steps.c.call_id == call_id))
 
     def is_closed(self, call_id: str) -> bool:
         """Whether the call is known to be cleared."""
