@@ -2,11 +2,14 @@
 
 from contextlib import suppress
 
-from wardbell_callcenter.house import House, decode_house
+from wardbell_callcenter.house import Agent, House, decode_house
 from wardbell_callcenter.store.house_rows import HouseRows
 from wardbell_protocol.errors import ConfigError
 
 HISTORY = 50  # forms that are looked through
+# Where there is a document and none of its forms can be read, nobody knows who may do what. A house that names nobody would let
+# everybody do everything; in this one nobody can be called by the only name that there is.
+CLOSED = House(agents={"": Agent(role="interface", level="carer")})
 
 
 class Houses:
@@ -40,11 +43,11 @@ class Houses:
 
 
 def readable(rows: HouseRows) -> House:
-    """The newest form that this version understands, of those that there were; a house of defaults where it understands none."""
+    """The newest form that this version understands, of those that there were; `CLOSED` where it understands none."""
     for form in rows.history(HISTORY):
         with suppress(ConfigError):
             return decode_house(form.document, _named(form.revision))
-    return House()
+    return CLOSED
 
 
 def _named(revision: int) -> str:

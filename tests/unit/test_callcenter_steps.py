@@ -308,3 +308,21 @@ def test_a_house_that_cannot_be_read_leaves_the_one_before_it_in_force(make: Mak
     centre.describe(house(policy(Step(after_s=0, to=["agent:Li"]))))
     assert centre.open("east-2").offered_to == ["Li"]
     assert centre.engine.faults() == ()
+
+
+def test_a_house_of_which_nothing_can_be_read_lets_nobody_in_until_it_can(make: Make) -> None:
+    centre = make(house(LADDER, agents={"Wei": Agent(), "Li": Agent()}))
+    centre.sign_in("Wei")
+    Database(centre.url).execute("UPDATE houses SET document = CAST('{\"policies\": 7}' AS BLOB)")
+    centre.restart()
+    centre.hear_snapshot()
+    centre.wait(SECOND)
+    assert centre.engine.faults() == ("house",)
+    assert centre.engine.agents(centre.now) == []
+    contact = centre.open()
+    for verb in ("sign_in", "accept", "take_over", "mute"):
+        assert not centre.do(verb, "Wei", contact_id=contact.contact_id, to="east/s-1", reason="so", for_s=60).ok
+    assert centre.do("sign_in", "a stranger").reason.startswith("nobody may sign in until `wardbell house apply`")
+    centre.describe(house(LADDER, agents={"Wei": Agent()}))
+    centre.sign_in("Wei")
+    assert (centre.engine.faults(), centre.contact().offered_to) == ((), ["Wei"])

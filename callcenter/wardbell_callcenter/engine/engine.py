@@ -20,7 +20,7 @@ from wardbell_callcenter.engine.turn import Turn
 from wardbell_callcenter.engine.verbs import obey
 from wardbell_callcenter.engine.wards import OURSELVES
 from wardbell_callcenter.house import House
-from wardbell_callcenter.houses import Houses, readable
+from wardbell_callcenter.houses import CLOSED, Houses, readable
 from wardbell_callcenter.incidents import folding
 from wardbell_callcenter.people import presence
 from wardbell_callcenter.people.door import Door
@@ -43,6 +43,7 @@ ABSENT_FOR_MS = 5000
 STEPS_AT_ONCE = 100
 TIMERS_AT_ONCE = 500
 LOOK_AHEAD_MS = 250
+CLOSED_SAID = "nobody may sign in until `wardbell house apply` has given the house a document that can be read"
 
 
 class Engine:
@@ -108,7 +109,9 @@ class Engine:
             if ledger.replies.get(command.command_id) is not None:
                 return None
             house = self._newest_house(ledger)
-        refusal = self.door.refusal(house, command.by, command.secret, now.steady_ms)
+        refusal = (
+            CLOSED_SAID if house is CLOSED else self.door.refusal(house, command.by, command.secret, now.steady_ms)
+        )
         return _reply(command, refusal) if refusal else None
 
     def serve(self, command: Command, now: Now) -> Reply:
@@ -269,13 +272,14 @@ class Engine:
                 self._adviser.ask(self._house.hook, question)
 
     def _newest_house(self, ledger: Ledger) -> House:
-        """A document that cannot be read leaves the one before it in force: somebody must be asked."""
+        """A document that cannot be read leaves the one before it in force: somebody must be asked. Without one it is closed."""
         try:
             house = self._houses.newest(ledger.houses)
         except ConfigError as error:
             if not self._is_house_unreadable:
-                log.error("the house cannot be read; the one before it counts: %s", error)
                 self._house = self._house if self._houses.revision else readable(ledger.houses)
+                stead = CLOSED_SAID if self._house is CLOSED else "the one before it counts"
+                log.error("the house cannot be read; %s: %s", stead, error)
             self._is_house_unreadable = True
             return self._house
         self._is_house_unreadable = False
