@@ -35,7 +35,8 @@ class OutboxPump:
     """Publishes what the store holds, on a thread of its own. `kick` it after each commit and each connect.
 
     What is in flight when the connection breaks is sent again by paho; what is in flight when the process dies is
-    still in the store. So a reader may see an event twice, and never misses one.
+    still in the store. So a reader may see an event twice, and misses none that the broker did not confirm. A broker
+    that dies may take the last it confirmed with it: readers ask for a snapshot after each lost connection.
     """
 
     def __init__(self, client: BusClient, store: OutboxStore) -> None:
