@@ -1,12 +1,19 @@
 """Fixtures that every folder of tests may ask for."""
 
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from databases import Database, Postgres, make_sqlite_template, run_postgres
+from databases import Database, Postgres, make_sqlite_template, memory_root, run_postgres
 from servers import MOSQUITTO, BrokerProcess
+
+
+def pytest_configure() -> None:
+    """Have `tmp_path` in memory: a test kills processes, never the machine, and need not wait for a disk."""
+    if memory_root() is not None:
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(memory_root()))
 
 
 def _run(engine: str, folder: Path) -> Iterator[BrokerProcess]:

@@ -21,6 +21,7 @@ from wardbell_callcenter.store.database import open_engine
 from wardbell_callcenter.store.migration import migrate
 
 START_S = 30.0
+ROOM_BYTES = 1 << 30  # a run of all tests on two workers writes a third of this
 BEFORE_FORMS = Path(__file__).parent / "unit" / "callcenter_form_0001.sql"  # a database of before forms were counted
 # The processes here are killed, never the machine: what the kernel has is safe, and a test need not wait for a disk.
 HASTE = {
@@ -41,10 +42,16 @@ def server_program(name: str) -> Path | None:
     return newest or (Path(found) if found else None)
 
 
+def memory_root() -> Path | None:
+    """Where files are kept in memory, on a machine that has such a place, with room in it."""
+    shared = Path("/dev/shm")
+    is_there = os.access(shared, os.W_OK) and shutil.disk_usage(shared).free >= ROOM_BYTES
+    return shared if is_there else None
+
+
 def memory_folder() -> Path:
-    """A new folder, in memory where the machine has such a place; short, since a socket's path may not be long."""
-    shared = "/dev/shm"
-    return Path(tempfile.mkdtemp(prefix="wardbell-", dir=shared if os.access(shared, os.W_OK) else None))
+    """A new folder, in memory where that can be; short, since a socket's path may not be long."""
+    return Path(tempfile.mkdtemp(prefix="wardbell-", dir=memory_root()))
 
 
 class Postgres:
