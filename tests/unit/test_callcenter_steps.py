@@ -233,6 +233,36 @@ def test_what_is_wrong_with_one_contact_leaves_the_others_their_steps(make: Make
     assert centre.accept("Wei", broken.contact_id).ok
 
 
+def test_whoever_comes_is_there_although_one_of_those_who_wait_cannot_be_asked_for(make: Make) -> None:
+    centre = make(house(LADDER))
+    broken, _ = centre.open("east-1"), centre.open("east-2")
+    database = Database(centre.url)
+    database.execute(
+        f"CREATE TRIGGER broken BEFORE UPDATE ON contacts WHEN old.contact_id = '{broken.contact_id}' "
+        "BEGIN SELECT RAISE(ABORT, 'broken'); END"
+    )
+
+    def asked() -> list[str]:
+        centre.wait(SECOND)
+        return [call_id for call_id in ("east-1", "east-2") if centre.contact(call_id).offered_to == ["Wei"]]
+
+    centre.sign_in("Wei")
+    assert asked() == ["east-2"]
+    assert centre.engine.faults() == ("engine",)
+    assert centre.do("not_ready", "Wei", reason="away").ok
+    assert centre.do("ready", "Wei").ok
+    late = centre.open("east-3")
+    centre.accept("Wei", late.contact_id)
+    centre.hear("cleared", cleared(centre.ward.calls["east-3"], T0))
+    assert centre.agent("Wei").state == "ready"
+    assert [contact.call_id for contact in centre.contacts()] == ["east-1", "east-2"]
+    database.execute("DROP TRIGGER broken")
+    centre.wait(12 * SECOND)
+    assert asked() == ["east-1"]
+    centre.wait(12 * SECOND)
+    assert centre.engine.faults() == ()
+
+
 def test_what_is_wrong_with_one_call_leaves_the_others_heard(make: Make) -> None:
     centre = make(house(LADDER))
     centre.sign_in("Wei", "Li")

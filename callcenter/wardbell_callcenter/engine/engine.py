@@ -5,15 +5,16 @@ Rules: callcenter/README.md.
 """
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from typing import TypeVar
 
 from wardbell_bus.ladder import Ladder, Rung
 from wardbell_bus.wards import WardMirrors
 from wardbell_callcenter.clock import Now
-from wardbell_callcenter.contacts.contact import MoveError
 from wardbell_callcenter.engine import calls, dispatch, due, offering, shifts, wards
+from wardbell_callcenter.engine.faces import Faces
 from wardbell_callcenter.engine.snapshots import snapshot
 from wardbell_callcenter.engine.stumbles import STUMBLED_MS, Stumbles, is_of_the_database
 from wardbell_callcenter.engine.turn import Turn
@@ -27,7 +28,6 @@ from wardbell_callcenter.people.door import Door
 from wardbell_callcenter.people.permissions import may, person
 from wardbell_callcenter.routing.adviser import Adviser
 from wardbell_callcenter.store.delivery_rows import Delivery
-from wardbell_callcenter.store.errors import RefusedError
 from wardbell_callcenter.store.ledger import Ledger
 from wardbell_callcenter.store.store import Store
 from wardbell_callcenter.store.timer_rows import Timer
@@ -36,6 +36,8 @@ from wardbell_protocol.bus.payloads import CallState, Command, Reply
 from wardbell_protocol.errors import ConfigError
 
 log = logging.getLogger("wardbell.callcenter")
+
+T = TypeVar("T")
 
 REPLY_KEPT_MS = 24 * 3600 * 1000
 # A call that its ward, whole again after a gap, no longer shows is closed only after this: its first event may be on its way.
@@ -62,6 +64,7 @@ class Engine:
         self._house = House()
         self._peopled_by: House | None = None  # the house by which all who are signed in may be
         self._is_house_unreadable = False
+        self._faces = Faces()  # of whoever writes to the store, one after another
         self._has_stumbled = False  # over timers; over all else:
         self._stumbles = Stumbles()
         self.idle_ms = 0  # how long nothing will be due, after a poll, if nothing happens
@@ -120,19 +123,23 @@ class Engine:
             if command.verb == "step":  # unique by itself, so that it needs no memory of the command
                 return _reply(command, self._step(command, now))
             return self._obey(command, now)
-        except (RefusedError, MoveError) as error:
+        except Exception as error:
+            if is_of_the_database(error):
+                raise
             log.exception("stumbled over %s of %s", command.verb, command.by)
             return _reply(command, f"not done: {error}"[:256])
 
     def _obey(self, command: Command, now: Now) -> Reply:
-        with self._turn(now) as turn:
+        def work(turn: Turn) -> Reply:
             known = turn.ledger.replies.get(command.command_id)
             if known is not None:
                 return known
             reply = obey(turn, command)
             turn.ledger.replies.forget(now.wall_ms - REPLY_KEPT_MS)
             turn.ledger.replies.keep(reply, now.wall_ms)
-        return reply
+            return reply
+
+        return self._isolated(work, now)
 
     def follow(self, call: CallState, now: Now) -> None:
         """A ward shows this call. Once cleared it is over for good, however old the news is.
@@ -142,13 +149,16 @@ class Engine:
         """
         if call.call_id not in self._ward_of:
             return
+
+        def work(turn: Turn) -> None:
+            for contact in turn.know(turn.ledger.contacts.open_of_call(call.call_id)):
+                if contact.call != call:
+                    wards.show_call(turn, contact, call)
+            if call.status == "cleared":
+                turn.ledger.steps.close(call.call_id)
+
         try:
-            with self._turn(now) as turn:
-                for contact in turn.know(turn.ledger.contacts.open_of_call(call.call_id)):
-                    if contact.call != call:
-                        wards.show_call(turn, contact, call)
-                if call.status == "cleared":
-                    turn.ledger.steps.close(call.call_id)
+            self._isolated(work, now)
         except Exception as error:  # not taken, it would come again for ever, and nothing that is behind it
             self._stumbles.note(call.call_id, error, now)
             return
@@ -225,16 +235,15 @@ class Engine:
         if self._stumbles.is_left_alone(name, now):
             return
         try:
-            with self._turn(now) as turn:
-                shifts.is_gone(turn, name, reason)
+            self._isolated(lambda turn: shifts.is_gone(turn, name, reason), now)
         except Exception as error:
             self._stumbles.note(name, error, now)
 
     def offer_failed(self, ledger: Ledger, delivery: Delivery, why: str, now: Now) -> None:
         """In the transaction of a courier who gives an offer up: whoever comes next is asked."""
-        turn = Turn(ledger, self._newest_house(ledger), now)
+        turn = Turn(ledger, self._newest_house(ledger), now, self._faces)
         offering.failed(turn, delivery.offer_id, why)
-        _finish(turn)
+        _finish(turn, self._stumbles)
 
     def position(self) -> tuple[str, int]:
         """Epoch, and number of the last event."""
@@ -257,14 +266,30 @@ class Engine:
             contact = ledger.contacts.get(contact_id)
         return contact is not None and contact.is_open
 
+    def _isolated(self, work: Callable[[Turn], T], now: Now) -> T:
+        """Whoever becomes free is asked for whatever waits: one contact with which that goes wrong must not undo the work.
+
+        Then it is done by itself, and who is asked for what is left to the timers, where each fails alone.
+        """
+        try:
+            with self._turn(now) as turn:
+                return work(turn)
+        except Exception as error:
+            if is_of_the_database(error):
+                raise
+            log.exception("stumbled over what follows, or the thing itself; now it alone")
+        with self._turn(now, asks_later=True) as turn:
+            return work(turn)
+
     @contextmanager
-    def _turn(self, now: Now) -> Iterator[Turn]:
+    def _turn(self, now: Now, asks_later: bool = False) -> Iterator[Turn]:
         """One transaction, with everything that follows from what is done in it."""
         with self._store.writing() as ledger:
             self._house = self._newest_house(ledger)
-            turn = Turn(ledger, self._house, now, self._adviser)
+            turn = Turn(ledger, self._house, now, self._faces, self._adviser)
+            turn.asks_later = asks_later
             yield turn
-            _finish(turn)
+            _finish(turn, self._stumbles)
             muted = tuple(mute.place for mute in turn.mutes.values())
         self._muted = muted
         if self._adviser is not None and self._house.hook is not None:
@@ -311,17 +336,26 @@ class Engine:
         self._has_stumbled = True
         for timer in timers:
             try:
-                with self._turn(now) as turn:
-                    if (
-                        turn.ledger.timers.get(timer.kind, timer.subject) == timer
-                    ):  # those before it may have set another
-                        due.run(turn, [timer])
+                self._run_one(timer, now)
             except Exception as error:
                 if is_of_the_database(error):
                     raise
                 log.exception("stumbled over %s of %s", timer.kind, timer.subject)
                 with self._store.writing() as ledger:
                     ledger.timers.put(replace(timer, due_steady_ms=now.steady_ms + STUMBLED_MS))
+                if timer.kind == "widen":  # to ask for it goes wrong: nobody else's turn is to try that meanwhile
+                    self._stumbles.note(timer.subject, error, now)
+
+    def _run_one(self, timer: Timer, now: Now) -> None:
+        def work(turn: Turn) -> None:
+            if turn.ledger.timers.get(timer.kind, timer.subject) == timer:  # those before it may have set another
+                due.run(turn, [timer])
+
+        if timer.kind != "widen":
+            self._isolated(work, now)
+            return
+        with self._turn(now) as turn:  # which is nothing but to ask
+            work(turn)
 
     def _step(self, command: Command, now: Now) -> str:
         key = (command.call_id, command.step, command.loop)
@@ -386,21 +420,24 @@ class Engine:
 
     def _close_absent(self, call_id: str, now: Now) -> None:
         """Nobody has said that it is cleared: should its ward show it again, all its steps are to be taken anew."""
+
+        def work(turn: Turn) -> None:
+            for contact in turn.know(turn.ledger.contacts.open_of_call(call_id)):
+                wards.is_gone(turn, contact)
+            turn.ledger.steps.forget(call_id)
+
         try:
-            with self._turn(now) as turn:
-                for contact in turn.know(turn.ledger.contacts.open_of_call(call_id)):
-                    wards.is_gone(turn, contact)
-                turn.ledger.steps.forget(call_id)
+            self._isolated(work, now)
         except Exception as error:
             self._stumbles.note(call_id, error, now)
             return
         self._forget(call_id)
 
 
-def _finish(turn: Turn) -> None:
+def _finish(turn: Turn, stumbles: Stumbles) -> None:
     """See what is one incident, ask for what waits, make the deliveries, tell the events."""
     folding.settle(turn)
-    offering.settle(turn)
+    offering.settle(turn, stumbles)
     dispatch.dispatch(turn)
     dispatch.tell_webhooks(turn, turn.ledger.tell())
 

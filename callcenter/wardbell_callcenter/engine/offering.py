@@ -4,6 +4,7 @@ from wardbell_callcenter.contacts.contact import Contact
 from wardbell_callcenter.engine import stepping, waiting
 from wardbell_callcenter.engine.advising import advice
 from wardbell_callcenter.engine.facts import Crew, contact_facts, history, seed_of
+from wardbell_callcenter.engine.stumbles import Stumbles
 from wardbell_callcenter.engine.turn import Turn
 from wardbell_callcenter.house import House, Step
 from wardbell_callcenter.people import presence
@@ -17,11 +18,11 @@ from wardbell_protocol.bus.centre_payloads import Medium
 WEBHOOK = "webhook:"
 
 
-def settle(turn: Turn) -> None:
+def settle(turn: Turn, stumbles: Stumbles) -> None:
     """Ask for every contact of the turn that wants it, the most urgent first; then for all, where somebody became free."""
     while turn.to_ask or turn.people_asked or turn.people_left or turn.freed:
         waiting.ask_for_freed(turn)
-        _ask_all(turn)
+        _ask_all(turn, stumbles)
         missed, left, asked = turn.take_people()
         turn.of_people(lambda missed=missed, left=left, asked=asked: _tell_people(turn, missed, left, asked))  # type: ignore[misc]
 
@@ -36,7 +37,7 @@ def _tell_people(turn: Turn, missed: set[str], left: set[str], asked: set[str]) 
         presence.offered(ledger, sorted(asked), now)
 
 
-def _ask_all(turn: Turn) -> None:
+def _ask_all(turn: Turn, stumbles: Stumbles) -> None:
     ids, turn.to_ask = turn.to_ask, set()
     turn.load(ids)
     seeking = [contact for contact in map(turn.contact, ids) if contact is not None and contact.is_waiting]
@@ -48,14 +49,23 @@ def _ask_all(turn: Turn) -> None:
     for contact in sorted(seeking, key=lambda one: urgency(one.priority, one.pressed_at_ms, one.contact_id)):
         if contact.step < 0:
             continue
-        if turn.is_full:
-            turn.leave(
-                Timer("widen", contact.contact_id, turn.now.steady_ms, turn.now.steady_ms, contact.step, contact.loop)
-            )
+        wait_ms = stumbles.wait_ms(contact.contact_id, turn.now)
+        if turn.is_full or turn.asks_later or wait_ms:
+            _ask_later(turn, contact, wait_ms)
         elif stepping.is_held(turn, contact):
             _show(turn, contact, [], "")
         else:
             _ask(turn, contact, crew)
+
+
+def _ask_later(turn: Turn, contact: Contact, wait_ms: int) -> None:
+    """Another turn asks: the next one, or, of one that was stumbled over, that which tries it again."""
+    now_ms = turn.now.steady_ms
+    timer = Timer("widen", contact.contact_id, now_ms + wait_ms, now_ms, contact.step, contact.loop)
+    if wait_ms:
+        turn.set_timer(timer)
+    else:
+        turn.leave(timer)
 
 
 def _ask(turn: Turn, contact: Contact, crew: Crew) -> None:

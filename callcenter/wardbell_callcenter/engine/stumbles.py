@@ -12,7 +12,7 @@ STUMBLED_MS = 10_000  # until what is wrong is tried again
 
 
 class Stumbles:
-    """By whatever names the thing: a step of a call, a call, a seat."""
+    """By whatever names the thing: a step of a call, a call, a seat, a contact."""
 
     def __init__(self) -> None:
         self._until_ms: dict[Hashable, int] = {}
@@ -33,7 +33,11 @@ class Stumbles:
 
     def is_left_alone(self, what: Hashable, now: Now) -> bool:
         """Whether it is not to be tried yet."""
-        return self._until_ms.get(what, 0) > now.steady_ms
+        return self.wait_ms(what, now) > 0
+
+    def wait_ms(self, what: Hashable, now: Now) -> int:
+        """How long it is not to be tried yet; 0: it may be."""
+        return max(0, self._until_ms.get(what, 0) - now.steady_ms)
 
     def forget_old(self, now: Now) -> None:
         """Those that were not stumbled over when they were tried again."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from wardbell_callcenter.clock import Now
 from wardbell_callcenter.contacts.contact import Contact
+from wardbell_callcenter.engine.faces import Faces
 from wardbell_callcenter.house import House
 from wardbell_callcenter.people.agent import Agent
 from wardbell_callcenter.residents.pop import who_is_meant
@@ -37,8 +38,11 @@ class Ended:
 class Turn:
     """Reads through, and remembers what is to be written. `now` is the same all along."""
 
-    def __init__(self, ledger: Ledger, house: House, now: Now, adviser: Adviser | None = None) -> None:
+    def __init__(
+        self, ledger: Ledger, house: House, now: Now, faces: Faces | None = None, adviser: Adviser | None = None
+    ) -> None:
         self.adviser = adviser
+        self.faces = faces or Faces()
         self.questions: list[Question] = []  # for it, once this is stored
         self.ledger = ledger
         self.house = house
@@ -54,6 +58,7 @@ class Turn:
         self.opened: list[str] = []  # contacts that the incidents have not seen yet
         self.incidents_touched: set[str] = set()
         self.is_behind = False  # something was left to the next turn
+        self.asks_later = False  # what waits for a person is left to it too
         self._stored: dict[str, Contact | None] = {}  # as the database has them; None: not yet
         self._contacts: dict[str, Contact] = {}
         self._stored_offers: dict[str, Offer] = {}
