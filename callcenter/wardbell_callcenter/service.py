@@ -54,6 +54,7 @@ class Service:
         self._wards = WardMirrors(OURSELVES)
         with store.reading() as ledger:
             self._clock = SteadyClock(ledger.mark(), read_clocks())
+        store.renew_lease(self._clock.mark(read_clocks()))  # else the time of who dies at once is lived through again
         self._routing_hook = RoutingHook(self._heed_advice)
         self._engine = Engine(store, self._wards, self._routing_hook)
         self._seats = Seats()

@@ -29,6 +29,8 @@ def service(iotcore_broker: BrokerProcess, tmp_path: Path, monkeypatch: pytest.M
     store = Store(f"sqlite:///{tmp_path / 'callcenter.db'}")
     assert store.take_lease(store.lease(), "test")
     running = Service(iotcore_broker.url, store)
+    with store.reading() as ledger:
+        assert ledger.mark() is not None  # from the first moment on its time goes on after it
     thread = threading.Thread(target=running.run)
     thread.start()
     wait_until(lambda: running.client.is_connected, "the call centre")

@@ -86,6 +86,21 @@ def test_setting_the_clock_ends_no_break_and_makes_none_longer(centre: Centre, j
     assert stays[0].until_ms == stays[1].from_ms
 
 
+def test_a_time_that_is_lived_through_again_keeps_nobody_from_being_asked_or_accepting(centre: Centre) -> None:
+    """An engine that dies before it has kept its time, on a new database or before a reboot, leaves the next an earlier one."""
+    centre.sign_in("Wei", "Li")
+    began = centre.now
+    for number, name in enumerate(("Wei", "Li", "Wei"), 1):
+        centre.now = Now(began.wall_ms + number * SECOND, began.steady_ms)
+        centre.restart()
+        centre.hear_snapshot()
+        centre.wait(100)
+        contact = centre.open(f"east-{number}")
+        centre.wait(50)
+        assert centre.accept(name, contact.contact_id).reason == ""
+        assert centre.do("resolve", name, contact_id=contact.contact_id).reason == ""
+
+
 def test_when_all_have_missed_too_much_the_last_step_asks_them_all_the_same(centre: Centre) -> None:
     centre.sign_in("Wei", "Li")
     for number in (1, 2):

@@ -215,7 +215,10 @@ def _enter(agent: Agent, state: AgentStatus, now: Now, reason: str = "", back_in
 
 
 def _counted_until_ms(agent: Agent, now: Now) -> int:
-    """Where his present stay ends in agent_times. Its length is by the steady clock; the wall clock counts where he signs in."""
+    """Where his present stay ends in agent_times. Its length is by the steady clock; the wall clock counts where he signs in.
+
+    Never before it began, though the engine's time may have: two stays of one beginning would be refused, and what made them.
+    """
     if agent.is_signed_in:
-        return agent.counted_from_ms + now.steady_ms - agent.since_steady_ms
+        return agent.counted_from_ms + max(0, now.steady_ms - agent.since_steady_ms)
     return max(now.wall_ms, agent.counted_from_ms)
