@@ -17,8 +17,9 @@ from wardbell_bus.wards import WardMirrors
 from wardbell_callcenter.clock import Now
 from wardbell_callcenter.engine.engine import Engine
 from wardbell_callcenter.engine.wards import OURSELVES
-from wardbell_callcenter.ports.claims import Claims
+from wardbell_callcenter.ports.claims import Claims, Room
 from wardbell_callcenter.ports.crew import Return
+from wardbell_callcenter.ports.places import Places
 from wardbell_callcenter.ports.port import DELIVERED, Outcome
 from wardbell_callcenter.store.delivery_rows import Delivery, DeliveryMedium
 from wardbell_callcenter.store.errors import LostLeaseError
@@ -37,6 +38,7 @@ class Paper:
     """A port that writes down what it was given, at once and for good."""
 
     threads = 1
+    per_address: int | None = None
     batch = 1
     timeout_s = 1.0
     is_ready = True
@@ -107,7 +109,7 @@ class Life:
         """As the courier does, in one thread: what came back is written down with the next claim."""
         n = 0
         while True:
-            room = [(port, AT_ONCE) for port in self._ports]
+            room = [Room(port, AT_ONCE, Places(port.threads, port.per_address)) for port in self._ports]
             claimed = self._claims.write_and_claim(self._returns, room, now)
             self._returns = [
                 Return(port, delivery, port.hand_over([delivery])[0])

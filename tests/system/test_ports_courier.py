@@ -29,6 +29,7 @@ class Pager:
     def __init__(self, medium: DeliveryMedium = "seat", threads: int = 4) -> None:
         self.medium = medium
         self.threads = threads
+        self.per_address: int | None = None
         self.batch = 1
         self.is_ready = True
         self.timeout_s = 2.0
@@ -215,6 +216,41 @@ def test_what_is_slow_delays_nothing_else(on_sqlite: Round) -> None:
     assert len(mail.given) == 2
     goes_on.set()
     wait_until(lambda: on_sqlite.outcome("m-4") == "delivered", "the mails")
+
+
+def test_an_address_that_does_not_answer_leaves_threads_to_the_others(round_: Round) -> None:
+    webhook = Pager("webhook", threads=4)
+    webhook.per_address = 2
+    goes_on = threading.Event()
+
+    def answer(delivery: Delivery) -> Outcome:
+        if delivery.address.startswith("dead"):
+            goes_on.wait(60)
+            return try_again("no answer")
+        return DELIVERED
+
+    def in_hand() -> list[str]:
+        return [one.address for one in webhook.given if one.address.startswith("dead")]
+
+    webhook.answer = answer
+    courier = round_.courier(webhook)
+    round_.put(*(f"a-{number:02}" for number in range(9)), medium="webhook", address="dead", priority=90)
+    courier.kick()
+    wait_until(lambda: len(in_hand()) == 2, "as many as one address may have")
+    round_.put(*(f"b-{number}" for number in range(5)), medium="webhook")
+    courier.kick()
+    wait_until(lambda: round_.outcome("b-4") == "delivered", "the others")
+    assert in_hand() == ["dead"] * 2
+    goes_on.set()
+    wait_until(lambda: len(in_hand()) == 9, "the rest of them")
+    goes_on.clear()
+    round_.wait_s(60, courier)
+    wait_until(lambda: len(in_hand()) == 10, "one of those that failed")
+    round_.put("c-1", medium="webhook")
+    courier.kick()
+    wait_until(lambda: round_.outcome("c-1") == "delivered", "what is due elsewhere")
+    assert len(in_hand()) == 10
+    goes_on.set()
 
 
 def test_what_could_not_get_through_waits_untried_and_goes_at_once_when_it_could(on_sqlite: Round) -> None:

@@ -4,6 +4,7 @@ import pytest
 
 from wardbell_callcenter.ports.faults import FADES_MS, Failures
 from wardbell_callcenter.ports.patience import LASTS_MS, is_too_late, wait_ms
+from wardbell_callcenter.ports.places import Places
 
 
 def test_the_waits_are_planned() -> None:
@@ -45,3 +46,25 @@ def test_a_fault_is_there_until_something_gets_through_or_nothing_is_tried() -> 
     failures.got_through("webhook-other")
     assert failures.names(1000 + FADES_MS - 1) == ("webhook-family",)
     assert failures.names(1000 + FADES_MS) == ()
+
+
+def test_one_that_failed_is_tried_one_at_a_time_and_all_of_them_have_half_of_the_threads() -> None:
+    places = Places(threads=4, per_address=2)
+    assert [places.take("a") for _ in range(3)] == [True, True, False]
+    assert places.full() == {"a"}
+    for _ in range(2):
+        places.give_back("a", has_failed=True)
+    assert [places.take("a") for _ in range(2)] == [True, False]
+    for other in ("b", "c"):
+        assert places.take(other)
+        places.give_back(other, has_failed=True)
+    assert [places.take(name) for name in ("b", "c", "d")] == [True, False, True]
+    assert places.full() == {"a", "b", "c"}
+    places.give_back("a", has_failed=False)
+    assert [places.take("a") for _ in range(3)] == [True, True, False]
+
+
+def test_where_all_addresses_have_the_same_other_side_none_has_to_wait_for_another() -> None:
+    places = Places(threads=1, per_address=None)
+    assert all(places.take("a") for _ in range(9))
+    assert places.full() == frozenset()

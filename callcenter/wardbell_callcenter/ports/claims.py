@@ -1,12 +1,14 @@
 """The courier's transactions: what came back is written down, what is due is claimed."""
 
 import logging
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from wardbell_callcenter.clock import Now
 from wardbell_callcenter.ports.crew import Return
 from wardbell_callcenter.ports.patience import is_too_late as comes_too_late
 from wardbell_callcenter.ports.patience import wait_ms
+from wardbell_callcenter.ports.places import Places
 from wardbell_callcenter.ports.port import Port
 from wardbell_callcenter.store.delivery_rows import Delivery
 from wardbell_callcenter.store.errors import RefusedError, StoreError
@@ -23,6 +25,15 @@ TIDY_EVERY_MS = 3_600_000
 OfferFailed = Callable[[Ledger, Delivery, str, Now], None]
 
 
+@dataclass(frozen=True)
+class Room:
+    """What a port can be given: so many, and of each address so many as it has places."""
+
+    port: Port
+    limit: int
+    places: Places
+
+
 class Claims:
     """Each method is one transaction, or one for each delivery that is given up.
 
@@ -35,20 +46,22 @@ class Claims:
         self._offer_failed = offer_failed
         self._tidied_at_ms: int | None = None
 
-    def next_due_steady_ms(self, media: Collection[str]) -> int | None:
+    def next_due_steady_ms(self, room: Sequence[Room]) -> int | None:
         """When there will be something to claim."""
         with self._store.reading() as ledger:
-            return ledger.deliveries.next_due_steady_ms(media)
+            return ledger.deliveries.next_due_steady_ms({one.port.medium: one.places.full() for one in room})
 
-    def write_and_claim(self, returns: Sequence[Return], room: Sequence[tuple[Port, int]], now: Now) -> list[Delivery]:
+    def write_and_claim(self, returns: Sequence[Return], room: Sequence[Room], now: Now) -> list[Delivery]:
         """Write down what was delivered or is to be tried again; claim as many for each port as it has room for."""
         with self._store.writing() as ledger:
             self._write(ledger, returns, now)
             self._tidy(ledger, now)
             return [
                 delivery
-                for port, limit in room
-                for delivery in ledger.deliveries.claim([port.medium], now.steady_ms, _lease_ms(port), limit)
+                for one in room
+                for delivery in ledger.deliveries.claim(
+                    [one.port.medium], now.steady_ms, _lease_ms(one.port), one.limit, one.places.take
+                )
             ]
 
     def give_up(self, delivery: Delivery, why: str, now: Now) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 
 from wardbell_callcenter.clock import Now
-from wardbell_callcenter.ports.claims import Claims, OfferFailed, final_word, is_too_late
+from wardbell_callcenter.ports.claims import Claims, OfferFailed, Room, final_word, is_too_late
 from wardbell_callcenter.ports.crew import Crew, Return
 from wardbell_callcenter.ports.faults import Failures
 from wardbell_callcenter.ports.port import Port, given_up
@@ -95,8 +95,9 @@ class Courier:
     def _write_and_hand_out(self, now: Now) -> float:
         self._collect(now)
         self._give_up(now)
-        room = [(crew.port, crew.room) for crew in self._crews.values() if crew.room > 0 and crew.port.is_ready]
-        due_ms = self._claims.next_due_steady_ms([port.medium for port, _ in room])
+        room = [Room(crew.port, crew.room, crew.places) for crew in self._crews.values() if crew.room > 0]
+        room = [one for one in room if one.port.is_ready]
+        due_ms = self._claims.next_due_steady_ms(room)
         is_due = due_ms is not None and due_ms <= now.steady_ms
         if not self._returns and not is_due:
             return LOOK_EVERY_S if due_ms is None else min(LOOK_EVERY_S, (due_ms - now.steady_ms) / 1000)

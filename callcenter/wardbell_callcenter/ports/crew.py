@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from wardbell_callcenter.ports.places import Places
 from wardbell_callcenter.ports.port import Outcome, Port, try_again
 from wardbell_callcenter.store.delivery_rows import Delivery
 
@@ -33,6 +34,7 @@ class Crew:
         self._report = report
         self._in_hand: set[str] = set()  # as the courier's thread knows it, like the next
         self._n_idle = port.threads
+        self._places = Places(port.threads, port.per_address)
         self._queue: queue.SimpleQueue[list[Delivery] | None] = queue.SimpleQueue()
         for number in range(port.threads):
             name = f"{port.medium}-{number}"
@@ -44,6 +46,11 @@ class Crew:
         return self._n_idle * self.port.batch
 
     @property
+    def places(self) -> Places:
+        """A copy of which addresses may have how many of them."""
+        return self._places.copy()
+
+    @property
     def is_idle(self) -> bool:
         """Whether all have come back."""
         return self._n_idle == self.port.threads
@@ -53,13 +60,17 @@ class Crew:
         new = [delivery for delivery in deliveries if delivery.delivery_id not in self._in_hand]
         for start in range(0, len(new), self.port.batch):
             some = new[start : start + self.port.batch]
-            self._in_hand.update(delivery.delivery_id for delivery in some)
+            for delivery in some:
+                self._in_hand.add(delivery.delivery_id)
+                self._places.take(delivery.address)
             self._n_idle -= 1
             self._queue.put(some)
 
     def are_back(self, returns: Sequence[Return]) -> None:
         """A report was heard."""
-        self._in_hand.difference_update(back.delivery.delivery_id for back in returns)
+        for back in returns:
+            self._in_hand.discard(back.delivery.delivery_id)
+            self._places.give_back(back.delivery.address, back.outcome.verdict == "try_again")
         self._n_idle += 1
 
     def stop(self) -> None:

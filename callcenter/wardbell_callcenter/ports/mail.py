@@ -36,6 +36,7 @@ class MailPort:
 
     medium: DeliveryMedium = "mail"
     threads = 4
+    per_address: int | None = None
     batch = 1
 
     def __init__(self, house: Callable[[], House], timeout_s: float = TIMEOUT_S) -> None:

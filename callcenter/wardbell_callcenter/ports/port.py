@@ -46,6 +46,8 @@ class Port(Protocol):
     Attributes:
         medium: of the deliveries that it takes.
         threads: how many may be in `hand_over` at the same time.
+        per_address: how many of these one address may have, so that one that does not answer leaves some to the others; None
+            where all addresses have the same other side.
         batch: the most deliveries that it is given together; 1 where one would wait for the other.
         timeout_s: `hand_over` has returned by then, whatever the other side does. (Looking a host's name up may take longer where
             the machine's resolver does: in a house without a name server give addresses, or a hosts file.)
@@ -53,6 +55,7 @@ class Port(Protocol):
 
     medium: DeliveryMedium
     threads: int
+    per_address: int | None
     batch: int
     timeout_s: float
 

@@ -14,6 +14,7 @@ class SeatPort:
 
     medium: DeliveryMedium = "seat"
     threads = 2  # the second while the first waits for a broker that takes its time
+    per_address: int | None = None
     batch = 50  # what a broker that writes each of them to its disk takes well within the time-out
 
     def __init__(self, client: BusClient, timeout_s: float = TIMEOUT_S) -> None:

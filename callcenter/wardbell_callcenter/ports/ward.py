@@ -16,6 +16,7 @@ class WardPort:
 
     medium: DeliveryMedium = "ward"
     threads = 2
+    per_address: int | None = None
     batch = 50
 
     def __init__(self, client: BusClient, timeout_s: float = TIMEOUT_S) -> None:

@@ -29,6 +29,7 @@ class WebhookPort:
 
     medium: DeliveryMedium = "webhook"
     threads = 8
+    per_address: int | None = 3
     batch = 1
 
     def __init__(self, house: Callable[[], House], timeout_s: float = TIMEOUT_S) -> None:

@@ -1,11 +1,11 @@
 """What ports have still to hand over, in the database. Who claims a row has it until his lease ends; then it is claimed again."""
 
 import os
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from sqlalchemy import ColumnElement, Connection, case, delete, exists, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, case, delete, exists, false, func, insert, or_, select, update
 
 from wardbell_callcenter.store.contact_rows import AT_ONCE
 from wardbell_callcenter.store.contact_tables import deliveries, offers
@@ -75,24 +75,55 @@ class DeliveryRows:
         )
         return None if row is None else Delivery(**row)
 
-    def claim(self, media: Collection[str], now_steady_ms: int, lease_ms: int, limit: int) -> list[Delivery]:
+    def claim(
+        self,
+        media: Collection[str],
+        now_steady_ms: int,
+        lease_ms: int,
+        limit: int,
+        has_place: Callable[[str], bool] = lambda _address: True,
+    ) -> list[Delivery]:
         """Take due rows for `lease_ms`: the most urgent first, then the oldest, each with its attempt counted.
 
         Nobody else gets them meanwhile. An offer's end waits while the offer itself is being handed over, lest it arrive first.
+
+        Args:
+            has_place: takes a place for one more of that address; False: it is to wait, and so do the others of that address.
         """
+        found: list[Delivery] = []
+        full: set[str] = set()
+        while len(found) < limit:
+            some = self._free(media, now_steady_ms, limit - len(found), full, found)
+            n_full = len(full)
+            for one in some:
+                if one.address in full or not has_place(one.address):
+                    full.add(one.address)
+                else:
+                    found.append(one)
+            if len(full) == n_full:
+                break
+        until_ms = now_steady_ms + lease_ms
+        values = {"attempts": deliveries.c.attempts + 1, "lease_until_steady_ms": until_ms}
+        self._set((one.delivery_id for one in found), values)
+        return [replace(one, attempts=one.attempts + 1, lease_until_steady_ms=until_ms) for one in found]
+
+    def _free(
+        self, media: Collection[str], now_steady_ms: int, limit: int, full: Collection[str], found: list[Delivery]
+    ) -> list[Delivery]:
+        """Due rows that nobody has, but for those found already and those of addresses that may have no more."""
+        which = _is_free(now_steady_ms) & deliveries.c.medium.in_(list(media))
+        if full:
+            others = [one.delivery_id for one in found]
+            which &= deliveries.c.address.not_in(list(full)) & deliveries.c.delivery_id.not_in(others)
         wanted = (
             select(deliveries)
-            .where(_is_free(now_steady_ms) & deliveries.c.medium.in_(list(media)))
+            .where(which)
             .order_by(deliveries.c.priority.desc(), deliveries.c.due_steady_ms, deliveries.c.made_at_ms)
             .order_by(deliveries.c.delivery_id)
             .limit(limit)
             .with_for_update(skip_locked=True)  # not said on SQLite, where this transaction is the only one that writes
         )
-        until_ms = now_steady_ms + lease_ms
-        found = [Delivery(**row) for row in self._connection.execute(wanted).mappings()]
-        values = {"attempts": deliveries.c.attempts + 1, "lease_until_steady_ms": until_ms}
-        self._set((one.delivery_id for one in found), values)
-        return [replace(one, attempts=one.attempts + 1, lease_until_steady_ms=until_ms) for one in found]
+        return [Delivery(**row) for row in self._connection.execute(wanted).mappings()]
 
     def let_go(self, delivery_ids: Iterable[str]) -> None:
         """A port has come back with them: nobody has them in hand any more."""
@@ -118,10 +149,13 @@ class DeliveryRows:
             found += [HandOver(**row) for row in self._connection.execute(select(*columns).where(which)).mappings()]
         return found
 
-    def next_due_steady_ms(self, media: Collection[str]) -> int | None:
-        """When the next one may be claimed: when it is due, and nobody has it in hand."""
+    def next_due_steady_ms(self, full: Mapping[str, Collection[str]]) -> int | None:
+        """When the next one may be claimed: when it is due, and nobody has it in hand. `full`: by medium, addresses that wait."""
         due, leased_until = deliveries.c.due_steady_ms, deliveries.c.lease_until_steady_ms
-        which = deliveries.c.is_done.is_(False) & deliveries.c.medium.in_(list(media))
+        is_meant = [
+            (deliveries.c.medium == medium) & deliveries.c.address.not_in(list(waits)) for medium, waits in full.items()
+        ]
+        which = deliveries.c.is_done.is_(False) & or_(false(), *is_meant)
         when = func.min(case((leased_until > due, leased_until), else_=due))
         found: int | None = self._connection.execute(select(when).where(which)).scalar_one()
         return found
