@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,6 +15,9 @@ def pytest_configure() -> None:
     """Have `tmp_path` in memory: a test kills processes, never the machine, and need not wait for a disk."""
     if memory_root() is not None:
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(memory_root()))
+    # The hundreds of programs that tests start need not compile what they import, each of them anew.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    sys.dont_write_bytecode = False
 
 
 def _run(engine: str, folder: Path) -> Iterator[BrokerProcess]:
