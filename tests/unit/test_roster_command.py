@@ -8,6 +8,7 @@ import pytest
 from databases import Database
 
 from wardbell_callcenter.house_command import main as house
+from wardbell_callcenter.roster import roster_command
 from wardbell_callcenter.roster.roster_command import main
 from wardbell_callcenter.roster.wording import TEXTS
 
@@ -207,6 +208,36 @@ def test_a_file_of_leave_is_entered_once_and_followed(either_desk: Desk, tmp_pat
     either_desk.says("remove", entry.split()[0])
     assert either_desk.says("import", back)[-1] == "0 entered, 0 taken back, 1 as before"
     assert either_desk.says("changes", "--from", "2026-10-01") == ["nothing was entered"]
+
+
+def test_a_night_of_each_week_is_entered_ahead_and_followed(
+    either_desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    today_ms = 1_791_500_000_000  # Friday, 9 October 2026 in Shanghai
+
+    def read(*lines: str, later_days: int = 0) -> list[str]:
+        monkeypatch.setattr(roster_command, "time_ns", lambda: (today_ms + later_days * 86_400_000) * 1_000_000)
+        file = calendar(tmp_path, event("1", "20261001", "zoe: night", *lines))
+        return either_desk.says("import", file, "--as", "override", "--roster", "east", "--days", "30")
+
+    def days(said: list[str]) -> list[str]:
+        return [f"{line[0]}{line[2:].split('-')[2][:8]}" for line in said if line[:2] in ("+ ", "- ")]
+
+    said = read("RRULE:FREQ=WEEKLY")
+    assert said[0].endswith("-20261015T000000-1: zoe as well, Thu 2026-10-15 00:00 – Fri 2026-10-16 00:00")
+    assert days(said) == ["+20261015", "+20261022", "+20261029", "+20261105"]
+    assert said[-2:] == [
+        "what repeats is entered until Sun 2026-11-08 06:53; read the file again before then",
+        "4 entered, 0 taken back, 0 as before",
+    ]
+    # A week on one more comes into sight, one is left out now, and one that was taken back by hand stays so.
+    either_desk.says("remove", said[3].split()[1].rstrip(":"))
+    said = read("RRULE:FREQ=WEEKLY", "EXDATE;VALUE=DATE:20261022", later_days=7)
+    assert (days(said), said[-1]) == (["-20261022", "+20261112"], "1 entered, 1 taken back, 2 as before")
+    # It repeats no more: what is over stays, what was to come goes, and its own day is an entry like any other.
+    said = read(later_days=7)
+    assert said[-1] == "1 entered, 2 taken back, 0 as before"
+    assert len(either_desk.says("changes", "--from", "2026-10-01")) == 2
 
 
 def test_a_file_of_one_person_and_one_of_extra_duties(desk: Desk, tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ A time that comes twice is its first one. A time that does not come at all is th
 So times of a day keep their order, and what ends where the next begins leaves no gap and no overlap.
 """
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -20,8 +20,11 @@ def local(wall_ms: int, zone: str) -> datetime:
 @lru_cache(maxsize=65_536)
 def instant_ms(day: date, at: str, zone: str) -> int:
     """UNIX ms of the time `07:00`, or `07:00:30`, of that day."""
-    clock = ZoneInfo(zone)
-    shown = datetime.combine(day, time.fromisoformat(at))
+    return shown_ms(datetime.combine(day, time.fromisoformat(at)), ZoneInfo(zone))
+
+
+def shown_ms(shown: datetime, clock: tzinfo) -> int:
+    """UNIX ms at which that clock shows this; `shown` names no zone."""
     moment = shown.replace(tzinfo=clock).astimezone(UTC)
     if moment.astimezone(clock).replace(tzinfo=None) != shown:
         moment = _change_in(shown.replace(tzinfo=clock, fold=1).astimezone(UTC), moment, clock)
@@ -34,7 +37,7 @@ def span_ms(day: date, begins: str, ends: str, zone: str) -> tuple[int, int]:
     return instant_ms(day, begins, zone), instant_ms(last, ends, zone)
 
 
-def _change_in(before: datetime, after: datetime, clock: ZoneInfo) -> datetime:
+def _change_in(before: datetime, after: datetime, clock: tzinfo) -> datetime:
     """The moment between the two at which the clocks are changed; it is a whole second."""
     offset = after.astimezone(clock).utcoffset()
     while after - before > _SECOND:

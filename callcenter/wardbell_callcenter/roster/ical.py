@@ -1,32 +1,30 @@
 """iCalendar (RFC 5545): duties out, absences and extra duties in. Times go out in UTC, so no reader has to know the zone."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 
 from icalendar import Calendar, Component, Event
 
 from wardbell_callcenter.roster.duty import Place
-from wardbell_callcenter.roster.house_clock import instant_ms
-from wardbell_callcenter.roster.moments import within
+from wardbell_callcenter.roster.repeating import Occurrence, Series, UnsuitableError, is_repeating
 from wardbell_protocol.errors import ConfigError
 
-_REPEATING = ("RRULE", "RDATE", "RECURRENCE-ID")
-_MIDNIGHT = "00:00"
+_IS_ONE = "RECURRENCE-ID"  # such an event says when one time of another is instead
 # icalendar lets whatever comes up while it reads a broken file come through.
 _UNREADABLE = (ValueError, LookupError, TypeError, AttributeError, ArithmeticError)
 
 
 @dataclass(frozen=True)
 class Entry:
-    """An event of a file. `summary` is its title; `is_cancelled`: it no longer takes place."""
+    """An event of a file: its title, and when it takes place. `repeats`: then `times` are those of the span asked for."""
 
     uid: str
     summary: str
-    from_ms: int
-    until_ms: int
-    is_cancelled: bool
+    times: tuple[Occurrence, ...]
+    repeats: bool = False
 
 
 def written(title: str, places: Iterable[Place], now_ms: int) -> bytes:
@@ -58,8 +56,11 @@ def _utc(at_ms: int) -> datetime:
     return datetime.fromtimestamp(at_ms / 1000, UTC)
 
 
-def read(raw: bytes, file: str, zone: str) -> list[Entry]:
+def read(raw: bytes, file: str, zone: str, from_ms: int, until_ms: int) -> list[Entry]:
     """The events of a file. Whole days, and times that name no zone, are those of the house's clock.
+
+    Args:
+        from_ms, until_ms: of an event that repeats, the times that touch this span.
 
     Raises:
         ConfigError: naming the event that cannot be used, and the remedy; then none is.
@@ -71,31 +72,66 @@ def read(raw: bytes, file: str, zone: str) -> list[Entry]:
     events = [event for calendar in calendars for event in _events(calendar)]
     if not events:
         raise ConfigError(file, "the calendar", "there is no event in it; is it all of the file?")
-    return [_entry(event, file, zone) for event in events]
+    parts: dict[str, list[Event]] = {}
+    for event in events:
+        _check(event, file)
+        parts.setdefault(str(event["UID"]), []).append(event)
+    return [entry for some in parts.values() for entry in _entries(some, file, zone, (from_ms, until_ms))]
 
 
 def _events(calendar: Component) -> list[Event]:
     return [event for event in calendar.walk("VEVENT") if isinstance(event, Event)]
 
 
-def _entry(event: Event, file: str, zone: str) -> Entry:
-    summary, uid = _printable(event.get("SUMMARY", "")), _printable(event.get("UID", ""))
-    named = f"event {summary or uid or 'without a title'}"
-    if not uid:
-        raise ConfigError(file, named, "it has no UID; export it from a program that writes one")
-    for name in _REPEATING:
-        if name in event:
-            raise ConfigError(file, named, f"it repeats ({name}); write each time as an event of its own")
+def _check(event: Event, file: str) -> None:
+    if not _printable(event.get("UID", "")):
+        raise ConfigError(file, _named(event), "it has no UID; export it from a program that writes one")
     for unread, error in event.errors:  # what icalendar left out
-        raise ConfigError(file, named, f"its {unread} cannot be read: {_printable(error)}")
+        raise ConfigError(file, _named(event), f"its {unread} cannot be read: {_printable(error)}")
+
+
+def _entries(parts: list[Event], file: str, zone: str, span: tuple[int, int]) -> list[Entry]:
+    """What stands under one UID: an event, and where it repeats, those of its times that are otherwise."""
+    heads = [event for event in parts if _IS_ONE not in event]
+    ones = [event for event in parts if _IS_ONE in event]
+    if len(heads) > 1:
+        raise ConfigError(file, _named(heads[1]), "another event has the same UID; take one of the two out of the file")
+    with _reading(parts[0], file):
+        series = Series((heads or ones)[0], zone)
+    found: list[Entry] = []
+    slots: list[str] = []
+    for event in ones:
+        with _reading(event, file):
+            slots.append(series.slot_of(event))
+            time = Series(event, zone).once(slots[-1])
+        times = (time,) if time.from_ms < span[1] and time.until_ms > span[0] else ()
+        found.append(Entry(*_told(event), times, repeats=True))
+    for event in heads:
+        with _reading(event, file):
+            repeats = is_repeating(event)
+            found.append(
+                Entry(*_told(event), tuple(series.times(slots, *span) if repeats else [series.once()]), repeats)
+            )
+    return found
+
+
+@contextmanager
+def _reading(event: Event, file: str) -> Iterator[None]:
     try:
-        _check_zones(event)
-        from_ms, until_ms = _moment_ms(event.start, zone), _moment_ms(event.end, zone)
+        yield
+    except UnsuitableError as error:
+        raise ConfigError(file, _named(event), str(error)) from error
     except _UNREADABLE as error:
-        raise ConfigError(file, named, f"its times cannot be read: {_printable(error)}") from error
-    if until_ms <= from_ms:
-        raise ConfigError(file, named, "it ends no later than it begins; give DTEND or DURATION")
-    return Entry(uid, summary, from_ms, until_ms, str(event.get("STATUS", "")).upper() == "CANCELLED")
+        raise ConfigError(file, _named(event), f"its times cannot be read: {_printable(error)}") from error
+
+
+def _told(event: Event) -> tuple[str, str]:
+    return _printable(event["UID"]), _printable(event.get("SUMMARY", ""))
+
+
+def _named(event: Event) -> str:
+    summary, uid = _printable(event.get("SUMMARY", "")), _printable(event.get("UID", ""))
+    return f"event {summary or uid or 'without a title'}"
 
 
 def _printable(text: object) -> str:
@@ -103,24 +139,7 @@ def _printable(text: object) -> str:
     return " ".join("".join(sign if sign.isprintable() else " " for sign in str(text)).split())
 
 
-def _check_zones(event: Event) -> None:
-    """A zone that is not known leaves a time without one, which would be taken for the house's."""
-    for name in ("DTSTART", "DTEND"):
-        shown = event.get(name)
-        if shown is not None and "TZID" in shown.params and getattr(shown.dt, "tzinfo", None) is None:
-            raise ValueError(f"{name} is of a time zone that is not known, {shown.params['TZID']}")
-
-
-def _moment_ms(at: date | datetime, zone: str) -> int:
-    within(at)
-    if not isinstance(at, datetime):
-        return instant_ms(at, _MIDNIGHT, zone)
-    if at.tzinfo is not None:
-        return round(at.timestamp() * 1000)
-    return instant_ms(at.date(), f"{at:%H:%M:%S}", zone)
-
-
 def id_prefix(entry: Entry, *of: str) -> str:
-    """How the ids of all changes begin that this event ever became. `of`: what else makes it, such as for whom."""
+    """How the ids of all changes begin that any time of this event ever became. `of`: what else makes it, such as for whom."""
     key = "\0".join((entry.uid, *of))
     return f"ical-{hashlib.sha256(key.encode()).hexdigest()[:12]}-"

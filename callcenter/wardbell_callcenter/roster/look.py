@@ -44,9 +44,13 @@ class Look:
     def days_ms(self) -> tuple[int, int]:
         """From `--from` to the same time of the day, `--days` later."""
         from_ms = self.moment_ms("from_", self.now_ms)
+        return from_ms, self.days_on_ms(from_ms)
+
+    def days_on_ms(self, from_ms: int) -> int:
+        """The same time of the day, `--days` later."""
         began = local(from_ms, self.house.time_zone)
         last = began.date() + timedelta(days=self.options.days)
-        return from_ms, instant_ms(last, f"{began:%H:%M:%S}", self.house.time_zone)
+        return instant_ms(last, f"{began:%H:%M:%S}", self.house.time_zone)
 
     def rosters(self) -> list[str]:
         """Those that are asked for, all where none is.

@@ -4,7 +4,6 @@ import argparse
 import getpass
 import os
 from collections.abc import Callable
-from contextlib import AbstractContextManager
 from pathlib import Path
 from time import time_ns
 
@@ -13,7 +12,6 @@ from wardbell_callcenter.roster import roster_entries, roster_views
 from wardbell_callcenter.roster.change import ChangeError
 from wardbell_callcenter.roster.look import Look, look_of
 from wardbell_callcenter.roster.wording import TEXTS
-from wardbell_callcenter.store.ledger import Ledger
 from wardbell_callcenter.store.store import Store
 
 COMMAND = "wardbell roster"
@@ -32,7 +30,12 @@ EXAMPLES = """examples:
 
 Times are of the house's clock. A day alone begins at midnight; after --until it ends there. The later entry counts.
 """
-Done = Callable[[Look], tuple[list[str], int]]
+AT_ONCE = (
+    100  # entries of a file in one transaction: the engine, and whoever calls, waits for no longer than those take
+)
+Said = tuple[list[str], int]  # lines and status
+Done = Callable[[Look], Said]
+Run = Callable[[Store, argparse.Namespace], Said]
 
 
 def main(argv: list[str]) -> int:
@@ -42,16 +45,49 @@ def main(argv: list[str]) -> int:
 
 
 def _run(store: Store, options: argparse.Namespace) -> int:
-    done: Done = options.done
-    opened: AbstractContextManager[Ledger] = store.writing() if options.writes else store.reading()
+    run: Run = options.run
     try:
-        with opened as ledger:
-            lines, status = done(look_of(ledger, options, time_ns() // 1_000_000))
+        lines, status = run(store, options)
     except ChangeError as error:
         return failed(COMMAND, str(error), 2)
     for line in lines:
         print(line)
     return status
+
+
+def _reads(done: Done) -> Run:
+    def run(store: Store, options: argparse.Namespace) -> Said:
+        with store.reading() as ledger:
+            return done(look_of(ledger, options, _now_ms()))
+
+    return run
+
+
+def _writes(done: Done) -> Run:
+    def run(store: Store, options: argparse.Namespace) -> Said:
+        with store.writing() as ledger:
+            return done(look_of(ledger, options, _now_ms()))
+
+    return run
+
+
+def _take_file(store: Store, options: argparse.Namespace) -> Said:
+    """What a crash leaves out is entered when the file is read again."""
+    now_ms = _now_ms()
+    with store.reading() as ledger:
+        result, lines = roster_entries.read_file(look_of(ledger, options, now_ms))
+    if not options.dry_run:
+        for changes, done in ((result.gone, roster_entries.forget_one), (result.new, roster_entries.enter_one)):
+            for start in range(0, len(changes), AT_ONCE):
+                with store.writing() as ledger:
+                    look = look_of(ledger, options, now_ms)
+                    for change in changes[start : start + AT_ONCE]:
+                        done(look, change)
+    return lines, 0
+
+
+def _now_ms() -> int:
+    return time_ns() // 1_000_000
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -62,12 +98,12 @@ def _parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     verbs = parser.add_subparsers(required=True, metavar="VERB")
-    who = _verb(verbs, "who", roster_views.who, "who is on duty")
+    who = _verb(verbs, "who", _reads(roster_views.who), "who is on duty")
     who.add_argument("--at", metavar="TIME", help="default now")
     who.add_argument("--why", action="store_true", help="also how it came to be, and who should be there and is not")
-    _ahead(_verb(verbs, "week", roster_views.week, "each shift and who works it"), 7)
-    _ahead(_verb(verbs, "gaps", roster_views.gap_list, "what is wrong with the days to come"), 14)
-    changes = _verb(verbs, "changes", roster_views.entries, "what was entered")
+    _ahead(_verb(verbs, "week", _reads(roster_views.week), "each shift and who works it"), 7)
+    _ahead(_verb(verbs, "gaps", _reads(roster_views.gap_list), "what is wrong with the days to come"), 14)
+    changes = _verb(verbs, "changes", _reads(roster_views.entries), "what was entered")
     _ahead(changes, 60)
     changes.add_argument("--removed", action="store_true", help="also what was taken back")
     _add_entries(verbs)
@@ -82,7 +118,7 @@ def _add_entries(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -
     override.add_argument("--instead-of", metavar="NAME", type=_name, help="default: as well as those who are planned")
     swap = _entry(verbs, "swap", roster_entries.swap, "two people work each other's duties")
     swap.add_argument("other", metavar="OTHER", type=_name)
-    remove = _verb(verbs, "remove", roster_entries.remove, "take an entry back", writes=True)
+    remove = _verb(verbs, "remove", _writes(roster_entries.remove), "take an entry back")
     remove.add_argument("id", metavar="ID", help="see `wardbell roster changes`")
     _add_by(remove)
     _add_reason(remove)
@@ -90,15 +126,17 @@ def _add_entries(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -
 
 def _add_files(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     words = "enter the events of an iCalendar file; read again, entries follow their events"
-    read = _verb(verbs, "import", roster_entries.take_file, words, writes=True)
+    read = _verb(verbs, "import", _take_file, words)
     read.add_argument("file", metavar="FILE", type=Path)
     read.add_argument(
         "--agent", metavar="NAME", type=_name, help="whose; default: each title begins with a name, `ana: ill`"
     )
     read.add_argument("--as", dest="kind", choices=("leave", "override"), default="leave", help="default %(default)s")
+    ahead = "how far ahead an event that repeats is entered; default %(default)s"
+    read.add_argument("--days", metavar="N", type=_days, default=366, help=ahead)
     read.add_argument("--dry-run", action="store_true", help="say what it comes to, and change nothing")
     _add_by(read)
-    write = _verb(verbs, "export", roster_entries.write_file, "write duties as an iCalendar file")
+    write = _verb(verbs, "export", _reads(roster_entries.write_file), "write duties as an iCalendar file")
     write.add_argument("file", metavar="FILE", type=Path, help="- for the standard output")
     write.add_argument("--agent", metavar="NAME", help="only theirs")
     _ahead(write, 28)
@@ -107,7 +145,7 @@ def _add_files(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
 def _entry(
     verbs: "argparse._SubParsersAction[argparse.ArgumentParser]", name: str, done: Done, words: str
 ) -> argparse.ArgumentParser:
-    verb = _verb(verbs, name, done, words, writes=True)
+    verb = _verb(verbs, name, _writes(done), words)
     verb.add_argument("agent", metavar="NAME", type=_name)
     verb.add_argument("--from", dest="from_", metavar="TIME", help="default now")
     verb.add_argument("--until", metavar="TIME")
@@ -129,13 +167,11 @@ def _add_reason(verb: argparse.ArgumentParser) -> None:
 def _verb(
     verbs: "argparse._SubParsersAction[argparse.ArgumentParser]",
     name: str,
-    done: Done,
+    run: Run,
     words: str,
-    *,
-    writes: bool = False,
 ) -> argparse.ArgumentParser:
     verb = verbs.add_parser(name, help=words, description=words)
-    verb.set_defaults(done=done, writes=writes)
+    verb.set_defaults(run=run)
     if name != "remove":
         verb.add_argument("--roster", metavar="NAME", help="default: all")
     said = next(filter(None, map(os.environ.get, ("LC_ALL", "LC_MESSAGES", "LANG"))), "")

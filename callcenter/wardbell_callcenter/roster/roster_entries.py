@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from wardbell_callcenter.roster.aligned import aligned
-from wardbell_callcenter.roster.change import ChangeError, ChangeKind, RosterChange, check_people
+from wardbell_callcenter.roster.change import ChangeError, ChangeKind, RosterChange, check, check_people
 from wardbell_callcenter.roster.duty import plan
 from wardbell_callcenter.roster.entering import enter, take_back
 from wardbell_callcenter.roster.gaps import gaps
@@ -13,7 +13,7 @@ from wardbell_callcenter.roster.house_clock import local
 from wardbell_callcenter.roster.ical import Entry, read, written
 from wardbell_callcenter.roster.look import DAY_MS, Look
 from wardbell_callcenter.roster.roster_views import gap_row
-from wardbell_callcenter.roster.taking import taken, whose
+from wardbell_callcenter.roster.taking import Taken, taken, whose
 from wardbell_protocol.errors import ConfigError
 
 
@@ -103,31 +103,42 @@ def _effect(look: Look, stored: RosterChange) -> list[str]:
     return [look.words.text("opens"), *(f"  {line}" for line in aligned(rows))] if rows else []
 
 
-def take_file(look: Look) -> tuple[list[str], int]:
-    """Enter a file's events; with `--dry-run` only say which."""
+def read_file(look: Look) -> tuple[Taken, list[str]]:
+    """What the file's events come to, and how that is told; nothing is entered yet."""
     file: Path = look.options.file
     try:
         raw = file.read_bytes()
     except OSError as error:
         raise ConfigError(str(file), "the file", f"it cannot be read ({error.strerror}); give its path") from error
-    events = read(raw, str(file), look.house.time_zone)
-    result = taken(look.ledger, events, [_change_of(look, event, str(file)) for event in events])
-    if not look.options.dry_run:
-        for old in result.gone:
-            take_back(look.ledger, old.change_id, look.options.by, look.now_ms, file.name)
-        for change in result.new:
-            enter(look.ledger, look.house, change)
+    span = look.now_ms, look.days_on_ms(look.now_ms)
+    events = read(raw, str(file), look.house.time_zone, *span)
+    result = taken(look.ledger, events, [_template(look, event, str(file)) for event in events], *span)
+    for change in result.new:
+        check(change, look.house)
     lines = [f"- {_told(look, change)}" for change in result.gone] + [
         f"+ {_told(look, change)}" for change in result.new
     ]
+    if any(event.repeats for event in events):
+        lines.append(look.words.text("repeats", until=look.words.at(span[1])))
     counts = {"new": len(result.new), "gone": len(result.gone), "same": result.n_same}
-    return [*lines, look.words.text("dry_run" if look.options.dry_run else "taken", **counts)], 0
+    return result, [*lines, look.words.text("dry_run" if look.options.dry_run else "taken", **counts)]
 
 
-def _change_of(look: Look, event: Entry, file: str) -> RosterChange:
+def forget_one(look: Look, change: RosterChange) -> None:
+    """Its event is no longer as it was."""
+    take_back(look.ledger, change.change_id, look.options.by, look.now_ms, look.options.file.name)
+
+
+def enter_one(look: Look, change: RosterChange) -> None:
+    """An event says so."""
+    enter(look.ledger, look.house, change)
+
+
+def _template(look: Look, event: Entry, file: str) -> RosterChange:
+    """What the event changes, but for its times."""
     options = look.options
     who, reason = (options.agent, event.summary) if options.agent else whose(event, look.house, file)
-    made = (event.from_ms, event.until_ms, options.by, look.now_ms, options.roster or "")
+    made = (0, 0, options.by, look.now_ms, options.roster or "")
     change = RosterChange("", "leave", *made, agent=who, reason=reason[:256])
     return change if options.kind == "leave" else replace(change, kind="override", agent="", instead=who)
 
