@@ -16,6 +16,7 @@ from websockets.sync.client import ClientConnection, connect
 from wardbell_callcenter.api import stream, tokens
 from wardbell_callcenter.api.buckets import Rate
 from wardbell_callcenter.api.gate import Rates
+from wardbell_callcenter.api.intake import Caller, Intake
 from wardbell_callcenter.store.store import Store
 
 AGENTS = {
@@ -151,6 +152,23 @@ def test_strangers_wait_and_those_with_a_token_never_for_them(host: Host) -> Non
         assert problem(answers[-1])["remedy"].startswith("wait")
         assert int(answers[-1].headers["retry-after"]) >= 1
         assert wei.get("/v1/contacts").status_code == 200
+
+
+def test_guessing_tokens_does_not_keep_the_database_busy(host: Host, monkeypatch: pytest.MonkeyPatch) -> None:
+    looked_up: list[str] = []
+    plain = Intake.caller
+
+    def counted(intake: Intake, digest: str) -> Caller | None:
+        looked_up.append(digest)
+        return plain(intake, digest)
+
+    monkeypatch.setattr(Intake, "caller", counted)
+    with httpx.Client(base_url=host.url) as stranger:
+        answers = [stranger.get("/v1/me", headers={"Authorization": f"Bearer {n}"}).status_code for n in range(9)]
+    assert answers == [401] * 5 + [429] * 4
+    assert len(looked_up) == 5
+    with host.caller("Wei") as wei:  # whose token was made meanwhile
+        wait_until(lambda: wei.get("/v1/me").status_code == 200, "that the tokens were read again", deadline_s=5)
 
 
 def test_whoever_asks_too_often_can_still_accept(tmp_path: Path) -> None:

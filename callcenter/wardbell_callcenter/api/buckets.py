@@ -26,13 +26,18 @@ class Buckets:
 
     def take(self, key: str, now_ms: int) -> int:
         """Take one out. 0: taken; else in how many ms there will be one."""
-        level = self._level(key, now_ms)
-        if level < 1:
-            return max(1, round((1 - level) * 1000 / self._rate.per_s))
+        wait_ms = self.wait_ms(key, now_ms)
+        if wait_ms:
+            return wait_ms
         if len(self._levels) >= MOST_KEYS:
             self._forget_full(now_ms)
-        self._levels[key] = (level - 1, now_ms)
+        self._levels[key] = (self._level(key, now_ms) - 1, now_ms)
         return 0
+
+    def wait_ms(self, key: str, now_ms: int) -> int:
+        """In how many ms there will be one; 0: there is one now."""
+        level = self._level(key, now_ms)
+        return 0 if level >= 1 else max(1, round((1 - level) * 1000 / self._rate.per_s))
 
     def _level(self, key: str, now_ms: int) -> float:
         level, at_ms = self._levels.get(key, (float(self._rate.burst), now_ms))

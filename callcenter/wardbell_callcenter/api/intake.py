@@ -114,6 +114,15 @@ class Intake:
         who = person(house, row.agent)
         return None if who is None else Caller(row.agent, who, row.digest)
 
+    def digests(self) -> frozenset[str]:
+        """Of all tokens that count.
+
+        Raises:
+            StoreError: the database does not say.
+        """
+        with self.store.reading() as ledger:
+            return frozenset(row.digest for row in ledger.tokens.everyone() if row.counts(wall_ms()))
+
     def heard(self, caller: Caller) -> None:
         """He is there: a seat of the API's that is silent for too long is signed out, as a console is."""
         leader = self._leader()
