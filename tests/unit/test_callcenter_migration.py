@@ -94,6 +94,7 @@ def test_a_database_from_before_forms_were_counted_goes_on(old: Database, tmp_pa
     }  # fmt: skip
     events = old.rows("SELECT seq, at_ms, kind, payload FROM events")
     store = Store(old.url)
+    before["replies"] = [(*row, "") for row in before["replies"]]  # what those commands said was not kept
     assert {table: old.rows(f"SELECT * FROM {table}") for table in KEPT} == before
     assert old.rows("SELECT seq, at_ms, kind, payload FROM events") == events
     assert store.lease().holder == ""
@@ -165,7 +166,7 @@ def test_a_database_that_somebody_holds_at_the_start_is_tried_again_later(old: D
 def test_a_database_of_a_newer_version_is_refused_and_left_alone(empty: Database) -> None:
     Store(empty.url).close()
     empty.execute("UPDATE alembic_version SET version_num = '0999'", "ALTER TABLE lease RENAME TO leases")
-    with pytest.raises(ConfigError, match="form 0999, of a newer Wardbell: this one knows 0003; install"):
+    with pytest.raises(ConfigError, match="form 0999, of a newer Wardbell: this one knows 0004; install"):
         Store(empty.url)
     assert empty.rows("SELECT count(*) FROM leases") == [(1,)]
 

@@ -16,6 +16,7 @@ from wardbell_callcenter.house import DEFAULT_POLICY
 from wardbell_callcenter.store.database import open_engine
 from wardbell_callcenter.store.errors import LostLeaseError, RefusedError, StoreError
 from wardbell_callcenter.store.offer_rows import Offer, offer_id_of
+from wardbell_callcenter.store.reply_rows import Answer
 from wardbell_callcenter.store.store import Store
 from wardbell_callcenter.store.timer_rows import Timer
 from wardbell_protocol.bus.centre_payloads import StepTaken
@@ -217,11 +218,11 @@ def test_a_write_that_the_database_refuses_changes_nothing(store: Store, databas
 
 def test_replies_are_forgotten_after_their_time(store: Store) -> None:
     with store.writing() as ledger:
-        ledger.replies.keep(Reply(command_id="old", ok=True), T0)
-        ledger.replies.keep(Reply(command_id="new", ok=False, reason="no"), T0 + 10)
+        ledger.replies.keep(Answer(Reply(command_id="old", ok=True)), T0)
+        ledger.replies.keep(Answer(Reply(command_id="new", ok=False, reason="no"), "what it said"), T0 + 10)
         ledger.replies.forget(T0 + 10)
         assert ledger.replies.get("old") is None
-        assert ledger.replies.get("new") == Reply(command_id="new", ok=False, reason="no")
+        assert ledger.replies.get("new") == Answer(Reply(command_id="new", ok=False, reason="no"), "what it said")
 
 
 def test_a_reader_sees_one_moment(store: Store, database: Database) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+import msgspec
 import pytest
 from centre_bench import MINUTE, SECOND, Centre
 from centre_parts import T0, acknowledged, call_state, cleared, command, raised_again, step_command
@@ -82,6 +83,24 @@ def test_a_command_that_comes_again_is_answered_again_and_done_once(centre: Cent
     for each in [*in_and_out, *in_and_out]:  # delivered again after a reconnect
         assert centre.engine.receive(each, centre.now).ok
     assert [agent.agent for agent in centre.engine.agents(centre.now)] == ["Li", "Wei"]
+
+
+def test_an_id_that_another_command_had_is_refused_and_nothing_is_done(centre: Centre) -> None:
+    _, contact = escalated(centre, "Wei", "Li")
+    first = command("refuse", by="Wei", contact_id=contact.contact_id, reason="at another bed")
+    assert centre.engine.receive(first, centre.now).ok
+    fields = {"command_id": first.command_id, "contact_id": contact.contact_id}
+    later = msgspec.structs.replace(first, at_ms=first.at_ms + 5000)
+    assert centre.engine.receive(later, centre.now).ok
+    for other in (
+        command("accept", by="Wei", **fields),
+        command("refuse", by="Li", reason="at another bed", **fields),
+        command("refuse", by="Wei", reason="tired", **fields),
+    ):
+        reply = centre.engine.receive(other, centre.now)
+        assert (reply.ok, reply.reason[:40]) == (False, "not done: another command had this comma")
+    assert (centre.contact().status, centre.contact().offered_to) == ("offered", ["Li"])
+    assert centre.kinds().count("refused") == 1
 
 
 def test_clearing_ends_the_contact_whoever_has_it(centre: Centre) -> None:

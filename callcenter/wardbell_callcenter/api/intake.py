@@ -192,7 +192,7 @@ class Intake:
             others = [] if known is not None else ledger.replies.like(of_key)
         if others:
             raise ProblemError(422, "this Idempotency-Key was of another request", "take a new key for a new request")
-        return known
+        return None if known is None else known.reply
 
 
 def seat_of(name: str) -> str:

@@ -29,6 +29,7 @@ from wardbell_callcenter.people.permissions import may, person
 from wardbell_callcenter.routing.adviser import Adviser
 from wardbell_callcenter.store.delivery_rows import Delivery
 from wardbell_callcenter.store.ledger import Ledger
+from wardbell_callcenter.store.reply_rows import Answer, said_by
 from wardbell_callcenter.store.store import Store
 from wardbell_callcenter.store.timer_rows import Timer
 from wardbell_protocol.bus.centre_payloads import AgentState, CentreSnapshot, StepTaken
@@ -45,6 +46,7 @@ ABSENT_FOR_MS = 5000
 STEPS_AT_ONCE = 100
 TIMERS_AT_ONCE = 500
 LOOK_AHEAD_MS = 250
+ANOTHERS = "not done: another command had this command_id; take a new one for each"
 CLOSED_SAID = "nobody may sign in until `wardbell house apply` has given the house a document that can be read"
 
 
@@ -131,12 +133,13 @@ class Engine:
 
     def _obey(self, command: Command, now: Now) -> Reply:
         def work(turn: Turn) -> Reply:
+            said = said_by(command)
             known = turn.ledger.replies.get(command.command_id)
             if known is not None:
-                return known
+                return known.reply if known.said in ("", said) else _reply(command, ANOTHERS)
             reply = obey(turn, command)
             turn.ledger.replies.forget(now.wall_ms - REPLY_KEPT_MS)
-            turn.ledger.replies.keep(reply, now.wall_ms)
+            turn.ledger.replies.keep(Answer(reply, said), now.wall_ms)
             return reply
 
         return self._isolated(work, now)

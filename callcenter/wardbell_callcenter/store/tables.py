@@ -90,4 +90,6 @@ replies = Table(
     Column("command_id", String(64), primary_key=True),
     Column("at_ms", BigInteger, nullable=False, index=True),
     Column("reply", LargeBinary, nullable=False),
+    # A digest of what the command said; empty: an older version answered it.
+    Column("said", String(64), nullable=False, server_default=""),
 )
