@@ -11,6 +11,7 @@ from wardbell_bus.wards import WardMirrors
 from wardbell_callcenter.clock import Now, SteadyClock, read_clocks
 from wardbell_callcenter.engine.engine import Engine
 from wardbell_callcenter.engine.wards import OURSELVES
+from wardbell_callcenter.outbox_limit import OutboxLimit
 from wardbell_callcenter.ports.courier import Courier
 from wardbell_callcenter.ports.mail import MailPort
 from wardbell_callcenter.ports.seat import SeatPort
@@ -83,6 +84,7 @@ class Service:
             passing=passing,
         )
         self._pump = OutboxPump(self.client, store)
+        self._outbox_limit = OutboxLimit(store)
         ports = (
             SeatPort(self.client),
             WardPort(self.client),
@@ -149,6 +151,7 @@ class Service:
                 self._renew()
                 is_behind = self._engine.poll(now)
                 self._sign_out_the_gone(now)
+                self._outbox_limit.look(now)
                 requests = self._wards.poll(now_ms)
                 epoch, seq = self._engine.position()
                 followed = {mirror.ward: mirror.position for mirror in self._wards.mirrors}
@@ -184,7 +187,7 @@ class Service:
 
     def _faults(self) -> tuple[str, ...]:
         store = ("store",) if self._store_is_ill else ()
-        return store + self._engine.faults() + self._courier.faults()
+        return store + self._engine.faults() + self._courier.faults() + self._outbox_limit.faults(self._now())
 
     def _heed_advice(self) -> None:
         try:

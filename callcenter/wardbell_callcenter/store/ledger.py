@@ -16,6 +16,7 @@ from wardbell_callcenter.store.figure_rows import FigureRows
 from wardbell_callcenter.store.house_rows import HouseRows
 from wardbell_callcenter.store.incident_rows import IncidentRows
 from wardbell_callcenter.store.offer_rows import Offer, OfferRows
+from wardbell_callcenter.store.outbox_rows import OutboxRows
 from wardbell_callcenter.store.pop_rows import PopRows
 from wardbell_callcenter.store.reply_rows import ReplyRows
 from wardbell_callcenter.store.resident_rows import ResidentRows
@@ -70,6 +71,7 @@ class Ledger:
         self.steps = StepRows(connection)
         self.replies = ReplyRows(connection)
         self.events = EventRows(connection)
+        self.outbox = OutboxRows(connection)
         self._records: list[_Record] = []
 
     def position(self) -> tuple[str, int]:
