@@ -129,6 +129,7 @@ class Limits(Part, frozen=True, kw_only=True):
     missed_back_s: Seconds = 300  # and he is ready again after that; 0: when he says so
     not_ready_s: Seconds = 3600  # the same for every other reason that names no time
     offers_at_once: Annotated[int, Meta(ge=1, le=99)] = 1  # of strategies that ask one after another
+    rings_at_once: Annotated[int, Meta(ge=1, le=999)] = 20  # of those that ask all; emergencies ring beside
     recall_s: SomeSeconds = 600  # the same bed again within that is a re-call
 
 

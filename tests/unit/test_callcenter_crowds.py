@@ -9,18 +9,18 @@ from centre_bench import SECOND, Centre, house, policy
 from centre_parts import T0, call_state
 
 from wardbell_callcenter.engine import turn
-from wardbell_callcenter.house import Step
+from wardbell_callcenter.house import Limits, Step
 from wardbell_callcenter.routing import router
 
 TOGETHER = policy(Step(after_s=10, to=["everybody"], ring_s=0), repeat_s=600)
+QUIET = {"corridor_calls": 0, "button_calls": 0}
 PEOPLE = ("Chen", "Li", "Wei")
 
 
 @pytest.fixture
 def centre(tables_only: Path, tmp_path: Path) -> Iterator[Centre]:
     file = shutil.copy(tables_only, tmp_path / "crowd.db")
-    quiet = {"corridor_calls": 0, "button_calls": 0}
-    made = Centre(f"sqlite:///{file}", house(TOGETHER, incidents=quiet))
+    made = Centre(f"sqlite:///{file}", house(TOGETHER, incidents=QUIET))
     made.hear_snapshot()
     made.sign_in(*PEOPLE)
     yield made
@@ -63,8 +63,8 @@ def test_ends_are_too_much_for_one_turn_too(centre: Centre, monkeypatch: pytest.
     assert centre.kinds().count("stepped") == 10
 
 
-def test_no_more_rings_for_one_person_than_he_can_hear(centre: Centre, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(router, "RINGS_AT_ONCE", 2)
+def test_no_more_rings_for_one_person_than_the_house_says(centre: Centre) -> None:
+    centre.describe(house(TOGETHER, incidents=QUIET, limits=Limits(rings_at_once=2)))
     open_some(centre, 5, last="emergency")
     centre.wait(10 * SECOND)
     assert asked(centre) == {"east-4": 3, "east-0": 3}

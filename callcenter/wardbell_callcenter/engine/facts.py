@@ -85,6 +85,7 @@ def contact_facts(turn: Turn, contact: Contact, step: Step) -> ContactFacts:
         is_repeat=contact.is_repeat,
         stepped_at_ms=contact.step_planned_steady_ms,
         offers_at_once=house.limits.offers_at_once,
+        rings_at_once=house.limits.rings_at_once,
     )
 
 

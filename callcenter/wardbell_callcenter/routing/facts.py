@@ -45,9 +45,8 @@ class ContactFacts:
     is_last: bool = False
     is_repeat: bool = False
     stepped_at_ms: int = 0
-    offers_at_once: int = (
-        1  # the house's limit: so many live offers an agent has of strategies that ask one after another
-    )
+    offers_at_once: int = 1  # so many live offers an agent has of strategies that ask one after another,
+    rings_at_once: int = 20  # and so many of those that ask all at once
 
 
 @dataclass(frozen=True, kw_only=True)

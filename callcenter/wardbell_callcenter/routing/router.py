@@ -15,9 +15,8 @@ from wardbell_callcenter.routing.reach import can_be_asked, circles, lack
 from wardbell_callcenter.routing.strategies import TOGETHER, rank
 
 ADDRESS = "address:"
-# Nobody can tell what is urgent among hundreds of bells: of contacts that ring for all at once so many ring for one person, the
-# most urgent ones. The next ones come as he gets room, and are on the board meanwhile. Emergencies always ring.
-RINGS_AT_ONCE = 20
+# Nobody can tell what is urgent among hundreds of bells: of contacts that ring for all at once the most urgent `rings_at_once`
+# ring for one person. The next ones come as he gets room, and are on the board meanwhile. Emergencies always ring.
 ROOM_IN_MS = 5000
 
 
@@ -113,8 +112,9 @@ class _Routing:
         return agent.name not in self._done and can_be_asked(agent, self._contact)
 
     def _has_room(self, agent: AgentFacts) -> bool:
-        most = RINGS_AT_ONCE if self._strategy in TOGETHER else self._contact.offers_at_once
-        return self._contact.is_emergency or agent.live_offers < most
+        contact = self._contact
+        most = contact.rings_at_once if self._strategy in TOGETHER else contact.offers_at_once
+        return contact.is_emergency or agent.live_offers < most
 
     def _is_crowded(self) -> bool:
         """Whether somebody is not asked only because so much rings for him already."""
