@@ -7,6 +7,7 @@ from wardbell_protocol.bus import topics
 from wardbell_protocol.bus.centre_payloads import (
     AgentState,
     CentreEvent,
+    CentreReply,
     CentreSnapshot,
     CodeForm,
     ContactState,
@@ -54,12 +55,15 @@ class CentreOnPaper:
         self.steps: dict[tuple[str, int, int], StepTaken] = {}
         self.incidents: dict[str, IncidentState] = {}
         self.refusals: dict[str, str] = {}
+        self.log: list[CentreEvent] = []
+        self.pops: dict[str, ScreenPop] = {}
         self.secret = ""
 
     def event(self, kind: str, **fields: object) -> Publication:
         """An event with the next number."""
         self.seq += 1
         told = CentreEvent(epoch="c1", seq=self.seq, at_ms=self.clock(), kind=kind, **fields)  # type: ignore[arg-type]
+        self.log.append(told)
         return Publication(topics.event(topics.CALL_CENTRE_SCOPE), encode(told))
 
     def health(self, state: str = "online") -> list[Publication]:
@@ -80,6 +84,7 @@ class CentreOnPaper:
         """A contact is opened where it is new, and offered: the events, then what goes to each seat."""
         first = [] if contact_id in self.contacts else self.opened(contact_id, call)
         told: list[Publication] = []
+        self.pops[contact_id] = pop or ScreenPop()
         now_ms = self.clock()
         contact = msgspec.structs.replace(
             self.contacts[contact_id], status="offered", step=0, offered_to=to, offered_at_ms=now_ms,
@@ -166,11 +171,27 @@ class CentreOnPaper:
             return [Publication(topics.snapshot(scope, topic_client(payload)), encode(told))]
         if topic == topics.command(scope):
             command = decode(payload, Command)
+            if command.verb == "history" and "history" not in self.refusals:
+                return [Publication(topics.reply(scope, command.reply_to), encode(self.history(command)))]
             reason = self.refusals.get(command.verb, "")
             events, reason = ([], reason) if reason else self._command(command)
             reply = Reply(command_id=command.command_id, ok=not reason, reason=reason)
             return [*events, Publication(topics.reply(scope, command.reply_to), encode(reply))]
         return []
+
+    def history(self, command: Command, most: int = 3) -> CentreReply:
+        """The time line of a contact, in parts of so many events."""
+        contact_id = command.contact_id
+        told = [
+            event
+            for event in self.log
+            if event.contact is not None and event.contact.contact_id == contact_id and event.seq > command.after_seq
+        ]
+        more_after = told[most - 1].seq if len(told) > most else 0
+        pop = None if command.after_seq else self.pops.get(contact_id, ScreenPop())
+        return CentreReply(
+            command_id=command.command_id, ok=True, time_line=told[:most], more_after=more_after, pop=pop
+        )
 
     def put(self, kind: str, contact: ContactState, by: str = "", reason: str = "") -> Publication:
         """The event that says so."""

@@ -150,6 +150,15 @@ class Asks:
         """What came with the contact's offer, for as long as it is remembered."""
         return self._pops.get(contact_id, ScreenPop())
 
+    def knows(self, contact_id: str) -> bool:
+        """Whether what one must know of that contact has come."""
+        return contact_id in self._pops
+
+    def told(self, contact_id: str, pop: ScreenPop, operator: str, now_ms: int) -> None:
+        """What one must know of it came beside an offer."""
+        self._keep_pop(contact_id, pop)
+        self.follow(operator, now_ms)
+
     def step_aside(self, now_ms: int) -> None:
         """The operator wants to see what lies below: for 10 s, or until something else is offered."""
         self._aside = {ask.key for ask in self._standing.values()}

@@ -17,7 +17,7 @@ from wardbell_console.notice import Notice
 from wardbell_console.seat import Seat
 from wardbell_console.verbs import Attempt, Verbs
 from wardbell_protocol.bus import topics
-from wardbell_protocol.bus.centre_payloads import Offer
+from wardbell_protocol.bus.centre_payloads import CentreReply, Offer
 from wardbell_protocol.bus.payloads import CallState, Command, Health, Reply, WardEvent, decode
 from wardbell_protocol.calls.escalation import CALL_CENTRE, STEP_NUMBER, EscalationPolicy
 from wardbell_protocol.calls.signals import AT_CONSOLE
@@ -197,7 +197,11 @@ class Feed:
             return
         if address.channel == "health" and payload:
             self._sign(address.scope, decode(payload, Health))
-        if address.channel == "reply":
+        if address.channel == "reply" and address.scope == topics.CALL_CENTRE_SCOPE:
+            answer = decode(payload, CentreReply)
+            if not self.seat.answered(answer, now_ms):
+                self._reply(answer, now_ms)
+        elif address.channel == "reply":
             self._reply(decode(payload, Reply), now_ms)
         elif address.scope == topics.CALL_CENTRE_SCOPE:
             self._centre(topic, payload, now_ms)

@@ -105,6 +105,12 @@ def time_line(language: Language, feed: Feed, contact_id: str, call_id: str) -> 
     return [line for _, line in sorted(told, key=lambda each: each[0])]
 
 
+def reading_line(language: Language, feed: Feed, contact_id: str, now_ms: int) -> str:
+    """That not all of a contact is known yet, and why; "" where it is."""
+    state, reason = feed.seat.time_lines.state(contact_id, now_ms)
+    return language.text(f"contact_screen.{state}", reason=language.reason(reason)) if state else ""
+
+
 def centre_event_line(language: Language, feed: Feed, event: CentreEvent, first_ms: int) -> str:
     """One event of a contact."""
     asked = ", ".join(event.contact.offered_to) if event.kind == "offered" and event.contact is not None else ""

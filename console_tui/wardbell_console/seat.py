@@ -13,7 +13,7 @@ from wardbell_console.notice import FORCED, MISSED_OFFER, REMINDED, RETURNED, TA
 from wardbell_console.time_lines import TimeLines
 from wardbell_console.verbs import REFUSED, UNCONFIRMED, Verbs
 from wardbell_protocol.bus import topics
-from wardbell_protocol.bus.centre_payloads import AgentState, CentreEvent, ContactState, Offer
+from wardbell_protocol.bus.centre_payloads import AgentState, CentreEvent, CentreReply, ContactState, Offer
 from wardbell_protocol.bus.payloads import Command, SnapshotRequest, encode
 
 # What an event says about a verb of whoever is named in it, perhaps before the answer comes.
@@ -68,6 +68,7 @@ class Seat:
         self.asks = Asks(centre, client_id)
         self.time_lines = TimeLines()
         self.wants_secret = False
+        self.shown = ""  # a contact of which all is on the screen
         self._client_id = client_id
         self._centre = centre
         self._verbs = verbs
@@ -141,6 +142,12 @@ class Seat:
         command = self._command(verb, self.operator or self._client_id, now_ms, agent=agent, reason=reason)
         self._send(topics.CALL_CENTRE_SCOPE, agent, (agent, ""), command, now_ms, self._must_sit())
 
+    def show(self, contact_id: str) -> None:
+        """All of that contact is on the screen, "": of none; its history comes from the call centre."""
+        self.shown = contact_id
+        if contact_id:
+            self.time_lines.want(contact_id)
+
     def read_anew(self, now_ms: int) -> None:
         """Have codes, reasons and groups as the house has them by now: no event tells that its document was changed."""
         if not 0 <= now_ms - self._read_at_ms < READ_EVERY_MS:
@@ -166,16 +173,28 @@ class Seat:
         agent = event.agent
         if event.kind in ("agent", "signed_in", "signed_out") and agent is not None and agent.agent == self.operator:
             self._state_changed(event, agent, now_ms)
+        if event.kind == "signed_in":
+            self._want_pops()
 
     def was_read(self, now_ms: int) -> None:
         """The mirror was read anew, at the start or after a gap, whose events nobody tells any more."""
         self.asks.snapshot(self.operator, now_ms)
+        self.time_lines.gap()
+        self.show(self.shown)
         held, self._held = self._held, self._his_contacts(self.operator)
         self.reminded &= self._held.keys()
         for contact_id in held.keys() - self._held.keys():
             contact = self._centre.contacts.get(contact_id)
             if contact is not None:
                 self._tell_gone(held[contact_id], contact, now_ms, "reason.in_gap", contact.accepted_by or _BY_ITSELF)
+        self._want_pops()
+
+    def answered(self, reply: CentreReply, now_ms: int) -> bool:
+        """Take the answer to a `history`; False where it is another verb's."""
+        contact_id = self.time_lines.answered(reply)
+        if contact_id and reply.pop is not None:
+            self.asks.told(contact_id, reply.pop, self.operator, now_ms)
+        return bool(contact_id)
 
     def settled_by(self, event: CentreEvent) -> tuple[str, str, str] | None:
         """Verb, target and person of a verb that this event confirms."""
@@ -193,6 +212,7 @@ class Seat:
         """What is to be said now."""
         if is_connected:
             self._keep_seat(now_ms)
+            self._ask_histories(now_ms)
         outgoing, self._outgoing = self._outgoing, []
         return outgoing
 
@@ -204,6 +224,22 @@ class Seat:
     def _own(self, verb: str, now_ms: int, refused: str = "", **fields: object) -> None:
         command = self._command(verb, self.operator or self._client_id, now_ms, **fields)
         self._send(topics.CALL_CENTRE_SCOPE, self.operator, (self.operator, ""), command, now_ms, refused)
+
+    def _ask_histories(self, now_ms: int) -> None:
+        for reading in self.time_lines.due(now_ms):
+            command = self._command(
+                "history", self.operator or self._client_id, now_ms,
+                contact_id=reading.contact_id, after_seq=reading.after_seq,
+            )  # fmt: skip
+            self.time_lines.asked(reading, command.command_id, now_ms)
+            self._outgoing.append(Publication(topics.command(topics.CALL_CENTRE_SCOPE), encode(command)))
+
+    def _want_pops(self) -> None:
+        """What came with the offers is lost where this console was started anew: of what he has or is asked for, ask."""
+        asked = {ask.contact.contact_id for ask in self.asks.standing}
+        for contact_id in sorted(asked | self._held.keys()):
+            if not self.asks.knows(contact_id):
+                self.time_lines.want(contact_id)
 
     def _keep_seat(self, now_ms: int) -> None:
         """Sign in where the call centre does not have us: at the start, and when it held us for gone."""
@@ -229,6 +265,8 @@ class Seat:
             self._held.pop(contact.contact_id, None)
         elif is_his:
             self._held[contact.contact_id] = _place(contact)
+            if event.kind == "accepted" and not self.asks.knows(contact.contact_id):
+                self.time_lines.want(contact.contact_id)  # taken from the board, without an offer
         elif contact.contact_id in self._held:
             place = self._held.pop(contact.contact_id)
             if event.by != self.operator:

@@ -124,7 +124,13 @@ CENTRE_CHANNELS_OF_DOCUMENT = (
         "A contact that somebody at that console is asked to take, with what he must know; or the end of such an offer.",
     ),
     Channel("centreCommand", topics.command(CENTRE), CHANNELS["command"], "receive", "A verb for the call centre."),
-    Channel("centreReply", topics.reply(CENTRE, "{client}"), CHANNELS["reply"], "send", "What became of a command."),
+    Channel(
+        "centreReply",
+        topics.reply(CENTRE, "{client}"),
+        CENTRE_CHANNELS["reply"],
+        "send",
+        "What became of a command.",
+    ),
 )
 HEALTH = Channel(
     "health",

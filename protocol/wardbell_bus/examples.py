@@ -5,6 +5,7 @@ import msgspec
 from wardbell_protocol.bus.centre_payloads import (
     AgentState,
     CentreEvent,
+    CentreReply,
     CentreSnapshot,
     CodeForm,
     ContactState,
@@ -119,6 +120,26 @@ RESIDENT = ResidentCard(
     fields={"mobility": "walks with a frame"},
 )
 
+POP = ScreenPop(
+    residents=[RESIDENT],
+    last_contacts=[
+        PastContact(
+            contact_id=f"c-{CENTRE_JOURNAL}-17",
+            opened_at_ms=PRESSED_MS - 7_200_000,
+            call_kind="normal",
+            status="resolved",
+            by="李娜",
+            wrap_up_code="toilet",
+        )
+    ],
+    notes=[Note(at_ms=PRESSED_MS - 7_000_000, by="李娜", text="Asks for water at night.")],
+    script=["Knock and say who you are", "Check the floor for water"],
+    link=f"http://records.lan/contact?id=c-{CENTRE_JOURNAL}-42",
+)
+ACCEPTED = CentreEvent(
+    epoch=CENTRE_JOURNAL, seq=44, at_ms=ESCALATED_MS + 9_000, kind="accepted", by="王伟", contact=CONTACT
+)
+
 EXAMPLES: dict[type[Payload], list[Payload]] = {
     CallState: [CALL],
     WardInfo: [WARD],
@@ -170,34 +191,21 @@ EXAMPLES: dict[type[Payload], list[Payload]] = {
         Reply(command_id="77d0f3a1b2c94e58", ok=True),
         Reply(command_id="19c4e8b07a5d4f32", ok=False, reason="already taken by 王伟"),
     ],
+    CentreReply: [
+        CentreReply(command_id="77d0f3a1b2c94e58", ok=True),
+        CentreReply(command_id="5be1d09c3f7a4462", ok=True, time_line=[ACCEPTED], pop=POP),
+    ],
     ContactState: [CONTACT],
     CentreEvent: [
         CentreEvent(epoch=CENTRE_JOURNAL, seq=41, at_ms=ESCALATED_MS + 120, kind="step_taken", step=STEP),
-        CentreEvent(
-            epoch=CENTRE_JOURNAL, seq=44, at_ms=ESCALATED_MS + 9_000, kind="accepted", by="王伟", contact=CONTACT
-        ),
+        ACCEPTED,
     ],
     Offer: [
         Offer(
             delivery_id=f"d-{CENTRE_JOURNAL}-43",
             offer=OFFER,
             contact=msgspec.structs.replace(CONTACT, status="offered", accepted_by="", accepted_at_ms=None),
-            pop=ScreenPop(
-                residents=[RESIDENT],
-                last_contacts=[
-                    PastContact(
-                        contact_id=f"c-{CENTRE_JOURNAL}-17",
-                        opened_at_ms=PRESSED_MS - 7_200_000,
-                        call_kind="normal",
-                        status="resolved",
-                        by="李娜",
-                        wrap_up_code="toilet",
-                    )
-                ],
-                notes=[Note(at_ms=PRESSED_MS - 7_000_000, by="李娜", text="Asks for water at night.")],
-                script=["Knock and say who you are", "Check the floor for water"],
-                link=f"http://records.lan/contact?id=c-{CENTRE_JOURNAL}-42",
-            ),
+            pop=POP,
         ),
         Offer(
             delivery_id=f"d-{CENTRE_JOURNAL}-44",

@@ -215,6 +215,27 @@ async def test_all_about_a_contact_with_what_happened_at_the_bed_and_here() -> N
         assert last(house, "on_site").contact_id == "k-1"
 
 
+@BOTH_LANGUAGES
+async def test_what_happened_before_this_console_began_is_told_or_that_it_is_not_known(lang: str) -> None:
+    house = seat(lang)
+    call = CallState.of("east", house.east.board.calls["east-1"])
+    house.centre.offer("k-1", call, ["zhao", "liu"], TWO)  # nobody tells this console
+    house.centre.missed("k-1")
+    house.wire.connect()
+    house.live()
+    async with terminal(house, is_operator=True) as screen:
+        house.centre.refusals["history"] = "not one of yours"
+        await screen.press("enter")
+        refused = "! NOT ALL OF IT: not one of yours;" if lang == "en" else "! 不完整：不属于您，"
+        assert screen.line(refused)
+        house.centre.refusals.clear()
+        await screen.press("escape", "enter")
+        told = ("contact opened", "asked  zhao, liu", "missed  zhao, liu", "RISKS falls  (周明)")
+        said = ("建单", "派给  zhao, liu", "未接  zhao, liu", "风险 falls  (周明)")
+        assert [part for part in (told if lang == "en" else said) if not screen.line(part)] == []
+        assert not screen.line("!" + refused[1:6])
+
+
 async def test_taking_from_the_board_joining_escalating_and_a_refusal_with_its_reason() -> None:
     house = seat()
     opened(house)

@@ -15,6 +15,7 @@ from wardbell_bus.wards import WardMirrors
 from wardbell_callcenter.clock import Now
 from wardbell_callcenter.engine import calls, dispatch, due, offering, shifts, wards
 from wardbell_callcenter.engine.faces import Faces
+from wardbell_callcenter.engine.histories import history
 from wardbell_callcenter.engine.snapshots import snapshot
 from wardbell_callcenter.engine.stumbles import STUMBLED_MS, Stumbles, is_of_the_database
 from wardbell_callcenter.engine.turn import Turn
@@ -124,6 +125,9 @@ class Engine:
         try:
             if command.verb == "step":  # unique by itself, so that it needs no memory of the command
                 return _reply(command, self._step(command, now))
+            if command.verb == "history":
+                with self._store.reading() as ledger:
+                    return history(ledger, self._newest_house(ledger), command)
             return self._obey(command, now)
         except Exception as error:
             if is_of_the_database(error):

@@ -2,20 +2,13 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, insert, select, update
 
 from wardbell_callcenter.store.tables import authority, events, outbox
 from wardbell_protocol.bus.centre_payloads import CentreEvent
 from wardbell_protocol.bus.payloads import PayloadError, decode, encode
 
 _SMALLEST = 100  # bytes; no event that says anything has fewer
-
-
-_POSITION = select(authority.c.epoch, authority.c.seq)
-_TAKE = update(authority).values(seq=authority.c.seq + bindparam("count")).returning(authority.c.epoch, authority.c.seq)
-_ADD = insert(events)
-_PUBLISH = insert(outbox)
-_JOINED = select(events.c.agent).where((events.c.contact_id == bindparam("of_contact")) & (events.c.kind == "joined"))
 
 
 class EventRows:
@@ -26,12 +19,13 @@ class EventRows:
 
     def position(self) -> tuple[str, int]:
         """Epoch, and number of the last event."""
-        row = self._connection.execute(_POSITION).one()
+        row = self._connection.execute(select(authority.c.epoch, authority.c.seq)).one()
         return row.epoch, row.seq
 
     def take_numbers(self, count: int) -> tuple[str, int]:
         """Epoch, and the first of so many numbers that are given to nobody else."""
-        row = self._connection.execute(_TAKE, {"count": count}).one()
+        raised = update(authority).values(seq=authority.c.seq + count).returning(authority.c.epoch, authority.c.seq)
+        row = self._connection.execute(raised).one()
         return row.epoch, row.seq - count + 1
 
     def add(self, some: Sequence[CentreEvent]) -> None:
@@ -47,13 +41,13 @@ class EventRows:
             }
             for event in some
         ]
-        self._connection.execute(_ADD, rows)
+        self._connection.execute(insert(events), rows)
 
     def publish(self, messages: Sequence[tuple[str, bytes, bool]]) -> None:
         """Put topics, payloads, and whether they are retained, into the outbox."""
         rows = [{"topic": topic, "payload": payload, "retain": retain} for topic, payload, retain in messages]
         if rows:
-            self._connection.execute(_PUBLISH, rows)
+            self._connection.execute(insert(outbox), rows)
 
     def of_contact(self, contact_id: str) -> list[CentreEvent]:
         """Its time line, oldest first, as far as this version can read it."""
@@ -80,7 +74,8 @@ class EventRows:
 
     def joined(self, contact_id: str) -> list[str]:
         """Who helps with that contact."""
-        return list(self._connection.execute(_JOINED, {"of_contact": contact_id}).scalars())
+        same = (events.c.contact_id == contact_id) & (events.c.kind == "joined")
+        return list(self._connection.execute(select(events.c.agent).where(same)).scalars())
 
     def after(self, seq: int, limit: int) -> list[CentreEvent]:
         """The oldest events above that number. Those that an older version wrote in another form are passed over."""

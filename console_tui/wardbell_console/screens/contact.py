@@ -10,7 +10,7 @@ from textual.screen import ModalScreen
 from wardbell_console.centre_view import entry
 from wardbell_console.centre_wording import detail_lines, keys_of
 from wardbell_console.desk import TICK_S, Desk
-from wardbell_console.offer_wording import pop_lines, risk_lines, time_line
+from wardbell_console.offer_wording import pop_lines, reading_line, risk_lines, time_line
 from wardbell_console.widgets.line import Line
 from wardbell_protocol.bus.centre_payloads import ContactState
 
@@ -51,8 +51,14 @@ class ContactScreen(ModalScreen[str]):
     def on_mount(self) -> None:
         """Follow."""
         self.query_one(VerticalScroll).focus()
+        self._desk.feed.seat.show(self._contact.contact_id)
+        self._desk.send()
         self.paint()
         self.set_interval(TICK_S, self.paint)
+
+    def on_unmount(self) -> None:
+        """Follow no more."""
+        self._desk.feed.seat.show("")
 
     def paint(self) -> None:
         """Draw what is known by now; of a contact that is closed, what was known last."""
@@ -66,8 +72,8 @@ class ContactScreen(ModalScreen[str]):
         self.query_one("#pop", Line).put("\n".join(pop_lines(language, desk.feed, pop, who, now_ms)))
         happened = time_line(language, desk.feed, self._contact.contact_id, self._contact.call_id)
         head = language.text("contact_screen.time_line")
-        lines = happened or [language.text("contact_screen.empty")]
-        self.query_one("#time-line", Line).put("\n".join([head, *lines]))
+        missing = reading_line(language, desk.feed, self._contact.contact_id, now_ms)
+        self.query_one("#time-line", Line).put("\n".join([head, *([missing] if missing else []), *happened]))
         keys = keys_of(language, desk.feed, told)
         self.query_one("#contact-keys", Line).put(language.text("contact_screen.keys", keys=keys))
 

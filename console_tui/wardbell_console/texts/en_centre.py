@@ -154,7 +154,9 @@ TEXTS = {
     "dialog.name_wrong": "use a-z, 0-9, _ and -, at most 40",
     # A contact with all that is known of it.
     "contact_screen.time_line": "What happened:",
-    "contact_screen.empty": "nothing since this console listens",
+    "contact_screen.pending": "... asking the call centre for all of it",
+    "contact_screen.unconfirmed": "! NOT ALL OF IT: the call centre does not answer; this console has heard:",
+    "contact_screen.refused": "! NOT ALL OF IT: {reason}; this console has heard:",
     "contact_screen.keys": "{keys}\nup/down scroll  esc back",
     "centre_event.opened": "contact opened",
     "centre_event.repeated": "pressed again",

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from wardbell_protocol.bus.payloads import Count, Ms, Name, Payload, Seq, Text
+from wardbell_protocol.bus.payloads import Count, Ms, Name, Payload, Reply, Seq, Text
 
 LONG_TEXT = 4000
 
@@ -215,6 +215,17 @@ class CentreEvent(Payload, frozen=True, kw_only=True):
     step: StepTaken | None = None
     agent: AgentState | None = None
     incident: IncidentState | None = None
+
+
+class CentreReply(Reply, frozen=True, kw_only=True):
+    """What the call centre answers. To `history`: the next part of the contact's `time_line`, oldest first, and its `pop`.
+
+    `more_after`: the `after_seq` with which to ask for what comes behind; 0: that was all.
+    """
+
+    time_line: list[CentreEvent] = []
+    more_after: Count = 0
+    pop: ScreenPop | None = None
 
 
 class CodeForm(Payload, frozen=True, kw_only=True):

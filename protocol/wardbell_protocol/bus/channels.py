@@ -1,6 +1,6 @@
 """Which payload travels on which channel. Host only (msgspec)."""
 
-from wardbell_protocol.bus.centre_payloads import CentreEvent, CentreSnapshot, ContactState, Offer
+from wardbell_protocol.bus.centre_payloads import CentreEvent, CentreReply, CentreSnapshot, ContactState, Offer
 from wardbell_protocol.bus.payloads import (
     CallState,
     Command,
@@ -29,7 +29,12 @@ CHANNELS: dict[str, type[Payload]] = {
     "hearing": Hearing,
     "reception": Reception,
 }
-CENTRE_CHANNELS: dict[str, type[Payload]] = {"event": CentreEvent, "snapshot": CentreSnapshot, "offer": Offer}
+CENTRE_CHANNELS: dict[str, type[Payload]] = {
+    "event": CentreEvent,
+    "snapshot": CentreSnapshot,
+    "offer": Offer,
+    "reply": CentreReply,
+}
 
 
 def payload_type(address: Address, is_centre: bool) -> type[Payload] | None:
