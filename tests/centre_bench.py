@@ -45,6 +45,7 @@ class Centre:
 
     def _start(self) -> None:
         self.wards = WardMirrors(OURSELVES)
+        self.store.take_lease(self.store.lease(), "main")
         self.engine = Engine(self.store, self.wards)
 
     def describe(self, described: House) -> None:

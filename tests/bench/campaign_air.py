@@ -110,13 +110,14 @@ def main(argv: list[str]) -> int:
     """Run; 0 if nothing was heard that nobody sent, 1 otherwise."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--hours", type=float, default=24.0, help="of each noise")
+    parser.add_argument("--noise", choices=NOISES, nargs="+", default=list(NOISES), help="these kinds alone")
     parser.add_argument("--presses", type=int, default=30_000)
     parser.add_argument("--seed", type=int, default=433)
     parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="processes at a time")
     args = parser.parse_args(argv)
     is_clean = True
     with ProcessPoolExecutor(args.jobs) as jobs:
-        noises = {name: jobs.submit(listen_to_noise, name, args.hours, args.seed) for name in NOISES if args.hours}
+        noises = {name: jobs.submit(listen_to_noise, name, args.hours, args.seed) for name in args.noise if args.hours}
         presses = [
             jobs.submit(listen_to_presses, min(CHUNK, args.presses - at), args.seed + at)
             for at in range(0, args.presses, CHUNK)

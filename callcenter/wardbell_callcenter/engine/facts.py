@@ -8,7 +8,6 @@ from wardbell_callcenter.contacts.contact import Contact
 from wardbell_callcenter.contacts.priority import is_emergency
 from wardbell_callcenter.engine.turn import Turn
 from wardbell_callcenter.house import House, Step
-from wardbell_callcenter.people.agent import Agent
 from wardbell_callcenter.routing.facts import AgentFacts, ContactFacts, History, PastOffer
 from wardbell_protocol.calls.signals import KINDS
 
@@ -25,10 +24,7 @@ class Crew:
         self._duty: dict[str, frozenset[str]] = {}
         ledger, agents = turn.ledger, turn.agents
         live, held = ledger.agents.live_offers(agents), ledger.contacts.taken_by(agents)
-        self._facts = {
-            name: _agent_facts(turn.house, agent, live.get(name, 0), held.get(name, ()))
-            for name, agent in agents.items()
-        }
+        self._facts = turn.faces.of(turn.house, agents, live, held)
 
     def asked(self, name: str) -> None:
         """One more offer rings for him."""
@@ -49,22 +45,6 @@ class Crew:
         if roster not in self._duty:
             self._duty[roster] = frozenset(self._turn.on_duty(roster))
         return self._duty[roster]
-
-
-def _agent_facts(house: House, agent: Agent, live: int, held: Iterable[str]) -> AgentFacts:
-    known = house.agents.get(agent.agent)
-    return AgentFacts(
-        name=agent.agent,
-        state=agent.state,
-        pending=agent.pending,
-        wards=frozenset(known.wards) if known is not None else frozenset(),
-        groups={name: members.index(agent.agent) for name, members in house.groups.items() if agent.agent in members},
-        skills=known.skills if known is not None else {},
-        free_since_ms=agent.free_since_steady_ms,
-        contacts_taken=agent.contacts_taken,
-        live_offers=live,
-        contacts=frozenset(held),
-    )
 
 
 def contact_facts(turn: Turn, contact: Contact, step: Step) -> ContactFacts:

@@ -46,8 +46,8 @@ class Claims:
         self._offer_failed = offer_failed
         self._tidied_at_ms: int | None = None
 
-    def next_due_steady_ms(self, room: Sequence[Room]) -> int | None:
-        """When there will be something to claim."""
+    def next_due_steady_ms(self, room: Sequence[Room]) -> dict[str, int]:
+        """By medium when there will be something to claim."""
         with self._store.reading() as ledger:
             return ledger.deliveries.next_due_steady_ms({one.port.medium: one.places.full() for one in room})
 

@@ -98,17 +98,17 @@ class Courier:
         room = [Room(crew.port, crew.room, crew.places) for crew in self._crews.values() if crew.room > 0]
         room = [one for one in room if one.port.is_ready]
         due_ms = self._claims.next_due_steady_ms(room)
-        is_due = due_ms is not None and due_ms <= now.steady_ms
-        if not self._returns and not is_due:
-            return LOOK_EVERY_S if due_ms is None else min(LOOK_EVERY_S, (due_ms - now.steady_ms) / 1000)
-        claimed = self._claims.write_and_claim(self._returns, room if is_due else [], now)
+        due = [one for one in room if due_ms.get(one.port.medium, now.steady_ms + 1) <= now.steady_ms]
+        if not self._returns and not due:
+            return min([LOOK_EVERY_S, *((when_ms - now.steady_ms) / 1000 for when_ms in due_ms.values())])
+        claimed = self._claims.write_and_claim(self._returns, due, now)
         self._returns.clear()
         for crew in self._crews.values():
             of_crew = [delivery for delivery in claimed if delivery.medium == crew.port.medium]
             late = [delivery for delivery in of_crew if is_too_late(delivery, now)]
             self._returns += [Return(crew.port, delivery, given_up("too late")) for delivery in late]
             crew.take([delivery for delivery in of_crew if delivery not in late])
-        return HELD_UP_S if is_due and not claimed else 0.0
+        return HELD_UP_S if due and not claimed else 0.0
 
     def _collect(self, now: Now) -> None:
         with suppress(queue.Empty):

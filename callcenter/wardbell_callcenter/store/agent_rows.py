@@ -2,14 +2,13 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, bindparam, delete, func, insert, select, update
+from sqlalchemy import Connection, Select, bindparam, delete, func, insert, select, update
 
 from wardbell_callcenter.people.agent import Agent, Load
-from wardbell_callcenter.store.contact_rows import AT_ONCE, ContactRows
-from wardbell_callcenter.store.contact_tables import offers, timers
+from wardbell_callcenter.store.contact_rows import AT_ONCE, FEW, ContactRows
+from wardbell_callcenter.store.contact_tables import IS_OPEN, contacts, offers, timers
 from wardbell_callcenter.store.errors import StoreError
 from wardbell_callcenter.store.house_tables import agent_times, agents
 from wardbell_callcenter.store.offer_rows import LIVE
@@ -18,12 +17,34 @@ from wardbell_protocol.bus.centre_payloads import AgentStatus
 
 IN_ORDER = tuple(Agent.__dataclass_fields__)
 FIELDS = tuple(name for name in IN_ORDER if name != "back_steady_ms")
+People = dict[str, Agent]  # by name, everybody who is signed in
 
-
-@lru_cache(maxsize=4096)
-def _agent(*row: Any) -> Agent:  # noqa: ANN401
-    """The same row is the same agent: hundreds are read for each change of one."""
-    return Agent(**dict(zip(IN_ORDER, row, strict=True)))
+_WHOLE = (
+    select(*(timers.c.due_steady_ms if name == "back_steady_ms" else agents.c[name] for name in IN_ORDER))
+    .select_from(agents)
+    .outerjoin(timers, (timers.c.kind == "agent") & (timers.c.subject == agents.c.agent))
+    .order_by(agents.c.agent)
+)
+_SIGNED_IN = _WHOLE.where(agents.c.state != "signed_out")
+_NAMED = _WHOLE.where(agents.c.agent.in_(bindparam("names", expanding=True)))
+_ADD = insert(agents)
+_CHANGE = (
+    update(agents)
+    .where((agents.c.agent == bindparam("of_agent")) & (agents.c.version == bindparam("of_version")))
+    .values({name: bindparam(name) for name in FIELDS if name != "agent"})
+)
+_LIVE = select(offers.c.target, func.count()).where(offers.c.state == LIVE).group_by(offers.c.target)
+_LIVE_OF_FEW = _LIVE.where(offers.c.target.in_(bindparam("names", expanding=True)))
+# Of all who work here it is quicker to read what rings for anybody; by the contacts, of which few are open.
+_LIVE_OF_ALL = _LIVE.join(contacts, contacts.c.contact_id == offers.c.contact_id).where(IS_OPEN)
+_SAME_STAY = (
+    (agent_times.c.agent == bindparam("of_agent"))
+    & (agent_times.c.from_ms == bindparam("of_from_ms"))
+    & (agent_times.c.state == bindparam("of_state"))
+)
+_DROP_STAY = delete(agent_times).where(_SAME_STAY)
+_END_STAY = update(agent_times).where(_SAME_STAY).values(until_ms=bindparam("until"))
+_ADD_STAY = insert(agent_times)
 
 
 @dataclass(frozen=True)
@@ -38,11 +59,15 @@ class Stay:
 
 
 class AgentRows:
-    """Of one transaction. Changes of many are a few statements, however many they are."""
+    """Of one transaction. Changes of many are a few statements, however many they are.
 
-    def __init__(self, connection: Connection) -> None:
+    Args:
+        there: everybody who is signed in, where that is known without a look; changes are written into it.
+    """
+
+    def __init__(self, connection: Connection, there: People | None = None) -> None:
         self._connection = connection
-        self._there: dict[str, Agent] | None = None  # 600 people are not read again for each of them who changes
+        self.there = there  # 600 people are not read again for each of them who changes
 
     def get(self, name: str) -> Agent:
         """That agent; one who never signed in is signed out."""
@@ -50,20 +75,22 @@ class AgentRows:
 
     def many(self, names: Iterable[str]) -> dict[str, Agent]:
         """Those agents by name, in the given order; they who never signed in, too."""
-        found = {name: Agent(agent=name) for name in names}
-        for agent in self._in(list(found)):
-            found[agent.agent] = agent
+        there = self.there or {}
+        found = {name: there.get(name) or Agent(agent=name) for name in names}
+        unknown = [name for name in found if name not in there]
+        for start in range(0, len(unknown), AT_ONCE):
+            found |= {agent.agent: agent for agent in self._read(_NAMED, names=unknown[start : start + AT_ONCE])}
         return found
 
     def those(self, names: Iterable[str], state: AgentStatus) -> list[Agent]:
         """Those of them who are in that state."""
-        return self._in(list(dict.fromkeys(names)), agents.c.state == state)
+        return [agent for agent in self.many(names).values() if agent.state == state]
 
     def signed_in(self) -> list[Agent]:
         """Everybody who is there, whatever he does, by name."""
-        if self._there is None:
-            self._there = {agent.agent: agent for agent in self._select(agents.c.state != "signed_out")}
-        return [self._there[name] for name in sorted(self._there)]
+        if self.there is None:
+            self.there = {agent.agent: agent for agent in self._read(_SIGNED_IN)}
+        return [self.there[name] for name in sorted(self.there)]
 
     def loads(self, names: Iterable[str]) -> dict[str, Load]:
         """What each of them has on his hands."""
@@ -73,13 +100,10 @@ class AgentRows:
 
     def live_offers(self, names: Iterable[str]) -> dict[str, int]:
         """How many offers wait for the answer of each of them; of whom none does, nothing."""
-        wanted = list(names)
-        found: dict[str, int] = {}
-        for start in range(0, len(wanted), AT_ONCE):
-            his = offers.c.target.in_(wanted[start : start + AT_ONCE]) & (offers.c.state == LIVE)
-            counted = select(offers.c.target, func.count()).where(his).group_by(offers.c.target)
-            found |= {target: int(count) for target, count in self._connection.execute(counted)}
-        return found
+        wanted = frozenset(names)
+        few = {"names": sorted(wanted)} if len(wanted) <= FEW else None
+        rows = self._connection.execute(_LIVE_OF_ALL if few is None else _LIVE_OF_FEW, few)
+        return {target: int(count) for target, count in rows if target in wanted}
 
     def change(self, changes: Sequence[tuple[Agent, Agent]]) -> list[Agent]:
         """Store each second one in the place of the first, with his timer and his times; returns them as they are stored.
@@ -111,37 +135,27 @@ class AgentRows:
         ]
         return sorted(found, key=lambda stay: (stay.agent, stay.from_ms))
 
-    def _in(self, names: list[str], also: ColumnElement[bool] | None = None) -> list[Agent]:
-        found: list[Agent] = []
-        for start in range(0, len(names), AT_ONCE):
-            which = agents.c.agent.in_(names[start : start + AT_ONCE])
-            found += self._select(which if also is None else which & also)
-        return found
-
-    def _select(self, which: ColumnElement[bool]) -> list[Agent]:
-        own_timer = (timers.c.kind == "agent") & (timers.c.subject == agents.c.agent)
-        columns = [timers.c.due_steady_ms if name == "back_steady_ms" else agents.c[name] for name in IN_ORDER]
-        wanted = select(*columns).select_from(agents).outerjoin(timers, own_timer)
-        rows = self._connection.execute(wanted.where(which).order_by(agents.c.agent))
-        return [_agent(*row) for row in rows]
+    def _read(self, wanted: Select[Any], **parameters: object) -> list[Agent]:
+        return [Agent(**dict(zip(IN_ORDER, row, strict=True))) for row in self._connection.execute(wanted, parameters)]
 
     def _remember(self, changed: Iterable[Agent]) -> None:
-        if self._there is not None:
-            self._there |= {agent.agent: agent for agent in changed}
-            self._there = {name: agent for name, agent in self._there.items() if agent.is_signed_in}
+        if self.there is None:
+            return
+        for agent in changed:
+            if agent.is_signed_in:
+                self.there[agent.agent] = agent
+            else:
+                self.there.pop(agent.agent, None)
 
     def _add(self, some: list[Agent]) -> None:
         if some:
-            self._connection.execute(insert(agents), [_values(agent) for agent in some])
+            self._connection.execute(_ADD, [_values(agent) for agent in some])
 
     def _update(self, pairs: list[tuple[Agent, Agent]]) -> None:
         if not pairs:
             return
-        same = (agents.c.agent == bindparam("of_agent")) & (agents.c.version == bindparam("of_version"))
-        names = [name for name in FIELDS if name != "agent"]
-        statement = update(agents).where(same).values({name: bindparam(name) for name in names})
         rows = [_values(after) | {"of_agent": after.agent, "of_version": before.version} for before, after in pairs]
-        if self._connection.execute(statement, rows).rowcount != len(pairs):
+        if self._connection.execute(_CHANGE, rows).rowcount != len(pairs):
             raise StoreError("an agent was changed by somebody else")
 
     def _set_timers(self, some: list[Agent]) -> None:
@@ -158,18 +172,16 @@ class AgentRows:
     def _count(self, pairs: list[tuple[Agent, Agent]]) -> None:
         """A stay of no length leaves no row: another in the same state may begin at the same moment."""
         over = [(before, after.counted_from_ms) for before, after in pairs if before.is_signed_in]
-        same = {name: agent_times.c[name] == bindparam(f"of_{name}") for name in ("agent", "from_ms", "state")}
-        which = same["agent"] & same["from_ms"] & same["state"]
         keys = [(_stay_key(before), before.counted_from_ms, until_ms) for before, until_ms in over]
         empty = [_key_row(key) for key, from_ms, until_ms in keys if from_ms == until_ms]
         ended = [_key_row(key) | {"until": until_ms} for key, from_ms, until_ms in keys if from_ms != until_ms]
         begun = [_stay_row(after) for _, after in pairs if after.is_signed_in]
         if empty:
-            self._connection.execute(delete(agent_times).where(which), empty)
+            self._connection.execute(_DROP_STAY, empty)
         if ended:
-            self._connection.execute(update(agent_times).where(which).values(until_ms=bindparam("until")), ended)
+            self._connection.execute(_END_STAY, ended)
         if begun:
-            self._connection.execute(insert(agent_times), begun)
+            self._connection.execute(_ADD_STAY, begun)
 
 
 def _values(agent: Agent) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, RowMapping, bindparam, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, bindparam, insert, select, update
 
 from wardbell_callcenter.contacts.contact import TAKEN, Contact
 from wardbell_callcenter.house import DEFAULT_POLICY, Policy
@@ -22,6 +22,32 @@ AT_ONCE = 500  # names in one question: both databases take thousands
 FEW = 20
 
 
+def _wanted(which: ColumnElement[bool]) -> Select[Any]:
+    order = (contacts.c.priority.desc(), contacts.c.opened_at_ms, contacts.c.contact_id)
+    return select(*(contacts.c[name] for name in FIELDS)).where(which).order_by(*order)
+
+
+# Built once: a turn asks some forty questions, and to build one takes longer than to ask it.
+_BY_ID = _wanted(contacts.c.contact_id == bindparam("of_id"))
+_MANY = _wanted(contacts.c.contact_id.in_(bindparam("ids", expanding=True)))
+_OPEN_AT = _wanted(contacts.c.open_key == bindparam("key"))
+_OPEN_OF_CALL = _wanted((contacts.c.call_id == bindparam("of_call")) & IS_OPEN)
+_OPEN = _wanted(IS_OPEN)
+_WAITING = _wanted(IS_OPEN & contacts.c.state.not_in(TAKEN))
+_TAKEN = (
+    select(contacts.c.contact_id, contacts.c.accepted_by)
+    .where(contacts.c.state.in_(TAKEN))
+    .order_by(contacts.c.accepted_at_ms)
+)
+_TAKEN_BY = _TAKEN.where(contacts.c.accepted_by.in_(bindparam("names", expanding=True)))
+_ADD = insert(contacts)
+_CHANGE = (
+    update(contacts)
+    .where((contacts.c.contact_id == bindparam("of_id")) & (contacts.c.version == bindparam("of_version")))
+    .values({name: bindparam(name) for name in (*FIELDS, "open_key") if name != "contact_id"})
+)
+
+
 class ContactRows:
     """Of one transaction."""
 
@@ -30,11 +56,11 @@ class ContactRows:
 
     def add(self, contact: Contact) -> None:
         """Store a new one; a second open one of its place and kind breaks the transaction."""
-        self._connection.execute(insert(contacts).values(**_values(contact), open_key=_open_key(contact)))
+        self._connection.execute(_ADD, _values(contact) | {"open_key": _open_key(contact)})
 
     def get(self, contact_id: str) -> Contact | None:
         """That contact, open or not."""
-        found = self._select(contacts.c.contact_id == contact_id)
+        found = self._read(_BY_ID, of_id=contact_id)
         return found[0] if found else None
 
     def many(self, contact_ids: Iterable[str]) -> dict[str, Contact]:
@@ -42,22 +68,22 @@ class ContactRows:
         wanted = list(contact_ids)
         found: dict[str, Contact] = {}
         for start in range(0, len(wanted), AT_ONCE):
-            some = self._select(contacts.c.contact_id.in_(wanted[start : start + AT_ONCE]))
+            some = self._read(_MANY, ids=wanted[start : start + AT_ONCE])
             found |= {contact.contact_id: contact for contact in some}
         return found
 
     def open_at(self, dedup_key: str) -> Contact | None:
         """The open contact of that place and kind."""
-        found = self._select(contacts.c.open_key == dedup_key)
+        found = self._read(_OPEN_AT, key=dedup_key)
         return found[0] if found else None
 
     def open_of_call(self, call_id: str) -> list[Contact]:
         """The open contacts that follow that call of a ward."""
-        return self._select((contacts.c.call_id == call_id) & IS_OPEN)
+        return self._read(_OPEN_OF_CALL, of_call=call_id)
 
     def open(self) -> list[Contact]:
         """All that are not closed: the most urgent first, then the oldest."""
-        return self._select(IS_OPEN)
+        return self._read(_OPEN)
 
     def open_call_ids(self) -> dict[str, str]:
         """Ward by call of all open contacts that follow one."""
@@ -66,19 +92,17 @@ class ContactRows:
 
     def waiting(self) -> list[Contact]:
         """All that look for a person: the most urgent first, then the oldest."""
-        return self._select(IS_OPEN & contacts.c.state.not_in(TAKEN))
+        return self._read(_WAITING)
 
     def taken_by(self, agents: Iterable[str]) -> dict[str, list[str]]:
         """Ids of the open contacts that each of them has accepted."""
         names = frozenset(agents)
-        has: ColumnElement[bool] = contacts.c.state.in_(TAKEN)
-        if len(names) <= FEW:  # of all who work here it is quicker to read what anybody has
-            has &= contacts.c.accepted_by.in_(names)
-        wanted = select(contacts.c.contact_id, contacts.c.accepted_by).where(has).order_by(contacts.c.accepted_at_ms)
+        few = {"names": sorted(names)} if len(names) <= FEW else None
+        rows = self._connection.execute(_TAKEN if few is None else _TAKEN_BY, few)  # of all: what anybody has
         found: dict[str, list[str]] = {}
-        for row in self._connection.execute(wanted):
-            if row.accepted_by in names:
-                found.setdefault(row.accepted_by, []).append(row.contact_id)
+        for contact_id, accepted_by in rows:
+            if accepted_by in names:
+                found.setdefault(accepted_by, []).append(contact_id)
         return found
 
     def carers_of(self, dedup_keys: list[str], limit: int = 10) -> tuple[str, ...]:
@@ -99,22 +123,17 @@ class ContactRows:
         """The same for many, in one statement."""
         if not changes:
             return
-        same = (contacts.c.contact_id == bindparam("of_id")) & (contacts.c.version == bindparam("of_version"))
         rows = [
             {**_values(after), "open_key": _open_key(after), "of_id": before.contact_id, "of_version": before.version}
             for before, after in changes
         ]
-        names = [*(name for name in FIELDS if name != "contact_id"), "open_key"]
-        statement = update(contacts).where(same).values({name: bindparam(name) for name in names})
         for row in rows:
             del row["contact_id"]
-        if self._connection.execute(statement, rows).rowcount != len(changes):
+        if self._connection.execute(_CHANGE, rows).rowcount != len(changes):
             raise RefusedError("a contact was changed by somebody else")
 
-    def _select(self, which: ColumnElement[bool]) -> list[Contact]:
-        order = (contacts.c.priority.desc(), contacts.c.opened_at_ms, contacts.c.contact_id)
-        rows = self._connection.execute(select(contacts).where(which).order_by(*order)).mappings()
-        return [_contact(row) for row in rows]
+    def _read(self, wanted: Select[Any], **parameters: object) -> list[Contact]:
+        return [_contact(row) for row in self._connection.execute(wanted, parameters)]
 
 
 @lru_cache(maxsize=256)
@@ -150,13 +169,11 @@ def _values(contact: Contact) -> dict[str, Any]:
     }
 
 
-def _contact(row: RowMapping) -> Contact:
-    plain = {name: row[name] for name in FIELDS if name not in _PACKED}
-    policy = _policy(row["policy"])
-    plain["step"] = min(row["step"], len(policy.steps) - 1)  # of one that stands in for a longer one
-    return Contact(
-        **plain,
-        policy=policy,
-        call=None if row["call"] is None else _call(row["call"]),
-        fields=msgspec.json.decode(row["fields"], type=dict[str, str]),
-    )
+def _contact(row: Row[Any]) -> Contact:
+    stored = dict(zip(FIELDS, row, strict=True))
+    policy = _policy(stored["policy"])
+    stored["policy"] = policy
+    stored["step"] = min(stored["step"], len(policy.steps) - 1)  # of one that stands in for a longer one
+    stored["call"] = None if stored["call"] is None else _call(stored["call"])
+    stored["fields"] = msgspec.json.decode(stored["fields"], type=dict[str, str])
+    return Contact(**stored)

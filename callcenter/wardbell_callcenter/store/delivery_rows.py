@@ -3,9 +3,22 @@
 import os
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Connection, case, delete, exists, false, func, insert, or_, select, update
+from sqlalchemy import (
+    BindParameter,
+    Connection,
+    Select,
+    Update,
+    bindparam,
+    case,
+    delete,
+    exists,
+    func,
+    insert,
+    select,
+    update,
+)
 
 from wardbell_callcenter.store.contact_rows import AT_ONCE
 from wardbell_callcenter.store.contact_tables import deliveries, offers
@@ -55,6 +68,46 @@ def new_delivery_id() -> str:
     return "d-" + os.urandom(10).hex()
 
 
+_ADD = insert(deliveries)
+
+
+def _free() -> Select[Any]:
+    its_offer = deliveries.alias()
+    now_ms: BindParameter[int] = bindparam("now_ms")
+    is_under_way = exists().where(
+        (its_offer.c.offer_id == deliveries.c.offer_id)
+        & (its_offer.c.what == "offer")
+        & (its_offer.c.lease_until_steady_ms > now_ms)
+    )
+    return (
+        select(*(deliveries.c[name] for name in Delivery.__dataclass_fields__))
+        .where(deliveries.c.is_done.is_(False) & (deliveries.c.due_steady_ms <= now_ms))
+        .where(deliveries.c.medium.in_(bindparam("media", expanding=True)))
+        .where(deliveries.c.lease_until_steady_ms <= now_ms)
+        .where((deliveries.c.what != "withdraw") | ~is_under_way)
+        .order_by(deliveries.c.priority.desc(), deliveries.c.due_steady_ms, deliveries.c.made_at_ms)
+        .order_by(deliveries.c.delivery_id)
+        .limit(bindparam("most"))
+        .with_for_update(skip_locked=True)  # not said on SQLite, where this transaction is the only one that writes
+    )
+
+
+_FREE = _free()
+_HAND_OVERS = select(*(deliveries.c[name] for name in HandOver.__dataclass_fields__)).where(
+    deliveries.c.offer_id.in_(bindparam("offer_ids", expanding=True)) & (deliveries.c.what == "offer")
+)
+_LEASED_UNTIL, _DUE = deliveries.c.lease_until_steady_ms, deliveries.c.due_steady_ms
+_NEXT_DUE = (
+    select(deliveries.c.medium, func.min(case((_LEASED_UNTIL > _DUE, _LEASED_UNTIL), else_=_DUE)))
+    .where(deliveries.c.is_done.is_(False))
+    .group_by(deliveries.c.medium)
+)
+_THOSE = update(deliveries).where(deliveries.c.delivery_id.in_(bindparam("ids", expanding=True)))
+_CLAIM = _THOSE.values(attempts=deliveries.c.attempts + 1, lease_until_steady_ms=bindparam("until_ms"))
+_LET_GO = _THOSE.values(lease_until_steady_ms=0)
+_FINISH = _THOSE.where(deliveries.c.is_done.is_(False)).values(is_done=True, outcome=bindparam("what_became"))
+
+
 class DeliveryRows:
     """Of one transaction."""
 
@@ -64,7 +117,7 @@ class DeliveryRows:
     def add(self, *some: Delivery) -> None:
         """Store new ones."""
         if some:
-            self._connection.execute(insert(deliveries), [vars(delivery) for delivery in some])
+            self._connection.execute(_ADD, [vars(delivery) for delivery in some])
 
     def get(self, delivery_id: str) -> Delivery | None:
         """That delivery, done or not."""
@@ -103,35 +156,27 @@ class DeliveryRows:
             if len(full) == n_full:
                 break
         until_ms = now_steady_ms + lease_ms
-        values = {"attempts": deliveries.c.attempts + 1, "lease_until_steady_ms": until_ms}
-        self._set((one.delivery_id for one in found), values)
+        self._change(_CLAIM, (one.delivery_id for one in found), until_ms=until_ms)
         return [replace(one, attempts=one.attempts + 1, lease_until_steady_ms=until_ms) for one in found]
 
     def _free(
         self, media: Collection[str], now_steady_ms: int, limit: int, full: Collection[str], found: list[Delivery]
     ) -> list[Delivery]:
         """Due rows that nobody has, but for those found already and those of addresses that may have no more."""
-        which = _is_free(now_steady_ms) & deliveries.c.medium.in_(list(media))
+        wanted = _FREE
         if full:
             others = [one.delivery_id for one in found]
-            which &= deliveries.c.address.not_in(list(full)) & deliveries.c.delivery_id.not_in(others)
-        wanted = (
-            select(deliveries)
-            .where(which)
-            .order_by(deliveries.c.priority.desc(), deliveries.c.due_steady_ms, deliveries.c.made_at_ms)
-            .order_by(deliveries.c.delivery_id)
-            .limit(limit)
-            .with_for_update(skip_locked=True)  # not said on SQLite, where this transaction is the only one that writes
-        )
-        return [Delivery(**row) for row in self._connection.execute(wanted).mappings()]
+            wanted = wanted.where(deliveries.c.address.not_in(list(full)) & deliveries.c.delivery_id.not_in(others))
+        which = {"now_ms": now_steady_ms, "media": list(media), "most": limit}
+        return [Delivery(*row) for row in self._connection.execute(wanted, which)]
 
     def let_go(self, delivery_ids: Iterable[str]) -> None:
         """A port has come back with them: nobody has them in hand any more."""
-        self._set(delivery_ids, {"lease_until_steady_ms": 0})
+        self._change(_LET_GO, delivery_ids)
 
     def finish(self, delivery_ids: Iterable[str], outcome: str) -> None:
         """Those need nothing more: delivered, given up, or not needed. What was finished before stays as it was."""
-        self._set(delivery_ids, {"is_done": True, "outcome": outcome[:256]}, deliveries.c.is_done.is_(False))
+        self._change(_FINISH, delivery_ids, what_became=outcome[:256])
 
     def again(self, delivery_id: str, due_steady_ms: int, why: str) -> None:
         """It failed for now: claim it again then."""
@@ -142,23 +187,24 @@ class DeliveryRows:
     def hand_overs_of(self, offer_ids: Iterable[str]) -> list[HandOver]:
         """How far the deliveries of those offers have come; not those of their ends."""
         wanted = list(offer_ids)
-        columns = [deliveries.c[name] for name in HandOver.__dataclass_fields__]
         found: list[HandOver] = []
         for start in range(0, len(wanted), AT_ONCE):
-            which = deliveries.c.offer_id.in_(wanted[start : start + AT_ONCE]) & (deliveries.c.what == "offer")
-            found += [HandOver(**row) for row in self._connection.execute(select(*columns).where(which)).mappings()]
+            rows = self._connection.execute(_HAND_OVERS, {"offer_ids": wanted[start : start + AT_ONCE]})
+            found += [HandOver(*row) for row in rows]
         return found
 
-    def next_due_steady_ms(self, full: Mapping[str, Collection[str]]) -> int | None:
-        """When the next one may be claimed: when it is due, and nobody has it in hand. `full`: by medium, addresses that wait."""
-        due, leased_until = deliveries.c.due_steady_ms, deliveries.c.lease_until_steady_ms
-        is_meant = [
-            (deliveries.c.medium == medium) & deliveries.c.address.not_in(list(waits)) for medium, waits in full.items()
-        ]
-        which = deliveries.c.is_done.is_(False) & or_(false(), *is_meant)
-        when = func.min(case((leased_until > due, leased_until), else_=due))
-        found: int | None = self._connection.execute(select(when).where(which)).scalar_one()
-        return found
+    def next_due_steady_ms(self, full: Mapping[str, Collection[str]]) -> dict[str, int]:
+        """By medium when the next one may be claimed: when it is due, and nobody has it in hand.
+
+        Args:
+            full: the media that are asked for, each with the addresses that wait.
+        """
+        wanted = _NEXT_DUE
+        for medium, addresses in full.items():
+            if addresses:
+                has_place = deliveries.c.address.not_in(list(addresses))
+                wanted = wanted.where((deliveries.c.medium != medium) | has_place)
+        return {medium: int(due_ms) for medium, due_ms in self._connection.execute(wanted) if medium in full}
 
     def forget_done(self, before_ms: int) -> None:
         """Delete what was done and made before then, except of offers that are live: their ends have still to follow them."""
@@ -166,23 +212,7 @@ class DeliveryRows:
         is_live = exists().where((offers.c.offer_id == deliveries.c.offer_id) & (offers.c.state == LIVE))
         self._connection.execute(delete(deliveries).where(old & ~is_live))
 
-    def _set(
-        self, delivery_ids: Iterable[str], values: Mapping[str, object], also: ColumnElement[bool] | None = None
-    ) -> None:
+    def _change(self, change: Update, delivery_ids: Iterable[str], **values: object) -> None:
         wanted = list(delivery_ids)
         for start in range(0, len(wanted), AT_ONCE):
-            which = deliveries.c.delivery_id.in_(wanted[start : start + AT_ONCE])
-            changed = update(deliveries).where(which if also is None else which & also)
-            self._connection.execute(changed.values(**values))
-
-
-def _is_free(now_steady_ms: int) -> ColumnElement[bool]:
-    its_offer = deliveries.alias()
-    is_under_way = exists().where(
-        (its_offer.c.offer_id == deliveries.c.offer_id)
-        & (its_offer.c.what == "offer")
-        & (its_offer.c.lease_until_steady_ms > now_steady_ms)
-    )
-    is_due = deliveries.c.is_done.is_(False) & (deliveries.c.due_steady_ms <= now_steady_ms)
-    has_nobody = deliveries.c.lease_until_steady_ms <= now_steady_ms
-    return is_due & has_nobody & ((deliveries.c.what != "withdraw") | ~is_under_way)
+            self._connection.execute(change, values | {"ids": wanted[start : start + AT_ONCE]})

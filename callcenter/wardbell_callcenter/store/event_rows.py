@@ -2,11 +2,20 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 
 from wardbell_callcenter.store.tables import authority, events, outbox
 from wardbell_protocol.bus.centre_payloads import CentreEvent
 from wardbell_protocol.bus.payloads import PayloadError, decode, encode
+
+_SMALLEST = 100  # bytes; no event that says anything has fewer
+
+
+_POSITION = select(authority.c.epoch, authority.c.seq)
+_TAKE = update(authority).values(seq=authority.c.seq + bindparam("count")).returning(authority.c.epoch, authority.c.seq)
+_ADD = insert(events)
+_PUBLISH = insert(outbox)
+_JOINED = select(events.c.agent).where((events.c.contact_id == bindparam("of_contact")) & (events.c.kind == "joined"))
 
 _SMALLEST = 100  # bytes; no event that says anything has fewer
 
@@ -19,13 +28,12 @@ class EventRows:
 
     def position(self) -> tuple[str, int]:
         """Epoch, and number of the last event."""
-        row = self._connection.execute(select(authority.c.epoch, authority.c.seq)).one()
+        row = self._connection.execute(_POSITION).one()
         return row.epoch, row.seq
 
     def take_numbers(self, count: int) -> tuple[str, int]:
         """Epoch, and the first of so many numbers that are given to nobody else."""
-        raised = update(authority).values(seq=authority.c.seq + count).returning(authority.c.epoch, authority.c.seq)
-        row = self._connection.execute(raised).one()
+        row = self._connection.execute(_TAKE, {"count": count}).one()
         return row.epoch, row.seq - count + 1
 
     def add(self, some: Sequence[CentreEvent]) -> None:
@@ -41,13 +49,13 @@ class EventRows:
             }
             for event in some
         ]
-        self._connection.execute(insert(events), rows)
+        self._connection.execute(_ADD, rows)
 
     def publish(self, messages: Sequence[tuple[str, bytes, bool]]) -> None:
         """Put topics, payloads, and whether they are retained, into the outbox."""
         rows = [{"topic": topic, "payload": payload, "retain": retain} for topic, payload, retain in messages]
         if rows:
-            self._connection.execute(insert(outbox), rows)
+            self._connection.execute(_PUBLISH, rows)
 
     def of_contact(self, contact_id: str) -> list[CentreEvent]:
         """Its time line, oldest first, as far as this version can read it."""
@@ -72,10 +80,26 @@ class EventRows:
         is_all = taken == len(rows) < most // _SMALLEST
         return found, 0 if is_all else rows[taken - 1].seq
 
+    def part_of_contact(self, contact_id: str, after: int, most: int) -> tuple[list[CentreEvent], int]:
+        """What comes after that number of a contact's time line, oldest first; and after which number there is more, or 0.
+
+        Args:
+            most: bytes of all of them; one event is told whatever it has.
+        """
+        behind = (events.c.contact_id == contact_id) & (events.c.seq > after)
+        wanted = select(events.c.seq, events.c.payload).where(behind).order_by(events.c.seq).limit(most // _SMALLEST)
+        rows = self._connection.execute(wanted).all()
+        taken, left = 0, most
+        while taken < len(rows) and (not taken or left >= len(rows[taken].payload)):
+            left -= len(rows[taken].payload)
+            taken += 1
+        found = [event for row in rows[:taken] if (event := _event(row.payload)) is not None]
+        is_all = taken == len(rows) < most // _SMALLEST
+        return found, 0 if is_all else rows[taken - 1].seq
+
     def joined(self, contact_id: str) -> list[str]:
         """Who helps with that contact."""
-        same = (events.c.contact_id == contact_id) & (events.c.kind == "joined")
-        return list(self._connection.execute(select(events.c.agent).where(same)).scalars())
+        return list(self._connection.execute(_JOINED, {"of_contact": contact_id}).scalars())
 
     def after(self, seq: int, limit: int) -> list[CentreEvent]:
         """The oldest events above that number. Those that an older version wrote in another form are passed over."""

@@ -17,6 +17,9 @@ class HouseForm:
     document: bytes
 
 
+_REVISION = select(func.coalesce(func.max(houses.c.revision), 0))
+
+
 class HouseRows:
     """Of one transaction."""
 
@@ -25,7 +28,7 @@ class HouseRows:
 
     def newest_revision(self) -> int:
         """Its number; 0 while nobody has described the house."""
-        return int(self._connection.execute(select(func.coalesce(func.max(houses.c.revision), 0))).scalar_one())
+        return int(self._connection.execute(_REVISION).scalar_one())
 
     def newest(self) -> HouseForm | None:
         """The form that counts, or None while there is none."""

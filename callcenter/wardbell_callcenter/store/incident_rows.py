@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Literal
 
-from sqlalchemy import ColumnElement, Connection, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, delete, func, insert, select, update
 
 from wardbell_callcenter.contacts.contact import TAKEN
 from wardbell_callcenter.contacts.priority import EMERGENCIES
@@ -49,6 +49,31 @@ class Mute:
         return f"{self.ward}/{self.station_id}"
 
 
+# Of a ward since a time: its bed calls that are no emergencies.
+_ORDINARY = (
+    (contacts.c.kind == "bed_call")
+    & contacts.c.call_kind.not_in(EMERGENCIES)
+    & (contacts.c.ward == bindparam("of_ward"))
+    & (contacts.c.opened_at_ms >= bindparam("since_ms"))
+)
+_OPENED = (  # a clock that was set back leaves a day's calls ahead of it
+    select(contacts.c.station_id, func.count())
+    .where(_ORDINARY & contacts.c.station_id.in_(bindparam("stations", expanding=True)))
+    .where(contacts.c.opened_at_ms <= bindparam("until_ms"))
+    .group_by(contacts.c.station_id)
+)
+_IS_WAITING = IS_OPEN & contacts.c.state.not_in(TAKEN)
+_WAITING = (
+    select(contacts.c.contact_id)
+    .where(_ORDINARY & _IS_WAITING & (contacts.c.incident_id == ""))
+    .order_by(contacts.c.opened_at_ms)
+)
+_WAITING_AT = select(contacts.c.contact_id).where(
+    _ORDINARY & _IS_WAITING & (contacts.c.station_id == bindparam("of_station"))
+)
+_MUTES = select(mutes).order_by(mutes.c.until_steady_ms, mutes.c.ward, mutes.c.station_id)
+
+
 class IncidentRows:
     """Of one transaction."""
 
@@ -87,22 +112,17 @@ class IncidentRows:
 
     def waiting(self, ward: str, since_ms: int) -> list[str]:
         """Ids of a ward's bed calls that wait, are no emergencies and belong to no incident, opened since then."""
-        is_single = IS_OPEN & contacts.c.state.not_in(TAKEN) & (contacts.c.incident_id == "")
-        wanted = select(contacts.c.contact_id).where(is_single & _ordinary(ward, since_ms))
-        return list(self._connection.execute(wanted.order_by(contacts.c.opened_at_ms)).scalars())
+        return list(self._connection.execute(_WAITING, {"of_ward": ward, "since_ms": since_ms}).scalars())
 
     def waiting_at(self, ward: str, station_id: str) -> list[str]:
         """Ids of a station's bed calls that wait and are no emergencies."""
-        is_waiting = IS_OPEN & contacts.c.state.not_in(TAKEN)
-        wanted = select(contacts.c.contact_id).where(is_waiting & (contacts.c.station_id == station_id))
-        return list(self._connection.execute(wanted.where(_ordinary(ward, 0))).scalars())
+        place = {"of_ward": ward, "of_station": station_id, "since_ms": 0}
+        return list(self._connection.execute(_WAITING_AT, place).scalars())
 
     def opened(self, ward: str, stations: Iterable[str], since_ms: int, until_ms: int) -> dict[str, int]:
         """How many bed calls that are no emergencies each of the stations has opened in that time, both ends included."""
-        which = _ordinary(ward, since_ms) & contacts.c.station_id.in_(list(stations))
-        which &= contacts.c.opened_at_ms <= until_ms  # a clock that was set back leaves a day's calls ahead of it
-        wanted = select(contacts.c.station_id, func.count().label("n")).where(which).group_by(contacts.c.station_id)
-        return {row.station_id: row.n for row in self._connection.execute(wanted)}
+        which = {"of_ward": ward, "stations": list(stations), "since_ms": since_ms, "until_ms": until_ms}
+        return {station_id: int(n) for station_id, n in self._connection.execute(_OPENED, which)}
 
     def has_called(self, ward: str, station_id: str) -> bool:
         """Whether a contact of that station was ever opened."""
@@ -111,8 +131,7 @@ class IncidentRows:
 
     def mutes(self) -> list[Mute]:
         """All muted stations, whose turn it is to ring again first."""
-        wanted = select(mutes).order_by(mutes.c.until_steady_ms, mutes.c.ward, mutes.c.station_id)
-        return [Mute(**row) for row in self._connection.execute(wanted).mappings()]
+        return [Mute(**row) for row in self._connection.execute(_MUTES).mappings()]
 
     def put_mute(self, mute: Mute) -> None:
         """In the place of the one that there was of that station."""
@@ -128,8 +147,3 @@ class IncidentRows:
         columns = [incidents.c[name] for name in Incident.__dataclass_fields__]
         wanted = select(*columns).where(which).order_by(incidents.c.opened_at_ms, incidents.c.incident_id)
         return [Incident(**row) for row in self._connection.execute(wanted).mappings()]
-
-
-def _ordinary(ward: str, since_ms: int) -> ColumnElement[bool]:
-    is_ordinary = (contacts.c.kind == "bed_call") & contacts.c.call_kind.not_in(EMERGENCIES)
-    return is_ordinary & (contacts.c.ward == ward) & (contacts.c.opened_at_ms >= since_ms)

@@ -6,7 +6,7 @@ from sqlalchemy import Connection, delete, insert, select
 
 from wardbell_callcenter.clock import Mark, Now, Reading
 from wardbell_callcenter.contacts.contact import Contact
-from wardbell_callcenter.store.agent_rows import AgentRows
+from wardbell_callcenter.store.agent_rows import AgentRows, People
 from wardbell_callcenter.store.audit_rows import AuditRows
 from wardbell_callcenter.store.contact_listing import ContactListing
 from wardbell_callcenter.store.contact_rows import ContactRows
@@ -52,7 +52,7 @@ class Ledger:
     what is true then.
     """
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, people: People | None = None) -> None:
         self._connection = connection
         self.contacts = ContactRows(connection)
         self.listing = ContactListing(connection)
@@ -61,7 +61,7 @@ class Ledger:
         self.incidents = IncidentRows(connection)
         self.offers = OfferRows(connection)
         self.deliveries = DeliveryRows(connection)
-        self.agents = AgentRows(connection)
+        self.agents = AgentRows(connection, people)
         self.audit = AuditRows(connection)
         self.houses = HouseRows(connection)
         self.residents = ResidentRows(connection)
@@ -126,8 +126,8 @@ class Ledger:
         self.events.add(told)
         event_topic = topics.event(topics.CALL_CENTRE_SCOPE)
         latest = {record.contact.contact_id: record.contact for record in records if record.contact is not None}
-        self.events.publish([(event_topic, encode(event), False) for event in told])
-        self.events.publish([_retained(states[_key(contact)]) for contact in latest.values()])
+        retained = [_retained(states[_key(contact)]) for contact in latest.values()]
+        self.events.publish([*((event_topic, encode(event), False) for event in told), *retained])
         return told
 
     def publish_contacts(self, contacts: list[Contact], now: Now) -> None:

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, Select, bindparam, func, select
 
 from wardbell_callcenter.store.contact_tables import contacts
 from wardbell_callcenter.store.tables import events
@@ -31,6 +32,39 @@ class _Said(msgspec.Struct):
     text: str = ""
 
 
+def _past() -> Select[Any]:
+    newest_first = (contacts.c.opened_at_ms.desc(), contacts.c.contact_id)
+    place = func.row_number().over(partition_by=contacts.c.dedup_key, order_by=newest_first).label("place")
+    there = contacts.c.dedup_key.in_(bindparam("keys", expanding=True)) & (
+        contacts.c.opened_at_ms >= bindparam("since_ms")
+    )
+    numbered = (
+        select(
+            contacts.c.dedup_key,
+            contacts.c.open_key,
+            contacts.c.contact_id,
+            contacts.c.opened_at_ms,
+            contacts.c.call_kind,
+            contacts.c.state,
+            contacts.c.accepted_by,
+            contacts.c.closed_by,
+            contacts.c.wrap_up_code,
+            place,
+        )
+        .where(there)
+        .subquery()
+    )
+    return select(numbered).where(numbered.c.place <= bindparam("most"))
+
+
+_PAST = _past()
+_NOTES = (
+    select(events.c.contact_id, events.c.payload)
+    .where(events.c.contact_id.in_(bindparam("contact_ids", expanding=True)) & events.c.kind.in_(WITH_TEXT))
+    .order_by(events.c.seq)
+)
+
+
 class PopRows:
     """Of one transaction."""
 
@@ -46,26 +80,7 @@ class PopRows:
         return sorted(found, key=lambda past: (-past.contact.opened_at_ms, past.contact.contact_id))
 
     def _past(self, dedup_keys: list[str], since_ms: int, limit: int) -> list[Past]:
-        newest_first = (contacts.c.opened_at_ms.desc(), contacts.c.contact_id)
-        place = func.row_number().over(partition_by=contacts.c.dedup_key, order_by=newest_first).label("place")
-        there = contacts.c.dedup_key.in_(dedup_keys) & (contacts.c.opened_at_ms >= since_ms)
-        numbered = (
-            select(
-                contacts.c.dedup_key,
-                contacts.c.open_key,
-                contacts.c.contact_id,
-                contacts.c.opened_at_ms,
-                contacts.c.call_kind,
-                contacts.c.state,
-                contacts.c.accepted_by,
-                contacts.c.closed_by,
-                contacts.c.wrap_up_code,
-                place,
-            )
-            .where(there)
-            .subquery()
-        )
-        rows = self._connection.execute(select(numbered).where(numbered.c.place <= limit))
+        rows = self._connection.execute(_PAST, {"keys": dedup_keys, "since_ms": since_ms, "most": limit})
         return [
             Past(
                 row.dedup_key,
@@ -87,11 +102,7 @@ class PopRows:
         wanted = sorted(set(contact_ids))
         found: dict[str, list[Note]] = {}
         for start in range(0, len(wanted), AT_ONCE):
-            some = events.c.contact_id.in_(wanted[start : start + AT_ONCE]) & events.c.kind.in_(WITH_TEXT)
-            rows = self._connection.execute(
-                select(events.c.contact_id, events.c.payload).where(some).order_by(events.c.seq)
-            )
-            for row in rows:
+            for row in self._connection.execute(_NOTES, {"contact_ids": wanted[start : start + AT_ONCE]}):
                 said = msgspec.json.decode(row.payload, type=_Said)
                 if said.text:
                     note = Note(at_ms=said.at_ms, by=said.by, text=said.text)

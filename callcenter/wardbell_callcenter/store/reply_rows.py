@@ -4,7 +4,7 @@ import hashlib
 from dataclasses import dataclass
 
 import msgspec
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, bindparam, delete, insert, select
 
 from wardbell_callcenter.store.tables import replies
 from wardbell_protocol.bus.payloads import Command, Reply, decode, encode
@@ -20,6 +20,11 @@ class Answer:
     said: str = ""
 
 
+_GET = select(replies.c.reply, replies.c.said).where(replies.c.command_id == bindparam("of_command"))
+_KEEP = insert(replies)
+_FORGET = delete(replies).where(replies.c.at_ms < bindparam("before_ms"))
+
+
 class ReplyRows:
     """Of one transaction."""
 
@@ -28,8 +33,7 @@ class ReplyRows:
 
     def get(self, command_id: str) -> Answer | None:
         """What that command was answered."""
-        wanted = select(replies.c.reply, replies.c.said).where(replies.c.command_id == command_id)
-        row = self._connection.execute(wanted).first()
+        row = self._connection.execute(_GET, {"of_command": command_id}).first()
         return None if row is None else Answer(decode(row.reply, Reply), row.said)
 
     def like(self, beginning: str) -> list[str]:
@@ -41,11 +45,11 @@ class ReplyRows:
         """Answer the same when the command comes again."""
         reply = answer.reply
         values = {"command_id": reply.command_id, "at_ms": now_ms, "reply": encode(reply), "said": answer.said}
-        self._connection.execute(insert(replies).values(**values))
+        self._connection.execute(_KEEP, values)
 
     def forget(self, before_ms: int) -> None:
         """Delete the answers given before then."""
-        self._connection.execute(delete(replies).where(replies.c.at_ms < before_ms))
+        self._connection.execute(_FORGET, {"before_ms": before_ms})
 
 
 def said_by(command: Command) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, RowMapping, delete, insert, select, tuple_
+from sqlalchemy import Connection, RowMapping, Select, bindparam, delete, insert, select, tuple_
 
 from wardbell_callcenter.residents.resident import Resident
 from wardbell_callcenter.store.house_tables import residents
@@ -19,6 +19,12 @@ class _Card(msgspec.Struct):
     fields: dict[str, str]
 
 
+_WHOLE = select(residents).order_by(residents.c.ward, residents.c.room, residents.c.bed, residents.c.resident_id)
+_BY_ID = _WHOLE.where(residents.c.resident_id == bindparam("of_id"))
+_PLACE = tuple_(residents.c.ward, residents.c.room)
+_OF_ROOMS = _WHOLE.where(_PLACE.in_(bindparam("rooms", expanding=True)) & residents.c.is_gone.is_(False))
+
+
 class ResidentRows:
     """Of one transaction."""
 
@@ -27,11 +33,11 @@ class ResidentRows:
 
     def all(self) -> list[Resident]:
         """Everybody, also who is gone, by place."""
-        return self._select(None)
+        return self._read(_WHOLE)
 
     def get(self, resident_id: str) -> Resident | None:
         """That resident, also when he is gone."""
-        found = self._select(residents.c.resident_id == resident_id)
+        found = self._read(_BY_ID, of_id=resident_id)
         return found[0] if found else None
 
     def of_room(self, ward: str, room: str) -> list[Resident]:
@@ -43,9 +49,7 @@ class ResidentRows:
         wanted = sorted(set(rooms))
         found: dict[Place, list[Resident]] = {}
         for start in range(0, len(wanted), AT_ONCE):
-            place = tuple_(residents.c.ward, residents.c.room)
-            in_them = place.in_(wanted[start : start + AT_ONCE]) & residents.c.is_gone.is_(False)
-            for resident in self._select(in_them):
+            for resident in self._read(_OF_ROOMS, rooms=wanted[start : start + AT_ONCE]):
                 found.setdefault((resident.ward, resident.room), []).append(resident)
         return found
 
@@ -57,13 +61,8 @@ class ResidentRows:
             self._connection.execute(delete(residents).where(known))
             self._connection.execute(insert(residents), [_values(resident) for resident in part])
 
-    def _select(self, which: ColumnElement[bool] | None) -> list[Resident]:
-        wanted = select(residents).order_by(
-            residents.c.ward, residents.c.room, residents.c.bed, residents.c.resident_id
-        )
-        if which is not None:
-            wanted = wanted.where(which)
-        return [_resident(row) for row in self._connection.execute(wanted).mappings()]
+    def _read(self, wanted: Select[Any], **parameters: object) -> list[Resident]:
+        return [_resident(row) for row in self._connection.execute(wanted, parameters).mappings()]
 
 
 def _values(resident: Resident) -> dict[str, Any]:

@@ -1,11 +1,18 @@
 """Steps that wards' calls have taken, in the database: each (call, step, loop) once, whoever sends it."""
 
-from sqlalchemy import Connection, RowMapping, delete, insert, select, update
+from sqlalchemy import Connection, RowMapping, bindparam, delete, insert, select, update
 
 from wardbell_callcenter.store.tables import steps
 from wardbell_protocol.bus.centre_payloads import StepTaken
 
 FIELDS = tuple(name for name in StepTaken.__struct_fields__ if name != "v")
+
+
+_OF_CALL = steps.c.call_id == bindparam("of_call")
+_GET = select(steps).where(_OF_CALL & (steps.c.step == bindparam("of_step")) & (steps.c.loop == bindparam("of_loop")))
+_ADD = insert(steps)
+_CLOSE = update(steps).where(_OF_CALL).values(is_closed=True)
+_CLOSED = select(steps.c.call_id).where(_OF_CALL & steps.c.is_closed.is_(True)).limit(1)
 
 
 class StepRows:
@@ -16,14 +23,14 @@ class StepRows:
 
     def get(self, call_id: str, step: int, loop: int) -> StepTaken | None:
         """That step, where it was taken."""
-        same = (steps.c.call_id == call_id) & (steps.c.step == step) & (steps.c.loop == loop)
-        row = self._connection.execute(select(steps).where(same)).mappings().first()
+        key = {"of_call": call_id, "of_step": step, "of_loop": loop}
+        row = self._connection.execute(_GET, key).mappings().first()
         return None if row is None else _step_of(row)
 
     def add(self, taken: StepTaken, taken_from: str) -> None:
         """Store a step; a second one of its key breaks the transaction."""
         values = {name: getattr(taken, name) for name in FIELDS}
-        self._connection.execute(insert(steps).values(**values, taken_from=taken_from))
+        self._connection.execute(_ADD, values | {"taken_from": taken_from})
 
     def open(self) -> list[StepTaken]:
         """All steps of calls that are not cleared, oldest first."""
@@ -32,7 +39,7 @@ class StepRows:
 
     def close(self, call_id: str) -> None:
         """The call is cleared: its steps are history."""
-        self._connection.execute(update(steps).where(steps.c.call_id == call_id).values(is_closed=True))
+        self._connection.execute(_CLOSE, {"of_call": call_id})
 
     def forget(self, call_id: str) -> None:
         """As if none of that call's steps had been taken."""
@@ -40,8 +47,7 @@ class StepRows:
 
     def is_closed(self, call_id: str) -> bool:
         """Whether the call is known to be cleared."""
-        closed = select(steps.c.call_id).where((steps.c.call_id == call_id) & steps.c.is_closed.is_(True))
-        return self._connection.execute(closed.limit(1)).first() is not None
+        return self._connection.execute(_CLOSED, {"of_call": call_id}).first() is not None
 
 
 def _step_of(row: RowMapping) -> StepTaken:

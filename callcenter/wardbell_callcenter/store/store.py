@@ -2,15 +2,17 @@
 
 import logging
 import os
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
-from sqlalchemy import Connection, Update, delete, insert, select, update
+from sqlalchemy import Connection, Update, bindparam, delete, insert, select, update
 from sqlalchemy.exc import DataError, IntegrityError, SQLAlchemyError
 
 from wardbell_bus.outbox import OutboxRow
 from wardbell_callcenter.clock import Mark
 from wardbell_callcenter.store import tables
+from wardbell_callcenter.store.agent_rows import People
 from wardbell_callcenter.store.database import may_pass, open_engine, reader_of
 from wardbell_callcenter.store.errors import LostLeaseError, RefusedError, StoreError, StoreUnreachableError
 from wardbell_callcenter.store.lease import Lease
@@ -20,6 +22,10 @@ from wardbell_callcenter.store.tables import authority, outbox
 from wardbell_protocol.errors import ConfigError
 
 log = logging.getLogger("wardbell.callcenter")
+
+_FENCE = select(tables.lease.c.fence).with_for_update()
+_OUTBOX = select(outbox).where(outbox.c.row_id > bindparam("after")).order_by(outbox.c.row_id).limit(bindparam("most"))
+_PUBLISHED = delete(outbox).where(outbox.c.row_id.in_(bindparam("row_ids", expanding=True)))
 
 
 class Store:
@@ -39,6 +45,10 @@ class Store:
     def __init__(self, url: str) -> None:
         self._fence: int | None = None
         self._published: list[int] = []  # rows of the outbox that are still to be deleted
+        self._line = threading.Lock()  # this process's own writers; those of others stand in the database's
+        self._people: People | None = (
+            None  # from one transaction to the next, while we lead: nobody else changes agents
+        )
         try:
             self._engine = open_engine(url)
         except SQLAlchemyError as error:
@@ -68,16 +78,20 @@ class Store:
             RefusedError: it will never be taken as it is.
             StoreError: nothing was kept, or nobody can say.
         """
-        try:
-            with self._engine.begin() as connection:
-                self._stand_in_line(connection)
-                ledger = Ledger(connection)
-                yield ledger
-                ledger.tell()
-        except (DataError, IntegrityError) as error:
-            raise RefusedError(_told(error)) from error
-        except SQLAlchemyError as error:
-            raise StoreError(_told(error)) from error
+        with self._line:
+            people, self._people = self._people, None  # what is not committed is not known
+            try:
+                with self._engine.begin() as connection:
+                    self._stand_in_line(connection)
+                    ledger = Ledger(connection, people)
+                    yield ledger
+                    ledger.tell()
+            except (DataError, IntegrityError) as error:
+                raise RefusedError(_told(error)) from error
+            except SQLAlchemyError as error:
+                raise StoreError(_told(error)) from error
+            if self._fence is not None:
+                self._people = ledger.agents.there
 
     @contextmanager
     def reading(self) -> Iterator[Ledger]:
@@ -90,7 +104,7 @@ class Store:
 
     def _stand_in_line(self, connection: Connection) -> None:
         # On SQLite the transaction has the line already, and FOR UPDATE is not said.
-        fence = connection.execute(select(tables.lease.c.fence).with_for_update()).scalar_one()
+        fence = connection.execute(_FENCE).scalar_one()
         if self._fence is not None and fence != self._fence:
             raise LostLeaseError("another engine leads")
 
@@ -112,7 +126,7 @@ class Store:
         same = (tables.lease.c.fence == seen.fence) & (tables.lease.c.beat == seen.beat)
         is_taken = self._update_lease(update(tables.lease).where(same), holder=holder, fence=seen.fence + 1, beat=0)
         if is_taken:
-            self._fence = seen.fence + 1
+            self._fence, self._people = seen.fence + 1, None
         return is_taken
 
     def renew_lease(self, mark: Mark | None = None) -> None:
@@ -135,16 +149,15 @@ class Store:
         """Leave it to others at once; where that cannot be written they wait until it has run out."""
         with suppress(StoreError):
             self._update_lease(self._ours(), holder="")
-        self._fence = None
+        self._fence = self._people = None
 
     def outbox_after(self, row_id: int, limit: int) -> list[OutboxRow]:
         """The oldest rows above that id; none, with a word in the log, while the database is not well."""
         if self._published:
             self._delete_published()
-        wanted = select(outbox).where(outbox.c.row_id > row_id).order_by(outbox.c.row_id).limit(limit)
         try:
             with self._reader.begin() as connection:
-                rows = connection.execute(wanted).all()
+                rows = connection.execute(_OUTBOX, {"after": row_id, "most": limit}).all()
         except SQLAlchemyError as error:
             log.error("the outbox cannot be read: %s", _told(error))
             return []
@@ -158,7 +171,7 @@ class Store:
     def _delete_published(self) -> None:
         try:
             with self._engine.begin() as connection:
-                connection.execute(delete(outbox).where(outbox.c.row_id.in_(self._published)))
+                connection.execute(_PUBLISHED, {"row_ids": self._published})
         except SQLAlchemyError as error:
             log.error("%d published rows cannot be deleted yet: %s", len(self._published), _told(error))
         else:

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
-from sqlalchemy import Connection, bindparam, delete, func, insert, select
+from sqlalchemy import Connection, Select, bindparam, delete, func, insert, select
 
 from wardbell_callcenter.store.contact_rows import AT_ONCE
 from wardbell_callcenter.store.contact_tables import timers
@@ -30,6 +30,20 @@ class Timer:
     fence: int = 0
 
 
+_WHOLE = select(*(timers.c[name] for name in Timer.__dataclass_fields__))  # in the order of its fields
+_MANY = _WHOLE.where(
+    (timers.c.kind == bindparam("of_kind")) & timers.c.subject.in_(bindparam("subjects", expanding=True))
+)
+_DUE = (
+    _WHOLE.where(timers.c.due_steady_ms <= bindparam("now_ms"))
+    .order_by(timers.c.due_steady_ms, timers.c.kind, timers.c.subject)
+    .limit(bindparam("most"))
+)
+_NEXT_DUE = select(func.min(timers.c.due_steady_ms))
+_PUT = insert(timers)
+_DROP = delete(timers).where((timers.c.kind == bindparam("of_kind")) & (timers.c.subject == bindparam("of_subject")))
+
+
 class TimerRows:
     """Of one transaction."""
 
@@ -40,14 +54,12 @@ class TimerRows:
         """Set timers, each in the place of the one that there was of its kind and subject."""
         if some:
             self.drop(*((timer.kind, timer.subject) for timer in some))
-            self._connection.execute(insert(timers), [vars(timer) for timer in some])
+            self._connection.execute(_PUT, [vars(timer) for timer in some])
 
     def drop(self, *some: tuple[TimerKind, str]) -> None:
         """Forget timers, by kind and subject; those that are not there too."""
         if some:
-            same = (timers.c.kind == bindparam("of_kind")) & (timers.c.subject == bindparam("of_subject"))
-            rows = [{"of_kind": kind, "of_subject": subject} for kind, subject in some]
-            self._connection.execute(delete(timers).where(same), rows)
+            self._connection.execute(_DROP, [{"of_kind": kind, "of_subject": subject} for kind, subject in some])
 
     def drop_of_contact(self, contact_id: str) -> None:
         """Forget all that a contact has."""
@@ -62,18 +74,18 @@ class TimerRows:
         wanted = list(subjects)
         found: dict[str, Timer] = {}
         for start in range(0, len(wanted), AT_ONCE):
-            which = (timers.c.kind == kind) & timers.c.subject.in_(wanted[start : start + AT_ONCE])
-            rows = self._connection.execute(select(timers).where(which)).mappings()
-            found |= {row["subject"]: Timer(**row) for row in rows}
+            some = self._read(_MANY, of_kind=kind, subjects=wanted[start : start + AT_ONCE])
+            found |= {timer.subject: timer for timer in some}
         return found
 
     def due(self, now_steady_ms: int, limit: int) -> Sequence[Timer]:
         """Timers that have run out, the earliest first."""
-        order = (timers.c.due_steady_ms, timers.c.kind, timers.c.subject)
-        wanted = select(timers).where(timers.c.due_steady_ms <= now_steady_ms).order_by(*order).limit(limit)
-        return [Timer(**row) for row in self._connection.execute(wanted).mappings()]
+        return self._read(_DUE, now_ms=now_steady_ms, most=limit)
 
     def next_due_steady_ms(self) -> int | None:
         """When the next one runs out."""
-        due: int | None = self._connection.execute(select(func.min(timers.c.due_steady_ms))).scalar_one()
+        due: int | None = self._connection.execute(_NEXT_DUE).scalar_one()
         return due
+
+    def _read(self, wanted: Select[Any], **parameters: object) -> list[Timer]:
+        return [Timer(*row) for row in self._connection.execute(wanted, parameters)]
