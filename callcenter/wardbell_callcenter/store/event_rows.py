@@ -17,8 +17,6 @@ _ADD = insert(events)
 _PUBLISH = insert(outbox)
 _JOINED = select(events.c.agent).where((events.c.contact_id == bindparam("of_contact")) & (events.c.kind == "joined"))
 
-_SMALLEST = 100  # bytes; no event that says anything has fewer
-
 
 class EventRows:
     """Of one transaction."""
@@ -62,23 +60,6 @@ class EventRows:
         wanted = select(events.c.payload).where(events.c.contact_id == contact_id).order_by(events.c.seq)
         rows = self._connection.execute(wanted)
         return [event for row in rows if (event := _event(row.payload)) is not None]
-
-    def part_of_contact(self, contact_id: str, after: int, most: int) -> tuple[list[CentreEvent], int]:
-        """What comes after that number of a contact's time line, oldest first; and after which number there is more, or 0.
-
-        Args:
-            most: bytes of all of them; one event is told whatever it has.
-        """
-        behind = (events.c.contact_id == contact_id) & (events.c.seq > after)
-        wanted = select(events.c.seq, events.c.payload).where(behind).order_by(events.c.seq).limit(most // _SMALLEST)
-        rows = self._connection.execute(wanted).all()
-        taken, left = 0, most
-        while taken < len(rows) and (not taken or left >= len(rows[taken].payload)):
-            left -= len(rows[taken].payload)
-            taken += 1
-        found = [event for row in rows[:taken] if (event := _event(row.payload)) is not None]
-        is_all = taken == len(rows) < most // _SMALLEST
-        return found, 0 if is_all else rows[taken - 1].seq
 
     def part_of_contact(self, contact_id: str, after: int, most: int) -> tuple[list[CentreEvent], int]:
         """What comes after that number of a contact's time line, oldest first; and after which number there is more, or 0.
