@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from subprocess import PIPE
 
 import pytest
 from servers import BrokerProcess, free_port, wait_until
@@ -13,7 +14,7 @@ from wardbell_protocol.errors import ConfigError
 from wardbell_simulator.micropython import find_micropython
 
 WARDBELL = str(Path(sys.executable).with_name("wardbell"))
-NIGHT_S = 150
+NIGHT_S = 200  # quiet, it takes one of 45
 LANDMARKS = (
     "203-2: somebody presses the call key",
     "display: 203-2, Calling!!!",
@@ -41,6 +42,8 @@ LANDMARKS = (
     "the night went well",
 )
 
+pytestmark = pytest.mark.timeout(NIGHT_S + 60)
+
 
 @pytest.fixture(autouse=True)
 def micropython() -> None:
@@ -53,8 +56,13 @@ def micropython() -> None:
 
 def night(*options: str) -> subprocess.CompletedProcess[str]:
     """Live through it."""
-    command = [WARDBELL, "demo-story", *options]
-    return subprocess.run(command, capture_output=True, text=True, timeout=NIGHT_S, check=False)
+    with subprocess.Popen([WARDBELL, "demo-story", *options], stdout=PIPE, stderr=PIPE, text=True) as story:
+        try:
+            told, complaints = story.communicate(timeout=NIGHT_S)
+        except BaseException:
+            story.terminate()  # killed, it could not end its parts, whose gateway would take the next test's pty
+            raise
+    return subprocess.CompletedProcess(story.args, story.returncode, told, complaints)
 
 
 def assert_went_well(told: subprocess.CompletedProcess[str]) -> None:
@@ -84,7 +92,7 @@ def test_a_night_without_a_broker_does_not_go_well() -> None:
 
 @pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGTERM])
 def test_nothing_of_it_outlives_a_closed_terminal(number: signal.Signals) -> None:
-    with subprocess.Popen([WARDBELL, "demo-story"], stdout=subprocess.PIPE, stderr=subprocess.PIPE) as story:
+    with subprocess.Popen([WARDBELL, "demo-story"], stdout=PIPE, stderr=PIPE) as story:
         assert story.stdout is not None
         story.stdout.readline()
         parts = [int(pid) for pid in Path(f"/proc/{story.pid}/task/{story.pid}/children").read_text().split()]
