@@ -88,7 +88,7 @@ soak-chip: $(READY) ## 24 hours of a node's image on an emulated Pico, over an h
 campaign-air: $(READY) ## hours of noise and presses at the edge through the device's code; ARGS='--hours 24 --presses 30000'
 	$(BIN)/python tests/bench/campaign_air.py $(ARGS)
 
-faults-engine: $(READY) ## the call centre's engines killed some thousand times on both databases; ARGS='--nights 0' or '--mutate all'
+faults-engine: $(READY) ## the call centre's engines, and its consoles, killed some thousand times on both databases; ARGS='--nights 0', '--live 400', '--mutate all'
 	PYTHONPATH=tests $(BIN)/python tests/bench/faults_engine.py $(ARGS)
 
 campaign-provision: $(READY) ## wardbell provision of emulated Picos with our images, radio loop-back and all

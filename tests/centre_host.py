@@ -22,6 +22,8 @@ from wardbell_protocol.bus.centre_payloads import CentreEvent, Offer
 from wardbell_protocol.bus.payloads import CallState, Reply, SnapshotRequest, decode, encode
 
 CENTRE = topics.CALL_CENTRE_SCOPE
+FORKS = multiprocessing.get_context("forkserver")
+FORKS.set_forkserver_preload(["wardbell_callcenter.callcenter_command", "wardbell_console.escalate_command"])
 
 
 def now_ms() -> int:
@@ -32,18 +34,15 @@ def now_ms() -> int:
 class PartProcess:
     """A command of ours in a process of its own, to be killed and started again.
 
-    They are forked from a server that has all of it loaded: a start costs milliseconds, and a kill is the real one.
+    They are forked from one that has all of it loaded: a start costs milliseconds, and a kill is the real one.
     """
-
-    _forks = multiprocessing.get_context("forkserver")
-    _forks.set_forkserver_preload(["wardbell_callcenter.callcenter_command", "wardbell_console.mqtt_port"])
 
     def __init__(self, module: str, arguments: list[str], log: Path) -> None:
         self._job = (module, arguments, log)
         self._process: ForkServerProcess | None = None
 
     def start(self) -> None:
-        self._process = self._forks.Process(target=_run_command, args=self._job, daemon=True)
+        self._process = FORKS.Process(target=_run_command, args=self._job, daemon=True)
         self._process.start()
 
     @property

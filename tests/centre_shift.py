@@ -65,9 +65,9 @@ class Shift:
             seat.stop()
 
 
-def placed(ward: WardOnBus, number: int) -> CallState:
+def placed(ward: WardOnBus, number: int, kind: str = "normal") -> CallState:
     at_ms = now_ms()
-    call = call_state(f"east-{number}", placed_at_ms=at_ms, raised_at_ms=at_ms, last_press_at_ms=at_ms)
+    call = call_state(f"east-{number}", kind, placed_at_ms=at_ms, raised_at_ms=at_ms, last_press_at_ms=at_ms)
     ward.happens("placed", call)
     return call
 
@@ -109,18 +109,24 @@ def check_steps_and_contacts(database: Database, calls: list[CallState]) -> None
 
 
 def check_events(database: Database, heard: list[CentreEvent], calls: list[CallState]) -> None:
-    """On the bus: every event of the database at least once, none that is not in it, and each fact told by one event."""
-    stored = [decode(payload, CentreEvent) for (payload,) in database.rows("SELECT payload FROM events")]
-    told = {event.seq: event for event in heard}
-    assert sorted(told) == list(range(1, len(stored) + 1))
-    assert all(event == told[event.seq] for event in heard)
+    """On the bus: what `check_told` says, and each fact told by one event."""
+    told = check_told(database, heard)
     facts: Counter[tuple[object, ...]] = Counter(
-        (event.kind, event.step.call_id, event.step.step) for event in told.values() if event.step is not None
+        (event.kind, event.step.call_id, event.step.step) for event in told if event.step is not None
     )
     facts += Counter(
         (event.kind, event.contact.call_id)
-        for event in told.values()
+        for event in told
         if event.contact is not None and event.kind in ("opened", "accepted")
     )
     assert set(facts.values()) == {1}
     assert len(facts) == 5 * len(calls)
+
+
+def check_told(database: Database, heard: list[CentreEvent]) -> list[CentreEvent]:
+    """Every event of the database was heard at least once, and none that is not in it; returns each once, in order."""
+    stored = [decode(payload, CentreEvent) for (payload,) in database.rows("SELECT payload FROM events")]
+    told = {event.seq: event for event in heard}
+    assert sorted(told) == list(range(1, len(stored) + 1))
+    assert all(event == told[event.seq] for event in heard)
+    return [told[seq] for seq in sorted(told)]

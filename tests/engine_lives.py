@@ -5,6 +5,7 @@ Whoever asks them is the broker, the courier and the consoles: what was not answ
 
 import os
 import signal
+import traceback
 from collections.abc import Callable, Sequence
 from multiprocessing.connection import Connection, Pipe
 from pathlib import Path
@@ -144,13 +145,14 @@ class LifeProcess:
         theirs.close()
 
     def ask(self, question: str, die_at: int | None, *arguments: object) -> tuple[Any, int]:
-        """Raises EOFError where it dies of it."""
-        self._ours.send((question, die_at, *arguments))
+        """Raises EOFError where it is killed at it; an engine that ends by itself has failed."""
         try:
+            self._ours.send((question, die_at, *arguments))
             found: tuple[Any, int] = self._ours.recv()
-        except (EOFError, ConnectionResetError):
-            os.waitpid(self._pid, 0)
+        except (EOFError, ConnectionError):
+            _, status = os.waitpid(self._pid, 0)
             self._pid = 0
+            assert os.WIFSIGNALED(status), f"an engine has ended by itself at {question}"
             raise EOFError from None
         return found
 
@@ -173,6 +175,8 @@ def _live(theirs: Connection, url: str, name: str, paper: Path, mutation: Mutati
             theirs.send(life.answer(*theirs.recv()))
     except EOFError:
         status = 0
+    except Exception:
+        traceback.print_exc()
     finally:
         os._exit(status)  # nothing of the parent's is to be cleaned up here
 

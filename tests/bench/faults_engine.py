@@ -1,10 +1,12 @@
 """Nights of the call centre whose engines are killed before their statements, usurped, late, and on clocks that jump.
 
     python tests/bench/faults_engine.py --nights 3 --databases sqlite postgresql
+    python tests/bench/faults_engine.py --nights 3 --live 400
     python tests/bench/faults_engine.py --mutate all
 
 A night with kills must end as the one that nobody disturbed, row for row, and that one is held to the rules. Three nights are
 about 1,500 kills; `--nights 0` kills before every statement of every question once, some 9,000, and takes an hour.
+Behind them comes a live night on each database: a real broker, engines and operators' consoles as processes, killed at random.
 `--mutate` puts a known fault into the engine, and is content only when the night finds it.
 """
 
@@ -22,11 +24,14 @@ from engine_lives import Mutation
 from engine_mutations import MUTATIONS
 from engine_night import HOUSE, UNDISTURBED, Night, Plan, Result, boundaries, check_rules, dying_unheard
 from figures import print_table, write_figures
+from live_night import LiveNight
+from servers import MOSQUITTO, BrokerProcess
 
 SEED = 5
 N_TICKS = 100
 OUTAGE_MS = 7_000
 JUMP_MS = 3_600_000
+TAKEOVER_EVERY = 10  # rounds of a live night
 EVERY = 7  # questions between two usurpations or jumps
 NewDatabase = Callable[[], Database]
 
@@ -97,6 +102,27 @@ def jumping(new: NewDatabase, folder: Path, seed: int, mutation: Mutation | None
     return night(new, Plan(wall_jump_ms=jump_ms), folder, seed, mutation)
 
 
+def live(kind: str, folder: Path, rounds: int, seed: int) -> dict[str, object]:
+    """One live night; raises where something does not hold."""
+    began_s = time.monotonic()
+    home = folder / f"live-{kind}"
+    home.mkdir()
+    broker = BrokerProcess("mosquitto" if MOSQUITTO is not None else "iotcore", home)
+    broker.start()
+    try:
+        with databases(kind, home) as new:
+            found = LiveNight(broker.url, new(), home, seed)
+            found.run(rounds, takeovers=rounds // TAKEOVER_EVERY)
+    finally:
+        broker.kill()
+    figures: dict[str, object] = {"database": kind, "calls": found.n_calls, "rang again": found.n_offers_seen_again}
+    return (
+        figures
+        | {f"{what} killed": n for what, n in sorted(found.kills.items())}
+        | {"took": f"{time.monotonic() - began_s:.0f} s"}
+    )
+
+
 @contextmanager
 def databases(kind: str, folder: Path) -> Iterator[NewDatabase]:
     """Makes empty ones, with tables."""
@@ -123,6 +149,7 @@ def main(argv: list[str]) -> int:
     """Print what held; 1 where something did not."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
     parser.add_argument("--nights", type=int, default=3, help="with kills, on each database; 0: every boundary")
+    parser.add_argument("--live", type=int, default=40, help="rounds that end in kills, of a live night; 0: none")
     parser.add_argument("--seed", type=int, default=SEED)
     parser.add_argument("--databases", nargs="+", choices=["sqlite", "postgresql"], default=["sqlite", "postgresql"])
     parser.add_argument("--mutate", choices=["all", *MUTATIONS], help="a known fault, which must be found")
@@ -149,6 +176,9 @@ def _held(arguments: argparse.Namespace, folder: Path) -> int:
         figures[kind] = found
         rows.append([kind, *(str(number) for number in found.values()), f"{time.monotonic() - began_s:.0f} s"])
     print_table(["database", "statements", "questions", "kills", "usurped", "took"], rows)
+    if arguments.live:
+        lived = [live(kind, folder, arguments.live, arguments.seed) for kind in arguments.databases]
+        print_table(list(lived[0]), [[str(value) for value in figures.values()] for figures in lived])
     write_figures("faults_engine", figures)
     return 0
 
