@@ -141,7 +141,7 @@ class Seat:
     def send(self, verb: str, by: str, **fields: object) -> str:
         """Send a command; returns its id."""
         sent = command(verb, by=by, reply_to=self.client_id, **fields)
-        self.client.publish(topics.command(CENTRE), encode(sent))
+        self.client.publish(topics.centre_command(self.client_id), encode(sent))
         return sent.command_id
 
     def ask(self, verb: str, by: str, **fields: object) -> Reply:

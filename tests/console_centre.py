@@ -169,7 +169,8 @@ class CentreOnPaper:
                 incidents=list(self.incidents.values()), codes=CODES, reasons=REASONS, forms=FORMS, groups=["night"],
             )  # fmt: skip
             return [Publication(topics.snapshot(scope, topic_client(payload)), encode(told))]
-        if topic == topics.command(scope):
+        address = topics.parse(topic)
+        if address is not None and (address.scope, address.channel) == (scope, "command"):
             command = decode(payload, Command)
             if command.verb == "history" and "history" not in self.refusals:
                 return [Publication(topics.reply(scope, command.reply_to), encode(self.history(command)))]

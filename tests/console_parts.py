@@ -67,7 +67,7 @@ class WireToTest(BusPort):
 
     def commands(self, verb: str) -> list[Command]:
         """Commands of that verb that were published."""
-        found = [decode(p.payload, Command) for p in self.published if p.topic.endswith("/command")]
+        found = [decode(p.payload, Command) for p in self.published if "/command" in p.topic]
         return [command for command in found if command.verb == verb]
 
 

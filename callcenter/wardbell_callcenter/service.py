@@ -67,7 +67,7 @@ class Service:
         self._life_sign = LifeSign(CALL_CENTRE_SCOPE, "callcenter", "main")
         self._ward_signs: dict[str, LifeSign] = {}  # to each ward's gateway: how far we follow its events
         # The broker keeps commands for us, and the wards' events, which say who cleared what; the rest is told again.
-        kept = [topics.command(CALL_CENTRE_SCOPE), topics.event(topics.ANY)]
+        kept = [topics.centre_command(topics.ANY), topics.event(topics.ANY)]
         passing = [
             *(topic for topic in self._wards.subscriptions() if topic not in kept),
             topics.snapshot_request(CALL_CENTRE_SCOPE),
@@ -260,7 +260,7 @@ class Service:
         """Before anything waits for us: a whole shift that signs in must hold neither time up nor who accepts meanwhile."""
         if (address.scope, address.channel) != (CALL_CENTRE_SCOPE, "command"):
             return None
-        command = decode(payload, Command)
+        command = _command_of(address, payload)
         refused = self._engine.turned_away(command, self._now())
         return None if refused is None else (_answer_to(command), encode(refused))
 
@@ -275,11 +275,11 @@ class Service:
             self._follow(address, topic, payload, now)
             return None
         if address.channel == "command":
-            command = decode(payload, Command)
+            command = _command_of(address, payload)
             answer_to = _answer_to(command)
             if command.verb == "sign_in":
                 self._seats.signed_in(command.reply_to, _monotonic_ms())
-            return answer_to, encode(self._engine.serve(command, now))
+            return answer_to, encode(self._engine.serve(command, now, is_of_a_seat=True))
         if address.channel == "snapshot_request":
             client = _client(decode(payload, SnapshotRequest).reply_to)
             return topics.snapshot(CALL_CENTRE_SCOPE, client), encode(self._engine.snapshot(now))
@@ -296,6 +296,14 @@ class Service:
             self._engine.follow(event.call, now)
         if address.channel == "snapshot":
             self._engine.follow_ward(decode(payload, WardSnapshot).ward.ward, now)
+
+
+def _command_of(address: Address, payload: bytes) -> Command:
+    """A client speaks for itself: the broker has let it publish there."""
+    command = decode(payload, Command)
+    if command.reply_to != address.last:
+        raise PayloadError(f"reply_to: {command.reply_to} is not {address.last}, where it was said")
+    return command
 
 
 def _answer_to(command: Command) -> str:

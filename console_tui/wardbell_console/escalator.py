@@ -67,7 +67,7 @@ class Escalator:
             due_at_ms=due.due_at_ms,
             call=rung.call,
         )
-        return Publication(topics.command(topics.CALL_CENTRE_SCOPE), encode(command))
+        return Publication(topics.centre_command(self.client_id), encode(command))
 
 
 def command_id(client_id: str, key: StepKey) -> str:

@@ -232,7 +232,7 @@ class Seat:
                 contact_id=reading.contact_id, after_seq=reading.after_seq,
             )  # fmt: skip
             self.time_lines.asked(reading, command.command_id, now_ms)
-            self._outgoing.append(Publication(topics.command(topics.CALL_CENTRE_SCOPE), encode(command)))
+            self._outgoing.append(Publication(topics.centre_command(self._client_id), encode(command)))
 
     def _want_pops(self) -> None:
         """What came with the offers is lost where this console was started anew: of what he has or is asked for, ask."""
@@ -311,7 +311,7 @@ class Seat:
             command_id=f"received-{digest}", verb="received", by=self.operator, reply_to=self._client_id, at_ms=now_ms,
             offer_id=offer.offer.offer_id, contact_id=offer.contact.contact_id,
         )  # fmt: skip
-        return Publication(topics.command(topics.CALL_CENTRE_SCOPE), encode(command))
+        return Publication(topics.centre_command(self._client_id), encode(command))
 
 
 def _is_his(contact: ContactState, operator: str) -> bool:

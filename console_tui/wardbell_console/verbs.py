@@ -42,7 +42,9 @@ class Attempt:
     @property
     def publication(self) -> Publication:
         """The command as it goes on the bus."""
-        return Publication(topics.command(self.scope), encode(self.command))
+        is_ours = self.scope == topics.CALL_CENTRE_SCOPE
+        topic = topics.centre_command(self.command.reply_to) if is_ours else topics.command(self.scope)
+        return Publication(topic, encode(self.command))
 
 
 class Verbs:

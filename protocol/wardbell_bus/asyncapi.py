@@ -123,7 +123,13 @@ CENTRE_CHANNELS_OF_DOCUMENT = (
         "send",
         "A contact that somebody at that console is asked to take, with what he must know; or the end of such an offer.",
     ),
-    Channel("centreCommand", topics.command(CENTRE), CHANNELS["command"], "receive", "A verb for the call centre."),
+    Channel(
+        "centreCommand",
+        topics.centre_command("{client}"),
+        CHANNELS["command"],
+        "receive",
+        "A verb for the call centre, of that client.",
+    ),
     Channel(
         "centreReply",
         topics.reply(CENTRE, "{client}"),

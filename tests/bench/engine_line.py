@@ -100,7 +100,7 @@ class Seats:
 
     def _send(self, sent: Command) -> None:
         unique = msgspec.structs.replace(sent, command_id=f"{self.client.client_id}-{next(self._numbers)}")
-        self.client.publish(topics.command(CENTRE), encode(unique))
+        self.client.publish(topics.centre_command(unique.reply_to), encode(unique))
 
 
 class Broker(BrokerProcess):
@@ -193,7 +193,7 @@ def _calls(url: str, seconds: int, sent_at_ms: dict[str, float]) -> None:
         calls.append(call)
         step = msgspec.structs.replace(step_command(call, after_ms=0), command_id=f"step-{number}")
         sent_at_ms[call.call_id] = time.time_ns() / 1e6
-        client.publish(topics.command(CENTRE), encode(step))
+        client.publish(topics.centre_command(step.reply_to), encode(step))
         if number >= 20 * RATE:
             over = cleared(calls[number - 20 * RATE], at_ms)
             told = {"epoch": "e", "seq": next(seq), "at_ms": at_ms, "kind": "cleared", "by": "", "where": ""}

@@ -181,7 +181,7 @@ def test_a_broker_that_lost_everything_is_told_again(seat: Seat, ward: WardOnBus
 
 
 def test_what_is_not_ours_is_dropped_and_the_rest_goes_on(seat: Seat, ward: WardOnBus, tmp_path: Path) -> None:
-    command = topics.command(CENTRE)
+    command = topics.centre_command("console-a")
     good = encode(step_command(call_state()))
     bad = [
         (command, b""),
@@ -191,6 +191,7 @@ def test_what_is_not_ours_is_dropped_and_the_rest_goes_on(seat: Seat, ward: Ward
         (command, good.replace(b'"verb":"step"', b'"verb":"dance"')),
         (command, good.replace(b'"step":2', b'"step":-2')),
         (command, good.replace(b'"reply_to":"console-a"', b'"reply_to":"#"')),
+        (command, good.replace(b'"reply_to":"console-a"', b'"reply_to":"console-b"')),
         (topics.snapshot_request(CENTRE), b'{"reply_to":"../+"}'),
         (topics.event("east"), b'{"epoch":"e1"}'),
         (topics.health("east", "console-a"), b"true"),

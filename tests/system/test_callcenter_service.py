@@ -13,7 +13,7 @@ from centre_parts import command, ward_info
 from servers import BrokerProcess, wait_until
 
 from wardbell_bus.life_sign import LifeSign
-from wardbell_callcenter.people.door import WRONG
+from wardbell_callcenter.people.door import NOT_AT_HIS_SEAT, WRONG
 from wardbell_callcenter.people.secret import make_secret
 from wardbell_callcenter.service import Service
 from wardbell_callcenter.store.store import Store
@@ -88,15 +88,20 @@ def test_secrets_are_tried_while_the_engine_is_about_something_else(
         assert service.receive(command("sign_in", by="Wei", secret="")).reason == WRONG
     assert seat.ask("sign_in", "Wei", secret="day").reason == WRONG
     assert seat.ask("sign_in", "Wei", secret="night").ok
+    other = Seat(iotcore_broker.url, "console-b")  # somebody there says that he is Wei
+    for verb in ("not_ready", "sign_out", "open", "history"):
+        assert other.ask(verb, "Wei", reason="away", fields={"kind": "message"}).reason == NOT_AT_HIS_SEAT
+    assert seat.ask("not_ready", "Wei", reason="away").ok
+    other.stop()
     seat.stop()
 
 
 def test_what_is_not_ours_is_counted_by_topic(service: Service, iotcore_broker: BrokerProcess) -> None:
     seat = Seat(iotcore_broker.url, "console-a")
     for payload in (b"", b"{}", b"\xff"):
-        seat.client.publish(topics.command(CENTRE), payload)
+        seat.client.publish(topics.centre_command("console-a"), payload)
     seat.client.publish(topics.event("east"), b"[]")
-    wanted = {topics.command(CENTRE): 3, topics.event("east"): 1}
+    wanted = {topics.centre_command("console-a"): 3, topics.event("east"): 1}
     seat.wait(lambda: service.client.refused == wanted, "all four to be counted")
     seat.stop()
 

@@ -25,6 +25,7 @@ TOPIC_FUNCTIONS = (
     "snapshot_request",
     "snapshot",
     "command",
+    "centre_command",
     "reply",
     "health",
     "hearing",

@@ -139,7 +139,7 @@ def test_the_command_is_for_the_call_centre() -> None:
     watch.hear("placed", call_state())
     (sent,) = watch.escalator.poll(T0 + 30_000)
     assert isinstance(sent, Publication)
-    assert sent.topic == "wardbell/v1/callcenter/command"
+    assert sent.topic == "wardbell/v1/callcenter/command/escalator-main"
     command = decode(sent.payload, Command)
     assert (command.verb, command.by, command.reply_to) == ("step", "escalator-main", "escalator-main")
     assert command.call == call_state()

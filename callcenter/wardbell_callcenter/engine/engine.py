@@ -25,7 +25,7 @@ from wardbell_callcenter.house import House
 from wardbell_callcenter.houses import CLOSED, Houses, readable
 from wardbell_callcenter.incidents import folding
 from wardbell_callcenter.people import presence
-from wardbell_callcenter.people.door import Door
+from wardbell_callcenter.people.door import Door, not_at_his_seat
 from wardbell_callcenter.people.permissions import may, person
 from wardbell_callcenter.routing.adviser import Adviser
 from wardbell_callcenter.store.delivery_rows import Delivery
@@ -120,28 +120,34 @@ class Engine:
         )
         return _reply(command, refusal) if refusal else None
 
-    def serve(self, command: Command, now: Now) -> Reply:
-        """`receive`, of somebody who was not turned away."""
+    def serve(self, command: Command, now: Now, is_of_a_seat: bool = False) -> Reply:
+        """`receive`, of somebody who was not turned away. `is_of_a_seat`: nothing but its `by` says who speaks."""
         try:
             if command.verb == "step":  # unique by itself, so that it needs no memory of the command
                 return _reply(command, self._step(command, now))
             if command.verb == "history":
-                with self._store.reading() as ledger:
-                    return history(ledger, self._newest_house(ledger), command)
-            return self._obey(command, now)
+                return self._tell_history(command, is_of_a_seat)
+            return self._obey(command, now, is_of_a_seat)
         except Exception as error:
             if is_of_the_database(error):
                 raise
             log.exception("stumbled over %s of %s", command.verb, command.by)
             return _reply(command, f"not done: {error}"[:256])
 
-    def _obey(self, command: Command, now: Now) -> Reply:
+    def _tell_history(self, command: Command, is_of_a_seat: bool) -> Reply:
+        with self._store.reading() as ledger:
+            house = self._newest_house(ledger)
+            why = _not_believed(ledger, house, command) if is_of_a_seat else ""
+            return _reply(command, why) if why else history(ledger, house, command)
+
+    def _obey(self, command: Command, now: Now, is_of_a_seat: bool) -> Reply:
         def work(turn: Turn) -> Reply:
             said = said_by(command)
             known = turn.ledger.replies.get(command.command_id)
             if known is not None:
                 return known.reply if known.said in ("", said) else _reply(command, ANOTHERS)
-            reply = obey(turn, command)
+            why = _not_believed(turn.ledger, turn.house, command) if is_of_a_seat else ""
+            reply = _reply(command, why) if why else obey(turn, command)
             turn.ledger.replies.forget(now.wall_ms - REPLY_KEPT_MS)
             turn.ledger.replies.keep(Answer(reply, said), now.wall_ms)
             return reply
@@ -447,6 +453,12 @@ def _finish(turn: Turn, stumbles: Stumbles) -> None:
     offering.settle(turn, stumbles)
     dispatch.dispatch(turn)
     dispatch.tell_webhooks(turn, turn.ledger.tell())
+
+
+def _not_believed(ledger: Ledger, house: House, command: Command) -> str:
+    if command.verb == "sign_in":
+        return ""
+    return not_at_his_seat(house, command.by, command.reply_to, ledger.agents.get(command.by))
 
 
 def _reply(command: Command, refusal: str) -> Reply:

@@ -1,13 +1,22 @@
 """Who gets in: secrets are tried here, and nobody can try many. Nothing of a secret is kept, told or logged."""
 
 from wardbell_callcenter.house import House
+from wardbell_callcenter.people.agent import Agent
 from wardbell_callcenter.people.secret import opens
 
 WRONG = "wrong secret"
+NOT_AT_HIS_SEAT = "sign in at this seat first"
 FREE_TRIES = 3  # slips of the finger
 FIRST_WAIT_MS = 1000  # twice as long after each further one
 LONGEST_WAIT_MS = 60_000  # short enough that somebody's nonsense does not keep a carer out for long
 _FORGOTTEN_MS = 3_600_000
+
+
+def not_at_his_seat(house: House, name: str, seat: str, agent: Agent) -> str:
+    """Why what is said there is not taken for his word: whoever has a secret speaks only from the seat where he has said it."""
+    known = house.agents.get(name)
+    is_believed = known is None or not known.secret or (agent.is_signed_in and agent.seat == seat)
+    return "" if is_believed else NOT_AT_HIS_SEAT
 
 
 class Door:

@@ -60,9 +60,14 @@ def snapshot(scope: str, client: str) -> str:
     return f"{ROOT}/{scope}/snapshot/to/{client}"
 
 
-def command(scope: str) -> str:
-    """Verbs for the authority."""
-    return f"{ROOT}/{scope}/command"
+def command(ward: str) -> str:
+    """Verbs for a ward's gateway."""
+    return f"{ROOT}/{ward}/command"
+
+
+def centre_command(client: str) -> str:
+    """Verbs of that client for the call centre: a broker can see to it that nobody else says them."""
+    return f"{ROOT}/{CALL_CENTRE_SCOPE}/command/{client}"
 
 
 def reply(scope: str, client: str) -> str:
@@ -102,7 +107,7 @@ def parse(topic: str) -> "Address | None":
     scope, channel, rest = levels[2], levels[3], levels[4:]
     if channel in ("event", "ward", "command", "hearing", "reception") and not rest:
         return Address(scope, channel, "")
-    if channel in ("call", "contact", "offer", "reply", "health") and len(rest) == 1:
+    if channel in ("call", "contact", "offer", "reply", "health", "command") and len(rest) == 1:
         return Address(scope, channel, rest[0])
     if channel == "snapshot" and rest == ["get"]:
         return Address(scope, "snapshot_request", "")
