@@ -8,6 +8,7 @@ is no other measure of how long nobody was there.
 import os
 import time
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
@@ -77,6 +78,7 @@ def read_clocks() -> Reading:
     return Reading(time.time_ns() // 1_000_000, _boot_id(), boot_ms)
 
 
+@cache
 def _boot_id() -> str:
     try:
         return BOOT_ID.read_text().strip()

@@ -180,10 +180,10 @@ class Service:
         if now.steady_ms - self._looked_for_seats_ms < SEATS_EVERY_MS:
             return
         self._looked_for_seats_ms = now.steady_ms
-        for agent in self._engine.agents(now):
-            if self._seats.is_gone(agent.seat, _monotonic_ms()):
-                log.info("%s is signed out: nothing heard of %s", agent.agent, agent.seat)
-                self._engine.seat_lost(agent.agent, now)
+        for name, seat in self._engine.seats():
+            if self._seats.is_gone(seat, _monotonic_ms()):
+                log.info("%s is signed out: nothing heard of %s", name, seat)
+                self._engine.seat_lost(name, now)
 
     def _faults(self) -> tuple[str, ...]:
         store = ("store",) if self._store_is_ill else ()

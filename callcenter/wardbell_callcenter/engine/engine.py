@@ -42,6 +42,7 @@ log = logging.getLogger("wardbell.callcenter")
 T = TypeVar("T")
 
 REPLY_KEPT_MS = 24 * 3600 * 1000
+FORGET_EVERY_MS = 60_000
 # A call that its ward, whole again after a gap, no longer shows is closed only after this: its first event may be on its way.
 ABSENT_FOR_MS = 5000
 STEPS_AT_ONCE = 100
@@ -68,6 +69,7 @@ class Engine:
         self._peopled_by: House | None = None  # the house by which all who are signed in may be
         self._is_house_unreadable = False
         self._faces = Faces()  # of whoever writes to the store, one after another
+        self._forgot_at_ms = 0
         self._has_stumbled = False  # over timers; over all else:
         self._stumbles = Stumbles()
         self.idle_ms = 0  # how long nothing will be due, after a poll, if nothing happens
@@ -148,11 +150,16 @@ class Engine:
                 return known.reply if known.said in ("", said) else _reply(command, ANOTHERS)
             why = _not_believed(turn.ledger, turn.house, command) if is_of_a_seat else ""
             reply = _reply(command, why) if why else obey(turn, command)
-            turn.ledger.replies.forget(now.wall_ms - REPLY_KEPT_MS)
+            self._forget_replies(turn)
             turn.ledger.replies.keep(Answer(reply, said), now.wall_ms)
             return reply
 
         return self._isolated(work, now)
+
+    def _forget_replies(self, turn: Turn) -> None:
+        if abs(turn.now.wall_ms - self._forgot_at_ms) >= FORGET_EVERY_MS:
+            turn.ledger.replies.forget(turn.now.wall_ms - REPLY_KEPT_MS)
+            self._forgot_at_ms = turn.now.wall_ms
 
     def follow(self, call: CallState, now: Now) -> None:
         """A ward shows this call. Once cleared it is over for good, however old the news is.
@@ -229,6 +236,10 @@ class Engine:
         with self._store.reading() as ledger:
             return presence.states(ledger, now)
 
+    def seats(self) -> list[tuple[str, str]]:
+        """Name and seat of everybody who is signed in."""
+        return [(agent.agent, agent.seat) for agent in self._store.people()]
+
     def seat_lost(self, name: str, now: Now) -> None:
         """That agent's console is silent: what rings for him rings for others."""
         self._is_gone(name, shifts.SEAT_LOST, now)
@@ -303,7 +314,7 @@ class Engine:
             turn.asks_later = asks_later
             yield turn
             _finish(turn, self._stumbles)
-            muted = tuple(mute.place for mute in turn.mutes.values())
+            muted = tuple(mute.place for mute in turn.mutes.values()) if turn.has_new_mutes else self._muted
         self._muted = muted
         if self._adviser is not None and self._house.hook is not None:
             for question in turn.questions:

@@ -58,6 +58,7 @@ class Turn:
         self.opened: list[str] = []  # contacts that the incidents have not seen yet
         self.incidents_touched: set[str] = set()
         self.is_behind = False  # something was left to the next turn
+        self.has_new_mutes = False
         self.asks_later = False  # what waits for a person is left to it too
         self._stored: dict[str, Contact | None] = {}  # as the database has them; None: not yet
         self._contacts: dict[str, Contact] = {}
@@ -134,7 +135,7 @@ class Turn:
 
     def forget_mutes(self) -> None:
         """They have changed in the database."""
-        self._mutes = None
+        self._mutes, self.has_new_mutes = None, True
 
     # offers
 
@@ -244,7 +245,7 @@ class Turn:
     def agents(self) -> dict[str, Agent]:
         """Everybody who is signed in, by name."""
         if self._agents is None:
-            self._agents = {agent.agent: agent for agent in self.ledger.agents.signed_in()}
+            self._agents = self.ledger.agents.by_name()
         return self._agents
 
     def serving(self, ward: str) -> set[str]:
@@ -270,7 +271,9 @@ class Turn:
         self.freed |= {
             name
             for name, agent in self.agents.items()
-            if agent.state == "ready" and (name not in before or before[name].state != "ready")
+            if agent.state == "ready"
+            and agent is not (was := before.get(name))
+            and (was is None or was.state != "ready")
         }
 
     def on_duty(self, roster: str) -> list[str]:

@@ -87,10 +87,15 @@ class AgentRows:
         return [agent for agent in self.many(names).values() if agent.state == state]
 
     def signed_in(self) -> list[Agent]:
-        """Everybody who is there, whatever he does, by name."""
+        """Everybody who is there, whatever he does, in the order of their names."""
+        there = self.by_name()
+        return [there[name] for name in sorted(there)]
+
+    def by_name(self) -> People:
+        """The same by name, in no order."""
         if self.there is None:
             self.there = {agent.agent: agent for agent in self._read(_SIGNED_IN)}
-        return [self.there[name] for name in sorted(self.there)]
+        return dict(self.there)
 
     def loads(self, names: Iterable[str]) -> dict[str, Load]:
         """What each of them has on his hands."""

@@ -11,6 +11,7 @@ from sqlalchemy.exc import DataError, IntegrityError, SQLAlchemyError
 
 from wardbell_bus.outbox import OutboxRow
 from wardbell_callcenter.clock import Mark
+from wardbell_callcenter.people.agent import Agent
 from wardbell_callcenter.store import tables
 from wardbell_callcenter.store.agent_rows import People
 from wardbell_callcenter.store.database import may_pass, open_engine, reader_of
@@ -101,6 +102,14 @@ class Store:
                 yield Ledger(connection)
         except SQLAlchemyError as error:
             raise StoreError(_told(error)) from error
+
+    def people(self) -> list[Agent]:
+        """Everybody who is signed in; mostly without a look at the database, while we lead."""
+        with self._line:
+            if self._people is not None:
+                return list(self._people.values())
+        with self.reading() as ledger:
+            return ledger.agents.signed_in()
 
     def _stand_in_line(self, connection: Connection) -> None:
         # On SQLite the transaction has the line already, and FOR UPDATE is not said.
