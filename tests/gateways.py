@@ -13,7 +13,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from servers import wait_until
+from servers import DEADLINE_S, wait_until
 
 from wardbell_bus.client import BusClient
 from wardbell_bus.mirror import WardMirror
@@ -96,14 +96,14 @@ class GatewayProcess:
         if self._process is None:
             return 0
         self._process.send_signal(number)
-        status = self._process.wait(20)
+        status = self._process.wait(DEADLINE_S)
         self._process = None
         return status
 
     def wait(self) -> int:
         """Wait until it ends by itself; the exit status."""
         assert self._process is not None
-        return self._process.wait(20)
+        return self._process.wait(DEADLINE_S)
 
     def log(self) -> str:
         """What it has said."""

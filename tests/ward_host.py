@@ -5,13 +5,13 @@ from collections.abc import Callable
 from typing import Any
 
 import serial
+from servers import DEADLINE_S
 
 from wardbell_protocol.link.peer import LinkMessage, LinkPeer
 from wardbell_simulator.plan import WardPlan
 from wardbell_simulator.serial_line import BufferLine, PtyLine
 from wardbell_simulator.ward import Ward
 
-WALL_LIMIT_S = 20.0
 _SLICE_MS = 20
 _EPOCH = 77
 
@@ -56,7 +56,7 @@ class WardHost:
     def run_until(self, condition: Callable[[], bool], limit_ms: int = 30_000) -> None:
         """Let virtual time pass, both ends talking, until the condition holds."""
         until_ms = self.ward.now_ms + limit_ms
-        until_s = time.monotonic() + WALL_LIMIT_S
+        until_s = time.monotonic() + DEADLINE_S
         while not condition():
             assert self.ward.now_ms < until_ms, f"not within {limit_ms} ms; display {self.ward.lcd_lines}"
             assert time.monotonic() < until_s, "not within the wall's limit"

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from port_worlds import Received, World, mail_world, seat_world, ward_world, webhook_world
-from servers import BrokerProcess, wait_until
+from servers import DEADLINE_S, BrokerProcess, wait_until
 
 from wardbell_callcenter.ports.port import DELIVERED, Outcome
 from wardbell_callcenter.store.delivery_rows import Delivery
@@ -59,7 +59,7 @@ def in_time(world: World, delivery: Delivery) -> Outcome:
     outcomes: list[Outcome] = []
     thread = threading.Thread(target=lambda: outcomes.extend(world.port.hand_over([delivery])), daemon=True)
     thread.start()
-    thread.join(world.port.timeout_s + 10)
+    thread.join(world.port.timeout_s + DEADLINE_S)
     assert outcomes, "it neither came back nor said what went wrong"
     return outcomes[0]
 

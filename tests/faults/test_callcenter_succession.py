@@ -118,8 +118,11 @@ def test_a_leader_that_leaves_in_order_is_followed_at_once(
     engines: tuple[Engine, Engine], ward: WardOnBus, shift: Shift, auditor: Auditor, database: Database
 ) -> None:
     first, second = engines
+    os.kill(second.process.pid, signal.SIGSTOP)
     assert first.process.end() == 0
-    wait_until(lambda: second.has_said(": leading"), "the second to lead", 3)  # sooner than a lease runs out
+    assert database.rows("SELECT holder FROM lease") == [("",)]  # nobody waits until it has run out
+    os.kill(second.process.pid, signal.SIGCONT)
+    wait_until(lambda: second.has_said(": leading"), "the second to lead")
     calls = [placed(ward, 1)]
     settle(shift, database, calls)
     check(shift, auditor, database, calls)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from gateways import NODES, WARD, BusEnd, code_of, keyed, station, tables, wait_for
-from servers import BrokerProcess, wait_until
+from servers import DEADLINE_S, BrokerProcess, wait_until
 
 from wardbell_gateway.bus_face import BusFace
 from wardbell_gateway.ear_watch import EAR_LOST, LOST_AFTER_MS
@@ -200,7 +200,7 @@ def test_an_installer_reads_how_well_each_press_came_in(
     usual = ["--broker", broker.url, "--ward", WARD, "--csv", str(table), "--presses", "2"]
     reader = threading.Thread(target=survey, args=([*usual, "--station", "203-1"],))
     reader.start()
-    until_s = time.monotonic() + 20
+    until_s = time.monotonic() + DEADLINE_S
     while reader.is_alive() and time.monotonic() < until_s:  # nobody tells when it has subscribed
         for station_id, quality in (("203-1", 93), ("203-2", 50), ("203-1", 84)):
             heard = Heard(("receiver-east", "e"), code_of(station_id, "normal"), UNIX_MS)
@@ -213,4 +213,7 @@ def test_an_installer_reads_how_well_each_press_came_in(
         ("203-1", "7", "8", "93", "good"),
     ]
     assert "203-1" in capsys.readouterr().out
+
+
+def test_an_installer_is_told_that_there_is_no_broker() -> None:
     assert survey(["--broker", "mqtt://127.0.0.1:1", "--ward", WARD, "--seconds", "1"]) == 69

@@ -1,12 +1,11 @@
 """Nodes with a key through real processes: MicroPython firmware, gateway, broker, console; and somebody who has recorded them."""
 
-import asyncio
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from gateways import GatewayProcess
-from servers import BrokerProcess, wait_until
+from servers import BrokerProcess, until, wait_until
 
 from wardbell_bus.client import BusClient
 from wardbell_console.language import Language
@@ -95,11 +94,10 @@ def rows(nurse: HeadlessConsole) -> set[tuple[str, str]]:
 
 async def shown(nurse: HeadlessConsole, expected: set[tuple[str, str]]) -> None:
     """Wait until the console shows exactly that."""
-    for _ in range(1000):
-        if rows(nurse) == expected and any(not mirror.is_stale for mirror in nurse.feed.wards):
-            return
-        await asyncio.sleep(0.02)
-    pytest.fail(f"the console shows {rows(nurse)}, not {expected}")
+    await until(
+        lambda: rows(nurse) == expected and any(not mirror.is_stale for mirror in nurse.feed.wards),
+        lambda: f"the console shows {rows(nurse)}, not {expected}",
+    )
 
 
 async def test_what_is_true_is_shown_and_what_was_recorded_is_refused(

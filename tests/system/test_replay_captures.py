@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from gateways import BusEnd, GatewayProcess, environment, station, tables, wait_for, write_registry
-from servers import REPOSITORY, BrokerProcess
+from servers import REPOSITORY, BrokerProcess, until
 
 from wardbell_simulator.decode_command import decode
 from wardbell_simulator.headless_console import HeadlessConsole
@@ -85,11 +85,8 @@ async def test_a_real_remote_is_a_row_on_the_console(bus: BusEnd, home: Path, io
         where = ("--home", home, "--broker", iotcore_broker.url)
         replaying = asyncio.to_thread(run, "wardbell_simulator.replay_command", recording, *where)
         assert (await replaying).returncode == 0
-        for _ in range(200):
-            if console.shows("12", "placed") and re.search(r"!! .* 12 +normal\? .* calling", console.screen_text()):
-                return
-            await asyncio.sleep(0.05)
-        pytest.fail(console.screen_text())
+        row = re.compile(r"!! .* 12 +normal\? .* calling")
+        await until(lambda: console.shows("12", "placed") and row.search(console.screen_text()), console.screen_text)
 
 
 def test_an_unknown_remote_is_counted_and_shown_for_enrolment(

@@ -1,12 +1,11 @@
 """The panel as a person uses it: keys in, glass, lamps and sounder to be seen, in 40 columns by 24 rows."""
 
-import asyncio
-import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import pytest
 from rich.cells import cell_len
+from servers import until
 from textual.pilot import Pilot
 
 from wardbell_simulator.live import LiveWard
@@ -14,7 +13,6 @@ from wardbell_simulator.panel import WardApp, WardPanel
 from wardbell_simulator.plan import NodePlan, ReceiverPlan, WardPlan
 from wardbell_simulator.ward import Ward
 
-LIMIT_S = 30.0
 LIMIT_MS = 10_000
 SIZE = (40, 24)
 
@@ -163,21 +161,14 @@ async def test_keys_reach_a_ward_of_real_devices_at_wall_speed() -> None:
     try:
         async with WardApp(live).run_test(size=SIZE) as pilot:
             watcher = Watcher(live, pilot)
-            await _until(lambda: "Everything Good!" in watcher.text())
+            await until(lambda: "Everything Good!" in watcher.text(), watcher.text)
             await pilot.press("6", "p")
-            await _until(lambda: "│203-2" in watcher.text() and "Calling!!!" in watcher.text())
+            await until(lambda: "│203-2" in watcher.text() and "Calling!!!" in watcher.text(), watcher.text)
             await pilot.press("k")
-            await _until(lambda: "I know!" in watcher.text())
+            await until(lambda: "I know!" in watcher.text(), watcher.text)
     finally:
         live.stop()
     assert live.error is None
-
-
-async def _until(condition: Callable[[], bool]) -> None:
-    until_s = time.monotonic() + LIMIT_S
-    while not condition():
-        assert time.monotonic() < until_s
-        await asyncio.sleep(0.01)
 
 
 async def test_a_pulled_handset_and_staff_at_the_bed_are_seen() -> None:
