@@ -342,6 +342,12 @@ def dying_unheard(n_statements: list[int]) -> Callable[[int], int | None]:
     return lambda number: n_statements[number] if number < len(n_statements) else None
 
 
+def dying_anywhere(n_statements: list[int], seed: int, share: float) -> Callable[[int], int | None]:
+    """Dies of that share of the questions, of each before any one statement of it or when all was done."""
+    dice = random.Random(seed)
+    return {number: dice.randrange(n + 1) for number, n in enumerate(n_statements) if dice.random() < share}.get
+
+
 def boundaries(n_statements: list[int]) -> list[Callable[[int], int | None]]:
     """Nights enough that an engine dies once before each statement of each question, and once when all was done."""
     return [dying_at(at, n_statements) for at in range(max(n_statements) + 1)]
