@@ -1,14 +1,15 @@
 """Those who work at the call centre, in the database: what they do now, until when, and where their time went."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, delete, func, insert, select, update
+from sqlalchemy import Connection, Select, bindparam, delete, insert, select, update
 
 from wardbell_callcenter.people.agent import Agent, Load
 from wardbell_callcenter.store.contact_rows import AT_ONCE, FEW, ContactRows
-from wardbell_callcenter.store.contact_tables import IS_OPEN, contacts, offers, timers
+from wardbell_callcenter.store.contact_tables import offers, timers
 from wardbell_callcenter.store.errors import StoreError
 from wardbell_callcenter.store.house_tables import agent_times, agents
 from wardbell_callcenter.store.offer_rows import LIVE
@@ -33,10 +34,8 @@ _CHANGE = (
     .where((agents.c.agent == bindparam("of_agent")) & (agents.c.version == bindparam("of_version")))
     .values({name: bindparam(name) for name in FIELDS if name != "agent"})
 )
-_LIVE = select(offers.c.target, func.count()).where(offers.c.state == LIVE).group_by(offers.c.target)
+_LIVE = select(offers.c.target).where(offers.c.state == LIVE)
 _LIVE_OF_FEW = _LIVE.where(offers.c.target.in_(bindparam("names", expanding=True)))
-# Of all who work here it is quicker to read what rings for anybody; by the contacts, of which few are open.
-_LIVE_OF_ALL = _LIVE.join(contacts, contacts.c.contact_id == offers.c.contact_id).where(IS_OPEN)
 _SAME_STAY = (
     (agent_times.c.agent == bindparam("of_agent"))
     & (agent_times.c.from_ms == bindparam("of_from_ms"))
@@ -107,8 +106,8 @@ class AgentRows:
         """How many offers wait for the answer of each of them; of whom none does, nothing."""
         wanted = frozenset(names)
         few = {"names": sorted(wanted)} if len(wanted) <= FEW else None
-        rows = self._connection.execute(_LIVE_OF_ALL if few is None else _LIVE_OF_FEW, few)
-        return {target: int(count) for target, count in rows if target in wanted}
+        targets = self._connection.execute(_LIVE if few is None else _LIVE_OF_FEW, few).scalars()  # of all: of anybody
+        return Counter(target for target in targets if target in wanted)
 
     def change(self, changes: Sequence[tuple[Agent, Agent]]) -> list[Agent]:
         """Store each second one in the place of the first, with his timer and his times; returns them as they are stored.

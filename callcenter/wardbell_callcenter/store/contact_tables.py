@@ -104,7 +104,7 @@ offers = Table(
     Column("answered_at_ms", BigInteger),
     Column("reason", String(256), nullable=False, default=""),
     UniqueConstraint("contact_id", "step", "loop", "target", "medium"),
-    Index("ix_offers_target_state", "target", "state"),
+    Index("ix_offers_state_target", "state", "target"),  # what rings, of all that ever did: for one, or for anybody
 )
 
 # What a port has still to hand over, at least once; receivers know `delivery_id`.
