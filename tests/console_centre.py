@@ -14,10 +14,11 @@ from wardbell_protocol.bus.centre_payloads import (
     IncidentState,
     Offer,
     OfferState,
+    Rights,
     ScreenPop,
     StepTaken,
 )
-from wardbell_protocol.bus.payloads import CallState, Command, Health, Reply, SnapshotRequest, decode, encode
+from wardbell_protocol.bus.payloads import CallState, Command, Health, SnapshotRequest, decode, encode
 
 T0 = 1_800_000_000_000  # UNIX ms at which the tests begin
 RING_S = 20
@@ -56,6 +57,7 @@ class CentreOnPaper:
         self.incidents: dict[str, IncidentState] = {}
         self.refusals: dict[str, str] = {}
         self.log: list[CentreEvent] = []
+        self.rights: Rights | None = None  # of whoever sits at a console
         self.pops: dict[str, ScreenPop] = {}
         self.secret = ""
 
@@ -167,6 +169,7 @@ class CentreOnPaper:
                 epoch="c1", seq=self.seq, at_ms=self.clock(), contacts=list(self.contacts.values()),
                 agents=list(self.agents.values()), steps=list(self.steps.values()), offers=list(self.offers.values()),
                 incidents=list(self.incidents.values()), codes=CODES, reasons=REASONS, forms=FORMS, groups=["night"],
+                rights=self.rights,
             )  # fmt: skip
             return [Publication(topics.snapshot(scope, topic_client(payload)), encode(told))]
         address = topics.parse(topic)
@@ -176,7 +179,8 @@ class CentreOnPaper:
                 return [Publication(topics.reply(scope, command.reply_to), encode(self.history(command)))]
             reason = self.refusals.get(command.verb, "")
             events, reason = ([], reason) if reason else self._command(command)
-            reply = Reply(command_id=command.command_id, ok=not reason, reason=reason)
+            rights = self.rights if command.verb == "sign_in" and not reason else None
+            reply = CentreReply(command_id=command.command_id, ok=not reason, reason=reason, rights=rights)
             return [*events, Publication(topics.reply(scope, command.reply_to), encode(reply))]
         return []
 

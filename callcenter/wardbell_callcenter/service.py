@@ -282,7 +282,7 @@ class Service:
             return answer_to, encode(self._engine.serve(command, now, is_of_a_seat=True))
         if address.channel == "snapshot_request":
             client = _client(decode(payload, SnapshotRequest).reply_to)
-            return topics.snapshot(CALL_CENTRE_SCOPE, client), encode(self._engine.snapshot(now))
+            return topics.snapshot(CALL_CENTRE_SCOPE, client), encode(self._engine.snapshot(now, client))
         if address.channel == "contact" and payload and is_retained and not self._engine.is_open(address.last):
             return topic, b"", True  # left over from a database that is gone
         return None

@@ -10,6 +10,12 @@ from wardbell_protocol.calls.signals import KINDS, NORMAL
 # Narrow signs, as everywhere: the state is told by sign, word and colour.
 AGENT_SIGNS = {"signed_out": "x", "ready": "+", "offered": "*", "busy": "=", "wrap_up": "~", "not_ready": "-"}
 
+# What makes sense for a contact that nobody has, one's own, and somebody else's.
+VERBS_FREE = ("accept", "escalate", "note", "take_over", "join")
+VERBS_MINE = ("on_site", "resolve", "transfer", "release", "note", "hand_over", "choose_resident")
+VERBS_TAKEN = ("take_over", "join", "note", "escalate")
+FORCES = ("force_ready", "force_not_ready", "force_sign_out")
+
 
 def contact_kind_text(language: Language, contact: ContactState, is_proven: bool = True) -> str:
     """The kind of call, or what kind of contact it is, with its subject."""
@@ -178,14 +184,19 @@ def times_long(language: Language, contact: ContactState) -> str:
 
 
 def keys_of(language: Language, feed: Feed, entry: Entry | None) -> str:
-    """The keys that make sense for that contact; the call centre refuses the others, and says why."""
+    """The keys that make sense for that contact, of those that the operator may use; the call centre refuses what it must."""
     if feed.seat.state is None:
         return language.text("keys.signed_out")
     if entry is None:
         return ""
-    if entry.is_mine:
-        return language.text("keys.mine")
-    return language.text("keys.free" if entry.contact.status in ("new", "offered") else "keys.taken")
+    fitting = VERBS_TAKEN if entry.contact.status not in ("new", "offered") else VERBS_FREE
+    verbs = VERBS_MINE if entry.is_mine else fitting
+    return "  ".join(language.text(f"key.{verb}") for verb in verbs if feed.seat.may(verb, entry.contact))
+
+
+def agent_keys(language: Language, feed: Feed) -> str:
+    """The keys on the board of agents; who may force nobody is not told how."""
+    return language.text("keys.agents" if any(feed.seat.may(verb) for verb in FORCES) else "keys.agents_only")
 
 
 def incident_text(language: Language, feed: Feed, contact: ContactState) -> str:

@@ -23,6 +23,7 @@ from wardbell_protocol.calls.escalation import CALL_CENTRE, STEP_NUMBER, Escalat
 from wardbell_protocol.calls.signals import AT_CONSOLE
 from wardbell_protocol.errors import DecodeError
 
+NO_RIGHT = ("not for this role", "not one of yours")  # the call centre's words
 VERB_OF_EVENT = {"acknowledged": "acknowledge", "cleared": "clear"}
 
 
@@ -201,6 +202,8 @@ class Feed:
             answer = decode(payload, CentreReply)
             if not self.seat.answered(answer, now_ms):
                 self._reply(answer, now_ms)
+            if answer.reason in NO_RIGHT:
+                self.seat.read_anew(now_ms)
         elif address.channel == "reply":
             self._reply(decode(payload, Reply), now_ms)
         elif address.scope == topics.CALL_CENTRE_SCOPE:

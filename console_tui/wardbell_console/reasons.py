@@ -16,7 +16,7 @@ _SAID = (
     (rf"(?:call \S+: )?already {_STATUS}", "reason.already"),
     (r"(?:call \S+: )?may not be cleared at the \w+.*", "reason.clear_at_bed"),
     (r"(?:call \S+: )?rang again since", "reason.rang_again"),
-    (r"sign in first", "reason.not_signed_in"),
+    (r"sign in(?: at this seat)? first", "reason.not_signed_in"),
     (rf"(?:already )?(?:taken|accepted) by {_BY}", "reason.taken_by"),
     (rf"taken over from {_BY}(?:: (?P<why>.+))?", "reason.taken_over_from"),
     (r"taken over(?:: (?P<why>.+))?", "reason.taken_over"),

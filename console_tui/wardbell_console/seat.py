@@ -148,8 +148,20 @@ class Seat:
         if contact_id:
             self.time_lines.want(contact_id)
 
+    def may(self, verb: str, contact: ContactState | None = None) -> bool:
+        """Whether the call centre would let him do that, about that contact or at all; what it has not said, it is asked."""
+        rights = self._centre.rights
+        if rights is None:
+            return True
+        if contact is None:
+            return verb in rights.verbs
+        state = self.state
+        is_held = _is_his(contact, self.operator) or (state is not None and contact.contact_id in state.contacts)
+        is_asked = self.operator in contact.offered_to
+        return rights.reaches(verb, {contact.ward} - {""}, is_held=is_held, is_asked=is_asked)
+
     def read_anew(self, now_ms: int) -> None:
-        """Have codes, reasons and groups as the house has them by now: no event tells that its document was changed."""
+        """Have codes, reasons, groups and rights as the house has them by now: no event tells that its document was changed."""
         if not 0 <= now_ms - self._read_at_ms < READ_EVERY_MS:
             self._read_at_ms = now_ms
             request = encode(SnapshotRequest(reply_to=self._client_id))
@@ -190,7 +202,9 @@ class Seat:
         self._want_pops()
 
     def answered(self, reply: CentreReply, now_ms: int) -> bool:
-        """Take the answer to a `history`; False where it is another verb's."""
+        """Take the answer to a `history`, and rights; False where it is another verb's."""
+        if reply.rights is not None:
+            self._centre.rights = reply.rights
         contact_id = self.time_lines.answered(reply)
         if contact_id and reply.pop is not None:
             self.asks.told(contact_id, reply.pop, self.operator, now_ms)

@@ -15,6 +15,7 @@ from wardbell_protocol.bus.centre_payloads import (
     ContactState,
     IncidentState,
     OfferState,
+    Rights,
     StepTaken,
 )
 from wardbell_protocol.bus.payloads import (
@@ -139,7 +140,7 @@ class WardMirror:
 
 
 class CentreMirror:
-    """What is open at the call centre and who works there, as read from the bus; codes, reasons and groups as in its snapshot."""
+    """What is open at the call centre and who works there, as read from the bus; what its snapshot says besides as there."""
 
     def __init__(self, client_id: str) -> None:
         self.client_id = client_id
@@ -151,6 +152,7 @@ class CentreMirror:
         self.reasons: dict[str, dict[str, str]] = {}
         self.forms: dict[str, CodeForm] = {}
         self.groups: list[str] = []
+        self.rights: Rights | None = None
         self.steps: dict[tuple[str, int, int], StepTaken] = {}
         self.health: dict[tuple[str, str], Health] = {}
         self._sequence = EventSequence()
@@ -261,6 +263,7 @@ class CentreMirror:
             self.incidents = {incident.incident_id: incident for incident in snapshot.incidents}
             self.codes, self.reasons = snapshot.codes, snapshot.reasons
             self.forms, self.groups = snapshot.forms, snapshot.groups
+            self.rights = snapshot.rights
             self.steps = {(step.call_id, step.step, step.loop): step for step in snapshot.steps}
 
     def _retained(self, contact_id: str, payload: bytes) -> None:

@@ -1,13 +1,15 @@
 """What an operator does with contacts, his own state and others': which keys, what is asked first, what is sent."""
 
+import msgspec
 import pytest
 from console_centre import REASONS
 from console_parts import House
 from console_screen import SIZES, Terminal, terminal
 
+from wardbell_console.centre_wording import VERBS_FREE, VERBS_MINE
 from wardbell_console.screens.form import Form
 from wardbell_console.screens.operator import OperatorScreen
-from wardbell_protocol.bus.centre_payloads import ContactState, IncidentState, ResidentCard, ScreenPop
+from wardbell_protocol.bus.centre_payloads import ContactState, IncidentState, ResidentCard, Rights, ScreenPop
 from wardbell_protocol.bus.payloads import CallState, Command
 
 BOTH_LANGUAGES = pytest.mark.parametrize("lang", ["en", "zh_CN"])
@@ -213,6 +215,56 @@ async def test_all_about_a_contact_with_what_happened_at_the_bed_and_here() -> N
         assert "RISKS falls  (周明)" in screen.text
         await screen.press("o")
         assert last(house, "on_site").contact_id == "k-1"
+
+
+@BOTH_LANGUAGES
+async def test_only_what_the_operator_may_is_shown_and_asked_for(lang: str) -> None:
+    house = House(own=(), by="wang", operator="wang", lang=lang)
+    house.wire.deliver([*house.east.press("203-2"), *house.east.press("118-1"), house.centre.agent("liu", "ready")])
+    house.live()
+    desk = [verb for verb in (*VERBS_FREE, *VERBS_MINE) if verb != "take_over"]
+    house.centre.rights = Rights(verbs=desk, level="ward", wards=["east"])
+    house.feed.seat.sign_in("wang", house.clock())
+    opened(house)
+    west = CallState.of("east", house.east.board.calls["east-2"])
+    house.wire.deliver(house.centre.opened("k-2", msgspec.structs.replace(west, ward="west"), priority=30))
+    async with terminal(house, is_operator=True) as screen:
+        here, elsewhere = ("a accept  e escalate  n note  j join", "not one of yours")
+        if lang == "zh_CN":
+            here, elsewhere = ("a 接单  e 升级  n 备注  j 加入", "不属于您")
+        assert not screen.line("k take over") + screen.line("k 拦截")
+        await screen.press("end")
+        assert screen.line(here)
+        await screen.press("k")
+        assert ("not for your role" if lang == "en" else "您的角色无此权限") in screen.text
+        await screen.press("home", "n")  # in another ward, and more urgent
+        assert elsewhere in screen.text
+        assert screen.lines[-2] == ""
+        assert not isinstance(screen.app.screen, Form)
+        await screen.press("tab", "down", "f")
+        assert screen.lines[-2] == ("tab contacts" if lang == "en" else "tab 工单")
+        assert isinstance(screen.app.screen, OperatorScreen)
+        # He was made a supervisor meanwhile: a key that is in vain has it asked anew.
+        house.centre.rights = Rights(verbs=[*desk, "take_over", "force_ready"], level="home")
+        house.wait_s(61)
+        await screen.press("f")
+        await screen.press("f", "1", *"go", "enter")
+        assert last(house, "force_ready").reason == "go"
+
+
+async def test_of_a_carer_only_what_he_has_is_his_to_end() -> None:
+    house = seat()
+    house.centre.rights = Rights(verbs=list(VERBS_MINE), only_held=["resolve", "transfer", "release"], level="carer")
+    house.feed.seat.sign_in("wang", house.clock())
+    opened(house)
+    house.live()
+    assert [house.feed.seat.may(verb, house.centre.contacts["k-1"]) for verb in ("on_site", "resolve")] == [
+        False,
+        False,
+    ]
+    async with terminal(house, is_operator=True) as screen:
+        await mine(house, screen)
+        assert screen.line("o on site  c resolve  t transfer  r release  n note  h hand over  w who")
 
 
 @BOTH_LANGUAGES

@@ -5,10 +5,12 @@ from collections.abc import Iterator
 import msgspec
 import pytest
 from centre_bench import MINUTE, Centre, house, policy
+from centre_parts import command
 from databases import Database
 
 from wardbell_callcenter.engine import histories
 from wardbell_callcenter.house import Agent, Step
+from wardbell_callcenter.people.secret import make_secret
 from wardbell_callcenter.residents.resident import Resident
 from wardbell_protocol.bus.centre_payloads import CentreReply
 
@@ -17,6 +19,7 @@ HOUSE = house(
     agents={
         "Wei": Agent(role="operator", level="home"),
         "Li": Agent(role="carer", level="carer"),
+        "Chen": Agent(level="home", secret=make_secret("1234", bytes(16))),
         "Zhao": Agent(role="operator", level="ward", wards=["west"]),
     },
 )
@@ -27,7 +30,9 @@ def centre(database: Database) -> Iterator[Centre]:
     built = Centre(database.url, HOUSE)
     built.hear_snapshot()
     with built.store.writing() as ledger:
-        ledger.residents.put([Resident(resident_id="r1", ward="east", room="203", bed="2", name="Zhou", risks=("falls",))])
+        ledger.residents.put(
+            [Resident(resident_id="r1", ward="east", room="203", bed="2", name="Zhou", risks=("falls",))]
+        )
     built.sign_in("Wei")
     yield built
     built.store.close()
@@ -89,6 +94,8 @@ def test_only_whoever_it_concerns_is_told(centre: Centre) -> None:
     assert asked(centre, contact_id, "Li").reason == "not one of yours"
     assert asked(centre, contact_id, "Zhao").reason == "not one of yours"
     assert asked(centre, contact_id, "Ma").reason == "not known in this house"
+    said = command("history", "Chen", reply_to="console-x", contact_id=contact_id)
+    assert centre.engine.serve(said, centre.now, is_of_a_seat=True).reason == "sign in at this seat first"
     assert asked(centre, "c-none").reason == "no such contact"
     centre.sign_in("Li")
     assert asked(centre, contact_id, "Li").ok  # she is asked to take it

@@ -14,6 +14,7 @@ from wardbell_callcenter.people.permissions import NOT_FOR_ROLE, NOT_HIS, STRANG
 from wardbell_callcenter.people.presence import states
 from wardbell_callcenter.people.secret import make_secret
 from wardbell_callcenter.people.supervision import board
+from wardbell_protocol.bus.centre_payloads import CentreReply
 
 RINGS_20_S = policy(Step(after_s=0, to=["ward"], ring_s=20), Step(after_s=60, to=["everybody"], ring_s=20), repeat_s=60)
 NAMED = {
@@ -233,6 +234,21 @@ def test_a_supervisor_of_another_ward_orders_nobody_here(centre: Centre) -> None
     centre.sign_in("Eva", "Li")
     assert centre.do("force_not_ready", "Eva", agent="Li", reason="because").reason == NOT_HIS
     assert audited(centre) == []
+
+
+def test_a_seat_is_told_what_whoever_sits_there_may(centre: Centre) -> None:
+    name_people(centre)
+    said = command("sign_in", "Li", command_id="c-1")
+    first, again = centre.engine.receive(said, centre.now), centre.engine.receive(said, centre.now)
+    assert isinstance(first, CentreReply)
+    rights = first.rights
+    assert rights is not None
+    assert (rights.level, rights.wards) == ("ward", ["east"])
+    assert ("accept" in rights.verbs, "take_over" in rights.verbs) == (True, False)
+    assert "resolve" in rights.only_held
+    assert again == first
+    assert centre.engine.snapshot(centre.now, "console-a").rights == rights
+    assert centre.engine.snapshot(centre.now, "console-b").rights is None
 
 
 def test_a_house_that_names_reasons_takes_only_those(centre: Centre) -> None:

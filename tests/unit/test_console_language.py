@@ -5,6 +5,7 @@ import string
 import pytest
 from rich.cells import cell_len
 
+from wardbell_console.centre_wording import VERBS_FREE, VERBS_MINE, VERBS_TAKEN
 from wardbell_console.language import CATALOGUES, Language, countdown, duration, of_locale
 from wardbell_console.widgets.cells import NARROW, WIDE, columns, fit, line
 from wardbell_console.wording import UNPROVEN, kind_text
@@ -49,6 +50,7 @@ def test_keys_are_told_in_one_line_of_80_cells() -> None:
     for texts in CATALOGUES.values():
         assert cell_len(texts["keys.nurse"]) <= 80
         keys = [text for key, text in texts.items() if key.startswith("keys.")]
+        keys += ["  ".join(texts[f"key.{verb}"] for verb in verbs) for verbs in (VERBS_FREE, VERBS_MINE, VERBS_TAKEN)]
         assert max(map(cell_len, keys)) <= 80
         helps = [line for key in ("help.text", "centre_help.text") for line in texts[key].split("\n")]
         assert max(map(cell_len, helps)) <= 74

@@ -274,10 +274,10 @@ class Engine:
         with self._store.reading() as ledger:
             return ledger.position()
 
-    def snapshot(self, now: Now) -> CentreSnapshot:
-        """All that is open."""
+    def snapshot(self, now: Now, client: str = "") -> CentreSnapshot:
+        """All that is open, for that client."""
         with self._store.reading() as ledger:
-            return snapshot(ledger, self._house, now)
+            return snapshot(ledger, self._house, now, client)
 
     def publish_open_contacts(self, now: Now) -> None:
         """A broker may have lost what it retained: have it told again, behind all that waits already."""

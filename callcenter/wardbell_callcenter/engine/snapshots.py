@@ -3,19 +3,23 @@
 from wardbell_callcenter.clock import Now
 from wardbell_callcenter.house import ByLanguage, House
 from wardbell_callcenter.people import presence
+from wardbell_callcenter.people.permissions import person, rights
 from wardbell_callcenter.store.ledger import Ledger
 from wardbell_protocol.bus.centre_payloads import CentreSnapshot, CodeForm
 
 
-def snapshot(ledger: Ledger, house: House, now: Now) -> CentreSnapshot:
-    """As of the last event."""
+def snapshot(ledger: Ledger, house: House, now: Now, client: str = "") -> CentreSnapshot:
+    """As of the last event, for that client."""
     epoch, seq = ledger.position()
+    agents = presence.states(ledger, now)
+    here = next((agent.agent for agent in agents if client and agent.seat == client), "")
+    who = person(house, here) if here else None
     return CentreSnapshot(
         epoch=epoch,
         seq=seq,
         at_ms=now.wall_ms,
         contacts=list(ledger.states(ledger.contacts.open(), now).values()),
-        agents=presence.states(ledger, now),
+        agents=agents,
         steps=ledger.steps.open(),
         incidents=ledger.incidents.states(),
         offers=[offer.to_state() for offer in ledger.offers.live()],
@@ -27,6 +31,7 @@ def snapshot(ledger: Ledger, house: House, now: Now) -> CentreSnapshot:
             if code.kinds or code.fields or code.required
         },
         groups=sorted(house.groups),
+        rights=rights(who) if who is not None else None,
     )
 
 

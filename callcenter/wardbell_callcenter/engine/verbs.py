@@ -7,10 +7,10 @@ from wardbell_callcenter.contacts.contact import Contact
 from wardbell_callcenter.engine import answering, closing, opening, shifts, supervising
 from wardbell_callcenter.engine.turn import Turn
 from wardbell_callcenter.incidents import muting
-from wardbell_callcenter.people.permissions import About, may, person
+from wardbell_callcenter.people.permissions import About, may, person, rights
 from wardbell_callcenter.routing.router import ADDRESS
 from wardbell_callcenter.store.offer_rows import Offer
-from wardbell_protocol.bus.centre_payloads import ContactKind
+from wardbell_protocol.bus.centre_payloads import CentreReply, ContactKind
 from wardbell_protocol.bus.payloads import Command, Reply
 
 OfContact = Callable[[Turn, Contact, Command], str]
@@ -49,7 +49,11 @@ def obey(turn: Turn, command: Command) -> Reply:
     """Do it, or say why not."""
     if command.verb == "open":
         return _open(turn, command)
-    return Reply(command_id=command.command_id, ok=not (why := _why_not(turn, command)), reason=why[:256])
+    why = _why_not(turn, command)
+    who = person(turn.house, command.by)
+    if command.verb == "sign_in" and not why and who is not None:
+        return CentreReply(command_id=command.command_id, ok=True, rights=rights(who))
+    return Reply(command_id=command.command_id, ok=not why, reason=why[:256])
 
 
 def _why_not(turn: Turn, command: Command) -> str:

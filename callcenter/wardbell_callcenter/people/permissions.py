@@ -8,6 +8,7 @@ Whether a verb fits the contact's state is not said here.
 from dataclasses import dataclass
 
 from wardbell_callcenter.house import Agent, House, Role
+from wardbell_protocol.bus.centre_payloads import Rights
 
 STRANGER = "not known in this house"
 NOT_FOR_ROLE = "not for this role"
@@ -62,6 +63,7 @@ ROLES: dict[str, frozenset[Role]] = {
 _ONLY_HELD = frozenset({"resolve", "hand_over", "transfer", "release"})
 # The house as one, of which no part belongs to a ward.
 _WHOLE_HOUSE = frozenset({"house", "put_house", "audit"})
+_OF_ROLE: dict[Role, list[str]] = {role: sorted(name for name in ROLES if role in ROLES[name]) for role in _ALL}
 ANYBODY = Agent(role="administrator", level="home")  # of a house that names nobody
 
 
@@ -100,14 +102,13 @@ def may(who: Agent | None, name: str, function: str, about: About | None = None)
         return NOT_FOR_ROLE
     if function in _WHOLE_HOUSE:
         return "" if who.level == "home" else NOT_HIS
-    return "" if about is None or _reaches(who, name, function, about) else NOT_HIS
+    if about is None:
+        return ""
+    is_held, is_asked = name in about.held_by, name in about.asked
+    return "" if rights(who).reaches(function, about.wards, is_held=is_held, is_asked=is_asked) else NOT_HIS
 
 
-def _reaches(who: Agent, name: str, function: str, about: About) -> bool:
-    if name in about.held_by:
-        return True
-    if function in _ONLY_HELD and who.role == "carer":
-        return False
-    if name in about.asked or who.level == "home":
-        return True
-    return who.level == "ward" and (not who.wards or not about.wards or not about.wards.isdisjoint(who.wards))
+def rights(who: Agent) -> Rights:
+    """The same as data, for a console that shows only what may be done."""
+    only_held = sorted(_ONLY_HELD) if who.role == "carer" else []
+    return Rights(verbs=_OF_ROLE[who.role], only_held=only_held, level=who.level, wards=who.wards)

@@ -7,6 +7,7 @@ import msgspec
 from sqlalchemy import Connection, bindparam, delete, insert, select
 
 from wardbell_callcenter.store.tables import replies
+from wardbell_protocol.bus.centre_payloads import CentreReply
 from wardbell_protocol.bus.payloads import Command, Reply, decode, encode
 
 NOT_SAID = ("v", "at_ms", "secret")  # whoever says it again says it later; a secret is kept nowhere
@@ -34,7 +35,7 @@ class ReplyRows:
     def get(self, command_id: str) -> Answer | None:
         """What that command was answered."""
         row = self._connection.execute(_GET, {"of_command": command_id}).first()
-        return None if row is None else Answer(decode(row.reply, Reply), row.said)
+        return None if row is None else Answer(decode(row.reply, CentreReply), row.said)
 
     def like(self, beginning: str) -> list[str]:
         """Ids of the answered commands that begin so."""

@@ -4,15 +4,13 @@ from collections.abc import Callable
 
 from textual.app import App
 
-from wardbell_console.centre_wording import named, place_of
+from wardbell_console.centre_wording import FORCES, named, place_of
 from wardbell_console.desk import Desk
 from wardbell_console.screens.choose import Choose
 from wardbell_console.screens.form import Field, Form
 from wardbell_protocol.bus.centre_payloads import LONG_TEXT, CodeForm, ContactState
 from wardbell_protocol.bus.topics import check_name
 from wardbell_protocol.errors import EncodeError
-
-FORCES = ("force_ready", "force_not_ready", "force_sign_out")
 
 
 class Handling:
@@ -23,6 +21,14 @@ class Handling:
         self._desk = desk
         self._sent = sent
         self._say = say
+
+    def asks_in_vain(self, verb: str, contact: ContactState) -> bool:
+        """Whether the call centre would refuse that, so that nobody fills in a form for it; then it is said."""
+        seat = self._desk.feed.seat
+        if seat.state is None or seat.may(verb, contact):
+            return False
+        self._refuse("reason.not_his" if seat.may(verb) else "reason.not_for_role")
+        return True
 
     # About a contact.
 
@@ -82,7 +88,7 @@ class Handling:
             lambda said: self.about("hand_over", contact.contact_id, to=said["to"], text=said["text"]),
         )
 
-    def resident(self, contact: ContactState) -> None:
+    def choose_resident(self, contact: ContactState) -> None:
         """Which of several."""
         cards = self._desk.feed.seat.asks.pop_of(contact.contact_id).residents
         if len(cards) < 2:
@@ -120,7 +126,10 @@ class Handling:
     def force(self, agent: str) -> None:
         """A supervisor's verb about somebody else, with its reason."""
         language = self._desk.language
-        options = [(verb, language.text(f"verb.{verb}")) for verb in FORCES]
+        options = [(verb, language.text(f"verb.{verb}")) for verb in FORCES if self._desk.feed.seat.may(verb)]
+        if not options:
+            self._refuse("reason.not_for_role")
+            return
         screen = Choose(self._desk, language.text("dialog.force", agent=agent), options)
         self._app.push_screen(screen, lambda verb: self._force(agent, verb) if verb else None)
 
@@ -129,6 +138,11 @@ class Handling:
     def _read_anew(self) -> None:
         """For the next time: what is shown now is what is known."""
         self._desk.feed.seat.read_anew(self._desk.clock())
+
+    def _refuse(self, reason: str) -> None:
+        """By what the call centre said last; another try is by what it says now."""
+        self._read_anew()
+        self._say(reason)
 
     def _resolve(self, contact: ContactState, code: str) -> None:
         centre, language = self._desk.feed.centre, self._desk.language

@@ -10,7 +10,7 @@ from textual.events import Resize
 from textual.screen import Screen
 
 from wardbell_console.centre_view import agents_board, board, entry, filters, is_centre_stale, is_mine, queue
-from wardbell_console.centre_wording import detail_lines, keys_of, queue_line, state_line
+from wardbell_console.centre_wording import agent_keys, detail_lines, keys_of, queue_line, state_line
 from wardbell_console.desk import TICK_S, Desk
 from wardbell_console.screens.contact import ContactScreen
 from wardbell_console.screens.handling import Handling
@@ -27,7 +27,8 @@ TALL_FROM = 36
 # What each key does to the chosen contact.
 PLAIN_VERBS = {"a": "accept", "o": "on_site", "e": "escalate", "j": "join"}
 ASKING_VERBS = {
-    "c": "resolve", "t": "transfer", "r": "release", "n": "note", "h": "hand_over", "k": "take_over", "w": "resident",
+    "c": "resolve", "t": "transfer", "r": "release", "n": "note", "h": "hand_over", "k": "take_over",
+    "w": "choose_resident",
 }  # fmt: skip
 
 
@@ -155,7 +156,7 @@ class OperatorScreen(Screen[None]):
             self._say("reason.slipped")
         elif key in PLAIN_VERBS:
             self.handling.about(PLAIN_VERBS[key], contact.contact_id)
-        else:
+        elif not self.handling.asks_in_vain(ASKING_VERBS[key], contact):
             ask: Callable[[ContactState], None] = getattr(self.handling, ASKING_VERBS[key])
             ask(contact)
 
@@ -260,7 +261,7 @@ class OperatorScreen(Screen[None]):
         lines = detail_lines(language, feed, told) if told is not None else empty
         self.query_one("#detail", Line).put("\n".join(lines))
         is_at_agents = self.query_one(AgentBoard).has_focus
-        keys = language.text("keys.agents") if is_at_agents else keys_of(language, feed, told)
+        keys = agent_keys(language, feed) if is_at_agents else keys_of(language, feed, told)
         self.query_one("#verb-keys", Line).put(keys)
 
     def _ask_secret(self) -> None:

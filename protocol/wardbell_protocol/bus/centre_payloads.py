@@ -1,5 +1,6 @@
 """What the call centre says on the bus; the rules of `payloads` hold here too. Host only (msgspec)."""
 
+from collections.abc import Collection
 from typing import Annotated, Literal
 
 from msgspec import Meta
@@ -217,15 +218,40 @@ class CentreEvent(Payload, frozen=True, kw_only=True):
     incident: IncidentState | None = None
 
 
+class Rights(Payload, frozen=True, kw_only=True):
+    """What somebody may, as the call centre's table has it. `verbs`: of `Command`, and what may be read, of all that he reaches.
+
+    `only_held`: those of them that are only about what he has. `level` and `wards`: what he reaches (`reaches`).
+    """
+
+    verbs: list[Name]
+    only_held: list[Name] = []
+    level: Literal["home", "ward", "carer"] = "home"
+    wards: list[Name] = []
+
+    def reaches(self, verb: str, wards: Collection[str], *, is_held: bool, is_asked: bool) -> bool:
+        """Whether he may do that to something of those wards (none: of no ward) that he has, or is asked for."""
+        if verb not in self.verbs:
+            return False
+        if is_held:
+            return True
+        if verb in self.only_held:
+            return False
+        if is_asked or self.level == "home":
+            return True
+        return self.level == "ward" and (not self.wards or not wards or not set(wards).isdisjoint(self.wards))
+
+
 class CentreReply(Reply, frozen=True, kw_only=True):
     """What the call centre answers. To `history`: the next part of the contact's `time_line`, oldest first, and its `pop`.
 
-    `more_after`: the `after_seq` with which to ask for what comes behind; 0: that was all.
+    `more_after`: the `after_seq` with which to ask for what comes behind; 0: that was all. To `sign_in`: his `rights`.
     """
 
     time_line: list[CentreEvent] = []
     more_after: Count = 0
     pop: ScreenPop | None = None
+    rights: Rights | None = None
 
 
 class CodeForm(Payload, frozen=True, kw_only=True):
@@ -240,6 +266,7 @@ class CentreSnapshot(Payload, frozen=True, kw_only=True):
     """All that the call centre has open, as of `seq`. `agents`: who is signed in; `codes`: wrap-up codes by language.
 
     `forms`: of codes that ask for more than a text; `groups`: to whom a contact may be transferred, besides an agent.
+    `rights`: of who is signed in at the seat that asked, None where nobody is.
     """
 
     epoch: Name
@@ -254,3 +281,4 @@ class CentreSnapshot(Payload, frozen=True, kw_only=True):
     reasons: dict[Name, dict[Name, Text]] = {}  # for not being ready
     forms: dict[Name, CodeForm] = {}
     groups: list[Name] = []
+    rights: Rights | None = None
