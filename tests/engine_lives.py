@@ -9,7 +9,7 @@ import traceback
 from collections.abc import Callable, Sequence
 from multiprocessing.connection import Connection, Pipe
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Engine as Database
 from sqlalchemy import event
@@ -23,7 +23,7 @@ from wardbell_callcenter.ports.crew import Return
 from wardbell_callcenter.ports.places import Places
 from wardbell_callcenter.ports.port import DELIVERED, Outcome
 from wardbell_callcenter.store.delivery_rows import Delivery, DeliveryMedium
-from wardbell_callcenter.store.errors import LostLeaseError
+from wardbell_callcenter.store.errors import LostLeaseError, StoreError
 from wardbell_callcenter.store.lease import LASTS_MS, Candidate
 from wardbell_callcenter.store.store import Store
 from wardbell_protocol.bus.centre_payloads import CentreSnapshot
@@ -31,6 +31,7 @@ from wardbell_protocol.bus.payloads import CallState, Command, Reply
 
 LOST = "the lead is lost"
 AT_ONCE = 50
+TRIES = 5
 
 Mutation = Callable[[], None]
 
@@ -63,7 +64,7 @@ class Life:
     """What an engine's process does. `die_at`: before which statement or commit of a question, counted from 0."""
 
     def __init__(self, url: str, name: str, paper: Path) -> None:
-        self._store = Store(url)
+        self._store = _persistently(lambda: Store(url))
         self._candidate = Candidate(name)
         self._engine: Engine | None = None
         self._ports = [Paper(medium, paper) for medium in ("seat", "mail", "webhook", "ward")]
@@ -76,14 +77,21 @@ class Life:
 
     def answer(self, question: str, die_at: int | None, *arguments: object) -> tuple[Any, int]:
         """Do it; returns the answer and of how many statements it was made."""
-        self._die_at, self.n_statements = die_at, 0
-        try:
-            found = getattr(self, question)(*arguments)
-        except LostLeaseError:
-            found = LOST
+        self._die_at = die_at
+        found = self._do(question, *arguments)
         if die_at is not None and die_at >= self.n_statements:
             os.kill(os.getpid(), signal.SIGKILL)  # all is done, and nobody hears so
         return found, self.n_statements
+
+    def _do(self, question: str, *arguments: object) -> object:
+        try:
+            return _persistently(lambda: self._once(question, *arguments))
+        except LostLeaseError:
+            return LOST
+
+    def _once(self, question: str, *arguments: object) -> object:
+        self.n_statements = 0
+        return getattr(self, question)(*arguments)
 
     def lead(self) -> None:
         """Take the lease, whoever has it: he has not been heard of for long enough."""
@@ -131,6 +139,21 @@ class Life:
         if self.n_statements == self._die_at:
             os.kill(os.getpid(), signal.SIGKILL)
         self.n_statements += 1
+
+
+T = TypeVar("T")
+
+
+def _persistently(do: Callable[[], T]) -> T:
+    """What is not taken comes again: on a machine with much else to do the other engine can hold the database for long."""
+    for _ in range(TRIES):
+        try:
+            return do()
+        except LostLeaseError:
+            raise
+        except StoreError as error:
+            failed = error
+    raise failed
 
 
 class LifeProcess:
