@@ -23,6 +23,16 @@ HOUSE: dict[str, Any] = {
         "Hu": {"role": "carer", "level": "ward", "wards": ["west"]},
         "door": {"role": "interface", "level": "home"},
     },
+    "codes": {
+        "helped": {"name": {"en": "Helped", "zh_CN": "已处理"}},
+        "fall": {
+            "name": {"en": "Fall"},
+            "kinds": ["emergency"],
+            "fields": ["injury", "doctor"],
+            "required": ["injury"],
+        },
+        "enquiry": {"name": {"en": "Enquiry"}, "category": "office", "kinds": ["family_call", "message"]},
+    },
     "hook": {"url": "https://router.example/choose", "secret": "of-the-hook"},
     "policies": {"desk": {"steps": [{"after_s": 0, "to": ["agent:Li"], "ring_s": 0}]}},
     "policy_of": {"default": "desk"},
@@ -66,6 +76,20 @@ def test_the_document_is_read_without_secrets_and_written_back_with_them(host: H
     kept = json.loads(form.document)
     assert kept["agents"]["Wei"]["secret"] == SECRET
     assert kept["hook"]["secret"] == "of-the-hook"
+
+
+def test_the_codes_for_a_kind_of_contact_say_what_they_ask_for(host: Host) -> None:
+    with host.caller("Li") as li:
+        assert [code["code"] for code in li.get("/v1/codes").json()] == ["helped", "fall", "enquiry"]
+        assert [code["code"] for code in li.get("/v1/codes", params={"kind": "bed_call"}).json()] == ["helped"]
+        assert [code["code"] for code in li.get("/v1/codes", params={"kind": "message"}).json()] == [
+            "helped",
+            "enquiry",
+        ]
+        (helped, fall) = li.get("/v1/codes", params={"call_kind": "emergency"}).json()
+        assert helped["name"] == {"en": "Helped", "zh_CN": "已处理"}
+        assert (fall["fields"], fall["required"]) == (["injury", "doctor"], ["injury"])
+        assert problem(li.get("/v1/codes", params={"kind": "holiday"}))["status"] == 400
 
 
 def test_a_document_with_something_wrong_changes_nothing_and_names_its_key(host: Host) -> None:

@@ -16,6 +16,7 @@ accept           hwa   hwa      hwa        hwa           ---
 agents           hwa   hwa      hwa        hwa           hwa
 audit            ---   ---      h--        h--           ---
 choose_resident  hwa   hwa      hwa        hwa           ---
+codes            hwa   hwa      hwa        hwa           hwa
 contacts         hwa   hwa      hwa        hwa           hwa
 escalate         hwa   hwa      hwa        hwa           ---
 figures          ---   hwa      hwa        hwa           hwa
@@ -48,7 +49,9 @@ transfer         ooo   hwa      hwa        hwa           ---
 unmute           hwa   hwa      hwa        hwa           ---
 """
 TO_A_WARD = {"acknowledge", "attend", "clear", "history", "test_start", "test_stop", "self_test"}
-READING = {"agents", "audit", "contacts", "figures", "house", "incidents", "mutes", "residents", "roster", "timeline"}
+READING = {
+    "agents", "audit", "codes", "contacts", "figures", "house", "incidents", "mutes", "residents", "roster", "timeline",
+}  # fmt: skip
 LEVELS = get_args(Level)
 WHOLE_HOUSE = {"audit", "house", "put_house"}
 SUBJECTS = {

@@ -9,6 +9,7 @@ from litestar.handlers import HTTPRouteHandler, WebsocketRouteHandler
 
 from wardbell_callcenter.api import (
     agent_routes,
+    code_routes,
     contact_routes,
     contact_verbs,
     figure_routes,
@@ -28,6 +29,7 @@ ROUTES: Sequence[Any] = (
     contact_routes.contact,
     contact_routes.timeline,
     *contact_verbs.VERBS,
+    code_routes.codes,
     agent_routes.agents,
     agent_routes.seats,
     agent_routes.me,

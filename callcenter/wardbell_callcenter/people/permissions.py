@@ -50,6 +50,7 @@ ROLES: dict[str, frozenset[Role]] = {
     "contacts": _ALL,
     "timeline": _ALL,
     "residents": _ALL,
+    "codes": _ALL,
     "incidents": _ALL,
     "mutes": _ALL,
     "agents": _ALL,
