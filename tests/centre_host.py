@@ -15,6 +15,7 @@ from centre_parts import WardOnPaper, command
 from servers import wait_until
 
 from wardbell_bus.client import BusClient
+from wardbell_bus.life_sign import LifeSign
 from wardbell_bus.mirror import CentreMirror, Publication, WardMirror
 from wardbell_console.escalator import Escalator
 from wardbell_protocol.bus import topics
@@ -107,6 +108,7 @@ class Seat:
         self._lock = threading.Lock()
         subscriptions = [*self.centre.subscriptions(), topics.reply(CENTRE, client_id), topics.offer(client_id)]
         subscriptions += [topic for ward in self.wards for topic in ward.subscriptions()]
+        self._sign = LifeSign(CENTRE, *client_id.split("-", 1))
         self.client = BusClient(broker_url, client_id, subscriptions, self._message, self._connected)
         self.client.start()
         self.wait(lambda: self.client.is_connected, f"{client_id} to connect")
@@ -122,7 +124,8 @@ class Seat:
         wait_until(holds, what)
 
     def poll(self) -> None:
-        """Ask for the snapshots that are due."""
+        """Ask for the snapshots that are due, and be alive: whoever is silent is signed out, on a busy machine too."""
+        self._sign.beat(self.client, now_ms())
         with self._lock:
             wanted = [*self.centre.poll(now_ms()), *(sent for ward in self.wards for sent in ward.poll(now_ms()))]
         self.publish(wanted)
@@ -167,7 +170,9 @@ class Seat:
 
     def _connected(self, is_up: bool) -> None:
         with self._lock:
-            if not is_up:
+            if is_up:
+                self._sign.connected()
+            else:
                 self.centre.connection_lost()
                 for ward in self.wards:
                     ward.connection_lost()

@@ -11,7 +11,6 @@ from centre_parts import call_state, cleared, step_command, ward_info
 from databases import Database
 from servers import BrokerProcess, wait_until
 
-from wardbell_bus.life_sign import LifeSign
 from wardbell_protocol.bus import topics
 from wardbell_protocol.bus.centre_payloads import ContactState
 from wardbell_protocol.bus.payloads import CallState, Health, encode
@@ -112,7 +111,7 @@ def test_escalator_console_and_watcher_together_take_each_step_once(
 
 @pytest.mark.usefixtures("centre")
 def test_of_two_who_accept_at_once_one_wins_and_the_other_reads_who(broker: BrokerProcess) -> None:
-    rounds, seeded = 15, random.Random(20)  # sooner done than a seat that says nothing is held to be gone
+    rounds, seeded = 15, random.Random(20)
     seats = {name: Seat(broker.url, f"console-{name.lower()}") for name in ("Wei", "Li")}
     for name, console in seats.items():
         console.wait(lambda console=console: not console.centre.is_stale, "the call centre")  # type: ignore[misc]
@@ -259,8 +258,6 @@ def test_leaving_in_order(seat: Seat, centre: PartProcess) -> None:
 
 
 def test_a_console_that_speaks_keeps_its_operator(seat: Seat) -> None:
-    sign = LifeSign(CENTRE, "console", "a")
     seat.ask("sign_in", "Wei")
-    sign.beat(seat.client, now_ms())
     seat.wait(lambda: ("console", "a") in seat.centre.health, "the console's life sign")
     assert list(seat.centre.agents) == ["Wei"]

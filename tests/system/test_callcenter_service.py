@@ -20,12 +20,11 @@ from wardbell_callcenter.store.store import Store
 from wardbell_protocol.bus import topics
 from wardbell_protocol.bus.payloads import encode
 
-PATIENCE_MS = 700
+PATIENCE_MS = 2000
 
 
 @pytest.fixture
-def service(iotcore_broker: BrokerProcess, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Service]:
-    monkeypatch.setattr("wardbell_callcenter.seats.GONE_AFTER_MS", PATIENCE_MS)
+def service(iotcore_broker: BrokerProcess, tmp_path: Path) -> Iterator[Service]:
     store = Store(f"sqlite:///{tmp_path / 'callcenter.db'}")
     assert store.take_lease(store.lease(), "test")
     running = Service(iotcore_broker.url, store)
@@ -41,7 +40,10 @@ def service(iotcore_broker: BrokerProcess, tmp_path: Path, monkeypatch: pytest.M
 
 
 @pytest.mark.usefixtures("service")
-def test_an_operator_whose_console_went_silent_is_signed_out(iotcore_broker: BrokerProcess) -> None:
+def test_an_operator_whose_console_went_silent_is_signed_out(
+    iotcore_broker: BrokerProcess, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("wardbell_callcenter.seats.GONE_AFTER_MS", PATIENCE_MS)
     watching, silent = (Seat(iotcore_broker.url, f"console-{name}") for name in ("watching", "silent"))
     sign = LifeSign(CENTRE, "console", "watching")
     watching.wait(lambda: not watching.centre.is_stale, "the call centre")
