@@ -79,8 +79,9 @@ def keys_line(language: Language, feed: Feed, ask: Ask) -> str:
 def pop_lines(language: Language, feed: Feed, pop: ScreenPop, resident_id: str, now_ms: int) -> list[str]:
     """Residents, then script, notes, last calls and the link; the risks stand above all this, in lines of their own."""
     lines = _residents(language, pop, resident_id)
-    if pop.script:
-        lines += [language.text("pop.script"), *(f"  {n}. {line}" for n, line in enumerate(pop.script, 1))]
+    script = pop.scripts.get(language.code) or pop.script
+    if script:
+        lines += [language.text("pop.script"), *(f"  {n}. {line}" for n, line in enumerate(script, 1))]
     for note in pop.notes:
         age = duration(now_ms - note.at_ms)
         lines.append(language.text("pop.note", by=note.by, age=age, text=plain(note.text)))

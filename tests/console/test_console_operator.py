@@ -85,6 +85,19 @@ async def test_an_offer_lies_over_everything_with_all_that_one_must_know(lang: s
         assert screen.lines.index(risks) < screen.lines.index(card)
 
 
+async def test_what_to_do_is_told_in_the_language_that_the_console_has_now() -> None:
+    house = seat()
+    async with terminal(house, is_operator=True) as screen:
+        both = msgspec.structs.replace(pop(house), scripts={"zh_CN": ["先敲门"]})
+        house.wire.deliver(house.centre.offer("k-1", call(house), ["wang"], both))
+        await screen.settle()
+        house.wait_s(1)
+        assert "1. Knock first" in screen.text
+        await screen.press("l")
+        assert "1. 先敲门" in screen.text
+        assert "Knock" not in screen.text
+
+
 async def test_an_offer_comes_over_the_nurse_view_and_over_a_form_and_rings() -> None:
     house = seat()
     async with terminal(house, is_operator=True) as screen:

@@ -62,9 +62,9 @@ def contact(
     )
 
 
-def pop(store: Store, of: Contact, language: str = "", house: House = HOUSE) -> ScreenPop:
+def pop(store: Store, of: Contact, house: House = HOUSE) -> ScreenPop:
     with store.reading() as ledger:
-        found = screen_pop(ledger, house, of, language)
+        found = screen_pop(ledger, house, of)
     assert decode(encode(found), ScreenPop) == found  # a seat takes it
     return found
 
@@ -141,16 +141,27 @@ def test_of_many_long_notes_the_newest_are_shown_as_many_as_an_offer_carries(sto
         ledger.contacts.add(here)
         for number in range(30):
             ledger.record("noted", Now(AT + number, 0), by=f"li {number}", text="长" * 4000, contact=here)
-    shown = pop(store, here)
+    wordy = House(scripts={"normal": {"en": ["长" * 250] * 20, "zh_CN": ["长" * 250] * 20}})
+    shown = pop(store, here, wordy)
     assert [note.by for note in shown.notes] == ["li 27", "li 28", "li 29"]
     assert len(encode(shown)) < 65_536
 
 
 def test_the_script_is_that_of_the_call_else_of_the_contact(store: Store) -> None:
     emergency = contact("c1", call_kind="emergency")
-    assert pop(store, emergency).script == ["Look", "Speak"]
-    assert pop(store, emergency, "zh_CN").script == ["看", "呼唤"]
-    assert pop(store, contact("c1"), "en").script == ["敲门"]
+    found = pop(store, emergency)
+    assert (found.script, found.scripts) == (["Look", "Speak"], {"zh_CN": ["看", "呼唤"]})
+    found = pop(store, contact("c1"))
+    assert (found.script, found.scripts) == (["敲门"], {})
+
+
+def test_of_a_long_script_an_offer_carries_the_beginning(store: Store) -> None:
+    scripts = {"normal": {"en": ["a" * 256] * 30, "zh_CN": ["b"] * 30}, "emergency": {"en": ["c" * 3000]}}
+    long = House(scripts=scripts)  # type: ignore[arg-type]
+    with store.reading() as ledger:
+        normal = screen_pop(ledger, long, contact("c1"))
+        emergency = screen_pop(ledger, long, contact("c2", call_kind="emergency"))
+    assert [len(lines) for lines in (normal.script, normal.scripts["zh_CN"], emergency.script)] == [9, 20, 1]
 
 
 def test_no_name_leads_the_link_elsewhere(store: Store) -> None:

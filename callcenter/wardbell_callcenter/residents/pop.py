@@ -15,17 +15,18 @@ LAST = 5  # contacts of the bed
 SINCE_MS = 3 * 86_400_000  # and no older than that before this one
 LONGEST_LINK = 256  # the payload's; one that is longer would make every seat refuse the offer
 LONGEST_SCRIPT, MOST_NOTES, MOST_CARDS = 20, 20, 12
+LONGEST_TEXT = 2500  # characters of a script in each language
 LONGEST_NOTES = (
     12_000  # characters of all of them: a broker that takes no message so large would keep the offer from everybody
 )
 
 
-def screen_pop(ledger: Ledger, house: House, contact: Contact, language: str = "") -> ScreenPop:
-    """The pop of one contact. `language` of the script: en or zh_CN; where there is none in it, the first that there is."""
-    return screen_pops(ledger, house, [contact], language)[contact.contact_id]
+def screen_pop(ledger: Ledger, house: House, contact: Contact) -> ScreenPop:
+    """The pop of one contact."""
+    return screen_pops(ledger, house, [contact])[contact.contact_id]
 
 
-def screen_pops(ledger: Ledger, house: House, contacts: Sequence[Contact], language: str = "") -> dict[str, ScreenPop]:
+def screen_pops(ledger: Ledger, house: House, contacts: Sequence[Contact]) -> dict[str, ScreenPop]:
     """Those of many contacts, by contact id: three questions to the database, however many there are."""
     if not contacts:
         return {}
@@ -44,7 +45,6 @@ def screen_pops(ledger: Ledger, house: House, contacts: Sequence[Contact], langu
             residents.get((contact.ward, contact.room), []),
             [one for key in keys[contact.contact_id] for one in by_key.get(key, ())],
             notes,
-            language,
         )
         for contact in contacts
     }
@@ -56,16 +56,18 @@ def _pop(
     room: list[Resident],
     past: list[Past],
     notes: dict[str, list[Note]],
-    language: str,
 ) -> ScreenPop:
     others = [one for one in past if one.contact.contact_id != contact.contact_id]
     still_open = [contact.contact_id, *(one.contact.contact_id for one in others if one.is_open)]
     cards = who_is_meant(contact, room)
+    texts = scripts(house, contact)
+    first = next(iter(texts), "")
     return ScreenPop(
         residents=cards,
         last_contacts=_newest([one.contact for one in others]),
         notes=_latest([note for name in still_open for note in notes.get(name, ())]),
-        script=script(house, contact, language),
+        script=texts.get(first, []),
+        scripts={language: lines for language, lines in texts.items() if language != first},
         link=link(house, contact, cards),
     )
 
@@ -77,11 +79,16 @@ def who_is_meant(contact: Contact, room: list[Resident]) -> list[ResidentCard]:
     return [resident.to_card() for resident in (chosen or in_bed or room)[:MOST_CARDS]]
 
 
-def script(house: House, contact: Contact, language: str) -> list[str]:
-    """What to do or say, by the kind of call, else of contact."""
+def scripts(house: House, contact: Contact) -> dict[str, list[str]]:
+    """What to do or say, by the kind of call, else of contact; by language, in the house's order."""
     texts = house.scripts.get(contact.call_kind) or house.scripts.get(contact.kind) or {}
-    lines = texts.get(language) or next((lines for lines in texts.values() if lines), [])  # type: ignore[call-overload]
-    return list(lines)[:LONGEST_SCRIPT]
+    return {str(language): _beginning(lines) for language, lines in texts.items() if lines}
+
+
+def _beginning(lines: Sequence[str]) -> list[str]:
+    """As many as an offer can carry; never none."""
+    taken = next((n for n in range(1, len(lines)) if sum(map(len, lines[: n + 1])) > LONGEST_TEXT), len(lines))
+    return list(lines[: min(taken, LONGEST_SCRIPT)])
 
 
 def link(house: House, contact: Contact, cards: Sequence[ResidentCard]) -> str:
