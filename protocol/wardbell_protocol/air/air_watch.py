@@ -190,9 +190,11 @@ class AirWatch:
 
     def _end_part(self, end_us: int) -> None:
         part_us = end_us - self._part_since_us
-        is_usual = self._is_usual(self._part_edges * 1000 // (part_us // 1000))
-        self._usual_us = self._usual_us + part_us if is_usual else 0
-        self._usual_most_us = max(self._usual_most_us, self._usual_us)
+        if self._is_usual(self._part_edges * 1000 // (part_us // 1000)):
+            self._usual_us += part_us
+            self._usual_most_us = max(self._usual_most_us, self._usual_us)
+        else:
+            self._usual_us = 0
         self._part_since_us = end_us
         self._part_edges = 0
 

@@ -8,9 +8,12 @@ from wardbell_protocol.air.edges import Edges
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Protocol
 
     from wardbell_protocol.air.portion import Portion
+
+    Look = Callable[[int, Portion], None]
 
     class Looker(Protocol):
         """Who looks at the edges while a portion is taken."""
@@ -31,10 +34,12 @@ class Ear:
     def __init__(self) -> None:
         self.edges = Edges()
         self._lookers: list[Looker] = []
+        self._looks: list[Look] = []  # theirs, the newest first
 
     def join(self, looker: "Looker") -> None:
         """Have it look from now on."""
         self._lookers.append(looker)
+        self._looks.insert(0, looker.look)
 
     def receive(self, portion: "Portion") -> None:
         """Take the next durations."""
@@ -42,10 +47,8 @@ class Ear:
         reason = 1
         while reason:
             reason = self.edges.take(portion)
-            at = len(self._lookers)
-            while at:
-                at -= 1
-                self._lookers[at].look(reason, portion)
+            for look in self._looks:
+                look(reason, portion)
 
     def _begin(self) -> None:
         self.edges.begin()

@@ -23,17 +23,16 @@ NOW = 1  # end of the last duration
 AT = 2  # index in the portion of the next duration
 IS_CLIPPED = 3  # the last duration was longer than LONGEST_US
 VOTED = 4  # edges whose votes are counted
-BIN = 5  # the place in `votes` of the clock that stood out
-DUE = 6  # when `count_votes` is to stop, if HAS_DUE
-HAS_DUE = 7
-MARKS = 8  # until somebody takes them away: sum of the marks, at most 2**29 µs or so,
-LONGEST = 9  # the longest duration,
-LONGEST_SPACE = 10  # and the longest space of 760 µs or more
-IS_RUN = 11  # whether a run of durations of a frame went on in this portion,
-RUN_US = 12  # up to when
-N_RUN = 13  # durations of the run that goes on
-N_STARTS = 14  # marks that may begin a frame, so far
-STARTS = 15  # from here on, for the newest of them: number of the edge that ended it
+DUE = 5  # when `count_votes` is to stop, if HAS_DUE
+HAS_DUE = 6
+MARKS = 7  # until somebody takes them away: sum of the marks, at most 2**29 µs or so,
+LONGEST = 8  # the longest duration,
+LONGEST_SPACE = 9  # and the longest space of 760 µs or more
+IS_RUN = 10  # whether a run of durations of a frame went on in this portion,
+RUN_US = 11  # up to when
+N_RUN = 12  # durations of the run that goes on
+N_STARTS = 13  # marks that may begin a frame, so far
+STARTS = 14  # from here on, for the newest of them: number of the edge that ended it
 MOST_STARTS = 128
 STATE_SIZE = STARTS + MOST_STARTS
 
@@ -68,17 +67,16 @@ _NOW = const(1)
 _AT = const(2)
 _IS_CLIPPED = const(3)
 _VOTED = const(4)
-_BIN = const(5)
-_DUE = const(6)
-_HAS_DUE = const(7)
-_MARKS = const(8)
-_LONGEST = const(9)
-_LONGEST_SPACE = const(10)
-_IS_RUN = const(11)
-_RUN_US = const(12)
-_N_RUN = const(13)
-_N_STARTS = const(14)
-_STARTS = const(15)
+_DUE = const(5)
+_HAS_DUE = const(6)
+_MARKS = const(7)
+_LONGEST = const(8)
+_LONGEST_SPACE = const(9)
+_IS_RUN = const(10)
+_RUN_US = const(11)
+_N_RUN = const(12)
+_N_STARTS = const(13)
+_STARTS = const(14)
 _STARTS_MASK = const(127)
 _RING_MASK = const(2047)
 _OFTEN = const(256)
@@ -97,6 +95,11 @@ _RUN = const(12)
 _PAIR_MIN_US = const(300)
 _PAIR_MAX_US = const(4600)
 _BIN_OF = const(138)
+# In `ask` (word_loops.py).
+_REF = const(0)
+_PERIOD = const(1)
+_COUNT = const(2)
+_FIRST_PAIRS = const(16)
 
 
 @micropython.viper
@@ -112,6 +115,7 @@ def take_short(durations: ptr32, times: ptr32, end: int, state: ptr32) -> int:
     marks = state[_MARKS]
     longest = state[_LONGEST]
     stop = at + _OFTEN - (n & _OFTEN_MASK)
+    state[_IS_CLIPPED] = 0
     reason = 2
     if stop > end:
         stop = end
@@ -195,52 +199,58 @@ def take_long(durations: ptr32, times: ptr32, state: ptr32) -> int:
 
 
 @micropython.viper
-def count_votes(votes: ptr32, times: ptr32, state: ptr32) -> int:
+def count_votes(votes: ptr32, times: ptr32, state: ptr32, ask: ptr32) -> int:
     """Count the votes of the marks that began since the last time, until a clock stands out or something is due.
 
     The two intervals that end with a mark's beginning vote for the period 4 T that they could be; each period takes a
-    share of a vote away again. So a count is kept as the time at which it will be nothing.
+    share of a vote away again. So a count is kept as the time at which it will be nothing. A clock that stands out is put
+    into `ask`, with the pairs before that mark.
     """
     voted = state[_VOTED]
     voted = (voted + (voted & 1)) & _TIME_MASK
     end = state[_N]
     end = (end + (end & 1)) & _TIME_MASK
+    if voted < 4:
+        voted = 4 if end > 4 else end
     has_due = state[_HAS_DUE]
     reason = 0
     now = 0
-    while voted != end and reason == 0:
+    while voted != end:
         now = times[voted & _RING_MASK]
-        if has_due != 0 and (state[_DUE] - now - 1) & _TIME_MASK >= _SOON_US:
+        if has_due and (state[_DUE] - now - 1) & _TIME_MASK >= _SOON_US:
             reason = 1
-        elif voted < 4:
-            voted = voted + 2
-        else:
-            interval = (now - times[(voted - 2) & _RING_MASK]) & _TIME_MASK
-            further = 1
-            while interval < _PAIR_MAX_US:
-                if interval >= _PAIR_MIN_US:
-                    place = votes[_BIN_OF + (interval >> 4)]
-                    last = place + 3
-                    while place <= last:
-                        count = (votes[place] - now) & _TIME_MASK
-                        vote = votes[place + 1]
-                        full = vote << 2
-                        if count > full:
-                            count = 0  # it was down to nothing before
+            break
+        before = voted
+        intervals = 2
+        while intervals:
+            intervals -= 1
+            before -= 2
+            interval = (now - times[before & _RING_MASK]) & _TIME_MASK
+            if interval >= _PAIR_MIN_US and interval < _PAIR_MAX_US:
+                place = votes[_BIN_OF + (interval >> 4)]
+                bins = 2
+                while bins:
+                    bins -= 1
+                    count = (votes[place] - now) & _TIME_MASK
+                    vote = votes[place + 1]
+                    full = vote << 2
+                    if count > full:
+                        count = vote  # it was down to nothing before
+                    else:
                         count += vote
                         if count > full:
                             count = full >> 1
-                            state[_BIN] = place
+                            ask[_PERIOD] = votes[place + 2] << 4
                             reason = 2
-                        votes[place] = (now + count) & _TIME_MASK
-                        place += 3
-                interval = _PAIR_MAX_US
-                if further == 1:
-                    further = 0
-                    interval = (now - times[(voted - 4) & _RING_MASK]) & _TIME_MASK
-            voted = (voted + 2) & _TIME_MASK
+                    votes[place] = (now + count) & _TIME_MASK
+                    place += 3
+        voted = (voted + 2) & _TIME_MASK
+        if reason:
+            break
     if reason == 2:
         voted -= 1  # behind the mark that it stood out with
+        ask[_REF] = now
+        ask[_COUNT] = _FIRST_PAIRS
     elif reason == 0:
         voted = state[_N]
     state[_VOTED] = voted & _TIME_MASK

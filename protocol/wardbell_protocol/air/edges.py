@@ -38,7 +38,6 @@ class Edges:
     def take(self, portion: "Portion") -> int:
         """Take durations until one gives reason to look; 0: all are taken."""
         state, times, durations = self.state, self.times, portion.durations
-        state[IS_CLIPPED] = 0
         reason = IS_LONG
         while reason == IS_LONG:
             reason = take_short(durations, times, portion.n, state)
@@ -67,6 +66,6 @@ class Edges:
             later_us += portion.durations[at] >> 1
         return later_us
 
-    def look_back(self, window: "array[int]") -> int:
-        """Fill `window` with durations, newest first; give how many there are."""
-        return durations_back(self.state, self.times, window, len(window))
+    def look_back(self, window: "array[int]", most: int) -> int:
+        """Fill `window` with up to `most` durations, newest first; give how many there are."""
+        return durations_back(self.state, self.times, window, most)

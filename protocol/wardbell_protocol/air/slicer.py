@@ -31,8 +31,10 @@ T_MAX_US = 1050
 
 # Shorter than any sync gap (the shortest met is 19 T), longer than any space inside a word, stretched too.
 _GAP_T = 10
+_SPACE_T = 6  # longer than any space inside; another sender may end the gap so soon
 
 _FEW = 1  # impulses in a word
+_CLOCK_WINDOW = 2 * CLOCK_PAIRS + 3  # durations that the clock is found in
 _WINDOW = 128  # durations looked back on; a word has 50, the rest is room for impulses
 _RECENT_US = 1 << 24  # more than the window can hold
 _WORD_DURATIONS = 2 * N_PAIRS + 1
@@ -119,10 +121,7 @@ class PulseSlicer:
         """See whether the space that lasts now, and `more_us` beyond, completes a word."""
         window = self._window
         self.n_healed = 0
-        count = self._edges.look_back(window)
-        if not self._edges.is_space:
-            count = self._begin_space(count)
-        window[0] += more_us
+        count = self._look_back(_CLOCK_WINDOW, more_us)  # noise agrees on no clock, and costs no more
         if count < 5:
             return None
         if 3 * window[0] < 2 * (window[1] + window[2] + window[3] + window[4]):
@@ -132,8 +131,16 @@ class PulseSlicer:
             return self._reject("noise")
         if not T_MIN_US * 36 <= pair_us * 10 <= T_MAX_US * 44:  # 4 T, less and more 10 %: not yet the word's own T
             return self._reject("clock")
-        count = heal(window, count, pair_us, self.healed)
+        count = heal(window, self._look_back(_WINDOW, more_us), pair_us, self.healed)
         return self._take(count, pair_us, more_us)
+
+    def _look_back(self, most: int, more_us: int) -> int:
+        """Fill the window, newest first, up to `most` durations; give how many there are."""
+        count = self._edges.look_back(self._window, most)
+        if not self._edges.is_space:
+            count = self._begin_space(count)
+        self._window[0] += more_us
+        return count
 
     def _begin_space(self, count: int) -> int:
         """Put a space of no length before the durations of the window; give how many there are then."""
@@ -151,9 +158,10 @@ class PulseSlicer:
         if self._has_heard and (since_us == 0 or TIME_MASK - since_us < _RECENT_US):
             return None  # the same word again: an impulse has split its gap
         least_us = _GAP_T * pair_us // 4
+        if 4 * healed[0] >= _SPACE_T * pair_us:
+            self.end_us, self.pair_us, self.n_healed = end_us, pair_us, n_healed
         if healed[0] < least_us:
             return self._reject("gap")
-        self.end_us, self.pair_us, self.n_healed = end_us, pair_us, n_healed
         if n_healed < _WORD_DURATIONS + 2:
             return self._reject("short")
         if n_healed > _WORD_DURATIONS + 2 or healed[n_healed - 1] < least_us:

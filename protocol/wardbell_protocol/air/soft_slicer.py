@@ -11,7 +11,6 @@ from array import array
 
 from wardbell_protocol.air.combining import WordCombiner
 from wardbell_protocol.air.edge_loops import (
-    BIN,
     BIN_OF,
     BIN_PERIOD,
     BIN_SIZE,
@@ -42,7 +41,6 @@ from wardbell_protocol.air.word_loops import (
     comb,
     fill_cells,
     frame_score,
-    is_worth_a_look,
 )
 
 TYPE_CHECKING = False
@@ -51,7 +49,6 @@ if TYPE_CHECKING:
 
 _BIN_STEP = 0.06  # of a period; a bin is two steps wide, so each interval votes in two
 _LEAK = 0.4  # of a vote, each period
-_FIRST_PAIRS = 16
 _PAIRS = 24
 _CONFIRM_AFTER = 8  # pairs
 _FIT_AFTER = 28
@@ -97,11 +94,12 @@ class SoftSlicer:
         """Look at the edges that came; call again until it gives None. A word's age is up to the edges' now."""
         edges = self._edges
         while True:
-            reason = count_votes(self._votes, edges.times, edges.state)
+            reason = count_votes(self._votes, edges.times, edges.state, self._ask)
             if reason == 0:
                 return None
-            if reason & CLOCK_STANDS_OUT:
-                self._suspect()
+            if reason == CLOCK_STANDS_OUT:
+                if not self._stage and comb(edges.state, edges.times, self._ask, self._sums):
+                    self._suspect()
             else:
                 code = self._do_due()
                 word = self._word(code) if code >= 0 else None
@@ -126,15 +124,9 @@ class SoftSlicer:
     # Stages.
 
     def _suspect(self) -> None:
-        if self._stage:
-            return
-        state = self._edges.state
-        period = 16 * self._votes[state[BIN] + BIN_PERIOD]
-        at_us = self._edges.times[(state[VOTED] - 1) % RING]
-        self._comb(at_us, period, _FIRST_PAIRS)
-        if not is_worth_a_look(self._sums):
-            return
-        if self._refine(at_us, period, _FIRST_PAIRS, 10) and 20 * abs(self._period - period) <= 3 * period:
+        """Look again at the clock that `_ask` is left with."""
+        at_us, period, pairs = self._ask[REF], self._ask[PERIOD], self._ask[COUNT]
+        if self._refine(at_us, period, pairs, 10) and 20 * abs(self._period - period) <= 3 * period:
             self._wait(1, at_us, self._period, _CONFIRM_AFTER)
 
     def _do_due(self) -> int:

@@ -43,56 +43,50 @@ _COHERENT = const(13)  # a fifth of 127 * 127 / 256
 
 
 @micropython.viper
-def comb(state: ptr32, times: ptr32, ask: ptr32, sums: ptr32) -> int:
+def comb(state: ptr32, times: ptr32, ask: ptr32, sums: ptr32) -> bool:
     """Sum the phases, against a period, at which marks began in the `COUNT` pairs before the time `REF`.
 
-    In four parts, newest first, so that a period a little off shows as a turn from part to part.
+    In four parts, newest first, so that a period a little off shows as a turn from part to part. Gives whether the marks
+    in the parts are at one phase, each part for itself: of marks at any phase as many of a hundred pass as of those of a
+    weak word fail, about 5.
     """
     period = ask[_PERIOD]
+    ref = ask[_REF]
     longest = ask[_COUNT] * period >> 4
-    border = longest >> 2
-    part = 0
-    for at in range(8):
-        sums[at] = _ZERO
-    for at in range(9, 13):
-        sums[at] = 0
-    marks = 0
+    border = 0
     index = state[_VOTED]
     index -= 2 - (index & 1)  # the newest edge that began a mark; nothing newer is asked for
     last = index - _RING_USED
     if last < 0:
         last = 0
-    while index >= last:
-        age = (ask[_REF] - times[index & _RING_MASK]) & _TIME_MASK
-        if age < longest:
-            phase = (age << 10) // period & 63
-            while age >= border and part < 3:
-                part += 1
-                border += longest >> 2
-            sums[part] = sums[part] + ask[_COSINE + phase] - 127
-            sums[4 + part] = sums[4 + part] + ask[_COSINE + ((phase + 48) & 63)] - 127
-            sums[9 + part] = sums[9 + part] + 1
-            marks += 1
-        elif age < _HALF:
-            index = 0
+    age = (ref - times[index & _RING_MASK]) & _TIME_MASK
+    while age >= _HALF and index > last:  # later than `REF`
         index -= 2
-    sums[8] = marks
-    return marks
-
-
-@micropython.viper
-def is_worth_a_look(sums: ptr32) -> bool:
-    """Whether marks in the parts of a comb are at one phase, each part for itself: the period may be a little off.
-
-    Of marks at any phase as many of a hundred pass as of those of a weak word fail, about 5.
-    """
+        age = (ref - times[index & _RING_MASK]) & _TIME_MASK
+    marks = 0
     power = 0
     most = 0
     for part in range(4):
-        re = sums[part] - _ZERO
-        im = sums[4 + part] - _ZERO
+        border = longest if part == 3 else border + (longest >> 2)
+        re = 0
+        im = 0
+        count = 0
+        while age < border and index >= last:
+            phase = (age << 10) // period & 63
+            re += ask[_COSINE + phase]
+            im += ask[_COSINE + ((phase + 48) & 63)]
+            count += 1
+            index -= 2
+            age = (ref - times[index & _RING_MASK]) & _TIME_MASK
+        re -= 127 * count
+        im -= 127 * count
+        sums[part] = _ZERO + re
+        sums[4 + part] = _ZERO + im
+        sums[9 + part] = count
+        marks += count
         power += (re * re + im * im) >> 8
-        most += sums[9 + part] * sums[9 + part]
+        most += count * count
+    sums[8] = marks
     return power >= _COHERENT * most
 
 

@@ -38,17 +38,16 @@ _GAP = const(4000)  # twice GAP_US
 
 
 @micropython.viper
-def take(state: ptr32, ring: ptr32, durations: ptr32, n: int) -> int:
+def take(ring: ptr32, durations: ptr32, state: ptr32, n: int) -> int:
     """Copy the next `n` words out of the ring, or those up to the end of a gap; returns how many.
 
     Nobody may be silent for 2**30 µs before he is read; `PicoPulseSource` begins anew before that.
     """
-    at = state[_AT] & _WORD_MASK
+    at = state[_AT]
     passed = 0  # twice the µs, and 1 for each mark
     i = 0
     while i < n:
-        value = ring[at]
-        at = (at + 1) & _WORD_MASK
+        value = ring[(at + i) & _WORD_MASK]
         if value >= _GAP:
             is_mark = value & 1
             if value > _LONGEST:
@@ -60,27 +59,25 @@ def take(state: ptr32, ring: ptr32, durations: ptr32, n: int) -> int:
         i += 1
     if i > 0:
         passed -= (i + (durations[0] & 1)) >> 1
-    state[_AT] = (state[_AT] + i) & _COUNT_MASK
+    state[_AT] = (at + i) & _COUNT_MASK
     state[_PASSED_US] = passed >> 1
     return i
 
 
 @micropython.viper
-def is_gap_among(state: ptr32, ring: ptr32, written: int) -> bool:
+def is_gap_among(ring: ptr32, state: ptr32, written: int) -> bool:
     """Whether a gap has ended among the words that have not been taken; each is looked at once."""
     at = state[_SEEN]
     unread = (written - state[_AT]) & _COUNT_MASK
     if (written - at) & _COUNT_MASK > unread:
         at = state[_AT]  # what was seen has been taken
-    found = 0
-    while found == 0 and at != written:
+    while at != written:
         value = ring[at & _WORD_MASK]
         if value >= _GAP and value & 1 == 0:
-            found = 1
-        else:
-            at = (at + 1) & _COUNT_MASK
+            break
+        at = (at + 1) & _COUNT_MASK
     state[_SEEN] = at
-    return found == 1
+    return at != written
 
 
 class Ring:
@@ -102,7 +99,7 @@ class Ring:
 
     def is_gap_waiting(self, written: int) -> bool:
         """Whether there is a gap among the words that have not been read."""
-        return is_gap_among(self._state, self._words, written)
+        return is_gap_among(self._words, self._state, written)
 
     def restart(self, written: int, now_us: int) -> None:
         """Forget what has not been read: the program begins anew, with a space, at `now_us`."""
@@ -123,7 +120,7 @@ class Ring:
         durations = portion.durations
         if waiting > len(durations):
             waiting = len(durations)
-        portion.n = take(self._state, self._words, durations, waiting)
+        portion.n = take(self._words, durations, self._state, waiting)
         portion.is_cut = portion.n < waiting
         if waiting:
             self._end_us += self._state[_PASSED_US]
