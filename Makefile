@@ -27,7 +27,7 @@ system-packages: ## install the Debian programs that some tests run, where that 
 	@.ci/system-packages
 
 test: $(READY) system-packages ## run every test
-	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
+	$(BIN)/python -m pytest --numprocesses auto --dist worksteal
 
 check: $(READY) ## format, lint, types, import contracts, and what the device's compiler accepts
 	$(BIN)/ruff format --check .

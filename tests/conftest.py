@@ -10,6 +10,8 @@ import pytest
 from databases import Database, Postgres, make_sqlite_template, memory_root, run_postgres
 from servers import MOSQUITTO, BrokerProcess
 
+LONGEST = ("test_story_night.py", "test_images_emulated.py")  # each test up to a minute
+
 
 def pytest_configure() -> None:
     """Have `tmp_path` in memory: a test kills processes, never the machine, and need not wait for a disk."""
@@ -18,6 +20,16 @@ def pytest_configure() -> None:
     # The hundreds of programs that tests start need not compile what they import, each of them anew.
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     sys.dont_write_bytecode = False
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """Three on two cores: a third of the time a test of real processes waits for one of them."""
+    return max(1, 3 * len(os.sched_getaffinity(0)) // 2)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest first, so that no worker is left with one of them while the others have nothing to do."""
+    items.sort(key=lambda item: item.path.name not in LONGEST)
 
 
 def _run(engine: str, folder: Path) -> Iterator[BrokerProcess]:
