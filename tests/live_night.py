@@ -28,7 +28,7 @@ HOUSE = {
     # so that each offer has a screen pop to lose
     "scripts": {kind: {"en": ["Knock first"]} for kind in ("normal", "emergency")},
 }
-VICTIMS = ("console", "leader", "console and leader", "standby")
+VICTIMS = ("console", "console and leader", "standby", "leader")
 OVER = "it is over: resolved"
 SETTLE_S = 60.0
 AT_WORK = 6  # calls that are open at once
@@ -46,10 +46,11 @@ class Person:
     def look(self) -> Sight:
         return self.console.press()
 
-    def act(self) -> Sight:
-        """Take one of those that ring, and go on with what one has."""
+    def act(self, leaves: str = "") -> Sight:
+        """Take one of those that ring, but for that call's, and go on with what one has."""
         sight = self.look()
-        presses: list[Press] = [("accept", contact_id, {}) for contact_id in sight.asked[:1]]
+        asked = [each for each in sight.asked if each in sight.contacts and sight.contacts[each].call_id != leaves]
+        presses: list[Press] = [("accept", contact_id, {}) for contact_id in asked[:1]]
         for contact in sight.contacts.values():
             if contact.accepted_by == self.console.name:
                 presses += self._next(contact.contact_id, contact.status)
@@ -130,7 +131,7 @@ class LiveNight:
         """Calls come, and people act; somewhere in the midst of it this ends."""
         while len(self._calls) - len(self._resolved()) < AT_WORK:
             self._calls.append(placed(self._ward, len(self._calls) + 1))
-        for _ in range(self._random.randrange(1, 8)):
+        for _ in range(self._random.randrange(1, 12)):
             self._random.choice(self._people).act()
 
     def _kill(self, victim: str) -> None:
@@ -138,7 +139,7 @@ class LiveNight:
         engines = [leader] * ("leader" in victim) + [standby] * (victim == "standby")
         person = self._random.choice(self._people)
         if "console" in victim:
-            self._ring_at(person)
+            person.act(leaves=self._ring_at(person))  # so that something of his is on its way
         for engine in engines:
             engine.kill()
         if "console" in victim:
@@ -151,8 +152,8 @@ class LiveNight:
                 lambda: self._shows_what_is_open(person), f"all that is open, on {person.console.name}'s console"
             )
 
-    def _ring_at(self, person: Person) -> None:
-        """A call that nobody takes before his console is killed; of an emergency he hears whatever he has."""
+    def _ring_at(self, person: Person) -> str:
+        """A call that nobody takes before his console is killed; of an emergency he hears whatever he has. Returns its id."""
         call = placed(self._ward, len(self._calls) + 1, "emergency")
         self._calls.append(call)
 
@@ -161,6 +162,7 @@ class LiveNight:
             return call.call_id in [sight.contacts[asked].call_id for asked in sight.asked if asked in sight.contacts]
 
         wait_until(rings, f"{call.call_id} to ring at {person.console.name}'s console")
+        return call.call_id
 
     def _take_over(self) -> None:
         leader, standby = self._leader_first()
