@@ -213,6 +213,19 @@ def test_agents_of_a_house_work_a_contact_and_a_supervisor_sees_to_them(
     assert wang.feed.notice is not None
     assert (wang.feed.notice.by, wang.feed.notice.reason) == ("head", "drill")
 
+    late = open_desk("s4", "wang")
+    holds([*desks, late], lambda: late.feed.is_signed_in, "wang at a console that has heard nothing of it")
+    assert [each.feed.seat.may("take_over") for each in (late, zhao, head)] == [False, False, True]
+    late.feed.seat.show(contact_id)
+    holds([late], lambda: _is_read(late, contact_id), "all that happened")
+    assert [event.kind for event in late.feed.seat.time_lines.of(contact_id)] == happened
+    assert late.feed.seat.asks.pop_of(contact_id).script == ["Knock first"]
+
+
+def _is_read(desk: Desk, contact_id: str) -> bool:
+    lines = desk.feed.seat.time_lines
+    return bool(lines.of(contact_id)) and not lines.state(contact_id, now_ms())[0]
+
 
 def _pop(desk: Desk) -> list[str]:
     return next((ask.pop.script for ask in desk.feed.offers()), [])
