@@ -170,12 +170,17 @@ def main(argv: list[str]) -> int:
     try:
         if arguments.mutate:
             names = list(MUTATIONS) if arguments.mutate == "all" else [arguments.mutate]
-            found = {name: mutated(name, folder, arguments.seed) for name in names}
-            print_table(["fault put in", "found by"], [[name, why or "NOT FOUND"] for name, why in found.items()])
-            return 0 if all(found.values()) else 1
+            found = [_found_out(name, folder, arguments.seed) for name in names]
+            return 0 if all(found) else 1
         return _held(arguments, folder)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _found_out(name: str, folder: Path, seed: int) -> bool:
+    why = mutated(name, folder, seed)
+    print(f"{name}: {why or 'NOT FOUND'}", flush=True)
+    return bool(why)
 
 
 def _held(arguments: argparse.Namespace, folder: Path) -> int:
