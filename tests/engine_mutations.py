@@ -25,7 +25,7 @@ def popped_timers() -> None:
             timers: Sequence[Any] = ledger.timers.due(now.steady_ms, 500)
             ledger.timers.drop(*((timer.kind, timer.subject) for timer in timers))
         if timers:
-            with self._turn(now) as turn:
+            with self._transactions.turn(now) as turn:
                 due.run(turn, timers)
         return False
 

@@ -10,6 +10,7 @@ HISTORY = 50  # forms that are looked through
 # Where there is a document and none of its forms can be read, nobody knows who may do what. A house that names nobody would let
 # everybody do everything; in this one nobody can be called by the only name that there is.
 CLOSED = House(agents={"": Agent(role="interface", level="carer")})
+CLOSED_SAID = "nobody may sign in until `wardbell house apply` has given the house a document that can be read"
 
 
 class Houses:

@@ -9,7 +9,8 @@ from centre_parts import T0, acknowledged, call_state, cleared, command, raised_
 from databases import Database
 
 from wardbell_callcenter.clock import Now
-from wardbell_callcenter.engine.engine import ABSENT_FOR_MS, STEPS_AT_ONCE
+from wardbell_callcenter.engine.absences import ABSENT_FOR_MS
+from wardbell_callcenter.engine.engine import STEPS_AT_ONCE
 from wardbell_protocol.bus.centre_payloads import ContactState
 from wardbell_protocol.bus.payloads import CallState
 

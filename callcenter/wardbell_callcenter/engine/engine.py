@@ -5,25 +5,23 @@ Rules: callcenter/README.md.
 """
 
 import logging
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import TypeVar
 
 from wardbell_bus.ladder import Ladder, Rung
 from wardbell_bus.wards import WardMirrors
 from wardbell_callcenter.clock import Now
-from wardbell_callcenter.engine import calls, dispatch, due, offering, shifts, wards
-from wardbell_callcenter.engine.faces import Faces
+from wardbell_callcenter.engine import calls, due, offering, shifts, wards
+from wardbell_callcenter.engine.absences import Absences
 from wardbell_callcenter.engine.histories import history
 from wardbell_callcenter.engine.snapshots import snapshot
 from wardbell_callcenter.engine.stumbles import STUMBLED_MS, Stumbles, is_of_the_database
+from wardbell_callcenter.engine.transactions import Transactions
 from wardbell_callcenter.engine.turn import Turn
 from wardbell_callcenter.engine.verbs import obey
 from wardbell_callcenter.engine.wards import OURSELVES
 from wardbell_callcenter.house import House
-from wardbell_callcenter.houses import CLOSED, Houses, readable
-from wardbell_callcenter.incidents import folding
+from wardbell_callcenter.houses import CLOSED, CLOSED_SAID
 from wardbell_callcenter.people import presence
 from wardbell_callcenter.people.door import Door, not_at_his_seat
 from wardbell_callcenter.people.permissions import may, person
@@ -35,21 +33,15 @@ from wardbell_callcenter.store.store import Store
 from wardbell_callcenter.store.timer_rows import Timer
 from wardbell_protocol.bus.centre_payloads import AgentState, CentreSnapshot, StepTaken
 from wardbell_protocol.bus.payloads import CallState, Command, Reply
-from wardbell_protocol.errors import ConfigError
 
 log = logging.getLogger("wardbell.callcenter")
 
-T = TypeVar("T")
-
 REPLY_KEPT_MS = 24 * 3600 * 1000
 FORGET_EVERY_MS = 60_000
-# A call that its ward, whole again after a gap, no longer shows is closed only after this: its first event may be on its way.
-ABSENT_FOR_MS = 5000
 STEPS_AT_ONCE = 100
 TIMERS_AT_ONCE = 500
 LOOK_AHEAD_MS = 250
 ANOTHERS = "not done: another command had this command_id; take a new one for each"
-CLOSED_SAID = "nobody may sign in until `wardbell house apply` has given the house a document that can be read"
 
 
 class Engine:
@@ -61,23 +53,19 @@ class Engine:
     def __init__(self, store: Store, ward_mirrors: WardMirrors, adviser: Adviser | None = None) -> None:
         self._store = store
         self._adviser = adviser
+        self._stumbles = Stumbles()
+        self._transactions = Transactions(store, adviser, self._stumbles)
         self._wards = ward_mirrors
         self._ladder = Ladder(ward_mirrors.mirrors)
+        self._absences = Absences(ward_mirrors)
         self.door = Door()
-        self._houses = Houses()
-        self._house = House()
         self._peopled_by: House | None = None  # the house by which all who are signed in may be
-        self._is_house_unreadable = False
-        self._faces = Faces()  # of whoever writes to the store, one after another
         self._forgot_at_ms = 0
-        self._has_stumbled = False  # over timers; over all else:
-        self._stumbles = Stumbles()
+        self._has_stumbled = False  # over timers; over all else: `_stumbles`
         self.idle_ms = 0  # how long nothing will be due, after a poll, if nothing happens
-        self._absent_since_ms: dict[str, int] = {}
         with store.reading() as ledger:
             steps = ledger.steps.open()
-            self._house = self._newest_house(ledger)
-            self._muted = tuple(mute.place for mute in ledger.incidents.mutes())
+            self._transactions.look(ledger)
             self._ward_of = {step.call_id: step.ward for step in steps} | ledger.contacts.open_call_ids()
         # A copy of what the store holds of open calls, so that an idle watcher need not ask it. The store decides.
         self._taken = {(step.call_id, step.step, step.loop) for step in steps}
@@ -85,15 +73,15 @@ class Engine:
     @property
     def house(self) -> House:
         """As the last transaction saw it."""
-        return self._house
+        return self._transactions.house
 
     def faults(self) -> tuple[str, ...]:
         """For the life sign: what cannot be read, and is stood in for; which buttons are muted."""
-        house = ("house",) if self._is_house_unreadable else ()
+        house = ("house",) if self._transactions.is_house_unreadable else ()
         engine = ("engine",) if self._has_stumbled or self._stumbles else ()
         policies = tuple(f"policies-{ward}" for ward in sorted(self._ladder.unreadable))
         hook = self._adviser.faults() if self._adviser is not None else ()
-        return house + engine + policies + hook + tuple(f"muted-{place}" for place in self._muted)
+        return house + engine + policies + hook + tuple(f"muted-{place}" for place in self._transactions.muted)
 
     def receive(self, command: Command, now: Now) -> Reply:
         """Do what a command says, once.
@@ -116,7 +104,7 @@ class Engine:
         with self._store.reading() as ledger:
             if ledger.replies.get(command.command_id) is not None:
                 return None
-            house = self._newest_house(ledger)
+            house = self._transactions.newest_house(ledger)
         refusal = (
             CLOSED_SAID if house is CLOSED else self.door.refusal(house, command.by, command.secret, now.steady_ms)
         )
@@ -138,7 +126,7 @@ class Engine:
 
     def _tell_history(self, command: Command, is_of_a_seat: bool) -> Reply:
         with self._store.reading() as ledger:
-            house = self._newest_house(ledger)
+            house = self._transactions.newest_house(ledger)
             why = _not_believed(ledger, house, command) if is_of_a_seat else ""
             return _reply(command, why) if why else history(ledger, house, command)
 
@@ -154,7 +142,7 @@ class Engine:
             turn.ledger.replies.keep(Answer(reply, said), now.wall_ms)
             return reply
 
-        return self._isolated(work, now)
+        return self._transactions.isolated(work, now)
 
     def _forget_replies(self, turn: Turn) -> None:
         if abs(turn.now.wall_ms - self._forgot_at_ms) >= FORGET_EVERY_MS:
@@ -178,7 +166,7 @@ class Engine:
                 turn.ledger.steps.close(call.call_id)
 
         try:
-            self._isolated(work, now)
+            self._transactions.isolated(work, now)
         except Exception as error:  # not taken, it would come again for ever, and nothing that is behind it
             self._stumbles.note(call.call_id, error, now)
             return
@@ -207,7 +195,7 @@ class Engine:
         ]
         overdue = [rung for rung in rungs if rung.due.due_at_ms <= now.wall_ms]
         self._take_some(overdue[:STEPS_AT_ONCE], now)
-        for call_id in self._absent(now):
+        for call_id in self._absences.lasting(self._ward_of, now):
             if not self._stumbles.is_left_alone(call_id, now):
                 self._close_absent(call_id, now)
         later_ms = [rung.due.due_at_ms - now.wall_ms for rung in rungs[len(overdue) :][:1]]
@@ -223,7 +211,7 @@ class Engine:
         """The house's own program has answered, or cannot: go on with what waited for it."""
         answered = self._adviser.take_answered() if self._adviser is not None else set()
         if answered:
-            with self._turn(now) as turn:
+            with self._transactions.turn(now) as turn:
                 turn.to_ask |= answered
 
     def next_deadline_ms(self) -> int | None:
@@ -246,7 +234,7 @@ class Engine:
 
     def _sign_out_strangers(self, now: Now) -> None:
         """Whoever the house does not know any more may answer nothing: nobody is to wait for him."""
-        house = self._house
+        house = self.house
         if house is self._peopled_by:
             return
         for agent in self.agents(now):
@@ -259,15 +247,14 @@ class Engine:
         if self._stumbles.is_left_alone(name, now):
             return
         try:
-            self._isolated(lambda turn: shifts.is_gone(turn, name, reason), now)
+            self._transactions.isolated(lambda turn: shifts.is_gone(turn, name, reason), now)
         except Exception as error:
             self._stumbles.note(name, error, now)
 
     def offer_failed(self, ledger: Ledger, delivery: Delivery, why: str, now: Now) -> None:
         """In the transaction of a courier who gives an offer up: whoever comes next is asked."""
-        turn = Turn(ledger, self._newest_house(ledger), now, self._faces)
-        offering.failed(turn, delivery.offer_id, why)
-        _finish(turn, self._stumbles)
+        with self._transactions.turn_within(ledger, now) as turn:
+            offering.failed(turn, delivery.offer_id, why)
 
     def position(self) -> tuple[str, int]:
         """Epoch, and number of the last event."""
@@ -277,7 +264,7 @@ class Engine:
     def snapshot(self, now: Now, client: str = "") -> CentreSnapshot:
         """All that is open, for that client."""
         with self._store.reading() as ledger:
-            return snapshot(ledger, self._house, now, client)
+            return snapshot(ledger, self.house, now, client)
 
     def publish_open_contacts(self, now: Now) -> None:
         """A broker may have lost what it retained: have it told again, behind all that waits already."""
@@ -290,50 +277,6 @@ class Engine:
             contact = ledger.contacts.get(contact_id)
         return contact is not None and contact.is_open
 
-    def _isolated(self, work: Callable[[Turn], T], now: Now) -> T:
-        """Whoever becomes free is asked for whatever waits: one contact with which that goes wrong must not undo the work.
-
-        Then it is done by itself, and who is asked for what is left to the timers, where each fails alone.
-        """
-        try:
-            with self._turn(now) as turn:
-                return work(turn)
-        except Exception as error:
-            if is_of_the_database(error):
-                raise
-            log.exception("stumbled over what follows, or the thing itself; now it alone")
-        with self._turn(now, asks_later=True) as turn:
-            return work(turn)
-
-    @contextmanager
-    def _turn(self, now: Now, asks_later: bool = False) -> Iterator[Turn]:
-        """One transaction, with everything that follows from what is done in it."""
-        with self._store.writing() as ledger:
-            self._house = self._newest_house(ledger)
-            turn = Turn(ledger, self._house, now, self._faces, self._adviser)
-            turn.asks_later = asks_later
-            yield turn
-            _finish(turn, self._stumbles)
-            muted = tuple(mute.place for mute in turn.mutes.values()) if turn.has_new_mutes else self._muted
-        self._muted = muted
-        if self._adviser is not None and self._house.hook is not None:
-            for question in turn.questions:
-                self._adviser.ask(self._house.hook, question)
-
-    def _newest_house(self, ledger: Ledger) -> House:
-        """A document that cannot be read leaves the one before it in force: somebody must be asked. Without one it is closed."""
-        try:
-            house = self._houses.newest(ledger.houses)
-        except ConfigError as error:
-            if not self._is_house_unreadable:
-                self._house = self._house if self._houses.revision else readable(ledger.houses)
-                stead = CLOSED_SAID if self._house is CLOSED else "the one before it counts"
-                log.error("the house cannot be read; %s: %s", stead, error)
-            self._is_house_unreadable = True
-            return self._house
-        self._is_house_unreadable = False
-        return house
-
     def _run_timers(self, now: Now) -> bool:
         with self._store.reading() as ledger:
             next_ms = ledger.timers.next_due_steady_ms()
@@ -342,7 +285,7 @@ class Engine:
         timers: Sequence[Timer] = ()
         is_behind = False
         try:
-            with self._turn(now) as turn:
+            with self._transactions.turn(now) as turn:
                 timers = turn.ledger.timers.due(now.steady_ms, TIMERS_AT_ONCE)
                 due.run(turn, timers)
             is_behind = turn.is_behind
@@ -376,9 +319,9 @@ class Engine:
                 due.run(turn, [timer])
 
         if timer.kind != "widen":
-            self._isolated(work, now)
+            self._transactions.isolated(work, now)
             return
-        with self._turn(now) as turn:  # which is nothing but to ask
+        with self._transactions.turn(now) as turn:  # which is nothing but to ask
             work(turn)
 
     def _step(self, command: Command, now: Now) -> str:
@@ -389,7 +332,7 @@ class Engine:
         if refusal or call is None:
             return refusal
         step = calls.step_taken(call, key, command.step_name, command.due_at_ms, now.wall_ms)
-        with self._turn(now) as turn:
+        with self._transactions.turn(now) as turn:
             is_taken = calls.take(turn, step, call, command.reply_to)
         if not is_taken:
             return calls.ALREADY_CLEARED
@@ -411,7 +354,7 @@ class Engine:
                 self._take_some([rung], now)
 
     def _take(self, rungs: list[Rung], now: Now) -> None:
-        with self._turn(now) as turn:
+        with self._transactions.turn(now) as turn:
             steps = [
                 (calls.step_taken(rung.call, rung.due.key, rung.due.name, rung.due.due_at_ms, now.wall_ms), rung.call)
                 for rung in rungs
@@ -428,20 +371,6 @@ class Engine:
         self._ward_of.pop(call_id, None)
         self._taken = {key for key in self._taken if key[0] != call_id}
 
-    def _absent(self, now: Now) -> list[str]:
-        """Calls with steps that their ward, heard without a gap, has not shown for a while."""
-        absent = {
-            call_id: self._absent_since_ms.get(call_id, now.steady_ms)
-            for call_id in self._ward_of
-            if self._is_absent(call_id)
-        }
-        self._absent_since_ms = absent
-        return [call_id for call_id, since_ms in absent.items() if now.steady_ms - since_ms > ABSENT_FOR_MS]
-
-    def _is_absent(self, call_id: str) -> bool:
-        mirror = self._wards.of(self._ward_of[call_id])
-        return mirror is not None and not mirror.is_stale and call_id not in mirror.calls
-
     def _close_absent(self, call_id: str, now: Now) -> None:
         """Nobody has said that it is cleared: should its ward show it again, all its steps are to be taken anew."""
 
@@ -451,19 +380,11 @@ class Engine:
             turn.ledger.steps.forget(call_id)
 
         try:
-            self._isolated(work, now)
+            self._transactions.isolated(work, now)
         except Exception as error:
             self._stumbles.note(call_id, error, now)
             return
         self._forget(call_id)
-
-
-def _finish(turn: Turn, stumbles: Stumbles) -> None:
-    """See what is one incident, ask for what waits, make the deliveries, tell the events."""
-    folding.settle(turn)
-    offering.settle(turn, stumbles)
-    dispatch.dispatch(turn)
-    dispatch.tell_webhooks(turn, turn.ledger.tell())
 
 
 def _not_believed(ledger: Ledger, house: House, command: Command) -> str:
