@@ -308,7 +308,7 @@ def test_a_failed_offer_over_which_the_engine_stumbles_holds_nothing_up(on_sqlit
     pager = Pager()
     pager.answer = lambda delivery: given_up("gone") if delivery.what == "offer" else DELIVERED
 
-    def stumble(_ledger: Ledger, _delivery: Delivery, _why: str, _now: Now) -> None:
+    def stumble(_ledger: Ledger, _delivery: Delivery, _why: str, _now: Now, _asks_later: bool) -> None:
         raise what
 
     courier = Courier(on_sqlite.centre.store, [pager], lambda: on_sqlite.centre.now, stumble)

@@ -10,6 +10,7 @@ from centre_parts import T0, call_state, cleared, step_command
 from databases import Database
 
 from wardbell_callcenter.house import Agent, House, Limits, Step, Ward
+from wardbell_callcenter.ports.claims import Claims
 from wardbell_protocol.bus.centre_payloads import CentreEvent
 
 Make = Callable[[House], Centre]
@@ -261,6 +262,31 @@ def test_whoever_comes_is_there_although_one_of_those_who_wait_cannot_be_asked_f
     assert asked() == ["east-1"]
     centre.wait(12 * SECOND)
     assert centre.engine.faults() == ()
+
+
+def test_what_frees_somebody_is_done_although_one_of_those_who_wait_cannot_be_asked_for(make: Make) -> None:
+    centre = make(house(LADDER))
+    broken = centre.open("east-1")
+    Database(centre.url).execute(
+        f"CREATE TRIGGER broken BEFORE UPDATE ON contacts WHEN old.contact_id = '{broken.contact_id}' "
+        "AND new.state = 'offered' BEGIN SELECT RAISE(ABORT, 'broken'); END"
+    )
+    centre.sign_in("Wei")
+    centre.accept("Wei", centre.open("east-2").contact_id)
+    centre.wait(25 * SECOND)  # by now it is tried again, of which nothing comes: he is busy
+    again = call_state("east-3", station_id="s-east-2")
+    centre.hear("placed", again)
+    assert centre.engine.receive(step_command(again, after_ms=0), centre.now).ok
+    assert centre.agent("Wei").state == "ready"
+    centre.wait(1)
+    assert (centre.contact("east-3").repeats, centre.contact("east-3").offered_to) == (1, ["Wei"])
+    centre.wait(12 * SECOND)
+    with centre.store.writing() as ledger:
+        (delivery,) = [
+            one for one in ledger.deliveries.claim(["seat"], centre.now.steady_ms, 0, 99) if one.what == "offer"
+        ][-1:]
+    Claims(centre.store, centre.engine.offer_failed).give_up(delivery, "mailbox full", centre.now)
+    assert [event.reason for event in centre.events() if event.kind == "failed"] == ["mailbox full"]
 
 
 def test_what_is_wrong_with_one_call_leaves_the_others_heard(make: Make) -> None:

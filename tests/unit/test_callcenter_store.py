@@ -19,8 +19,7 @@ from wardbell_callcenter.store.offer_rows import Offer, offer_id_of
 from wardbell_callcenter.store.reply_rows import Answer
 from wardbell_callcenter.store.store import Store
 from wardbell_callcenter.store.timer_rows import Timer
-from wardbell_protocol.bus.centre_payloads import StepTaken
-from wardbell_protocol.bus.payloads import Reply
+from wardbell_protocol.bus.centre_payloads import CentreReply, StepTaken
 
 NOW = Now(T0, 0)
 STEP = StepTaken(ward="east", call_id="east-1", step=2, step_name="call_centre", loop=0, due_at_ms=T0, taken_at_ms=T0)
@@ -218,11 +217,11 @@ def test_a_write_that_the_database_refuses_changes_nothing(store: Store, databas
 
 def test_replies_are_forgotten_after_their_time(store: Store) -> None:
     with store.writing() as ledger:
-        ledger.replies.keep(Answer(Reply(command_id="old", ok=True)), T0)
-        ledger.replies.keep(Answer(Reply(command_id="new", ok=False, reason="no"), "what it said"), T0 + 10)
+        ledger.replies.keep(Answer(CentreReply(command_id="old", ok=True)), T0)
+        ledger.replies.keep(Answer(CentreReply(command_id="new", ok=False, reason="no"), "what it said"), T0 + 10)
         ledger.replies.forget(T0 + 10)
         assert ledger.replies.get("old") is None
-        assert ledger.replies.get("new") == Answer(Reply(command_id="new", ok=False, reason="no"), "what it said")
+        assert ledger.replies.get("new") == Answer(CentreReply(command_id="new", ok=False, reason="no"), "what it said")
 
 
 def test_a_reader_sees_one_moment(store: Store, database: Database) -> None:

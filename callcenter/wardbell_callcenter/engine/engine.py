@@ -31,7 +31,7 @@ from wardbell_callcenter.store.ledger import Ledger
 from wardbell_callcenter.store.reply_rows import Answer, said_by
 from wardbell_callcenter.store.store import Store
 from wardbell_callcenter.store.timer_rows import Timer
-from wardbell_protocol.bus.centre_payloads import AgentState, CentreSnapshot, StepTaken
+from wardbell_protocol.bus.centre_payloads import AgentState, CentreReply, CentreSnapshot, StepTaken
 from wardbell_protocol.bus.payloads import CallState, Command, Reply
 
 log = logging.getLogger("wardbell.callcenter")
@@ -211,8 +211,7 @@ class Engine:
         """The house's own program has answered, or cannot: go on with what waited for it."""
         answered = self._adviser.take_answered() if self._adviser is not None else set()
         if answered:
-            with self._transactions.turn(now) as turn:
-                turn.to_ask |= answered
+            self._transactions.isolated(lambda turn: turn.to_ask.update(answered), now)
 
     def next_deadline_ms(self) -> int | None:
         """When the next step of a ward's call is due, UNIX ms."""
@@ -251,9 +250,9 @@ class Engine:
         except Exception as error:
             self._stumbles.note(name, error, now)
 
-    def offer_failed(self, ledger: Ledger, delivery: Delivery, why: str, now: Now) -> None:
-        """In the transaction of a courier who gives an offer up: whoever comes next is asked."""
-        with self._transactions.turn_within(ledger, now) as turn:
+    def offer_failed(self, ledger: Ledger, delivery: Delivery, why: str, now: Now, asks_later: bool = False) -> None:
+        """In the transaction of a courier who gives an offer up: whoever comes next is asked, or is by the timers."""
+        with self._transactions.turn_within(ledger, now, asks_later) as turn:
             offering.failed(turn, delivery.offer_id, why)
 
     def position(self) -> tuple[str, int]:
@@ -332,9 +331,7 @@ class Engine:
         if refusal or call is None:
             return refusal
         step = calls.step_taken(call, key, command.step_name, command.due_at_ms, now.wall_ms)
-        with self._transactions.turn(now) as turn:
-            is_taken = calls.take(turn, step, call, command.reply_to)
-        if not is_taken:
+        if not self._transactions.isolated(lambda turn: calls.take(turn, step, call, command.reply_to), now):
             return calls.ALREADY_CLEARED
         self._remember(step)
         return ""
@@ -354,13 +351,15 @@ class Engine:
                 self._take_some([rung], now)
 
     def _take(self, rungs: list[Rung], now: Now) -> None:
-        with self._transactions.turn(now) as turn:
-            steps = [
-                (calls.step_taken(rung.call, rung.due.key, rung.due.name, rung.due.due_at_ms, now.wall_ms), rung.call)
-                for rung in rungs
-            ]
-            taken = [step for step, call in steps if calls.take(turn, step, call, OURSELVES)]
-        for step in taken:
+        steps = [
+            (calls.step_taken(rung.call, rung.due.key, rung.due.name, rung.due.due_at_ms, now.wall_ms), rung.call)
+            for rung in rungs
+        ]
+
+        def work(turn: Turn) -> list[StepTaken]:
+            return [step for step, call in steps if calls.take(turn, step, call, OURSELVES)]
+
+        for step in self._transactions.isolated(work, now):
             self._remember(step)
 
     def _remember(self, step: StepTaken) -> None:
@@ -394,4 +393,4 @@ def _not_believed(ledger: Ledger, house: House, command: Command) -> str:
 
 
 def _reply(command: Command, refusal: str) -> Reply:
-    return Reply(command_id=command.command_id, ok=not refusal, reason=refusal)
+    return CentreReply(command_id=command.command_id, ok=not refusal, reason=refusal)

@@ -55,9 +55,9 @@ class Transactions:
             for question in turn.questions:
                 self._adviser.ask(self.house.hook, question)
 
-    def turn_within(self, ledger: Ledger, now: Now) -> AbstractContextManager[Turn]:
+    def turn_within(self, ledger: Ledger, now: Now, asks_later: bool) -> AbstractContextManager[Turn]:
         """The same as a part of a transaction that somebody else has begun; the house's own program is not asked."""
-        return self._turn(ledger, now, None, asks_later=False)
+        return self._turn(ledger, now, None, asks_later)
 
     @contextmanager
     def _turn(self, ledger: Ledger, now: Now, adviser: Adviser | None, asks_later: bool) -> Iterator[Turn]:

@@ -53,7 +53,7 @@ def obey(turn: Turn, command: Command) -> Reply:
     who = person(turn.house, command.by)
     if command.verb == "sign_in" and not why and who is not None:
         return CentreReply(command_id=command.command_id, ok=True, rights=rights(who))
-    return Reply(command_id=command.command_id, ok=not why, reason=why[:256])
+    return CentreReply(command_id=command.command_id, ok=not why, reason=why[:256])
 
 
 def _why_not(turn: Turn, command: Command) -> str:
@@ -126,8 +126,8 @@ def _open(turn: Turn, command: Command) -> Reply:
     if not why and kind is None:
         why = "an open needs the field kind: " + ", ".join(KINDS)
     if why or kind is None:
-        return Reply(command_id=command.command_id, ok=False, reason=why[:256])
+        return CentreReply(command_id=command.command_id, ok=False, reason=why[:256])
     contact = opening.open_for_words(turn, kind, dict(command.fields), command.by)
     if command.text:
         turn.ledger.record("noted", turn.now, by=command.by, text=command.text, contact=contact)
-    return Reply(command_id=command.command_id, ok=True, contact_id=contact.contact_id)
+    return CentreReply(command_id=command.command_id, ok=True, contact_id=contact.contact_id)

@@ -21,8 +21,9 @@ MARGIN_MS = 2_000  # of a lease, over what the port says a hand-over takes
 KEEP_MS = 86_400_000  # what is done, as replies are
 TIDY_EVERY_MS = 3_600_000
 
-# What the engine does about an offer that will not be handed over, in the transaction that says so. `str`: why.
-OfferFailed = Callable[[Ledger, Delivery, str, Now], None]
+# What the engine does about an offer that will not be handed over, in the transaction that says so. `str`: why; `bool`: whoever
+# comes next is left to the engine's timers.
+OfferFailed = Callable[[Ledger, Delivery, str, Now, bool], None]
 
 
 @dataclass(frozen=True)
@@ -66,17 +67,20 @@ class Claims:
 
     def give_up(self, delivery: Delivery, why: str, now: Now) -> None:
         """It will not be handed over. An engine that stumbles over that must not keep the others waiting."""
-        try:
-            with self._store.writing() as ledger:
-                self._finish(ledger, delivery, why)
-                if delivery.what == "offer":
-                    self._offer_failed(ledger, delivery, why, now)
-        except Exception as error:
-            if isinstance(error, StoreError) and not isinstance(error, RefusedError):
-                raise
-            log.exception("what follows from giving up %s is left out", delivery.delivery_id)
-            with self._store.writing() as ledger:
-                self._finish(ledger, delivery, why)
+        for asks_later in (False, True):
+            try:
+                with self._store.writing() as ledger:
+                    self._finish(ledger, delivery, why)
+                    if delivery.what == "offer":
+                        self._offer_failed(ledger, delivery, why, now, asks_later)
+                return
+            except Exception as error:
+                if isinstance(error, StoreError) and not isinstance(error, RefusedError):
+                    raise
+                log.exception("stumbled over what follows from giving up %s", delivery.delivery_id)
+        log.error("what follows from giving up %s is left out", delivery.delivery_id)
+        with self._store.writing() as ledger:
+            self._finish(ledger, delivery, why)
 
     def _write(self, ledger: Ledger, returns: Sequence[Return], now: Now) -> None:
         ledger.deliveries.let_go(back.delivery.delivery_id for back in returns)
