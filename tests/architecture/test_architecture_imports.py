@@ -24,7 +24,10 @@ NEVER_LOADED_BY = {
 }
 # Large libraries that a package may load: loaded once for all its modules, which takes seconds instead of minutes.
 LOADED_BEFORE = {
-    "callcenter/wardbell_callcenter": ["sqlalchemy", "psycopg", "httpx", "litestar", "uvicorn", "openpyxl", "msgspec"],
+    "callcenter/wardbell_callcenter": [
+        *("sqlalchemy.dialects.postgresql", "sqlalchemy.dialects.sqlite", "alembic.command", "psycopg"),
+        *("httpx", "litestar", "uvicorn", "openpyxl", "icalendar", "msgspec", "paho.mqtt.client"),
+    ],
     "console_tui/wardbell_console": ["msgspec", "paho.mqtt.client"],
     "gateway/wardbell_gateway": ["msgspec", "numpy", "paho.mqtt.client", "serial", "tinydb"],
     "protocol/wardbell_bus": ["msgspec", "paho.mqtt.client"],
@@ -58,7 +61,7 @@ def loaded_by(names: list[str], before: list[str] | None = None) -> dict[str, se
         input=json.dumps([names, sorted(HEAVY), before or []]),
         capture_output=True,
         text=True,
-        timeout=100,
+        timeout=200,
         check=False,
     )
     assert run.returncode == 0, run.stderr
