@@ -11,7 +11,7 @@ from wardbell_firmware.version import VERSION
 from wardbell_simulator.chip.board import EmulatedPico
 from wardbell_simulator.chip.display import wire_display
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = pytest.mark.timeout(500)
 
 FOLDER = Path(__file__).resolve().parent.parent.parent / "build" / "image"
 
@@ -43,7 +43,7 @@ STATIONS = [
     for n in range(1, 65)
 ]
 
-WALL_S = 200.0  # a busy chip's second takes the host twenty
+WALL_S = 400.0  # a busy chip's second takes a quiet host twenty
 DIES = """
 from wardbell_firmware.boards.start import start
 with open("settings.json", "w") as file:
