@@ -88,18 +88,15 @@ def _peaks(scores: Reals, apart: int) -> list[int]:
 
 def _read(sums: NDArray[np.complex128], start: float, chip: float, density: float) -> tuple[SlicedFrame, float]:
     """The bits behind a start, at the place and clock where they are clearest."""
-    head = START_CHIPS + START_SPACE_CHIPS + 2 * SYNC_BITS
-    chips = head + np.arange(2 * _N_BITS)
-    best = np.zeros(_N_BITS)
-    end = start
-    for clock in _CLOCKS:
-        for shift in _SHIFTS:
-            begins = start + (shift + chips) * chip * clock
-            energy = _energies(sums, begins, chip * clock) / (density * chip)
-            difference = energy[0::2] - energy[1::2]
-            if np.sum(np.abs(difference)) > np.sum(np.abs(best)):
-                best = difference
-                end = float(begins[-1]) + chip * clock
+    edges = START_CHIPS + START_SPACE_CHIPS + 2 * SYNC_BITS + np.arange(2 * _N_BITS + 1)
+    # [clock, shift, edge]: all of them at once, for most of what looks like a start is somebody else's word.
+    places = start + (_SHIFTS[:, None] + edges) * (chip * _CLOCKS)[:, None, None]
+    cells = np.diff(_at(sums, places))
+    energy = (cells.real**2 + cells.imag**2) / (density * chip)
+    differences = energy[..., 0::2] - energy[..., 1::2]
+    clock, shift = np.unravel_index(np.argmax(np.sum(np.abs(differences), axis=-1)), (len(_CLOCKS), len(_SHIFTS)))
+    best = differences[clock, shift]
+    end = float(places[clock, shift, -1])
     level = max(float(np.mean(np.abs(best))), _LEAST)
     soft = np.clip(np.rint(best / level * CHIP_US * _FULL), -CHIP_US, CHIP_US).astype(int)
     return SlicedFrame(soft.tolist(), True, 0, 0), end
