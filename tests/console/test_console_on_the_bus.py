@@ -212,10 +212,13 @@ def test_agents_of_a_house_work_a_contact_and_a_supervisor_sees_to_them(
     holds(desks, lambda: _told(wang, "force_not_ready") == "forced", "wang to read who did it")
     assert wang.feed.notice is not None
     assert (wang.feed.notice.by, wang.feed.notice.reason) == ("head", "drill")
+    _reads_all(open_desk("s4", "wang"), desks, contact_id, happened)
+    assert [each.feed.seat.may("take_over") for each in (zhao, head)] == [False, True]
 
-    late = open_desk("s4", "wang")
-    holds([*desks, late], lambda: late.feed.is_signed_in, "wang at a console that has heard nothing of it")
-    assert [each.feed.seat.may("take_over") for each in (late, zhao, head)] == [False, False, True]
+
+def _reads_all(late: Desk, desks: list[Desk], contact_id: str, happened: list[str]) -> None:
+    """A console that has heard nothing of the contact is told what others heard."""
+    holds([*desks, late], lambda: late.feed.is_signed_in, "the same agent at another console")
     late.feed.seat.show(contact_id)
     holds([late], lambda: _is_read(late, contact_id), "all that happened")
     assert [event.kind for event in late.feed.seat.time_lines.of(contact_id)] == happened
