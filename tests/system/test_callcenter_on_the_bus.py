@@ -259,5 +259,6 @@ def test_leaving_in_order(seat: Seat, centre: PartProcess) -> None:
 
 def test_a_console_that_speaks_keeps_its_operator(seat: Seat) -> None:
     seat.ask("sign_in", "Wei")
+    seat.wait(lambda: list(seat.centre.agents) == ["Wei"], "the operator")
     seat.wait(lambda: ("console", "a") in seat.centre.health, "the console's life sign")
     assert list(seat.centre.agents) == ["Wei"]
