@@ -1,6 +1,7 @@
 """Which steps of wards' calls count, which contacts they open, and what becomes of those when the ward answers or clears."""
 
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 
 import msgspec
 import pytest
@@ -11,6 +12,7 @@ from databases import Database
 from wardbell_callcenter.clock import Now
 from wardbell_callcenter.engine.absences import ABSENT_FOR_MS
 from wardbell_callcenter.engine.engine import STEPS_AT_ONCE
+from wardbell_callcenter.store.ledger import Ledger
 from wardbell_protocol.bus.centre_payloads import ContactState
 from wardbell_protocol.bus.payloads import CallState
 
@@ -84,6 +86,25 @@ def test_a_command_that_comes_again_is_answered_again_and_done_once(centre: Cent
     for each in [*in_and_out, *in_and_out]:  # delivered again after a reconnect
         assert centre.engine.receive(each, centre.now).ok
     assert [agent.agent for agent in centre.engine.agents(centre.now)] == ["Li", "Wei"]
+
+
+def test_a_cleared_call_that_its_ward_shows_again_is_not_tried_at_each_poll(centre: Centre) -> None:
+    call, _ = escalated(centre)
+    centre.hear("cleared", cleared(call, centre.now.wall_ms))
+    centre.wards.connection_lost()
+    centre.ward.calls[call.call_id] = call  # from a journal that somebody has put back
+    centre.hear_snapshot()
+    centre.wait(3 * MINUTE)  # its third step is due
+    written: list[int] = []
+    plain = centre.store.writing
+
+    def counted() -> AbstractContextManager[Ledger]:
+        written.append(1)
+        return plain()
+
+    centre.store.writing = counted  # type: ignore[assignment, method-assign]
+    centre.wait(SECOND)
+    assert (centre.contacts(), written) == ([], [])
 
 
 def test_an_id_that_another_command_had_is_refused_and_nothing_is_done(centre: Centre) -> None:

@@ -8,7 +8,7 @@ import logging
 from collections.abc import Sequence
 from dataclasses import replace
 
-from wardbell_bus.ladder import Ladder, Rung
+from wardbell_bus.ladder import Ladder, Rung, StepKey
 from wardbell_bus.wards import WardMirrors
 from wardbell_callcenter.clock import Now
 from wardbell_callcenter.engine import calls, due, offering, shifts, wards
@@ -69,6 +69,7 @@ class Engine:
             self._ward_of = {step.call_id: step.ward for step in steps} | ledger.contacts.open_call_ids()
         # A copy of what the store holds of open calls, so that an idle watcher need not ask it. The store decides.
         self._taken = {(step.call_id, step.step, step.loop) for step in steps}
+        self._over: set[StepKey] = set()
 
     @property
     def house(self) -> House:
@@ -191,7 +192,7 @@ class Engine:
         rungs = [
             rung
             for rung in self._ladder.untaken(self._taken, now.wall_ms + LOOK_AHEAD_MS)
-            if not self._stumbles.is_left_alone(rung.due.key, now)
+            if rung.due.key not in self._over and not self._stumbles.is_left_alone(rung.due.key, now)
         ]
         overdue = [rung for rung in rungs if rung.due.due_at_ms <= now.wall_ms]
         self._take_some(overdue[:STEPS_AT_ONCE], now)
@@ -359,8 +360,12 @@ class Engine:
         def work(turn: Turn) -> list[StepTaken]:
             return [step for step, call in steps if calls.take(turn, step, call, OURSELVES)]
 
-        for step in self._transactions.isolated(work, now):
-            self._remember(step)
+        taken = self._transactions.isolated(work, now)
+        for step, _ in steps:
+            if step in taken:
+                self._remember(step)
+            else:  # of a call that is known to be cleared, whatever its ward shows: not to be tried at each poll
+                self._over.add((step.call_id, step.step, step.loop))
 
     def _remember(self, step: StepTaken) -> None:
         self._ward_of[step.call_id] = step.ward
