@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from servers import free_port, is_listening, wait_until
+from servers import DEADLINE_S, free_port, is_listening, wait_until
 
 from wardbell_console.desk import Desk
 from wardbell_console.feed import Feed
@@ -39,7 +39,7 @@ def parts(home: Path) -> dict[str, str]:
     """State and process id of each part, as supervisorctl tells them."""
     told = subprocess.run(
         [BIN / "supervisorctl", "-c", home / "supervisord.conf", "status"],
-        capture_output=True, text=True, timeout=20, check=False,
+        capture_output=True, text=True, timeout=DEADLINE_S, check=False,
     ).stdout  # fmt: skip
     words = [line.split() for line in told.splitlines()]
     return {line[0]: line[3].rstrip(",") for line in words if line[1:3] == ["RUNNING", "pid"]}
@@ -56,7 +56,7 @@ def has_ended(pid: str) -> bool:
 def started(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     """Run it to its end, which is to be an early one."""
     command = [str(BIN / "wardbell"), "up", "--home", str(home), *arguments]
-    return subprocess.run(command, capture_output=True, text=True, timeout=20, check=False)
+    return subprocess.run(command, capture_output=True, text=True, timeout=DEADLINE_S, check=False)
 
 
 @pytest.mark.parametrize("folder", ["/dev/null/ward", "/var/a%b", "/var/" + "é" * 60])

@@ -1,22 +1,16 @@
 """The pty behaves like a port whose cable can be pulled; pyserial is at the other end."""
 
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import serial
+from servers import wait_until
 
 from wardbell_protocol.errors import ConfigError
 from wardbell_simulator.serial_line import BufferLine, PtyLine
 
 LIMIT_S = 10.0
-
-
-def wait(condition: Callable[[], bool]) -> None:
-    until_s = time.monotonic() + LIMIT_S
-    while not condition():
-        assert time.monotonic() < until_s, "not within the wall's limit"
 
 
 @pytest.fixture
@@ -38,7 +32,7 @@ def test_every_byte_passes_both_ways(line: PtyLine) -> None:
             got.extend(line.take())
             return len(got) >= len(every)
 
-        wait(has_all)
+        wait_until(has_all, "all of it")
         assert got == every
 
 

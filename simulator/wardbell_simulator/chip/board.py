@@ -27,6 +27,7 @@ from wardbell_simulator.chip.usb_host import UsbHost
 from wardbell_simulator.errors import DeviceError
 from wardbell_simulator.glass import Glass
 
+LIMIT_S = 400.0  # of wall time, for what hangs; a busy chip's second takes a quiet host twenty
 # MicroPython's RPI_PICO: the last 1408 KB of 2 MB of flash.
 _FILES_AT = (2048 - 1408) * 1024
 _BLOCK_SIZE = 4096
@@ -64,9 +65,9 @@ class EmulatedPico:
         self._is_connected = False
         self._host.on_device_connected = self._connected
         self._mcu.core.pc = FLASH_START_ADDRESS
-        self._run_until(lambda: self._is_connected, "the image did not come up on USB", limit_s=30.0)
+        self._run_until(lambda: self._is_connected, "the image did not come up on USB", LIMIT_S)
 
-    def run(self, script: str, limit_s: float = 60.0) -> str:
+    def run(self, script: str, limit_s: float = LIMIT_S) -> str:
         """Run a script, as typed at the REPL of a board just started; returns what it printed.
 
         Raises DeviceError with its traceback, or when it has not ended within `limit_s` of wall time.
@@ -74,14 +75,14 @@ class EmulatedPico:
         self.start(script, limit_s)
         return self.finish(limit_s)
 
-    def start(self, script: str, limit_s: float = 60.0) -> None:
+    def start(self, script: str, limit_s: float = LIMIT_S) -> None:
         """Begin a script and return while it runs; it goes on whenever time does."""
         self.say(_INTERRUPT_AND_RAW, limit_s)
         self._hear_until(_RAW_PROMPT, limit_s)
         self.say(script.encode() + _END, limit_s)
         self._run_until(lambda: b"OK" in self._heard, "the chip did not take the script", limit_s)
 
-    def finish(self, limit_s: float = 60.0) -> str:
+    def finish(self, limit_s: float = LIMIT_S) -> str:
         """Wait for the end of a script that was started; as `run`."""
         printed = self._hear_until(_END, limit_s)
         complaint = self._hear_until(_END, limit_s)
@@ -89,11 +90,11 @@ class EmulatedPico:
             raise DeviceError("chip", complaint.decode())
         return printed.decode().removeprefix("OK").replace("\r\n", "\n")
 
-    def interrupt(self, limit_s: float = 60.0) -> None:
+    def interrupt(self, limit_s: float = LIMIT_S) -> None:
         """Press Ctrl-C."""
         self.say(b"\x03", limit_s)
 
-    def run_for_us(self, time_us: int, limit_s: float = 60.0) -> None:
+    def run_for_us(self, time_us: int, limit_s: float = LIMIT_S) -> None:
         """Let that much of the chip's time pass."""
         is_over = False
 
@@ -132,7 +133,7 @@ class EmulatedPico:
         self._heard.clear()
         return heard
 
-    def say(self, data: bytes, limit_s: float = 60.0) -> None:
+    def say(self, data: bytes, limit_s: float = LIMIT_S) -> None:
         """Type on USB."""
         while data:
             self._run_until(lambda: self._host.n_free > 0, "the chip takes nothing more", limit_s)
