@@ -5,7 +5,7 @@ A night shift of 22:00 to 06:00 is that also when clocks are changed in it, thou
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, time, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from itertools import islice
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -22,6 +22,7 @@ _MOST_STEPS = 30_000  # that are counted from its beginning: each day from 1970 
 # dateutil looks for a next time until the year 9999, which takes 20 s for a 30th of February. After 400 years days and weekdays
 # are the same again, so rules are worked out that much later, with little left to look through.
 _TURN_YEARS = 19 * 400
+_DAY = timedelta(days=1)
 _LAST_YEAR = 9999 - _TURN_YEARS
 
 
@@ -57,6 +58,7 @@ class Series:
         self._house = ZoneInfo(zone)
         self._start, self._clock = self._wall(event.start)
         self._length = event.end - event.start
+        self._offsets: dict[date, timedelta] = {}
         self._is_cancelled = str(event.get("STATUS", "")).upper() == "CANCELLED"
 
     def once(self, slot: str = "") -> Occurrence:
@@ -81,16 +83,29 @@ class Series:
         """Those that touch that span, but for the slots that are replaced."""
         self.once()  # refused as any other event is
         last = datetime.fromtimestamp(until_ms / 1000, self._clock).replace(tzinfo=None)
+        first = datetime.fromtimestamp(from_ms / 1000, self._clock).replace(tzinfo=None) - self._length - _DAY
         planned = {self._start, *self._ruled(last), *map(self._own_wall, _values(self._event, "RDATE"))}
         found: list[Occurrence] = []
-        for wall in sorted(planned - self._left_out(planned)):
-            begins_ms, ends_ms = shown_ms(wall, self._clock), shown_ms(wall + self._length, self._clock)
+        for wall in sorted(wall for wall in planned - self._left_out(planned) if wall >= first):
+            begins_ms, ends_ms = self._moment_ms(wall), self._moment_ms(wall + self._length)
             # What lies wholly in the hour that a change of clocks leaves out does not take place.
             if begins_ms < until_ms and ends_ms > max(from_ms, begins_ms) and _slot(wall) not in replaced:
                 found.append(Occurrence(begins_ms, ends_ms, _slot(wall), self._is_cancelled))
         if len(found) > _MOST:
             raise UnsuitableError(f"it takes place more than {_MOST} times in the days asked for; give fewer --days")
         return found
+
+    def _moment_ms(self, wall: datetime) -> int:
+        """The clock is asked once for each day: one that the file itself describes takes milliseconds for each answer."""
+        offset = self._offset(wall.date() - _DAY)
+        if offset != self._offset(wall.date() + 2 * _DAY):
+            return shown_ms(wall, self._clock)
+        return round((wall - offset).replace(tzinfo=UTC).timestamp() * 1000)
+
+    def _offset(self, day: date) -> timedelta:
+        if day not in self._offsets:
+            self._offsets[day] = datetime.combine(day, time.min, self._clock).utcoffset() or timedelta()
+        return self._offsets[day]
 
     def _ruled(self, last: datetime) -> Iterator[datetime]:
         if "EXRULE" in self._event:
