@@ -8,6 +8,7 @@ from typing import Any
 import httpx
 import msgspec
 from centre_parts import command
+from servers import DEADLINE_S
 
 from wardbell_bus.wards import WardMirrors
 from wardbell_callcenter.api import tokens
@@ -76,7 +77,8 @@ class Host:
 
     def caller(self, name: str) -> httpx.Client:
         """Somebody who shows his token with each request."""
-        return httpx.Client(base_url=self.url, headers={"Authorization": f"Bearer {self.token(name)}"})
+        shown = {"Authorization": f"Bearer {self.token(name)}"}
+        return httpx.Client(base_url=self.url, headers=shown, timeout=DEADLINE_S)
 
     def sign_in(self, *names: str) -> None:
         """They are at their seats."""

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from centre_parts import WardOnPaper, command
-from servers import wait_until
+from servers import DEADLINE_S, wait_until
 
 from wardbell_bus.client import BusClient
 from wardbell_bus.life_sign import LifeSign
@@ -64,7 +64,7 @@ class PartProcess:
         """Ask it to leave; returns its exit status."""
         assert self._process is not None
         self._process.terminate()
-        self._process.join(timeout=20)
+        self._process.join(timeout=DEADLINE_S)
         status = self._process.exitcode
         assert status is not None, "it does not leave"
         self._process = None

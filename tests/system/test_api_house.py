@@ -9,6 +9,7 @@ import httpx
 import pytest
 from api_host import Host, problem, serving
 from databases import Database
+from servers import DEADLINE_S
 
 from wardbell_callcenter.api.house_routes import KEPT
 from wardbell_callcenter.people.secret import make_secret
@@ -169,12 +170,12 @@ def test_a_document_that_cannot_be_read_leaves_the_one_before_it_in_force_and_op
     with serving(url) as host:
         host.house(**HOUSE)
         token = {"Authorization": f"Bearer {host.token('Li')}"}
-        assert httpx.get(f"{host.url}/v1/contacts", headers=token).status_code == 200
+        assert httpx.get(f"{host.url}/v1/contacts", headers=token, timeout=DEADLINE_S).status_code == 200
         host.house(**of_tomorrow)
-        assert httpx.get(f"{host.url}/v1/contacts", headers=token).status_code == 200
-        assert httpx.get(f"{host.url}/v1/audit", headers=token).status_code == 403
+        assert httpx.get(f"{host.url}/v1/contacts", headers=token, timeout=DEADLINE_S).status_code == 200
+        assert httpx.get(f"{host.url}/v1/audit", headers=token, timeout=DEADLINE_S).status_code == 403
     with serving(url) as host:
-        answer = httpx.get(f"{host.url}/v1/contacts", headers=token)
+        answer = httpx.get(f"{host.url}/v1/contacts", headers=token, timeout=DEADLINE_S)
         assert problem(answer)["status"] == 503
         assert "role" in problem(answer)["detail"]
 
@@ -185,12 +186,12 @@ def test_a_database_that_is_ill_is_said_and_to_be_tried_again(tmp_path: Path) ->
         token = {"Authorization": f"Bearer {host.token('Li')}"}
         Database(url).execute("ALTER TABLE tokens RENAME TO elsewhere")
         answers = [
-            httpx.get(f"{host.url}/v1/contacts", headers=token),
-            httpx.post(f"{host.url}/v1/me/ready", headers=token),
+            httpx.get(f"{host.url}/v1/contacts", headers=token, timeout=DEADLINE_S),
+            httpx.post(f"{host.url}/v1/me/ready", headers=token, timeout=DEADLINE_S),
         ]
         for answer in answers:
             assert problem(answer)["status"] == 503
             assert "the database is not well" in problem(answer)["detail"]
             assert int(answer.headers["retry-after"]) > 0
         Database(url).execute("ALTER TABLE elsewhere RENAME TO tokens")
-        assert httpx.get(f"{host.url}/v1/contacts", headers=token).status_code == 200
+        assert httpx.get(f"{host.url}/v1/contacts", headers=token, timeout=DEADLINE_S).status_code == 200

@@ -20,6 +20,7 @@ from schemathesis.specs.openapi.checks import (
     response_schema_conformance,
     status_code_conformance,
 )
+from servers import DEADLINE_S
 
 from wardbell_callcenter.api.buckets import Rate
 from wardbell_callcenter.api.gate import Rates
@@ -65,7 +66,7 @@ def ask(host: Host, token: str, case: AnyCase, contact_id: str = "") -> None:
         case.path_parameters["contact_id"] = contact_id
     has_token = "Authorization" in (case.headers or {})  # one that is made up, to be refused
     headers = {} if has_token else {"Authorization": f"Bearer {token}"}
-    answer = case.call(base_url=host.url, headers=headers)
+    answer = case.call(base_url=host.url, headers=headers, timeout=DEADLINE_S)
     case.validate_response(answer, checks=CHECKS)
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import httpx
 import pytest
 from api_host import Host, problem, serving
+from servers import DEADLINE_S
 
 from wardbell_callcenter.people import door
 from wardbell_callcenter.people.secret import make_secret
@@ -28,13 +29,15 @@ def host(tmp_path: Path) -> Iterator[Host]:
 
 
 def ask(host: Host, name: str, secret: str) -> httpx.Response:
-    return httpx.post(f"{host.url}/v1/session", json={"name": name, "secret": secret})
+    return httpx.post(f"{host.url}/v1/session", json={"name": name, "secret": secret}, timeout=DEADLINE_S)
 
 
 def test_a_secret_gives_a_token_for_a_shift_until_it_is_given_back(host: Host) -> None:
     given = ask(host, "Ana", "night")
     assert given.status_code == 201
-    with httpx.Client(base_url=host.url, headers={"Authorization": f"Bearer {given.json()['token']}"}) as caller:
+    with httpx.Client(
+        base_url=host.url, headers={"Authorization": f"Bearer {given.json()['token']}"}, timeout=DEADLINE_S
+    ) as caller:
         assert caller.get("/v1/me").json()["name"] == "Ana"
         assert caller.delete("/v1/session").status_code == 204
         assert caller.get("/v1/me").status_code == 401
@@ -57,7 +60,7 @@ def test_secrets_cannot_be_tried_and_no_answer_says_who_is_there(host: Host, mon
 def test_the_board_shows_and_counts_those_whom_one_may_see(host: Host) -> None:
     host.sign_in("Li")
     token = ask(host, "Ana", "night").json()["token"]
-    shown = httpx.get(f"{host.url}/v1/board", headers={"Authorization": f"Bearer {token}"}).json()
+    shown = httpx.get(f"{host.url}/v1/board", headers={"Authorization": f"Bearer {token}"}, timeout=DEADLINE_S).json()
     assert {agent["agent"]: agent["state"] for agent in shown["agents"]} == {
         "Ana": "signed_out",
         "Li": "ready",

@@ -146,7 +146,7 @@ def test_whoever_does_not_take_what_is_sent_is_cut_off(
 
 
 def test_strangers_wait_and_those_with_a_token_never_for_them(host: Host) -> None:
-    with httpx.Client(base_url=host.url) as stranger, host.caller("Wei") as wei:
+    with httpx.Client(base_url=host.url, timeout=DEADLINE_S) as stranger, host.caller("Wei") as wei:
         answers = [stranger.get("/v1/contacts", headers={"Authorization": "Bearer x"}) for _ in range(7)]
         assert [answer.status_code for answer in answers] == [401] * 5 + [429] * 2
         assert problem(answers[-1])["remedy"].startswith("wait")
@@ -163,7 +163,7 @@ def test_guessing_tokens_does_not_keep_the_database_busy(host: Host, monkeypatch
         return plain(intake, digest)
 
     monkeypatch.setattr(Intake, "caller", counted)
-    with httpx.Client(base_url=host.url) as stranger:
+    with httpx.Client(base_url=host.url, timeout=DEADLINE_S) as stranger:
         answers = [stranger.get("/v1/me", headers={"Authorization": f"Bearer {n}"}).status_code for n in range(9)]
     assert answers == [401] * 5 + [429] * 4
     assert len(looked_up) == 5

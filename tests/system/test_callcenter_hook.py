@@ -8,7 +8,7 @@ import msgspec
 import pytest
 from centre_bench import SECOND, Centre, house, policy
 from hook_program import HookProgram, hook_program
-from servers import wait_until
+from servers import DEADLINE_S, wait_until
 
 from wardbell_callcenter.engine.engine import Engine
 from wardbell_callcenter.house import Hook, Step
@@ -47,7 +47,7 @@ class Asker:
     def ask(self, hook: Hook, about: Question) -> tuple[str, ...] | None:
         """The answer, once it calls."""
         self.hook.ask(hook, about)
-        assert self.called.acquire(timeout=20)
+        assert self.called.acquire(timeout=DEADLINE_S)
         return self.hook.answer(about.asking)
 
 
@@ -178,7 +178,7 @@ class Advised:
 
     def heed(self) -> None:
         """Go on once it has called."""
-        assert self._asker.called.acquire(timeout=20)
+        assert self._asker.called.acquire(timeout=DEADLINE_S)
         self.centre.engine.heed_advice(self.centre.now)
 
 
