@@ -24,6 +24,7 @@ from wardbell_protocol.bus.centre_payloads import CentreEvent, CentreSnapshot
 from wardbell_protocol.bus.payloads import CallState, Command, Reply, decode
 
 TICK_MS = 1500
+UNHEARD = 1_000_000  # no question has so many statements: who dies before that one has done all
 PEOPLE = ("Chen", "Li", "Ma", "Wei", "Zhou")
 KINDS = ("normal", "normal", "bathroom", "emergency")
 ROOMS = ("201", "202", "203", "204", "205", "206")
@@ -337,17 +338,22 @@ def dying_at(at: int, n_statements: list[int]) -> Callable[[int], int | None]:
     return lambda number: at if number < len(n_statements) and at <= n_statements[number] else None
 
 
-def dying_unheard(n_statements: list[int]) -> Callable[[int], int | None]:
+def dying_unheard(_number: int) -> int:
     """Dies of each question when all of it was done, and before anybody heard so."""
-    return lambda number: n_statements[number] if number < len(n_statements) else None
+    return UNHEARD
 
 
 def dying_anywhere(n_statements: list[int], seed: int, share: float) -> Callable[[int], int | None]:
     """Dies of that share of the questions, of each before any one statement of it or when all was done."""
     dice = random.Random(seed)
-    return {number: dice.randrange(n + 1) for number, n in enumerate(n_statements) if dice.random() < share}.get
+    dying = {number: dice.randrange(n + 1) for number, n in enumerate(n_statements) if dice.random() < share}
+    return {number: at if at < n_statements[number] else UNHEARD for number, at in dying.items()}.get
 
 
 def boundaries(n_statements: list[int]) -> list[Callable[[int], int | None]]:
-    """Nights enough that an engine dies once before each statement of each question, and once when all was done."""
+    """Nights enough that an engine dies once before each statement of each question, and once when all was done.
+
+    Args:
+        n_statements: of engines that were just started, which know nothing and ask the database for more than others.
+    """
     return [dying_at(at, n_statements) for at in range(max(n_statements) + 1)]

@@ -57,7 +57,8 @@ class Campaign:
         check_rules(plain, HOUSE["policies"])
         self.usurped(plain)
         self.jumping(plain)
-        kills = self.unheard(plain) + self.late() + self.killed(plain, n_nights)
+        unheard = self.unheard(plain)
+        kills = unheard.n_kills + self.late() + self.killed(plain, unheard.n_statements, n_nights)
         return {"statements": sum(plain.n_statements), "questions": len(plain.n_statements), "kills": kills}
 
     def night(self, plan: Plan) -> Result:
@@ -79,11 +80,11 @@ class Campaign:
         jumped = self.night(Plan(wall_jump_ms=jump_ms))
         assert untimed(jumped) == untimed(plain), "a wall clock that is set changes what happens"
 
-    def unheard(self, plain: Result) -> int:
+    def unheard(self, plain: Result) -> Result:
         """Each question kills an engine that has done all of it."""
-        killed = self.night(Plan(die_at=dying_unheard(plain.n_statements)))
+        killed = self.night(Plan(die_at=dying_unheard))
         assert_the_same(killed, plain, "killed when all was done")
-        return killed.n_kills
+        return killed
 
     def late(self) -> int:
         """After each of some kills nobody leads for a while."""
@@ -92,9 +93,9 @@ class Campaign:
         check_rules(killed, HOUSE["policies"], is_delayed=True)
         return killed.n_kills
 
-    def killed(self, plain: Result, n_nights: int) -> int:
+    def killed(self, plain: Result, n_statements: list[int], n_nights: int) -> int:
         """Each question kills an engine before some statement of it."""
-        chosen = list(enumerate(boundaries(plain.n_statements)))
+        chosen = list(enumerate(boundaries(n_statements)))
         kills = 0
         for at, die_at in chosen[:: max(1, len(chosen) // n_nights) if n_nights else 1]:
             killed = self.night(Plan(die_at=die_at))
