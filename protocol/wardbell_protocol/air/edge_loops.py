@@ -200,24 +200,19 @@ def take_long(durations: ptr32, times: ptr32, state: ptr32) -> int:
 
 @micropython.viper
 def count_votes(votes: ptr32, times: ptr32, state: ptr32, ask: ptr32) -> int:
-    """Count the votes of the marks that began since the last time, until a clock stands out or something is due.
+    """Count the votes of marks since the last time, until a clock stands out (put into `ask`) or something is due.
 
     The two intervals that end with a mark's beginning vote for the period 4 T that they could be; each period takes a
-    share of a vote away again. So a count is kept as the time at which it will be nothing. A clock that stands out is put
-    into `ask`, with the pairs before that mark.
+    share of a vote away again. So a count is kept as the time at which it will be nothing.
     """
-    voted = state[_VOTED]
-    voted = (voted + (voted & 1)) & _TIME_MASK
-    end = state[_N]
-    end = (end + (end & 1)) & _TIME_MASK
+    voted = (state[_VOTED] + (state[_VOTED] & 1)) & _TIME_MASK
+    end = (state[_N] + (state[_N] & 1)) & _TIME_MASK
     if voted < 4:
         voted = 4 if end > 4 else end
-    has_due = state[_HAS_DUE]
     reason = 0
-    now = 0
-    while voted != end:
+    while voted != end and reason == 0:
         now = times[voted & _RING_MASK]
-        if has_due and (state[_DUE] - now - 1) & _TIME_MASK >= _SOON_US:
+        if state[_HAS_DUE] and (state[_DUE] - now - 1) & _TIME_MASK >= _SOON_US:
             reason = 1
             break
         before = voted
@@ -245,8 +240,6 @@ def count_votes(votes: ptr32, times: ptr32, state: ptr32, ask: ptr32) -> int:
                     votes[place] = (now + count) & _TIME_MASK
                     place += 3
         voted = (voted + 2) & _TIME_MASK
-        if reason:
-            break
     if reason == 2:
         voted -= 1  # behind the mark that it stood out with
         ask[_REF] = now
