@@ -32,7 +32,7 @@ Exit status 0 only if every line happened, in order, and nothing was lost or dou
 """
 
 # Seconds instead of minutes, so that a night passes while somebody watches. Real defaults: calls/escalation.py.
-_QUICK = {"steps": [["forward", 2], ["all_stations", 3], ["call_centre", 4]], "reraise_s": 600}
+_QUICK = {"steps": [["forward", 4], ["all_stations", 5], ["call_centre", 6]], "reraise_s": 600}
 
 
 def main(argv: list[str]) -> int:
