@@ -5,11 +5,12 @@ import pytest
 
 from wardbell_protocol.air.portion import Portion
 from wardbell_protocol.air.presses import PressReceiver, PressStarted
-from wardbell_simulator.radio.slicers import Rxb6
+from wardbell_simulator.radio.slicers import LogPeak, Rxb6
 from wardbell_simulator.radio.synth import Air, Transmission, press, random_code, synthesize
 
 T_US = 430
 AIR = Air(25.0)
+RXB6 = Rxb6()
 
 
 def overlap(n_words: int, step_db: float, source: np.random.Generator) -> tuple[list[int], list[Transmission]]:
@@ -23,17 +24,16 @@ def overlap(n_words: int, step_db: float, source: np.random.Generator) -> tuple[
     ]
 
 
-def heard(sent: list[Transmission], source: np.random.Generator, air: Air = AIR) -> list[int]:
-    pulses = Rxb6().slice(synthesize(sent, air, max(one.end_us for one in sent) + 150e3, source))
+def heard(sent: list[Transmission], source: np.random.Generator, slicer: Rxb6 | LogPeak = RXB6) -> list[int]:
+    pulses = slicer.slice(synthesize(sent, AIR, max(one.end_us for one in sent) + 150e3, source))
     events = PressReceiver().receive(Portion.of(pulses))
     return [event.press.code for event in events if isinstance(event, PressStarted)]
 
 
-# Measured over 300 trials: 0.82, 0.997, 0.42 of both and 0.97 of the strong one; before words were read under others 0.73,
-# 0.995, 0.10 and 0.91.
+# Measured over 200, 400 and 1600 trials: 0.83, 0.51 of both and 0.990 of the strong one, none with a wrong code 10 dB apart.
 @pytest.mark.parametrize(
     ("n_words", "step_db", "n_trials", "n_both", "n_strong"),
-    [(16, 0.0, 15, 11, 11), (4, 0.0, 25, 6, 7), (4, 10.0, 25, 0, 23)],
+    [(16, 0.0, 15, 12, 12), (4, 0.0, 25, 9, 10), (4, 10.0, 25, 2, 25)],
 )
 def test_presses_on_top_of_each_other_are_told_apart(
     n_words: int, step_db: float, n_trials: int, n_both: int, n_strong: int
@@ -70,3 +70,16 @@ def test_two_equal_whole_words_make_one_press() -> None:
     source = np.random.default_rng(5)
     for n_words in (2, 4, 16):
         assert heard([Transmission(press(0x741D03, T_US, n_words), 100e3)], source) == [0x741D03]
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_a_space_once_seen_empty_outweighs_sums_of_words_in_which_another_sender_fills_it(seed: int) -> None:
+    strong = Transmission(press(0x0D0C40, T_US, 4), 140e3, clock=0.9585)
+    weak = Transmission(press(0xF7F355, T_US, 4), 104.2e3, -10.0, 0.955)
+    assert heard([strong, weak], np.random.default_rng(seed)) == [0x0D0C40]
+
+
+def test_the_gap_behind_a_word_may_end_with_another_senders_mark() -> None:
+    strong = Transmission(press(0x4D413D, T_US, 4), 120e3, clock=1.016)
+    weak = Transmission(press(0x55D315, T_US, 4), 101e3, -10.0, 0.971)
+    assert 0x4D413D in heard([strong, weak], np.random.default_rng(3), LogPeak())

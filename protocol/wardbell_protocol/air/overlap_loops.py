@@ -20,6 +20,7 @@ FRONT = 4
 SLOTS = FRONT + 24 + 1
 WORD = 3 * SLOTS
 EARLY = 6  # pairs that what fills the gap may have reached
+ZEROS_ONLY = 128  # beside a place: the word's ones may be what filled another one's spaces
 
 _FRONT_CELLS = const(12)
 _FIRST = const(12)  # cell of the first pair
@@ -30,11 +31,14 @@ _ON = const(204)  # 0.8
 _OFF = const(51)  # 0.2
 _HALF_ON = const(128)
 _MARKS_ON = const(180)  # 0.7
-_CLEAN_1 = const(22)  # in tenths of a natural logarithm: how much likelier it is for a 1 than for a 0
+_ZEROS_ONLY = const(128)
+_PLACE = const(127)
+# How much likelier a pair is of a 1 than of a 0, in tenths of a natural logarithm: spaces are filled, marks hardly vanish.
+_CLEAN_1 = const(22)
 _LIKELY_1 = const(10)
-_CLEAN_0 = const(31)
+_CLEAN_0 = const(80)
 _LIKELY_0 = const(16)
-_BROKEN = const(7)
+_BROKEN = const(20)
 _RING_MASK = const(2047)
 _RING_USED = const(2040)
 _TIME_MASK = const(0x3FFFFFFF)
@@ -59,6 +63,25 @@ def clean_pairs(kept: ptr8, at: int, first: int) -> int:
         if kept[cell] >= _ON and kept[cell + 2] <= _OFF and (middle >= _ON or middle <= _OFF):
             clean += 1
     return clean
+
+
+@micropython.viper
+def has_all_marks(kept: ptr8, at: int) -> bool:
+    """Whether each pair of a word begins with a mark: a threshold that a stronger sender has left high swallows some."""
+    for cell in range(_FIRST, _SYNC, 3):
+        if kept[at + cell] < _HALF_ON:
+            return False
+    return True
+
+
+@micropython.viper
+def says_zero(kept: ptr8, at: int, code: int) -> bool:
+    """Whether one of a word's first pairs is cleanly a 0 where `code` has a 1."""
+    for pair in range(_EARLY):
+        cell = at + _FIRST + 3 * pair
+        if code >> (23 - pair) & 1 == 1 and kept[cell] >= _ON and kept[cell + 1] <= _OFF and kept[cell + 2] <= _OFF:
+            return True
+    return False
 
 
 @micropython.viper
@@ -129,7 +152,7 @@ def is_begin(kept: ptr8, places: ptr8, words: int) -> bool:
     for slot in range(2, 4):
         is_pair = True
         for word in range(words):
-            cell = places[word] * _WORD + 3 * slot
+            cell = (places[word] & _PLACE) * _WORD + 3 * slot
             if kept[cell] < _HALF_ON or kept[cell + 2] > _HALF_ON:
                 is_pair = False
         if is_pair:
@@ -142,10 +165,11 @@ def weigh(kept: ptr8, places: ptr8, words: int, pair: int) -> int:
     """How much likelier it is that a pair of several words is a 1 than a 0, in tenths of a natural logarithm."""
     total = 0
     for word in range(words):
-        cell = places[word] * _WORD + _FIRST + 3 * pair
+        cell = (places[word] & _PLACE) * _WORD + _FIRST + 3 * pair
         is_clean = kept[cell] >= _ON and kept[cell + 2] <= _OFF
         if kept[cell + 1] >= _ON:
-            total += _CLEAN_1 if is_clean else _LIKELY_1
+            if places[word] < _ZEROS_ONLY:
+                total += _CLEAN_1 if is_clean else _LIKELY_1
         elif kept[cell + 1] <= _OFF:
             total -= _CLEAN_0 if is_clean else _LIKELY_0
         else:

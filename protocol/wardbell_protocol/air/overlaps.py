@@ -13,16 +13,19 @@ from wardbell_protocol.air.overlap_loops import (
     FRONT,
     SLOTS,
     WORD,
+    ZEROS_ONLY,
     clean_pairs,
     code_of,
     confirms,
     count_edges,
     differ,
+    has_all_marks,
     is_begin,
     is_front_empty,
     is_same_look,
     keep_word,
     likeness,
+    says_zero,
     weigh,
 )
 from wardbell_protocol.air.slicer import PulseSlicer, SlicedWord
@@ -37,7 +40,8 @@ _KEPT = 8  # words
 _APART = 8  # words, at most
 _ECHOES = 4  # words looked for before and behind a lone one
 _CLEAN_FROM = 8  # pairs; all behind must be clean
-_FITTING = 8  # pairs the clock is taken from
+_FITTING = 8  # pairs the clock is taken from, at least;
+_FITTING_MOST = 18  # those before may begin with another sender's mark
 _LEAST = 40  # e ** 4 to 1
 _LIKE = 100  # of 255
 _UNTOUCHED = 18  # pairs
@@ -91,6 +95,8 @@ class OverlappedWords:
         keep_word(self._cells, self._kept, newest * WORD)
         if clean_pairs(self._kept, newest * WORD, _CLEAN_FROM) < 24 - _CLEAN_FROM:
             return None
+        if not has_all_marks(self._kept, newest * WORD):
+            return None
         self._newest = newest
         self._syncs[newest] = sync_us
         self._periods[newest] = period
@@ -99,6 +105,19 @@ class OverlappedWords:
         if self._codes[newest] and self._codes[newest] == self._codes[self._lone] and self._apart(newest, self._lone):
             self.is_waiting = False  # two whole words: nobody is in their way
         return self._combine(newest, found.end_us)
+
+    def contradicts(self, word: SlicedWord) -> bool:
+        """Whether a word of the same clock and place is cleanly a 0 early on where `word` has a 1: its spaces were filled."""
+        sync_us = (self._edges.state[NOW] - word.age_us - word.t_us) & TIME_MASK
+        for at in range(_KEPT):
+            period = self._periods[at]
+            if 50 * abs(64 * word.t_us - period) > period:
+                continue
+            apart_us = (sync_us - self._syncs[at] + (period >> 5)) & TIME_MASK
+            is_like = apart_us < 2 * _APART * period and apart_us % (2 * period) < period >> 4  # 2 T to either side
+            if is_like and says_zero(self._kept, at * WORD, word.code):
+                return True
+        return False
 
     @property
     def is_due(self) -> bool:
@@ -128,6 +147,7 @@ class OverlappedWords:
         places = self._places
         places[0] = newest
         words = 1
+        oldest_us = self._syncs[newest]
         heard = 0  # a bit for each word before the newest
         for back in range(1, _KEPT):
             at = (newest - back) % _KEPT
@@ -137,12 +157,12 @@ class OverlappedWords:
             heard |= 1 << apart
             if self._codes[newest] and self._codes[at] == self._codes[newest]:
                 return None
-            if self._is_further(at, words):
-                places[words] = at
+            if not differ(self._kept, at * WORD, newest * WORD):
+                places[words] = at if self._is_further(at, words) else at | ZEROS_ONLY
                 words += 1
-                code = self._judge(words)
-                if code >= 0:
-                    return self._found(newest, words, words, end_us, self._syncs[at])
+                oldest_us = self._syncs[at]
+        if words > 1 and self._judge(words):
+            return self._found(newest, words, words, end_us, oldest_us)
         if self._fronts[newest] == _DAMAGED:
             return None
         for echo in range(1, _ECHOES + 1):
@@ -165,24 +185,26 @@ class OverlappedWords:
         return apart if apart <= _APART and 128 * abs(apart_us - 2 * period * apart) <= period else 0
 
     def _is_further(self, at: int, words: int) -> bool:
-        """Whether a word adds to what is known from those in `_places`."""
+        """Whether what fills a word's spaces is not what fills those of one in `_places` whose ones count."""
         kept, places = self._kept, self._places
-        if differ(kept, at * WORD, places[0] * WORD):
-            return False
-        return not any(is_same_look(kept, at * WORD, places[word] * WORD) for word in range(words))
+        for word in range(words):
+            if places[word] < ZEROS_ONLY and is_same_look(kept, at * WORD, places[word] * WORD):
+                return False
+        return True
 
-    def _judge(self, words: int) -> int:
+    def _judge(self, words: int) -> bool:
+        """Whether the words in `_places` together say a code."""
         kept, places = self._kept, self._places
         if not is_begin(kept, places, words):
-            return -1
+            return False
         code = 0
         for pair in range(24):
             weight = weigh(kept, places, words, pair)
             if abs(weight) < _LEAST:
-                return -1
+                return False
             code = code << 1 | (weight > 0)
         self._code = code
-        return code
+        return True
 
     def _echoes(self, at: int, sync_us: int) -> bool:
         """Whether the marks of a whole word stand, with whatever else, about where its clock has the word of that time."""
@@ -226,7 +248,8 @@ class OverlappedWords:
             self._sums[cell] = 0
         self._places[0] = at
         for number in range(read):
-            add_cells(self._sums, self._kept, self._places[number] * WORD + 3 * FRONT, 3 * 24)
+            place = self._places[number] & ~ZEROS_ONLY
+            add_cells(self._sums, self._kept, place * WORD + 3 * FRONT, 3 * 24)
         word.quality = agreement(self._sums, read, self._code)
         return word
 
@@ -245,7 +268,7 @@ def _period(healed: "array[int]", n_healed: int, pair_us: int) -> int:
     for at in range(2, n_healed - 1, 2):
         since_us += healed[at] + healed[at + 1]
         pairs = (16 * since_us + period // 2) // period
-        if pairs > 24:
+        if pairs > _FITTING_MOST:
             break
         if pairs and 8 * abs(16 * since_us - pairs * period) < period:
             fitting = pairs

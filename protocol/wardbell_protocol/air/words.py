@@ -48,16 +48,21 @@ class WordReceiver:
         word = self._whole.look() if reason & LONG_SPACE else None
         if self._overlapped.is_waiting:
             self._follow_overlapped(portion)
-        if self._whole.n_healed:
-            self._look_at_overlaps(word, portion)
-        if word is None and reason == LONG_SPACE:
+        is_end = self._whole.n_healed != 0
+        if not is_end and reason == LONG_SPACE:
             return  # what is due otherwise can wait for the next time
-        summed = self._soft.receive()
-        while summed is not None:
-            self._keep(summed, summed.age_us - summed.gap_us, portion)
-            summed = self._soft.receive()
+        self._add_up(portion)  # before a further word can contradict it
+        if is_end:
+            self._look_at_overlaps(word, portion)
         if word is not None:
             self._keep(word, 0, portion)
+
+    def _add_up(self, portion: "Portion") -> None:
+        summed = self._soft.receive()
+        while summed is not None:
+            if not (summed.is_rough and self._overlapped.contradicts(summed)):
+                self._keep(summed, summed.age_us - summed.gap_us, portion)
+            summed = self._soft.receive()
 
     def _follow_overlapped(self, portion: "Portion") -> None:
         while self._overlapped.is_due:
