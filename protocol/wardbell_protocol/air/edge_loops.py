@@ -210,6 +210,7 @@ def count_votes(votes: ptr32, times: ptr32, state: ptr32, ask: ptr32) -> int:
     if voted < 4:
         voted = 4 if end > 4 else end
     reason = 0
+    now = 0
     while voted != end and reason == 0:
         now = times[voted & _RING_MASK]
         if state[_HAS_DUE] and (state[_DUE] - now - 1) & _TIME_MASK >= _SOON_US:
