@@ -1,6 +1,8 @@
 """Real servers for the tests: brokers on loopback, on free ports, ended by their process id."""
 
 import asyncio
+import contextlib
+import itertools
 import os
 import shutil
 import signal
@@ -8,22 +10,26 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 MOSQUITTO = shutil.which("mosquitto", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin")
+_BELOW_CONNECTIONS = range(20_000, 32_000)  # Linux takes the ports of connections from 32768 on
+_FIRST = os.getpid() * 997 % len(_BELOW_CONNECTIONS)  # others run tests too
+_PORTS: Iterator[int] = itertools.cycle([*_BELOW_CONNECTIONS[_FIRST:], *_BELOW_CONNECTIONS[:_FIRST]])
 DEADLINE_S = 60.0  # ends what hangs; nothing is measured by it, and a busy machine takes its time
 
 
 def free_port() -> int:
-    """A TCP port on loopback that nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """A TCP port on loopback that nobody has now, and that the system gives to no connection before it is used."""
+    while True:
+        port = next(_PORTS)
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 def wait_until(condition: Callable[[], object], what: str, deadline_s: float = DEADLINE_S) -> None:

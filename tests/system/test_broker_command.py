@@ -13,14 +13,14 @@ CODE = "import sys; from wardbell_simulator.broker import main; sys.exit(main(sy
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_it_ends_when_it_is_told_to(number: signal.Signals) -> None:
     port = free_port()
-    process = subprocess.Popen([sys.executable, "-c", CODE, "--port", str(port)], stderr=subprocess.PIPE)
-    try:
-        wait_until(lambda: is_listening(port), "the broker")
-        process.send_signal(number)
-        assert b"Traceback" not in process.communicate(timeout=DEADLINE_S)[1]
-        assert not is_listening(port)
-    finally:
-        process.kill()
+    with subprocess.Popen([sys.executable, "-c", CODE, "--port", str(port)], stderr=subprocess.PIPE) as process:
+        try:
+            wait_until(lambda: is_listening(port), "the broker")
+            process.send_signal(number)
+            assert b"Traceback" not in process.communicate(timeout=DEADLINE_S)[1]
+            assert not is_listening(port)
+        finally:
+            process.kill()
 
 
 def test_a_port_that_is_taken_is_said() -> None:
