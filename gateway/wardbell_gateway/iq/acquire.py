@@ -89,7 +89,9 @@ def _fit(power: Floats, period: float, t_least: float, t_most: float) -> Guess |
 
 def _fold(power: Floats, period: float) -> Reals:
     """Mean power by phase, above its lower quarter's mean, in `_N_PHASES` steps."""
-    phases = (np.arange(len(power)) % period * (_N_PHASES / period)).astype(np.intp)
+    turns = np.arange(len(power)) / period
+    turns -= np.floor(turns)
+    phases = (turns * _N_PHASES).astype(np.intp)
     np.minimum(phases, _N_PHASES - 1, out=phases)
     counts = np.bincount(phases, minlength=_N_PHASES)
     folded = np.bincount(phases, power, _N_PHASES) / np.maximum(counts, 1)
@@ -98,7 +100,6 @@ def _fold(power: Floats, period: float) -> Reals:
 
 
 _PAIRS_T = 4.0 * np.arange(N_PAIRS + 1)
-_PHASES = np.arange(_N_PHASES)
 
 
 def _scores(sums: Reals, t: float) -> Reals:
@@ -107,12 +108,19 @@ def _scores(sums: Reals, t: float) -> Reals:
     at_bit = _at(sums, t, n_places)
     mark = at_bit - sums[:n_places]
     bit = _at(sums, 3 * t, n_places) - at_bit
-    places = np.rint(_PAIRS_T * t).astype(np.intp)[:, np.newaxis] + _PHASES  # of each pair, for each phase
-    marks = np.add.reduce(mark[places], axis=0)
+    places = np.rint(_PAIRS_T * t).astype(np.intp)
+    marks = np.add.reduce(_by_phase(mark)[places], axis=0)
     level = np.maximum(marks / ((N_PAIRS + 1) * t), 0)
-    ones = np.add.reduce(np.maximum(bit[places[:N_PAIRS]] - level * t, 0), axis=0)
+    ones = np.add.reduce(np.maximum(_by_phase(bit)[places[:N_PAIRS]] - level * t, 0), axis=0)
     gain: Reals = level * (marks / 2 + ones)
     return gain
+
+
+def _by_phase(values: Reals) -> Reals:
+    """For each place that of the values which a word finds there that begins at phase 0, 1, ... instead."""
+    (step,) = values.strides
+    shape = (len(values) - _N_PHASES + 1, _N_PHASES)
+    return np.lib.stride_tricks.as_strided(values, shape, (step, step), writeable=False)
 
 
 def _at(sums: Reals, first: float, n: int) -> Reals:

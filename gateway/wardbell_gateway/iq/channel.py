@@ -200,14 +200,15 @@ class Channel:
 
     def _soft_press(self, samples: IQ, density: float, start_us: float) -> combine.SoftPress | None:
         """The press found before, if there is more of it, else any."""
+        sums = combine.running_sum(samples)
         if self._known is not None:
             first = (self._known_us - start_us) / self._sample_us % self._known.period
-            press = combine.combine(samples, density, self._known._replace(start=first))
+            press = combine.combine(samples, sums, density, self._known._replace(start=first))
             if press is not None:
                 return press
         self.has_searched = True
-        for guess in _guesses(samples, self._sample_us):
-            press = combine.combine(samples, density, guess)
+        for guess in _guesses(sums, self._sample_us):
+            press = combine.combine(samples, sums, density, guess)
             if press is not None:
                 self._known = acquire.Guess(press.period, press.starts[0], press.t)
                 self._known_us = start_us + press.starts[0] * self._sample_us
@@ -232,10 +233,9 @@ class Channel:
         return list(self._presses.hear(word, end_us))
 
 
-def _guesses(samples: IQ, sample_us: float) -> Iterator[acquire.Guess]:
-    sums = np.concatenate(([0], np.cumsum(samples, dtype=np.complex128)))
+def _guesses(sums: combine.Sums, sample_us: float) -> Iterator[acquire.Guess]:
     for width, step, t_least_us, t_most_us in _BANDS:
-        at = np.arange(0, len(samples) - width, step)
+        at = np.arange(0, len(sums) - 1 - width, step)
         boxes = (sums[at + width] - sums[at]) / width
         power = (boxes.real**2 + boxes.imag**2).astype(np.float32)
         step_us = step * sample_us

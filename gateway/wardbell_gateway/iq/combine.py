@@ -29,6 +29,7 @@ _EDGE_SURE = (
 _SURE = 3.0  # what one cell inside may speak against it
 _SLIP = 2  # pairs
 _KEYED_PAIRS = 19
+_TURNED_AT_ONCE = 128  # samples; an exponential costs more than a product
 _WORD_CELLS = 4 * N_PAIRS + 4
 _SLOTS = np.arange(-2, N_PAIRS + 3)  # pairs looked at: two more on either side
 _FIRST = 2  # of them, the first of the word
@@ -62,20 +63,20 @@ class _Grid:
         return self.start + self.period * np.arange(self.n_words, dtype=np.float64)
 
 
-def combine(samples: IQ, density: float, guess: Guess) -> SoftPress | None:
+def combine(samples: IQ, sums: Sums, density: float, guess: Guess) -> SoftPress | None:
     """The press that the guessed words are, or None.
 
     Args:
         samples: of the channel.
+        sums: their `running_sum`.
         density: noise energy that a cell of one sample would collect: power of white noise of the channel's density.
     """
     grid = _whole_words(guess, len(samples))
     if grid.n_words < 2:
         return None
-    sums = _summed(samples, 0.0)
     if not _is_keyed(sums, grid):
         return None
-    sums = _summed(samples, _offset(sums, grid))
+    sums = running_sum(_turned(samples, _offset(sums, grid)))
     grid = _unslipped(sums, _refine(sums, grid))
     marks, bits, tails = _cells(sums, grid, density)
     return _read(grid, marks, bits, tails)
@@ -90,10 +91,20 @@ def _whole_words(guess: Guess, n_samples: int) -> _Grid:
     return _Grid(start, guess.period, guess.t, max(0, int(room / guess.period) + 1))
 
 
-def _summed(samples: IQ, turns: float) -> Sums:
-    """Running sum of the samples, turned back by `turns` a sample."""
-    turned = samples if turns == 0 else samples * np.exp(-2j * np.pi * turns * np.arange(len(samples)))
-    return np.concatenate(([0], np.cumsum(turned, dtype=np.complex128)))
+def running_sum(samples: IQ | Sums) -> Sums:
+    """What the samples before each place come to, and all of them."""
+    sums = np.zeros(len(samples) + 1, np.complex128)
+    np.cumsum(samples, dtype=np.complex128, out=sums[1:])
+    return sums
+
+
+def _turned(samples: IQ, turns: float) -> Sums:
+    """Each sample turned back by `turns` more than the one before."""
+    within = np.exp(-2j * np.pi * turns * np.arange(_TURNED_AT_ONCE))
+    begins = np.exp(-2j * np.pi * turns * np.arange(0, len(samples), _TURNED_AT_ONCE))
+    turns_back: Sums = np.outer(begins, within).ravel()[: len(samples)]
+    turns_back *= samples
+    return turns_back
 
 
 def _at(sums: Sums, places: Reals) -> Sums:
