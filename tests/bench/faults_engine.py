@@ -5,7 +5,7 @@
     python tests/bench/faults_engine.py --mutate all
 
 A night with kills must end as the one that nobody disturbed, row for row, and that one is held to the rules. Three nights are
-about 1,500 kills; `--nights 0` kills before every statement of every question once, some 9,000, and takes an hour.
+about 1,500 kills; `--nights 0` kills before every statement of every question once, some 7,000 on each database: an hour or two.
 Behind them comes a live night on each database: a real broker, engines and operators' consoles as processes, killed at random.
 `--mutate` puts a known fault into the engine, and is content only when the night finds it.
 """
