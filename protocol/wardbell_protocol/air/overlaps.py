@@ -83,6 +83,8 @@ class OverlappedWords:
     def look(self, found: PulseSlicer, word: "SlicedWord | None") -> "SlicedWord | None":
         """Take the end of a word that `found` has just seen, and the word if it could read it."""
         healed = found.healed
+        if not _is_regular(healed, found.pair_us):
+            return None
         period = _period(healed, found.n_healed, found.pair_us)
         sync_us = (found.end_us - healed[1]) & TIME_MASK
         if period == 0 or 192 * healed[1] > 7 * period:
@@ -258,6 +260,14 @@ class OverlappedWords:
         ask[REF] = (sync_us - ((FRONT + 24) * period >> 4)) & TIME_MASK
         ask[PERIOD], ask[COUNT] = period, SLOTS
         fill_cells(self._edges.state, self._edges.times, ask, self._cells)
+
+
+def _is_regular(healed: "array[int]", pair_us: int) -> bool:
+    """Whether the last pairs are as long as most: noise with a longer space behind it mostly goes here, at little cost."""
+    for at in range(2, 8, 2):
+        if 4 * abs(healed[at] + healed[at + 1] - pair_us) > pair_us:
+            return False
+    return True
 
 
 def _period(healed: "array[int]", n_healed: int, pair_us: int) -> int:
