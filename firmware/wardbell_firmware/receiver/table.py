@@ -24,22 +24,21 @@ class TableCopy:
         self.table = StationTable([])
         self.policies: dict[str, EscalationPolicy] = default_policies()
         self.n_refused = 0
-        self._incoming: list[dict[str, object]] = []
+        self._incoming: list[Station] = []
+        self._shared: dict[object, object] = {}  # what the stations have in common, while a table is made
         self.unsaved: dict[str, bytes] = {}
 
     def load(self, name: str, data: "bytes | None") -> None:
-        """Take a saved file. One that cannot be read is counted, and the host's copy awaited."""
+        """Take a saved file. One that cannot be read, or that does not fit, is counted, and the host's copy awaited."""
         if data is None:
             return
         try:
-            content = json.loads(data.decode())
-        except ValueError:
+            if name == RERAISE_FILE:
+                self._use_reraise(json.loads(data.decode()))
+            else:
+                self._use(self._read(data))
+        except (ValueError, MemoryError):
             self.n_refused += 1
-            return
-        if name == RERAISE_FILE:
-            self._use_reraise(content)
-        elif isinstance(content, list):
-            self._use([record for record in content if self._is_good(record)])
 
     def station(self, message: "dict[str, object]") -> None:
         """One station of a table that is coming in."""
@@ -49,20 +48,21 @@ class TableCopy:
             if field in message:
                 record[field] = message[field]
         if self._is_good(record):
-            self._incoming = [other for other in self._incoming if other["station_id"] != record["station_id"]]
-            self._incoming.append(record)
+            station = self._station(record)
+            self._incoming = [other for other in self._incoming if other.station_id != station.station_id]
+            self._incoming.append(station)
 
     def stations(self, n: int) -> bool:
         """That was the table, `n` stations; says whether it is complete and now in use."""
-        records = self._incoming[len(self._incoming) - n :] if 0 < n <= len(self._incoming) else []
+        stations = self._incoming[len(self._incoming) - n :] if 0 < n <= len(self._incoming) else []
         self._incoming = []
-        if len(records) != n:
+        if len(stations) != n:
             self.n_refused += 1
             return False
         before = self.table.stations
-        self._use(records)
+        self._use(stations)
         if self.table.stations != before:  # the host sends it at each start, and flash wears
-            self.unsaved[STATIONS_FILE] = json.dumps(records).encode()
+            self.unsaved[STATIONS_FILE] = _written(stations)
         return True
 
     def reraise(self, by_kind: object) -> None:
@@ -74,6 +74,7 @@ class TableCopy:
     def host_is_new(self) -> None:
         """The host has started anew: what it had begun to send will not be finished."""
         self._incoming = []
+        self._shared = {}
 
     def take_unsaved(self) -> "dict[str, bytes]":
         """Files to be saved, before anything else is said to the host."""
@@ -81,8 +82,37 @@ class TableCopy:
         self.unsaved = {}
         return unsaved
 
-    def _use(self, records: "list[dict[str, object]]") -> None:
-        self.table = StationTable([Station.from_record(record) for record in records])
+    def _read(self, data: bytes) -> "list[Station]":
+        """The stations of a file; ValueError if it is none."""
+        if data.find(b"\n") < 0:  # as versions before this one wrote it
+            records = json.loads(data)
+            if not isinstance(records, list):
+                raise ValueError
+            return [self._station(record) for record in records if self._is_good(record)]
+        stations: list[Station] = []
+        start = 0
+        while start < len(data):
+            end = data.find(b"\n", start)
+            end = len(data) if end < 0 else end
+            line = data[start:end].strip(b"[],")
+            start = end + 1
+            record = json.loads(line or b"{}")
+            if line and self._is_good(record):
+                stations.append(self._station(record))
+        return stations
+
+    def _station(self, record: "dict[str, object]") -> Station:
+        """The station of a record: the very one that is in the table where that is the same."""
+        station = Station.from_record(record)
+        known = self.table.stations.get(station.station_id)
+        if known is not None and known == station:
+            return known
+        station.share(self._shared)
+        return station
+
+    def _use(self, stations: "list[Station]") -> None:
+        self.table = StationTable(stations)
+        self._shared = {}
 
     def _reraise_times(self) -> "list[tuple[str, int, int]]":
         return sorted((kind, policy.reraise_s, policy.reraise_attended_s) for kind, policy in self.policies.items())
@@ -101,6 +131,14 @@ class TableCopy:
             return True
         self.n_refused += 1
         return False
+
+
+def _written(stations: "list[Station]") -> bytes:
+    """The file of these stations, a line each: read at once they would take more room than a receiver has for 200."""
+    lines = [json.dumps(station.to_record()).encode() for station in stations] or [b""]
+    lines[0] = b"[\n" + lines[0]
+    lines[-1] += b"\n]"
+    return b",\n".join(lines)
 
 
 def is_station(record: object) -> bool:

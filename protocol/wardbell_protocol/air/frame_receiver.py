@@ -73,8 +73,10 @@ class FrameReceiver:
         self.set_keys(keys)
 
     def set_keys(self, keys: "dict[int, bytes]") -> None:
-        """Take the enrolled nodes' keys in place of those before; counters stay."""
-        self._keys = {node_id: check_key(key) for node_id, key in keys.items()}
+        """Take the enrolled nodes' keys in place of those before; counters stay. They are kept as they are, not copied."""
+        for key in keys.values():
+            check_key(key)
+        self._keys = keys
 
     def counters(self) -> "dict[int, int]":
         """Give the newest counter accepted from each node, to be stored: it must outlast a restart."""

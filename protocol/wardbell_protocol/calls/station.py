@@ -9,6 +9,9 @@ MAX_NODE_ID = 0xFFFF
 KEY_DIGITS = 32
 
 
+_NO_CODES: dict[str, str] = {}
+
+
 class Station:
     """A thing at a place that can place a call.
 
@@ -16,6 +19,12 @@ class Station:
     a node of ours, the signal is in the data trits) or `codes` (24-bit code in hex -> signal, for remotes that know
     nothing of us). A station with a key is heard by its frames alone: its address only tells its words from others'.
     """
+
+    # What a station does not have of these takes no room in it: a receiver's heap holds hundreds.
+    address = ""
+    codes: "dict[str, str]" = _NO_CODES
+    node_id: "int | None" = None
+    key_bytes = b""
 
     def __init__(
         self,
@@ -31,11 +40,20 @@ class Station:
         self.station_id = station_id
         self.room = room
         self.bed = bed
-        self.address = address
-        self.codes = codes or {}
         self.clear_at = tuple(clear_at)
-        self.node_id = node_id
-        self.key = key
+        if address:
+            self.address = address
+        if codes:
+            self.codes = codes
+        if node_id is not None:
+            self.node_id = node_id
+        if key:
+            self.key_bytes = bytes.fromhex(key)
+
+    @property
+    def key(self) -> str:
+        """Its key in hex, empty where it has none."""
+        return self.key_bytes.hex()
 
     @property
     def place(self) -> str:
@@ -69,6 +87,12 @@ class Station:
             str(record.get("key") or ""),
         )
 
+    def share(self, known: "dict[object, object]") -> None:
+        """Use the very objects of `known` where they are equal to its own, and add its own to them: one room, many beds."""
+        for name in ("room", "bed", "clear_at"):
+            value = getattr(self, name)
+            setattr(self, name, known.setdefault(value, value))
+
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Station) and self.to_record() == other.to_record()
 
@@ -89,12 +113,12 @@ class StationTable:
                 self._by_code[code.upper()] = (station, signal)
             if station.address:
                 self._by_address[station.address] = station
-            if station.node_id is not None and station.key:
+            if station.node_id is not None and station.key_bytes:
                 self._by_node[station.node_id] = station
 
     def keys(self) -> "dict[int, bytes]":
         """Key by node id, of all stations that have one."""
-        return {node_id: bytes.fromhex(self._by_node[node_id].key) for node_id in self._by_node}
+        return {node_id: self._by_node[node_id].key_bytes for node_id in self._by_node}
 
     def station_of_node(self, node_id: int) -> "Station | None":
         """Whose node that is."""
@@ -110,13 +134,13 @@ class StationTable:
             station = self._by_address.get(trits[:8])
             signal = SIGNAL_BY_DATA.get(trits[8:])
             found = None if station is None or signal is None else (station, signal)
-        return None if found is None or found[0].key else found
+        return None if found is None or found[0].key_bytes else found
 
     def keyed_station(self, code_hex: str, trits: str) -> "Station | None":
         """The station with a key whose bare word this would be, had it none."""
         found = self._by_code.get(code_hex.upper())
         station = found[0] if found is not None else self._by_address.get(trits[:8])
-        return station if station is not None and station.key else None
+        return station if station is not None and station.key_bytes else None
 
     def resolve_frame(self, node_id: int, event: int) -> "tuple[Station, str] | None":
         """Station and signal of a verified frame; `event` is D0..D3 as bits. None where nobody enrolled the node."""
