@@ -101,6 +101,7 @@ class Campaign:
             killed = self.night(Plan(die_at=die_at))
             kills += killed.n_kills
             assert_the_same(killed, plain, f"killed before statement {at} of each question")
+            print(f"killed before statement {at} of {len(chosen)}: {killed.n_kills}, {kills} in all", flush=True)
         return kills
 
 
