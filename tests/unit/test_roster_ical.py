@@ -33,6 +33,7 @@ TZOFFSETTO:+0200
 END:STANDARD
 END:VTIMEZONE
 """.replace("\n", "\r\n")
+RULED_ZONE = ZONE_OF_ITS_OWN.replace("END:STANDARD", "RRULE:{}\r\nEND:STANDARD")
 BROKEN_ZONE = ZONE_OF_ITS_OWN.replace("BEGIN:V", "BEGIN:W").replace("Our", "Their")
 
 
@@ -226,6 +227,9 @@ def test_of_what_repeats_only_the_span_is_read_and_what_is_single_whole() -> Non
             file("DTSTART;VALUE=DATE:20261025", before=BROKEN_ZONE),
             "no iCalendar file",
         ),
+        (file(*NIGHT, before=RULED_ZONE.format("FREQ=HOURLY")), "time zone Our Town: its clocks"),
+        (file(*NIGHT, before=RULED_ZONE.format("FREQ=YEARLY;INTERVAL=0")), "time zone Our Town: its clocks"),
+        (file(*NIGHT, before=RULED_ZONE.format("FREQ=YEARLY;BYSECOND=1,2")), "time zone Our Town: its clocks"),
         (file("LOCATION:here"), "its times cannot be read"),
         (file("DTSTART:20261024T100000Z", "DTEND:20261024T090000Z"), "cannot be read|ends no later"),
         (file("DTSTART:20261024T100000Z"), "ends no later"),

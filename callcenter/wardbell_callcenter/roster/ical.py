@@ -9,7 +9,14 @@ from datetime import UTC, datetime
 from icalendar import Calendar, Component, Event
 
 from wardbell_callcenter.roster.duty import Place
-from wardbell_callcenter.roster.repeating import Occurrence, Series, UnsuitableError, is_repeating
+from wardbell_callcenter.roster.repeating import (
+    Occurrence,
+    Series,
+    UnsuitableError,
+    is_once_a_year,
+    is_repeating,
+    listed,
+)
 from wardbell_protocol.errors import ConfigError
 
 _IS_ONE = "RECURRENCE-ID"  # such an event says when one time of another is instead
@@ -69,6 +76,8 @@ def read(raw: bytes, file: str, zone: str, from_ms: int, until_ms: int) -> list[
         calendars = Calendar.from_ical(raw, multiple=True)
     except _UNREADABLE as error:
         raise ConfigError(file, "the calendar", f"it is no iCalendar file: {_printable(error)}") from error
+    for calendar in calendars:
+        _check_clocks(calendar, file)
     events = [event for calendar in calendars for event in _events(calendar)]
     if not events:
         raise ConfigError(file, "the calendar", "there is no event in it; is it all of the file?")
@@ -81,6 +90,17 @@ def read(raw: bytes, file: str, zone: str, from_ms: int, until_ms: int) -> list[
 
 def _events(calendar: Component) -> list[Event]:
     return [event for event in calendar.walk("VEVENT") if isinstance(event, Event)]
+
+
+def _check_clocks(calendar: Component, file: str) -> None:
+    """A zone that the file describes is counted through from its beginning for each time: by the second, that never ends."""
+    for zone in calendar.walk("VTIMEZONE"):
+        rules = [rule for part in zone.subcomponents for rule in listed(part.get("RRULE"))]
+        if not all(is_once_a_year(rule) for rule in rules):
+            name = _printable(zone.get("TZID", ""))
+            raise ConfigError(
+                file, f"time zone {name}", "its clocks change more often than YEARLY; name one such as Europe/Berlin"
+            )
 
 
 def _check(event: Event, file: str) -> None:

@@ -45,6 +45,13 @@ def is_repeating(event: Event) -> bool:
     return any(name in event for name in ("RRULE", "RDATE", "EXDATE", "EXRULE"))
 
 
+def is_once_a_year(rule: vRecur) -> bool:
+    """Whether that rule has few times, however far it is followed."""
+    parts: dict[str, list[Any]] = {name.upper(): values for name, values in rule.items()}
+    is_yearly = str(parts.get("FREQ", [""])[0]).upper() == "YEARLY" and min(parts.get("INTERVAL", [1])) >= 1
+    return is_yearly and parts.keys().isdisjoint(("BYHOUR", "BYMINUTE", "BYSECOND"))
+
+
 class Series:
     """The times of an event. `zone`: of the house, for days and for times that name none.
 
@@ -72,7 +79,7 @@ class Series:
     def slot_of(self, one: Event) -> str:
         """Which of this event's times that one is instead of."""
         _check_zones(one)
-        (named,) = _listed(one["RECURRENCE-ID"])
+        (named,) = listed(one["RECURRENCE-ID"])
         if "RANGE" in named.params:
             raise UnsuitableError(
                 "it changes all later times too (RANGE); end the event before them with UNTIL, and write a second one"
@@ -110,7 +117,7 @@ class Series:
     def _ruled(self, last: datetime) -> Iterator[datetime]:
         if "EXRULE" in self._event:
             raise UnsuitableError("EXRULE is of an older standard; write what it leaves out as EXDATE")
-        for rule in _listed(self._event.get("RRULE")):
+        for rule in listed(self._event.get("RRULE")):
             yield from self._by_rule(rule, last)
 
     def _by_rule(self, rule: vRecur, last: datetime) -> Iterator[datetime]:
@@ -162,10 +169,11 @@ class Series:
 
 
 def _values(event: Event, name: str) -> list[Any]:
-    return [each.dt for some in _listed(event.get(name)) for each in some.dts]
+    return [each.dt for some in listed(event.get(name)) for each in some.dts]
 
 
-def _listed(value: object) -> list[Any]:
+def listed(value: object) -> list[Any]:
+    """The values of a property that may stand once, often or not at all."""
     if value is None:
         return []
     return value if isinstance(value, list) else [value]
@@ -182,7 +190,7 @@ def _slot(wall: datetime) -> str:
 def _check_zones(event: Event) -> None:
     """A zone that is not known leaves a time without one, which would be taken for the house's."""
     for name in ("DTSTART", "DTEND", "RECURRENCE-ID", "RDATE", "EXDATE"):
-        for shown in _listed(event.get(name)):
+        for shown in listed(event.get(name)):
             values = shown.dts if name in ("RDATE", "EXDATE") else [shown]
             if "TZID" in shown.params and any(getattr(each.dt, "tzinfo", None) is None for each in values):
                 raise ValueError(f"{name} is of a time zone that is not known, {shown.params['TZID']}")
