@@ -129,7 +129,6 @@ def _key(command: Command, target: str) -> Key:
 
 
 def _says_the_same(one: Command, other: Command) -> bool:
-    """Whether the person has given the same with both: a transfer to somebody else is no second try of the first."""
-    return all(
-        getattr(one, name) == getattr(other, name) for name in ("to", "reason", "code", "fields", "text", "secret")
-    )
+    """Whether the same person has given the same with both: a transfer to somebody else is no second try of the first."""
+    given = ("by", "to", "reason", "code", "fields", "text", "secret")
+    return all(getattr(one, name) == getattr(other, name) for name in given)

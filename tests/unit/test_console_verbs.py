@@ -1,5 +1,7 @@
 """A verb is pending until its authority answers; without an answer it may be sent again and stays the same command."""
 
+import msgspec
+
 from wardbell_console.verbs import ANSWER_WITHIN_MS, CONFIRMED, PENDING, REFUSAL_SHOWN_MS, REFUSED, UNCONFIRMED, Verbs
 from wardbell_protocol.bus.payloads import Command, Reply, decode
 
@@ -66,6 +68,15 @@ def test_no_answer_makes_it_unconfirmed_once_and_the_retry_is_the_same_command()
     assert verbs.poll(ANSWER_WITHIN_MS + 1) == []
     assert sent(verbs, 2, 6000) == ["id-1"]
     assert state(verbs) == PENDING
+
+
+def test_who_sits_there_next_does_not_speak_in_the_name_of_who_had_no_answer() -> None:
+    verbs = Verbs()
+    sent(verbs, 1, 0)
+    verbs.poll(ANSWER_WITHIN_MS)
+    (said,) = verbs.send("east", "e-1", PLACE, msgspec.structs.replace(command(2), by="Wu"), 6000)
+    again = decode(said.payload, Command)
+    assert (again.command_id, again.by) == ("id-2", "Wu")
 
 
 def test_a_late_answer_still_counts() -> None:
