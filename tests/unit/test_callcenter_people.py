@@ -10,6 +10,7 @@ from databases import Database
 from wardbell_callcenter.clock import Now
 from wardbell_callcenter.house import Step
 from wardbell_callcenter.people.agent import MISSED_OFFERS
+from wardbell_callcenter.people.door import NOT_AT_HIS_SEAT
 from wardbell_callcenter.people.permissions import NOT_FOR_ROLE, NOT_HIS, STRANGER
 from wardbell_callcenter.people.presence import states
 from wardbell_callcenter.people.secret import make_secret
@@ -227,6 +228,22 @@ def test_who_is_named_needs_his_secret_and_others_stay_out(centre: Centre) -> No
     told = " ".join(str(row) for row in [centre.events(), audited(centre)])
     assert "4321" not in told
     assert "1234" not in told
+
+
+def test_no_old_command_s_answer_lets_somebody_in(centre: Centre) -> None:
+    name_people(centre)
+    centre.engine.receive(command("note", "Li", command_id="c-1"), centre.now)
+    refused = centre.engine.turned_away(command("sign_in", "Wei", command_id="c-1", secret="0000"), centre.now)
+    assert refused is not None
+    assert refused.reason == "wrong secret"
+
+
+def test_what_was_said_before_he_had_his_seat_again_counts_when_it_is_repeated(centre: Centre) -> None:
+    name_people(centre)
+    said = command("not_ready", "Wei", "console-wei", command_id="c-1", reason="a break")
+    assert centre.engine.serve(said, centre.now, is_of_a_seat=True).reason == NOT_AT_HIS_SEAT
+    assert centre.do("sign_in", "Wei", secret="1234").ok
+    assert centre.engine.serve(said, centre.now, is_of_a_seat=True).ok
 
 
 def test_a_supervisor_of_another_ward_orders_nobody_here(centre: Centre) -> None:

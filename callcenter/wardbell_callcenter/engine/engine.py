@@ -103,7 +103,8 @@ class Engine:
         if command.verb != "sign_in":
             return None
         with self._store.reading() as ledger:
-            if ledger.replies.get(command.command_id) is not None:
+            known = ledger.replies.get(command.command_id)
+            if known is not None and known.said == said_by(command):  # of another one's it may be forgotten by `serve`
                 return None
             house = self._transactions.newest_house(ledger)
         refusal = (
@@ -138,7 +139,9 @@ class Engine:
             if known is not None:
                 return known.reply if known.said in ("", said) else _reply(command, ANOTHERS)
             why = _not_believed(turn.ledger, turn.house, command) if is_of_a_seat else ""
-            reply = _reply(command, why) if why else obey(turn, command)
+            if why:  # not kept: once he sits there, the same command is his
+                return _reply(command, why)
+            reply = obey(turn, command)
             self._forget_replies(turn)
             turn.ledger.replies.keep(Answer(reply, said), now.wall_ms)
             return reply
