@@ -73,6 +73,24 @@ def test_a_damaged_file_is_counted_and_the_hosts_copy_awaited(name: str, data: b
     assert copy.policies["normal"].reraise_s == 180
 
 
+def test_a_file_on_one_line_is_read_as_earlier_versions_wrote_it() -> None:
+    copy = filled()
+    records = [station.to_record() for station in copy.table.stations.values()]
+    again = TableCopy()
+    again.load(STATIONS_FILE, json.dumps(records).encode())
+    assert again.table.stations == copy.table.stations
+    assert again.n_refused == 0
+
+
+def test_a_piece_of_a_file_is_no_table() -> None:
+    data = filled().take_unsaved()[STATIONS_FILE]
+    for end in range(len(data)):
+        copy = TableCopy()
+        copy.load(STATIONS_FILE, data[:end])
+        assert copy.table.stations == {}, end
+        assert copy.n_refused
+
+
 def test_a_key_comes_with_its_station_and_is_kept() -> None:
     copy = TableCopy()
     copy.station(station(1, node_id=0, key=KEY_HEX))

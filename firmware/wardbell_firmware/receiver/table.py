@@ -16,6 +16,10 @@ if TYPE_CHECKING:
 STATIONS_FILE = "stations.json"
 RERAISE_FILE = "reraise.json"
 
+# A table must leave a receiver room to hear, show and tell: else it would end for want of it, and be sent the same again.
+_SPARE_BYTES = 8192
+_LOOK_EACH = 16  # stations
+
 
 class TableCopy:
     """The table in use, the one that is coming in, and what is to be saved."""
@@ -26,6 +30,8 @@ class TableCopy:
         self.n_refused = 0
         self._incoming: list[Station] = []
         self._shared: dict[object, object] = {}  # what the stations have in common, while a table is made
+        self._n_made = 0
+        self._is_saved = True
         self.unsaved: dict[str, bytes] = {}
 
     def load(self, name: str, data: "bytes | None") -> None:
@@ -38,7 +44,7 @@ class TableCopy:
             else:
                 self._use(self._read(data))
         except (ValueError, MemoryError):
-            self.n_refused += 1
+            self._refuse_all()
 
     def station(self, message: "dict[str, object]") -> None:
         """One station of a table that is coming in."""
@@ -48,21 +54,25 @@ class TableCopy:
             if field in message:
                 record[field] = message[field]
         if self._is_good(record):
-            station = self._station(record)
-            self._incoming = [other for other in self._incoming if other.station_id != station.station_id]
-            self._incoming.append(station)
+            try:
+                self._add(self._station(record))
+            except MemoryError:
+                self._refuse_all()
 
     def stations(self, n: int) -> bool:
-        """That was the table, `n` stations; says whether it is complete and now in use."""
+        """That was the table, `n` stations; says whether it is complete, fits and is now in use."""
         stations = self._incoming[len(self._incoming) - n :] if 0 < n <= len(self._incoming) else []
         self._incoming = []
-        if len(stations) != n:
-            self.n_refused += 1
-            return False
         before = self.table.stations
-        self._use(stations)
+        try:
+            if len(stations) != n:
+                raise ValueError
+            self._use(stations)
+        except (ValueError, MemoryError):
+            self._refuse_all()
+            return False
         if self.table.stations != before:  # the host sends it at each start, and flash wears
-            self.unsaved[STATIONS_FILE] = _written(stations)
+            self._is_saved = False
         return True
 
     def reraise(self, by_kind: object) -> None:
@@ -80,34 +90,50 @@ class TableCopy:
         """Files to be saved, before anything else is said to the host."""
         unsaved = self.unsaved
         self.unsaved = {}
+        if not self._is_saved:  # only now, when nobody has the old table any more: both and the file would not fit
+            self._is_saved = True
+            try:
+                unsaved[STATIONS_FILE] = _written(list(self.table.stations.values()))
+            except MemoryError:
+                self.n_refused += 1  # it is in use, and comes again with the host's next start
         return unsaved
 
     def _read(self, data: bytes) -> "list[Station]":
-        """The stations of a file; ValueError if it is none."""
-        if data.find(b"\n") < 0:  # as versions before this one wrote it
-            records = json.loads(data)
-            if not isinstance(records, list):
-                raise ValueError
-            return [self._station(record) for record in records if self._is_good(record)]
+        """The stations of a file, read one by one; ValueError if it is none."""
+        if not data.endswith(b"]"):
+            raise ValueError
+        border = b"},\n{" if data.find(b"\n") >= 0 else b"}, {"  # on one line, as earlier versions wrote it
         stations: list[Station] = []
         start = 0
         while start < len(data):
-            end = data.find(b"\n", start)
-            end = len(data) if end < 0 else end
-            line = data[start:end].strip(b"[],")
+            end = data.find(border, start)
+            end = len(data) if end < 0 else end + 1
+            text = data[start:end].strip(b"[],\n ")
             start = end + 1
-            record = json.loads(line or b"{}")
-            if line and self._is_good(record):
+            record = json.loads(text or b"{}")
+            if text and self._is_good(record):
                 stations.append(self._station(record))
         return stations
 
+    def _refuse_all(self) -> None:
+        self.n_refused += 1
+        self._incoming = []
+        self._shared = {}
+
+    def _add(self, station: Station) -> None:
+        self._incoming = [other for other in self._incoming if other.station_id != station.station_id]
+        self._incoming.append(station)
+
     def _station(self, record: "dict[str, object]") -> Station:
-        """The station of a record: the very one that is in the table where that is the same."""
+        """The station of a record: the very one that is in the table where that is the same. MemoryError before all is full."""
         station = Station.from_record(record)
         known = self.table.stations.get(station.station_id)
         if known is not None and known == station:
             return known
         station.share(self._shared)
+        self._n_made += 1
+        if self._n_made % _LOOK_EACH == 0:
+            bytearray(_SPARE_BYTES)
         return station
 
     def _use(self, stations: "list[Station]") -> None:
