@@ -1,14 +1,18 @@
 """The store's promises, each on a real database file."""
 
+import contextlib
+import sqlite3
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 from centre_parts import T0, call_state
 from databases import Database
+from sqlalchemy import Engine, event
 
 from wardbell_callcenter.clock import Mark, Now, Reading
 from wardbell_callcenter.contacts.contact import Contact
@@ -286,3 +290,27 @@ def test_renewing_the_lease_really_writes(tmp_path: Path) -> None:
     store.renew_lease()
     assert log.stat().st_size > before
     store.close()
+
+
+def test_a_calls_steps_and_whose_turn_it_is_are_found_among_those_of_years(tmp_path: Path) -> None:
+    asked: dict[str, Any] = {}
+
+    def note(_c: object, _u: object, statement: str, parameters: object, _x: object, _many: bool) -> None:
+        asked[statement] = parameters
+
+    store = Store(f"sqlite:///{tmp_path / 'callcenter.db'}")
+    event.listen(Engine, "before_cursor_execute", note)
+    with store.reading() as ledger:
+        assert not ledger.steps.is_closed("east-1")
+        assert ledger.offers.turns_of("bed_call", "normal", 0, T0) == ()
+    event.remove(Engine, "before_cursor_execute", note)
+    store.close()
+    with contextlib.closing(sqlite3.connect(tmp_path / "callcenter.db")) as database:
+        plan = [
+            str(row[3])
+            for statement, values in asked.items()
+            if statement.startswith("SELECT")
+            for row in database.execute(f"EXPLAIN QUERY PLAN {statement}", values)
+        ]
+    assert [step for step in plan if step.startswith("SCAN") or "is_closed" in step] == []
+    assert len([step for step in plan if step.startswith("SEARCH")]) == 3

@@ -280,6 +280,22 @@ def test_a_call_that_its_ward_had_lost_and_shows_again_is_asked_for_again(centre
     assert centre.contacts() == []
 
 
+def test_a_call_that_was_cleared_in_a_gap_stays_so_though_its_ward_shows_it_again(centre: Centre) -> None:
+    call, _ = escalated(centre, "Wei")
+    centre.wards.connection_lost()
+    centre.engine.follow(cleared(call, centre.now.wall_ms), centre.now)
+    centre.wait(SECOND)  # the mirror still has it
+    del centre.ward.calls[call.call_id]
+    centre.hear_snapshot()
+    centre.wait(1)
+    centre.wait(ABSENT_FOR_MS + 1)
+    centre.ward.calls[call.call_id] = call  # from a journal that somebody has put back
+    centre.wards.connection_lost()
+    centre.hear_snapshot()
+    centre.wait(SECOND)
+    assert centre.contacts() == []
+
+
 def test_old_news_of_a_clear_counts_although_the_mirror_has_a_gap(centre: Centre) -> None:
     call, _ = escalated(centre)
     centre.restart()

@@ -151,15 +151,11 @@ class OfferRows:
 
     def turns_of(self, kind: str, call_kind: str, step: int, since_ms: int) -> tuple[str, ...]:
         """Who was asked by that step of that kind's contacts opened since then, each by his latest turn, oldest first."""
-        same = (
-            (contacts.c.opened_at_ms >= since_ms)
-            & (contacts.c.kind == kind)
-            & (contacts.c.call_kind == call_kind)
-            & (offers.c.step == step)
-        )
-        latest = func.max(offers.c.made_at_ms)
-        joined = select(offers.c.target).join(contacts, contacts.c.contact_id == offers.c.contact_id)
-        wanted = joined.where(same).group_by(offers.c.target).order_by(latest, offers.c.target)
+        same = (contacts.c.kind == kind) & (contacts.c.call_kind == call_kind)
+        # Not joined: SQLite would go through all the offers that there ever were.
+        recent = select(contacts.c.contact_id).where(same & (contacts.c.opened_at_ms >= since_ms))
+        asked = select(offers.c.target).where(offers.c.contact_id.in_(recent) & (offers.c.step == step))
+        wanted = asked.group_by(offers.c.target).order_by(func.max(offers.c.made_at_ms), offers.c.target)
         return tuple(row.target for row in self._connection.execute(wanted))
 
     def change(self, *some: Offer) -> None:

@@ -12,7 +12,8 @@ _OF_CALL = steps.c.call_id == bindparam("of_call")
 _GET = select(steps).where(_OF_CALL & (steps.c.step == bindparam("of_step")) & (steps.c.loop == bindparam("of_loop")))
 _ADD = insert(steps)
 _CLOSE = update(steps).where(_OF_CALL).values(is_closed=True)
-_CLOSED = select(steps.c.call_id).where(_OF_CALL & steps.c.is_closed.is_(True)).limit(1)
+_CLOSED = select(steps.c.is_closed).where(_OF_CALL)  # asked for closed ones only, SQLite reads all that there ever were
+_FORGET = delete(steps).where(_OF_CALL & steps.c.is_closed.is_(False))
 
 
 class StepRows:
@@ -42,12 +43,12 @@ class StepRows:
         self._connection.execute(_CLOSE, {"of_call": call_id})
 
     def forget(self, call_id: str) -> None:
-        """As if none of that call's steps had been taken."""
-        self._connection.execute(delete(steps).where(steps.c.call_id == call_id))
+        """As if none of that call's steps had been taken, unless it is known to be cleared."""
+        self._connection.execute(_FORGET, {"of_call": call_id})
 
     def is_closed(self, call_id: str) -> bool:
         """Whether the call is known to be cleared."""
-        return self._connection.execute(_CLOSED, {"of_call": call_id}).first() is not None
+        return any(self._connection.execute(_CLOSED, {"of_call": call_id}).scalars())
 
 
 def _step_of(row: RowMapping) -> StepTaken:
