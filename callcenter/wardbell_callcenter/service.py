@@ -6,6 +6,7 @@ import time
 
 from wardbell_bus.client import BusClient, NotTakenError
 from wardbell_bus.life_sign import LifeSign
+from wardbell_bus.mirror import life_sign
 from wardbell_bus.outbox import OutboxPump
 from wardbell_bus.wards import WardMirrors
 from wardbell_callcenter.clock import Now, SteadyClock, read_clocks
@@ -25,7 +26,6 @@ from wardbell_callcenter.store.store import Store
 from wardbell_protocol.bus import topics
 from wardbell_protocol.bus.payloads import (
     Command,
-    Health,
     PayloadError,
     Reply,
     SnapshotRequest,
@@ -270,7 +270,7 @@ class Service:
         """Let the engine have a message; returns what is to be answered."""
         now = self._now()
         if address.channel == "health" and payload and not is_retained:
-            self._seats.receive(decode(payload, Health), _monotonic_ms())
+            self._seats.receive(life_sign(address, payload), _monotonic_ms())
         if address.scope != CALL_CENTRE_SCOPE:
             self._follow(address, topic, payload, now)
             return None

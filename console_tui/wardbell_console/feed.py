@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import msgspec
 
-from wardbell_bus.mirror import CentreMirror, Publication, WardMirror, part_state
+from wardbell_bus.mirror import CentreMirror, Publication, WardMirror, life_sign, part_state
 from wardbell_bus.wards import WardMirrors
 from wardbell_console.asks import Ask
 from wardbell_console.escalator import Escalator
@@ -197,7 +197,7 @@ class Feed:
         if address is None:
             return
         if address.channel == "health" and payload:
-            self._sign(address.scope, decode(payload, Health))
+            self._sign(address.scope, life_sign(address, payload))
         if address.channel == "reply" and address.scope == topics.CALL_CENTRE_SCOPE:
             answer = decode(payload, CentreReply)
             if not self.seat.answered(answer, now_ms):

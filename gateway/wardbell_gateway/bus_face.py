@@ -6,6 +6,7 @@ from pathlib import Path
 
 from wardbell_bus.client import BusClient, NotTakenError
 from wardbell_bus.life_sign import LifeSign
+from wardbell_bus.mirror import life_sign
 from wardbell_bus.outbox import OutboxPump
 from wardbell_gateway import announcements
 from wardbell_gateway.ears import FrameId
@@ -59,7 +60,6 @@ class BusFace:
             "command": self._command,
             "snapshot_request": self._snapshot_request,
             "hearing": self._hearing,
-            "health": self._health,
         }
         name = ward.name
         self._client = BusClient(
@@ -124,6 +124,8 @@ class BusFace:
         try:
             if address.channel == "call":
                 self._retained_call(address.last, payload, retained)
+            elif payload and address.channel == "health":
+                self._health(life_sign(address, payload), self._read_clock())
             elif payload:
                 self._channels[address.channel](payload, self._read_clock())
             elif address.channel == "health":
@@ -155,8 +157,7 @@ class BusFace:
         else:
             self._ward.hear(mark, now)
 
-    def _health(self, payload: bytes, now: Now) -> None:
-        health = decode(payload, Health)
+    def _health(self, health: Health, now: Now) -> None:
         if health.part == "radio":
             with self._ward.lock:
                 self._supervision.ears.sign(health.name, health.state, health.faults, now.up_ms)

@@ -21,6 +21,7 @@ from wardbell_protocol.bus.centre_payloads import (
 from wardbell_protocol.bus.payloads import (
     CallState,
     Health,
+    PayloadError,
     SnapshotRequest,
     WardEvent,
     WardInfo,
@@ -49,6 +50,18 @@ def part_state(health: Health | None, now_ms: int) -> str:
     if health.state != "offline" and now_ms - health.at_ms > SILENT_AFTER_MS:
         return "silent"
     return health.state
+
+
+def life_sign(address: topics.Address, payload: bytes) -> Health:
+    """What a part says of itself, on its own topic.
+
+    Raises:
+        PayloadError: it is no life sign, or one of another part, which the broker's rules would not let it say.
+    """
+    health = decode(payload, Health)
+    if address.last != f"{health.part}-{health.name}":
+        raise PayloadError(f"name: {health.part}-{health.name} is not {address.last}, where it was said")
+    return health
 
 
 class WardMirror:
@@ -100,7 +113,7 @@ class WardMirror:
         elif address.channel == "call" and self.is_stale:
             self._retained(address.last, payload)
         elif address.channel == "health" and payload:
-            self._health(decode(payload, Health), now_ms)
+            self._health(life_sign(address, payload), now_ms)
         return []
 
     def poll(self, now_ms: int) -> list[Publication]:
@@ -188,7 +201,7 @@ class CentreMirror:
         elif address.channel == "contact" and self.is_stale:
             self._retained(address.last, payload)
         elif address.channel == "health" and payload:
-            self._health(decode(payload, Health), now_ms)
+            self._health(life_sign(address, payload), now_ms)
         return []
 
     def poll(self, now_ms: int) -> list[Publication]:

@@ -18,7 +18,7 @@ from wardbell_callcenter.people.secret import make_secret
 from wardbell_callcenter.service import Service
 from wardbell_callcenter.store.store import Store
 from wardbell_protocol.bus import topics
-from wardbell_protocol.bus.payloads import encode
+from wardbell_protocol.bus.payloads import Health, encode
 
 PATIENCE_MS = 2000
 
@@ -103,8 +103,10 @@ def test_what_is_not_ours_is_counted_by_topic(service: Service, iotcore_broker: 
     for payload in (b"", b"{}", b"\xff"):
         seat.client.publish(topics.centre_command("console-a"), payload)
     seat.client.publish(topics.event("east"), b"[]")
-    wanted = {topics.centre_command("console-a"): 3, topics.event("east"): 1}
-    seat.wait(lambda: service.client.refused == wanted, "all four to be counted")
+    others = Health(part="console", name="b", state="online", at_ms=0)
+    seat.client.publish(topics.health(CENTRE, "console-a"), encode(others))
+    wanted = {topics.centre_command("console-a"): 3, topics.event("east"): 1, topics.health(CENTRE, "console-a"): 1}
+    seat.wait(lambda: service.client.refused == wanted, "all five to be counted")
     seat.stop()
 
 

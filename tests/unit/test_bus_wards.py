@@ -3,6 +3,7 @@
 import pytest
 from centre_parts import T0, WardOnPaper, call_state
 
+from wardbell_bus.mirror import CentreMirror, part_state
 from wardbell_bus.wards import WardMirrors
 from wardbell_protocol.bus import topics
 from wardbell_protocol.bus.payloads import Health, PayloadError, encode
@@ -63,6 +64,19 @@ def test_what_is_not_a_payload_is_refused() -> None:
     wards = WardMirrors("c")
     with pytest.raises(PayloadError):
         wards.receive(topics.event("east"), b"not json", T0)
+
+
+def test_no_part_says_that_another_one_is_well() -> None:
+    wards, centre = WardMirrors("c"), CentreMirror("c")
+    wards.receive(*life_sign("gateway", "east"), T0)
+    _, of_gateway = life_sign("gateway", "east")
+    with pytest.raises(PayloadError, match="gateway-east is not console-a"):
+        wards.receive(topics.health("east", "console-a"), of_gateway, T0 + 60_000)
+    assert [part_state(health, T0 + 60_000) for health in wards.mirrors[0].health.values()] == ["silent"]
+    _, of_centre = life_sign("callcenter", "main")
+    with pytest.raises(PayloadError):
+        centre.receive(topics.health("callcenter", "console-a"), of_centre, T0)
+    assert centre.health == {}
 
 
 @pytest.mark.parametrize(
