@@ -105,6 +105,13 @@ def test_a_cleared_call_that_its_ward_shows_again_is_not_tried_at_each_poll(cent
     centre.store.writing = counted  # type: ignore[assignment, method-assign]
     centre.wait(SECOND)
     assert (centre.contacts(), written) == ([], [])
+    for calls in ({}, {call.call_id: call}):  # what it shows no more is not kept in mind
+        centre.ward.calls = calls
+        centre.wards.connection_lost()
+        centre.hear_snapshot()
+        for _ in range(2):
+            centre.wait(SECOND)
+    assert (centre.contacts(), len(written)) == ([], 2)  # its news, and its step once more
 
 
 def test_an_id_that_another_command_had_is_refused_and_nothing_is_done(centre: Centre) -> None:

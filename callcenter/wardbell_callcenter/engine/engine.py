@@ -192,9 +192,11 @@ class Engine:
         is_more = self._run_timers(now)
         self._sign_out_strangers(now)
         self._stumbles.forget_old(now)
+        untaken = self._ladder.untaken(self._taken, now.wall_ms + LOOK_AHEAD_MS)
+        self._over &= {rung.due.key for rung in untaken}  # nobody asks for the others any more
         rungs = [
             rung
-            for rung in self._ladder.untaken(self._taken, now.wall_ms + LOOK_AHEAD_MS)
+            for rung in untaken
             if rung.due.key not in self._over and not self._stumbles.is_left_alone(rung.due.key, now)
         ]
         overdue = [rung for rung in rungs if rung.due.due_at_ms <= now.wall_ms]
