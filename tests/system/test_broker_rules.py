@@ -15,7 +15,7 @@ from wardbell_protocol.bus import topics
 from wardbell_protocol.bus.payloads import encode
 
 RULES = REPOSITORY / "protocol" / "spec" / "broker"
-USERS = ("host", "console-desk-1", "console-desk-2", "console-west")
+USERS = ("host", "callcenter", "console-desk-1", "console-desk-2", "console-west")
 
 
 class RuledBroker(BrokerProcess):
@@ -104,14 +104,20 @@ def test_each_speaks_for_itself_and_hears_what_is_its_own(ruled: RuledBroker) ->
     nurses.say(topics.command("east"), topics.command("west"))
     wait_until(lambda: topics.command("west") in host.heard, "the nurses' verb")
     assert topics.command("east") not in host.heard
+    centre = Ear(ruled, "callcenter")
+    answered = [topics.command("north"), topics.health("north", "callcenter-main"), topics.contact("c-2")]
+    centre.say(topics.event("north"), *answered)
+    wait_until(lambda: answered[-1] in host.heard, "what a call centre elsewhere says")
+    assert host.heard[-3:] == answered
+    assert topics.event("north") not in host.heard
     last = topics.event("west")
     mine = [topics.offer("console-desk-1"), topics.reply("west", "console-desk-1"), topics.contact("c-1")]
     host.say(
         topics.offer("console-desk-2"), topics.reply(CENTRE, "console-desk-2"), topics.command("west"), *mine, last
     )
     wait_until(lambda: last in desk.heard, "what everybody hears")
-    assert desk.heard == [topics.health(CENTRE, "console-desk-1"), *mine, last]
-    for ear in (host, desk, nurses):
+    assert desk.heard == [topics.health(CENTRE, "console-desk-1"), *answered[1:], *mine, last]
+    for ear in (host, desk, nurses, centre):
         ear.client.stop()
 
 
