@@ -100,5 +100,7 @@ def test_only_whoever_it_concerns_is_told(centre: Centre) -> None:
     centre.sign_in("Li")
     assert asked(centre, contact_id, "Li").ok  # she is asked to take it
     assert centre.accept("Li", contact_id).ok
+    assert asked(centre, contact_id, "Li").pop is not None
     assert centre.do("resolve", "Li", contact_id=contact_id).ok
-    assert asked(centre, contact_id, "Li").ok
+    late = asked(centre, contact_id, "Li")  # what happened was hers; who lives there now is not
+    assert (late.ok, late.pop) == (True, None)

@@ -9,7 +9,7 @@ from wardbell_callcenter.api.gate import URGENT, TheCaller, TheIntake
 from wardbell_callcenter.api.intake import Asked, Caller, Intake
 from wardbell_callcenter.api.problems import not_found
 from wardbell_callcenter.api.sight import of_contact
-from wardbell_callcenter.people.permissions import About, may
+from wardbell_callcenter.people.permissions import About, may, of_pop
 from wardbell_callcenter.residents.pop import screen_pop
 from wardbell_callcenter.store.ledger import Ledger
 from wardbell_protocol.bus.centre_payloads import ContactState, OfferState, ScreenPop
@@ -54,10 +54,11 @@ def pop(intake: TheIntake, caller: TheCaller, contact_id: PathName) -> ScreenPop
     """Who lives there, risks first; the bed's last contacts, notes, what to say, and a link."""
     intake.check(caller, "residents")
     with intake.store.reading() as ledger:
-        intake.contact(ledger, caller, contact_id)
+        state = intake.contact(ledger, caller, contact_id)
         contact = ledger.contacts.get(contact_id)
         if contact is None:
             raise not_found(f"contact {contact_id}")
+        intake.check(caller, "residents", of_pop(intake.about(ledger, state), contact.is_open))
         return screen_pop(ledger, intake.house(ledger), contact)
 
 

@@ -2,7 +2,7 @@
 
 from wardbell_callcenter.contacts.contact import Contact
 from wardbell_callcenter.house import House
-from wardbell_callcenter.people.permissions import About, may, person
+from wardbell_callcenter.people.permissions import About, may, of_pop, person
 from wardbell_callcenter.residents.pop import screen_pop
 from wardbell_callcenter.store.ledger import Ledger
 from wardbell_protocol.bus.centre_payloads import CentreReply
@@ -16,11 +16,13 @@ def history(ledger: Ledger, house: House, command: Command) -> CentreReply:
     contact = ledger.contacts.get(command.contact_id)
     if contact is None:
         return CentreReply(command_id=command.command_id, ok=False, reason="no such contact")
-    why = may(person(house, command.by), command.by, "timeline", _about(ledger, contact))
+    who, about = person(house, command.by), _about(ledger, contact)
+    why = may(who, command.by, "timeline", about)
     if why:
         return CentreReply(command_id=command.command_id, ok=False, reason=why)
     told, more_after = ledger.events.part_of_contact(contact.contact_id, command.after_seq, PART_BYTES)
-    pop = None if command.after_seq else screen_pop(ledger, house, contact)
+    is_told = not command.after_seq and not may(who, command.by, "residents", of_pop(about, contact.is_open))
+    pop = screen_pop(ledger, house, contact) if is_told else None
     return CentreReply(
         command_id=command.command_id,
         ok=True,

@@ -83,6 +83,11 @@ class About:
     asked: frozenset[str] = frozenset()
 
 
+def of_pop(about: About, is_open: bool) -> About:
+    """What one must know before one goes: once that contact is over, it is about those who live there now."""
+    return about if is_open else About(about.wards)
+
+
 def person(house: House, name: str) -> Agent | None:
     """Who that is in the house; a house that names nobody takes whoever comes."""
     return house.agents.get(name) if house.agents else ANYBODY
