@@ -185,8 +185,8 @@ class Seat:
         agent = event.agent
         if event.kind in ("agent", "signed_in", "signed_out") and agent is not None and agent.agent == self.operator:
             self._state_changed(event, agent, now_ms)
-        if event.kind == "signed_in":
-            self._want_pops()
+            if event.kind == "signed_in":  # of others': each of a whole shift would have all of it read anew
+                self._want_pops()
 
     def was_read(self, now_ms: int) -> None:
         """The mirror was read anew, at the start or after a gap, whose events nobody tells any more."""

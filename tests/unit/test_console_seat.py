@@ -14,7 +14,7 @@ from wardbell_console.desk import Desk
 from wardbell_console.feed import Feed
 from wardbell_console.language import Language
 from wardbell_protocol.bus import topics
-from wardbell_protocol.bus.centre_payloads import Offer, ResidentCard, ScreenPop
+from wardbell_protocol.bus.centre_payloads import AgentState, Offer, ResidentCard, ScreenPop
 from wardbell_protocol.bus.payloads import CallState, decode
 
 POP = ScreenPop(residents=[ResidentCard(resident_id="r1", name="周明", room="118", bed="1", risks=["falls"])])
@@ -452,6 +452,19 @@ def test_a_console_that_was_started_anew_has_the_cards_of_what_rings_and_of_what
     assert house.feed.notice is None  # nobody asked for it with a key
     house.wait_s(10)
     assert len(house.wire.commands("history")) == 2
+
+
+def test_a_shift_that_signs_in_has_no_other_seat_read_its_cards_anew() -> None:
+    house = seat()
+    offered(house)
+    house.centre.refusals["history"] = "not one of yours"
+    restarted(house)
+    asked = len(house.wire.commands("history"))
+    for name in ("ana", "ben", "cem"):
+        other = AgentState(agent=name, state="ready", since_ms=house.clock(), seat=f"console-{name}")
+        house.wire.deliver([house.centre.event("signed_in", agent=other)])
+        house.tick()
+    assert len(house.wire.commands("history")) == asked
 
 
 def test_what_is_taken_from_the_board_has_its_card_too() -> None:
