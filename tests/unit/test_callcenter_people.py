@@ -305,6 +305,19 @@ def test_whoever_the_house_does_not_know_any_more_keeps_nobody_waiting(centre: C
     assert centre.accept("Wei", contact.contact_id).reason == STRANGER
 
 
+def test_whoever_the_house_does_not_know_goes_although_that_goes_wrong_at_first(centre: Centre) -> None:
+    centre.sign_in("Wei", "Li")
+    database = Database(centre.url)
+    database.refuse("UPDATE", "agents", "new.state = 'signed_out'")
+    centre.describe(house(RINGS_20_S, agents={"Li": {}}))
+    centre.open()
+    centre.wait(SECOND)
+    assert [name for name, _ in centre.engine.seats()] == ["Li", "Wei"]
+    database.refuse_no_more("agents")
+    centre.wait(12 * SECOND)
+    assert [name for name, _ in centre.engine.seats()] == ["Li"]
+
+
 def test_what_rings_for_somebody_who_goes_at_last_rings_for_others(centre: Centre) -> None:
     """He had waited for the end of his contact, and was asked meanwhile for an emergency."""
     steps = (Step(after_s=0, to=["ward"], strategy="ordered", ring_s=0), Step(after_s=60, to=["everybody"]))

@@ -242,19 +242,21 @@ class Engine:
         house = self.house
         if house is self._peopled_by:
             return
-        for agent in self.agents(now):
-            refusal = may(person(house, agent.agent), agent.agent, "sign_in")
-            if refusal:
-                self._is_gone(agent.agent, refusal, now)
-        self._peopled_by = house
+        refusals = {name: may(person(house, name), name, "sign_in") for name, _ in self.seats()}
+        gone = [self._is_gone(name, refusal, now) for name, refusal in refusals.items() if refusal]
+        if all(gone):
+            self._peopled_by = house
 
-    def _is_gone(self, name: str, reason: str, now: Now) -> None:
+    def _is_gone(self, name: str, reason: str, now: Now) -> bool:
+        """Sign him out; False: it cannot be done yet."""
         if self._stumbles.is_left_alone(name, now):
-            return
+            return False
         try:
             self._transactions.isolated(lambda turn: shifts.is_gone(turn, name, reason), now)
         except Exception as error:
             self._stumbles.note(name, error, now)
+            return False
+        return True
 
     def offer_failed(self, ledger: Ledger, delivery: Delivery, why: str, now: Now, asks_later: bool = False) -> None:
         """In the transaction of a courier who gives an offer up: whoever comes next is asked, or is by the timers."""
