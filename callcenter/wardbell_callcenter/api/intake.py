@@ -17,7 +17,7 @@ from wardbell_callcenter.api.sight import of_contact
 from wardbell_callcenter.clock import Now, SteadyClock, read_clocks
 from wardbell_callcenter.contacts.contact import Contact
 from wardbell_callcenter.house import Agent, House
-from wardbell_callcenter.houses import Houses
+from wardbell_callcenter.houses import CLOSED, Houses, readable
 from wardbell_callcenter.people.door import Door
 from wardbell_callcenter.people.permissions import NOT_FOR_ROLE, NOT_HIS, STRANGER, About, may, person
 from wardbell_callcenter.store.ledger import Ledger
@@ -86,12 +86,14 @@ class Intake:
         """The house as that transaction sees it; one that cannot be read leaves the one before it in force, as in the engine.
 
         Raises:
-            ConfigError: there was none before it: then nobody's rights are known.
+            ConfigError: none that there was can be read: then nobody's rights are known.
         """
         try:
             self._house = self._houses.newest(ledger.houses)
         except ConfigError:
-            if self._house is None:
+            self._house = self._house or readable(ledger.houses)
+            if self._house is CLOSED:
+                self._house = None
                 raise
         return self._house
 
