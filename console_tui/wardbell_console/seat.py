@@ -157,6 +157,7 @@ class Seat:
             return verb in rights.verbs
         state = self.state
         is_held = _is_his(contact, self.operator) or (state is not None and contact.contact_id in state.contacts)
+        is_held = is_held or self.time_lines.has_joined(contact.contact_id, self.operator)
         is_asked = self.operator in contact.offered_to
         return rights.reaches(verb, {contact.ward} - {""}, is_held=is_held, is_asked=is_asked)
 

@@ -89,6 +89,10 @@ class TimeLines:
         """How it stood last, also when it is closed; None where nothing is known of it."""
         return next((event.contact for event in reversed(self.of(contact_id)) if event.contact is not None), None)
 
+    def has_joined(self, contact_id: str, name: str) -> bool:
+        """Whether that person was heard to help with it: it is his too."""
+        return any((event.kind, event.by) == ("joined", name) for event in self._events.get(contact_id, {}).values())
+
     def of(self, contact_id: str) -> list[CentreEvent]:
         """That contact's."""
         events = self._events.get(contact_id, {})

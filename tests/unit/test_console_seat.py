@@ -14,7 +14,7 @@ from wardbell_console.desk import Desk
 from wardbell_console.feed import Feed
 from wardbell_console.language import Language
 from wardbell_protocol.bus import topics
-from wardbell_protocol.bus.centre_payloads import AgentState, Offer, ResidentCard, ScreenPop
+from wardbell_protocol.bus.centre_payloads import AgentState, Offer, ResidentCard, Rights, ScreenPop
 from wardbell_protocol.bus.payloads import CallState, decode
 
 POP = ScreenPop(residents=[ResidentCard(resident_id="r1", name="周明", room="118", bed="1", risks=["falls"])])
@@ -465,6 +465,19 @@ def test_a_shift_that_signs_in_has_no_other_seat_read_its_cards_anew() -> None:
         house.wire.deliver([house.centre.event("signed_in", agent=other)])
         house.tick()
     assert len(house.wire.commands("history")) == asked
+
+
+def test_whoever_has_joined_may_end_it() -> None:
+    house = seat()
+    house.feed.centre.rights = Rights(verbs=["join", "resolve"], only_held=["resolve"], level="ward", wards=["east"])
+    offered(house)
+    house.wire.deliver(house.centre.accept("k-1", "zhao"))
+    house.tick()
+    contact = house.feed.centre.contacts["k-1"]
+    assert not house.feed.seat.may("resolve", contact)
+    house.wire.deliver(house.centre.change("joined", "k-1", "wang"))
+    house.tick()
+    assert house.feed.seat.may("resolve", contact)
 
 
 def test_what_is_taken_from_the_board_has_its_card_too() -> None:
