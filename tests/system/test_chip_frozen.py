@@ -14,7 +14,7 @@ from array import array
 from wardbell_firmware.boards.rp2040.ring import take
 state, durations = array("I", [0, 0, 0]), array("i", [0] * 8)
 ring = array("I", [2 * (i + 2) + (i & 1) for i in range(2048)])
-print(take(state, ring, durations, 8), list(state), list(durations))
+print(take(ring, durations, state, 8), list(state), list(durations))
 """
 
 
