@@ -292,7 +292,7 @@ def test_renewing_the_lease_really_writes(tmp_path: Path) -> None:
     store.close()
 
 
-def test_a_calls_steps_and_whose_turn_it_is_are_found_among_those_of_years(tmp_path: Path) -> None:
+def test_a_call_and_whose_turn_it_is_are_found_among_those_of_years(tmp_path: Path) -> None:
     asked: dict[str, Any] = {}
 
     def note(_c: object, _u: object, statement: str, parameters: object, _x: object, _many: bool) -> None:
@@ -303,6 +303,7 @@ def test_a_calls_steps_and_whose_turn_it_is_are_found_among_those_of_years(tmp_p
     with store.reading() as ledger:
         assert not ledger.steps.is_closed("east-1")
         assert ledger.offers.turns_of("bed_call", "normal", 0, T0) == ()
+        assert ledger.incidents.waiting_at("east", "s-1") == []
     event.remove(Engine, "before_cursor_execute", note)
     store.close()
     with contextlib.closing(sqlite3.connect(tmp_path / "callcenter.db")) as database:
@@ -312,5 +313,5 @@ def test_a_calls_steps_and_whose_turn_it_is_are_found_among_those_of_years(tmp_p
             if statement.startswith("SELECT")
             for row in database.execute(f"EXPLAIN QUERY PLAN {statement}", values)
         ]
-    assert [step for step in plan if step.startswith("SCAN") or "is_closed" in step] == []
-    assert len([step for step in plan if step.startswith("SEARCH")]) == 3
+    assert [step for step in plan if step.startswith("SCAN") or "(is_closed=?" in step or "(ward=?" in step] == []
+    assert len([step for step in plan if step.startswith("SEARCH")]) == 4
