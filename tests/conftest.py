@@ -1,9 +1,11 @@
 """Fixtures that every folder of tests may ask for."""
 
+import itertools
 import os
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
@@ -65,11 +67,9 @@ def tables_only(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return make_sqlite_template(tmp_path_factory.mktemp("sqlite") / "tables_only.db")
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
-    """A database with nothing in it, each test once on either kind."""
-    if request.param == "sqlite":
-        file = tmp_path / "callcenter.db"
+@contextmanager
+def _empty(kind: str, request: pytest.FixtureRequest, file: Path) -> Iterator[Database]:
+    if kind == "sqlite":
         shutil.copy(request.getfixturevalue("tables_only"), file)
         yield Database(f"sqlite:///{file}")
         return
@@ -77,3 +77,18 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Databas
     name = cluster.make_database()
     yield Database(cluster.url(name))
     cluster.drop_database(name)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    """A database with nothing in it, each test once on either kind."""
+    with _empty(request.param, request, tmp_path / "callcenter.db") as made:
+        yield made
+
+
+@pytest.fixture
+def another(request: pytest.FixtureRequest, database: Database, tmp_path: Path) -> Iterator[Callable[[], Database]]:
+    """As many more as a test wants, of the same kind."""
+    kind, numbers = "sqlite" if database.is_sqlite else "postgresql", itertools.count()
+    with ExitStack() as stack:
+        yield lambda: stack.enter_context(_empty(kind, request, tmp_path / f"another-{next(numbers)}.db"))

@@ -1,12 +1,11 @@
 """Many contacts for many people at once: what is urgent first, in turns that let others in, no more bells than one can hear."""
 
-import shutil
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from centre_bench import SECOND, Centre, house, policy
 from centre_parts import T0, call_state
+from databases import Database
 
 from wardbell_callcenter.engine import turn
 from wardbell_callcenter.house import Limits, Step
@@ -18,9 +17,8 @@ PEOPLE = ("Chen", "Li", "Wei")
 
 
 @pytest.fixture
-def centre(tables_only: Path, tmp_path: Path) -> Iterator[Centre]:
-    file = shutil.copy(tables_only, tmp_path / "crowd.db")
-    made = Centre(f"sqlite:///{file}", house(TOGETHER, incidents=QUIET))
+def centre(database: Database) -> Iterator[Centre]:
+    made = Centre(database.url, house(TOGETHER, incidents=QUIET))
     made.hear_snapshot()
     made.sign_in(*PEOPLE)
     yield made

@@ -1,9 +1,6 @@
 """Many calls of one corridor, and storms from one button, as one incident; muted buttons. On both databases."""
 
-import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
 
 import pytest
 from centre_bench import MINUTE, SECOND, Centre, house, policy
@@ -23,28 +20,14 @@ HOUSE = house(
 )
 
 
-@contextmanager
-def at_work(url: str) -> Iterator[Centre]:
+@pytest.fixture
+def centre(database: Database) -> Iterator[Centre]:
     """A call centre of that house, with two agents."""
-    built = Centre(url, HOUSE)
+    built = Centre(database.url, HOUSE)
     built.hear_snapshot()
     built.sign_in("Wei", "Li")
     yield built
     built.store.close()
-
-
-@pytest.fixture
-def centre(tables_only: Path, tmp_path: Path) -> Iterator[Centre]:
-    file = shutil.copy(tables_only, tmp_path / "callcenter.db")
-    with at_work(f"sqlite:///{file}") as built:
-        yield built
-
-
-@pytest.fixture
-def either(database: Database) -> Iterator[Centre]:
-    """The same on each kind of database."""
-    with at_work(database.url) as built:
-        yield built
 
 
 def crowd(centre: Centre, n: int = 3, kind: str = "normal", room: str = "203") -> list[ContactState]:
@@ -132,8 +115,7 @@ def test_whoever_accepts_the_incident_has_all_of_it(centre: Centre) -> None:
     assert centre.accept("Li", members[0].contact_id).reason == "already taken by Wei"
 
 
-def test_what_is_not_visited_returns_by_itself_and_what_is_cleared_leaves(either: Centre) -> None:
-    centre = either
+def test_what_is_not_visited_returns_by_itself_and_what_is_cleared_leaves(centre: Centre) -> None:
     first, second, third = crowd(centre)
     head = the_incident(centre).contact_id
     centre.accept("Wei", head)
@@ -231,8 +213,7 @@ def test_an_incident_outlives_the_engine(centre: Centre) -> None:
     assert {one.accepted_by for one in centre.contacts()} == {"Wei"}
 
 
-def test_a_storm_from_one_button_is_one_incident_a_fault_and_a_mute_that_ends(either: Centre) -> None:
-    centre = either
+def test_a_storm_from_one_button_is_one_incident_a_fault_and_a_mute_that_ends(centre: Centre) -> None:
     storm(centre, 3)
     incident = the_incident(centre)
     assert (incident.kind, incident.scope) == ("faulty_button", "east/s-1")

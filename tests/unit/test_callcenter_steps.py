@@ -1,8 +1,6 @@
 """The steps of a contact: when each is fired, who is asked, and what brings the next one forward."""
 
-import shutil
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 from centre_bench import MINUTE, SECOND, Centre, house, policy
@@ -26,12 +24,11 @@ LADDER = policy(
 
 
 @pytest.fixture
-def make(tables_only: Path, tmp_path: Path) -> Iterator[Make]:
+def make(another: Callable[[], Database]) -> Iterator[Make]:
     built: list[Centre] = []
 
     def made(described: House) -> Centre:
-        file = shutil.copy(tables_only, tmp_path / f"{len(built)}.db")
-        built.append(Centre(f"sqlite:///{file}", described))
+        built.append(Centre(another().url, described))
         built[-1].hear_snapshot()
         return built[-1]
 
@@ -218,16 +215,13 @@ def test_what_is_wrong_with_one_contact_leaves_the_others_their_steps(make: Make
     centre.sign_in("Wei", "Li")
     broken, _ = centre.open("east-1"), centre.open("east-2")
     database = Database(centre.url)
-    database.execute(
-        f"CREATE TRIGGER broken BEFORE UPDATE ON contacts WHEN old.contact_id = '{broken.contact_id}' "
-        "BEGIN SELECT RAISE(ABORT, 'broken'); END"
-    )
+    database.refuse("UPDATE", "contacts", f"old.contact_id = '{broken.contact_id}'")
     centre.wait(60 * SECOND)
     assert (centre.contact("east-1").step, centre.contact("east-2").step) == (0, 1)
     assert centre.engine.faults() == ("engine",)
     reply = centre.accept("Wei", broken.contact_id)
     assert (reply.ok, reply.reason) == (False, "not done: broken")
-    database.execute("DROP TRIGGER broken")
+    database.refuse_no_more("contacts")
     centre.wait(10 * SECOND)
     assert (centre.contact("east-1").step, centre.contact("east-2").step) == (1, 1)
     assert centre.engine.faults() == ()
@@ -238,10 +232,7 @@ def test_whoever_comes_is_there_although_one_of_those_who_wait_cannot_be_asked_f
     centre = make(house(LADDER))
     broken, _ = centre.open("east-1"), centre.open("east-2")
     database = Database(centre.url)
-    database.execute(
-        f"CREATE TRIGGER broken BEFORE UPDATE ON contacts WHEN old.contact_id = '{broken.contact_id}' "
-        "BEGIN SELECT RAISE(ABORT, 'broken'); END"
-    )
+    database.refuse("UPDATE", "contacts", f"old.contact_id = '{broken.contact_id}'")
 
     def asked() -> list[str]:
         centre.wait(SECOND)
@@ -257,7 +248,7 @@ def test_whoever_comes_is_there_although_one_of_those_who_wait_cannot_be_asked_f
     centre.hear("cleared", cleared(centre.ward.calls["east-3"], T0))
     assert centre.agent("Wei").state == "ready"
     assert [contact.call_id for contact in centre.contacts()] == ["east-1", "east-2"]
-    database.execute("DROP TRIGGER broken")
+    database.refuse_no_more("contacts")
     centre.wait(12 * SECOND)
     assert asked() == ["east-1"]
     centre.wait(12 * SECOND)
@@ -267,10 +258,8 @@ def test_whoever_comes_is_there_although_one_of_those_who_wait_cannot_be_asked_f
 def test_what_frees_somebody_is_done_although_one_of_those_who_wait_cannot_be_asked_for(make: Make) -> None:
     centre = make(house(LADDER))
     broken = centre.open("east-1")
-    Database(centre.url).execute(
-        f"CREATE TRIGGER broken BEFORE UPDATE ON contacts WHEN old.contact_id = '{broken.contact_id}' "
-        "AND new.state = 'offered' BEGIN SELECT RAISE(ABORT, 'broken'); END"
-    )
+    is_asked_for = f"old.contact_id = '{broken.contact_id}' AND new.state = 'offered'"
+    Database(centre.url).refuse("UPDATE", "contacts", is_asked_for)
     centre.sign_in("Wei")
     centre.accept("Wei", centre.open("east-2").contact_id)
     centre.wait(25 * SECOND)  # by now it is tried again, of which nothing comes: he is busy
@@ -293,10 +282,7 @@ def test_what_is_wrong_with_one_call_leaves_the_others_heard(make: Make) -> None
     centre = make(house(LADDER))
     centre.sign_in("Wei", "Li")
     database = Database(centre.url)
-    database.execute(
-        "CREATE TRIGGER broken BEFORE INSERT ON contacts WHEN new.station_id = 's-east-1' "
-        "BEGIN SELECT RAISE(ABORT, 'broken'); END"
-    )
+    database.refuse("INSERT", "contacts", "new.station_id = 's-east-1'")
     for number in range(3):
         centre.hear("placed", call_state(f"east-{number}"))
     centre.wait(3 * MINUTE)
@@ -304,7 +290,7 @@ def test_what_is_wrong_with_one_call_leaves_the_others_heard(make: Make) -> None
     assert centre.engine.faults() == ("engine",)
     reply = centre.engine.receive(step_command(call_state("east-1")), centre.now)
     assert (reply.ok, reply.reason) == (False, "not done: broken")
-    database.execute("DROP TRIGGER broken")
+    database.refuse_no_more("contacts")
     centre.wait(10 * SECOND)
     assert {contact.call_id for contact in centre.contacts()} == {"east-0", "east-1", "east-2"}
     centre.wait(11 * SECOND)
@@ -317,13 +303,13 @@ def test_news_and_seats_that_the_engine_stumbles_over_hold_nothing_up(make: Make
     centre.open("east-1")
     database = Database(centre.url)
     for table in ("contacts", "agents"):
-        database.execute(f"CREATE TRIGGER b_{table} BEFORE UPDATE ON {table} BEGIN SELECT RAISE(ABORT, 'broken'); END")
+        database.refuse("UPDATE", table)
     centre.engine.seat_lost("Li", centre.now)
     centre.hear("cleared", cleared(centre.ward.calls["east-1"], T0))
     assert centre.contact().status == "offered"
     assert centre.engine.faults() == ("engine",)
     for table in ("contacts", "agents"):
-        database.execute(f"DROP TRIGGER b_{table}")
+        database.refuse_no_more(table)
     centre.wait(SECOND)
     centre.wait(10 * SECOND)
     assert centre.contacts() == []  # its ward does not show it any more
@@ -335,7 +321,7 @@ def test_a_policy_that_cannot_be_read_is_stood_in_for(make: Make) -> None:
     centre = make(house(LADDER))
     centre.open()
     centre.wait(120 * SECOND)
-    Database(centre.url).execute("UPDATE contacts SET policy = CAST('{\"steps\": 7}' AS BLOB)")
+    Database(centre.url).overwrite("contacts", "policy", '{"steps": 7}')
     centre.sign_in("Ma")  # its third step is not one of the default's two
     assert centre.contact().offered_to == ["Ma"]
     centre.wait(60 * SECOND)
@@ -345,7 +331,7 @@ def test_a_policy_that_cannot_be_read_is_stood_in_for(make: Make) -> None:
 def test_a_contact_whose_call_cannot_be_read_is_asked_for(make: Make) -> None:
     centre = make(house(LADDER))
     centre.open()
-    Database(centre.url).execute("UPDATE contacts SET call = CAST('{\"v\": 2}' AS BLOB)")
+    Database(centre.url).overwrite("contacts", "call", '{"v": 2}')
     centre.restart()
     centre.hear_snapshot()
     centre.sign_in("Wei")
@@ -369,7 +355,7 @@ def test_a_house_that_cannot_be_read_leaves_the_one_before_it_in_force(make: Mak
 def test_a_house_of_which_nothing_can_be_read_lets_nobody_in_until_it_can(make: Make) -> None:
     centre = make(house(LADDER, agents={"Wei": Agent(), "Li": Agent()}))
     centre.sign_in("Wei")
-    Database(centre.url).execute("UPDATE houses SET document = CAST('{\"policies\": 7}' AS BLOB)")
+    Database(centre.url).overwrite("houses", "document", '{"policies": 7}')
     centre.restart()
     centre.hear_snapshot()
     centre.wait(SECOND)

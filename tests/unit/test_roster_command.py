@@ -1,7 +1,6 @@
 """`wardbell roster`, as people use it."""
 
 import json
-import shutil
 from pathlib import Path
 
 import pytest
@@ -54,13 +53,7 @@ class Desk:
 
 
 @pytest.fixture
-def desk(tables_only: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Desk:
-    file = shutil.copy(tables_only, tmp_path / "callcenter.db")
-    return Desk(Database(f"sqlite:///{file}"), tmp_path, capsys)
-
-
-@pytest.fixture
-def either_desk(database: Database, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Desk:
+def desk(database: Database, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Desk:
     return Desk(database, tmp_path, capsys)
 
 
@@ -83,38 +76,36 @@ def test_who_is_on_duty_and_why(desk: Desk) -> None:
     assert desk.says("who", "--at", "2026-09-01T12:00", status=1)[-1] == "nobody is on duty"
 
 
-def test_the_past_is_told_by_the_document_that_counted_then(either_desk: Desk) -> None:
-    either_desk.database.execute("UPDATE houses SET at_ms = 1790000000000")  # 21 September 2026
+def test_the_past_is_told_by_the_document_that_counted_then(desk: Desk) -> None:
+    desk.database.execute("UPDATE houses SET at_ms = 1790000000000")  # 21 September 2026
     later = json.loads(json.dumps(DOCUMENT).replace('"ana"', '"eve"'))
-    either_desk.apply(later)
-    either_desk.database.execute("UPDATE houses SET at_ms = 1795000000000 WHERE revision = 2")  # 18 November
+    desk.apply(later)
+    desk.database.execute("UPDATE houses SET at_ms = 1795000000000 WHERE revision = 2")  # 18 November
 
-    assert [line.split()[1] for line in either_desk.says("who", "--at", "2026-10-09T12:30")[3:]] == ["ana", "李"]
-    assert [line.split()[1] for line in either_desk.says("who", "--at", "2026-11-20T12:30")[3:]] == ["eve", "李"]
+    assert [line.split()[1] for line in desk.says("who", "--at", "2026-10-09T12:30")[3:]] == ["ana", "李"]
+    assert [line.split()[1] for line in desk.says("who", "--at", "2026-11-20T12:30")[3:]] == ["eve", "李"]
 
 
-def test_an_entry_says_what_it_leaves_open_and_is_taken_back(either_desk: Desk) -> None:
-    assert either_desk.says("leave", "ana", "--from", "2026-10-09", "--until", "2026-10-10", "--by", "chen") == [
+def test_an_entry_says_what_it_leaves_open_and_is_taken_back(desk: Desk) -> None:
+    assert desk.says("leave", "ana", "--from", "2026-10-09", "--until", "2026-10-10", "--by", "chen") == [
         "r1: ana is away, Fri 2026-10-09 00:00 – Sun 2026-10-11 00:00",
         "then there are too few:",
         "  Fri 2026-10-09 07:00  – Fri 2026-10-09 19:00  east  day  1 of 2 people",
     ]
-    assert either_desk.says("gaps", "--from", "2026-10-09", "--days", "2", status=1) == [
+    assert desk.says("gaps", "--from", "2026-10-09", "--days", "2", status=1) == [
         "Fri 2026-10-09 07:00  – Fri 2026-10-09 19:00  east  day  1 of 2 people"
     ]
-    week = either_desk.says("week", "--from", "2026-10-09T07:00", "--days", "1", lang="zh_CN")
+    week = desk.says("week", "--from", "2026-10-09T07:00", "--days", "1", lang="zh_CN")
     assert week == [
         "east",
         "  周五 2026-10-09 07:00  – 19:00  day    ana（不在）, 李  ! 1 人，需要 2 人",
         "  周五 2026-10-09 19:00  – 07:00  night  cem",
     ]
-    either_desk.says("remove", "r1", "--by", "wu")
-    assert either_desk.says("gaps", "--from", "2026-10-09", "--days", "2") == ["nothing is missing"]
-    assert either_desk.says("changes", "--from", "2026-10-09") == ["nothing was entered"]
-    assert either_desk.says("changes", "--from", "2026-10-09", "--removed")[0].endswith(
-        "ana is away  chen    taken back"
-    )
-    assert either_desk.database.rows("SELECT change_id, agent, made_by FROM roster_changes") == [("r1", "ana", "chen")]
+    desk.says("remove", "r1", "--by", "wu")
+    assert desk.says("gaps", "--from", "2026-10-09", "--days", "2") == ["nothing is missing"]
+    assert desk.says("changes", "--from", "2026-10-09") == ["nothing was entered"]
+    assert desk.says("changes", "--from", "2026-10-09", "--removed")[0].endswith("ana is away  chen    taken back")
+    assert desk.database.rows("SELECT change_id, agent, made_by FROM roster_changes") == [("r1", "ana", "chen")]
 
 
 def test_a_swap_of_whole_duties_and_one_that_moves_nothing(desk: Desk) -> None:
@@ -191,34 +182,34 @@ def calendar(folder: Path, *events: str) -> str:
     return str(file)
 
 
-def test_a_file_of_leave_is_entered_once_and_followed(either_desk: Desk, tmp_path: Path) -> None:
+def test_a_file_of_leave_is_entered_once_and_followed(desk: Desk, tmp_path: Path) -> None:
     first = calendar(tmp_path, event("1", "20261009", "ana: ill"), event("2", "20261012", "ben"))
-    assert either_desk.says("import", first, "--dry-run")[-1] == "would be: 2 entered, 0 taken back, 0 as before"
-    assert either_desk.says("changes", "--from", "2026-10-01") == ["nothing was entered"]
-    assert either_desk.says("import", first)[-1] == "2 entered, 0 taken back, 0 as before"
-    assert either_desk.says("import", first)[-1] == "0 entered, 0 taken back, 2 as before"
+    assert desk.says("import", first, "--dry-run")[-1] == "would be: 2 entered, 0 taken back, 0 as before"
+    assert desk.says("changes", "--from", "2026-10-01") == ["nothing was entered"]
+    assert desk.says("import", first)[-1] == "2 entered, 0 taken back, 0 as before"
+    assert desk.says("import", first)[-1] == "0 entered, 0 taken back, 2 as before"
 
     moved = calendar(tmp_path, event("1", "20261011", "ana: ill"), event("2", "20261012", "ben", "STATUS:CANCELLED"))
-    assert either_desk.says("import", moved)[-1] == "1 entered, 2 taken back, 0 as before"
+    assert desk.says("import", moved)[-1] == "1 entered, 2 taken back, 0 as before"
     back = calendar(tmp_path, event("1", "20261009", "ana: ill"))
-    assert either_desk.says("import", back)[-1] == "1 entered, 1 taken back, 0 as before"
+    assert desk.says("import", back)[-1] == "1 entered, 1 taken back, 0 as before"
 
-    (entry,) = either_desk.says("changes", "--from", "2026-10-01")
+    (entry,) = desk.says("changes", "--from", "2026-10-01")
     assert "Fri 2026-10-09 00:00  – Sat 2026-10-10 00:00  all  ana is away" in entry
-    either_desk.says("remove", entry.split()[0])
-    assert either_desk.says("import", back)[-1] == "0 entered, 0 taken back, 1 as before"
-    assert either_desk.says("changes", "--from", "2026-10-01") == ["nothing was entered"]
+    desk.says("remove", entry.split()[0])
+    assert desk.says("import", back)[-1] == "0 entered, 0 taken back, 1 as before"
+    assert desk.says("changes", "--from", "2026-10-01") == ["nothing was entered"]
 
 
 def test_a_night_of_each_week_is_entered_ahead_and_followed(
-    either_desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     today_ms = 1_791_500_000_000  # Friday, 9 October 2026 in Shanghai
 
     def read(*lines: str, later_days: int = 0) -> list[str]:
         monkeypatch.setattr(roster_command, "time_ns", lambda: (today_ms + later_days * 86_400_000) * 1_000_000)
         file = calendar(tmp_path, event("1", "20261001", "zoe: night", *lines))
-        return either_desk.says("import", file, "--as", "override", "--roster", "east", "--days", "30")
+        return desk.says("import", file, "--as", "override", "--roster", "east", "--days", "30")
 
     def days(said: list[str]) -> list[str]:
         return [f"{line[0]}{line[2:].split('-')[2][:8]}" for line in said if line[:2] in ("+ ", "- ")]
@@ -231,13 +222,13 @@ def test_a_night_of_each_week_is_entered_ahead_and_followed(
         "4 entered, 0 taken back, 0 as before",
     ]
     # A week on one more comes into sight, one is left out now, and one that was taken back by hand stays so.
-    either_desk.says("remove", said[3].split()[1].rstrip(":"))
+    desk.says("remove", said[3].split()[1].rstrip(":"))
     said = read("RRULE:FREQ=WEEKLY", "EXDATE;VALUE=DATE:20261022", later_days=7)
     assert (days(said), said[-1]) == (["-20261022", "+20261112"], "1 entered, 1 taken back, 2 as before")
     # It repeats no more: what is over stays, what was to come goes, and its own day is an entry like any other.
     said = read(later_days=7)
     assert said[-1] == "1 entered, 2 taken back, 0 as before"
-    assert len(either_desk.says("changes", "--from", "2026-10-01")) == 2
+    assert len(desk.says("changes", "--from", "2026-10-01")) == 2
 
 
 def test_a_file_of_one_person_and_one_of_extra_duties(desk: Desk, tmp_path: Path) -> None:

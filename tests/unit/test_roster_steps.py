@@ -1,12 +1,11 @@
 """Steps that ask who is on duty, while the roster is worked on beside the engine."""
 
-import shutil
 from collections.abc import Callable, Iterator
 from datetime import date
-from pathlib import Path
 
 import pytest
 from centre_bench import SECOND, Centre, house, policy
+from databases import Database
 
 from wardbell_callcenter.house import Calendar, House, Period, Roster, Rotation, Shift, Step
 from wardbell_callcenter.roster.roster_command import main
@@ -32,11 +31,11 @@ EVERYBODY = ["Day", "Night", "Stand-in"]
 
 
 @pytest.fixture
-def begin(tables_only: Path, tmp_path: Path) -> Iterator[Begin]:
+def begin(database: Database) -> Iterator[Begin]:
     begun: list[Centre] = []
 
     def centre(described: House = HOUSE) -> Centre:
-        begun.append(Centre(f"sqlite:///{shutil.copy(tables_only, tmp_path / 'callcenter.db')}", described))
+        begun.append(Centre(database.url, described))
         begun[-1].hear_snapshot()
         begun[-1].sign_in(*EVERYBODY)
         return begun[-1]

@@ -204,4 +204,7 @@ class Store:
 def _told(error: SQLAlchemyError) -> str:
     """What the database said, in one line, without the statement."""
     said = getattr(error, "orig", None) or error
-    return " ".join(str(said).split())
+    diagnosis = getattr(
+        said, "diag", None
+    )  # PostgreSQL's; its details hold the row itself, which is nobody else's business
+    return " ".join(str((diagnosis and diagnosis.message_primary) or said).split())
