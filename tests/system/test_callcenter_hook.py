@@ -1,6 +1,8 @@
 """The routing hook against a real HTTP server: one that is right, slow, wrong, silent, or not there."""
 
+import gc
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -156,6 +158,17 @@ def test_it_ends_with_a_question_under_way(program: HookProgram) -> None:
     asker.hook.ask(Hook(url=program.url), question("c2"))  # too late
     assert asker.hook.answer(Asking("c1", 0, 0)) is None
     assert len(program.requests) == 1
+
+
+def test_it_ends_with_nothing_left_while_it_connects(program: HookProgram) -> None:
+    program.release.clear()
+    for number in range(12):  # at some instant of the connecting, another each time
+        asker = Asker()
+        asker.hook.ask(Hook(url=program.url, timeout_s=5), question())
+        time.sleep(number * 0.002)
+        asker.hook.stop()
+        del asker
+        gc.collect()  # what was never awaited would say so now
 
 
 TIMEOUT_S = 5.0  # of real time only where the program is silent, and then nobody waits for it

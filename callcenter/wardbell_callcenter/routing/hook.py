@@ -53,6 +53,7 @@ class RoutingHook:
         self._left_alone_until_s = 0.0
         self._room = asyncio.Semaphore(AT_ONCE)
         self._client: httpx.AsyncClient | None = None
+        self._under_way: set[asyncio.Task[None]] = set()  # of the loop's thread alone
         self._loop: asyncio.AbstractEventLoop | None = None  # of a house that has such a program
         self._thread: threading.Thread | None = None
 
@@ -108,14 +109,19 @@ class RoutingHook:
         return self._loop
 
     async def _leave(self) -> None:
-        others = asyncio.all_tasks() - {asyncio.current_task()}
-        for task in others:
+        """Only what asks is cancelled here: the tasks that it has begun itself, it ends itself, and waits for."""
+        asking = list(self._under_way)
+        for task in asking:
             task.cancel()
-        await asyncio.gather(*others, return_exceptions=True)
+        await asyncio.gather(*asking, return_exceptions=True)
         if self._client is not None:
             await self._client.aclose()
 
     async def _ask(self, hook: Hook, question: Question) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        self._under_way.add(task)
+        task.add_done_callback(self._under_way.discard)
         names: tuple[str, ...] = ()
         try:
             async with asyncio.timeout(hook.timeout_s), self._room:
