@@ -292,6 +292,19 @@ def test_renewing_the_lease_really_writes(tmp_path: Path) -> None:
     store.close()
 
 
+def test_whoever_was_asked_longest_ago_comes_first(store: Store) -> None:
+    old = replace(contact("c-0", "east/s-0/normal"), opened_at_ms=T0 - 1)
+    asked = [("c-0", 0, "Ma", 9), ("c-1", 0, "Wei", 1), ("c-1", 0, "Li", 2), ("c-2", 0, "Wei", 3), ("c-2", 1, "Ed", 4)]
+    with store.writing() as ledger:
+        for one in (old, contact("c-1"), contact("c-2", "east/s-2/normal")):
+            ledger.contacts.add(one)
+        for of, step, name, at_ms in asked:
+            ledger.offers.add(Offer(offer_id_of(of, step, 0, name, "seat"), of, step, 0, name, "seat", T0 + at_ms))
+    with store.reading() as ledger:
+        assert ledger.offers.turns_of("bed_call", "", 0, T0) == ("Li", "Wei")
+        assert ledger.offers.turns_of("bed_call", "normal", 0, T0) == ()
+
+
 def test_a_call_and_whose_turn_it_is_are_found_among_those_of_years(tmp_path: Path) -> None:
     asked: dict[str, Any] = {}
 
