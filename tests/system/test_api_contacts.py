@@ -3,7 +3,6 @@
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import httpx
 import pytest
@@ -29,22 +28,13 @@ HOUSE = {
 }
 
 
-def working(url: str) -> Iterator[Host]:
+@pytest.fixture
+def host(database: Database) -> Iterator[Host]:
     """A house with its people, two of whom work."""
-    with serving(url) as made:
+    with serving(database.url) as made:
         made.house(**HOUSE)
         made.sign_in("Wei", "Chen")
         yield made
-
-
-@pytest.fixture
-def host(tmp_path: Path) -> Iterator[Host]:
-    yield from working(f"sqlite:///{tmp_path / 'callcenter.db'}")
-
-
-@pytest.fixture
-def on_either(database: Database) -> Iterator[Host]:
-    yield from working(database.url)
 
 
 def at_once(*asked: tuple[httpx.Client, str]) -> list[httpx.Response]:
@@ -64,10 +54,10 @@ def at_once(*asked: tuple[httpx.Client, str]) -> list[httpx.Response]:
     return [answers[number] for number in range(len(asked))]
 
 
-def test_of_two_who_accept_at_once_one_has_it_and_the_other_reads_who(on_either: Host) -> None:
-    with on_either.caller("Wei") as wei, on_either.caller("Chen") as chen:
+def test_of_two_who_accept_at_once_one_has_it_and_the_other_reads_who(host: Host) -> None:
+    with host.caller("Wei") as wei, host.caller("Chen") as chen:
         for number in range(5):
-            contact_id = on_either.open(subject=f"visitor {number}")
+            contact_id = host.open(subject=f"visitor {number}")
             path = f"/v1/contacts/{contact_id}/accept"
             answers = dict(zip(("Wei", "Chen"), at_once((wei, path), (chen, path)), strict=True))
             winner = wei.get(f"/v1/contacts/{contact_id}").json()["accepted_by"]
@@ -80,10 +70,10 @@ def test_of_two_who_accept_at_once_one_has_it_and_the_other_reads_who(on_either:
             assert again.status_code == 200
 
 
-def test_the_same_key_is_done_once_and_answered_again_and_is_no_other_requests(on_either: Host) -> None:
-    contact_id = on_either.open()
+def test_the_same_key_is_done_once_and_answered_again_and_is_no_other_requests(host: Host) -> None:
+    contact_id = host.open()
     path, key = f"/v1/contacts/{contact_id}/note", {"Idempotency-Key": "k-1"}
-    with on_either.caller("Wei") as wei, on_either.caller("Chen") as chen:
+    with host.caller("Wei") as wei, host.caller("Chen") as chen:
         for _ in range(3):
             assert wei.post(path, json={"text": "by the door"}, headers=key).status_code == 200
         assert problem(wei.post(path, json={"text": "at the window"}, headers=key))["status"] == 422
@@ -163,9 +153,9 @@ def test_a_contact_is_opened_worked_and_closed_over_the_api(host: Host) -> None:
         ]
 
 
-def test_pages_are_newest_first_and_miss_nobody(on_either: Host) -> None:
-    made = [on_either.open(subject=f"visitor {number}") for number in range(7)]
-    with on_either.caller("Wei") as wei:
+def test_pages_are_newest_first_and_miss_nobody(host: Host) -> None:
+    made = [host.open(subject=f"visitor {number}") for number in range(7)]
+    with host.caller("Wei") as wei:
         found: list[str] = []
         after = ""
         while after or not found:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from api_host import Host, serving
+from databases import Database
 from servers import free_port
 
 from wardbell_callcenter.api import contacts_client
@@ -17,9 +18,9 @@ from wardbell_callcenter.api.contacts_wording import TEXTS
 
 
 @pytest.fixture
-def host(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Host]:
+def host(database: Database, monkeypatch: pytest.MonkeyPatch) -> Iterator[Host]:
     """A house that names nobody; Wei's token is in the environment."""
-    with serving(f"sqlite:///{tmp_path / 'callcenter.db'}") as made:
+    with serving(database.url) as made:
         made.opener = "Wei"
         made.sign_in("Wei", "Chen")
         monkeypatch.setenv("WARDBELL_TOKEN", made.token("Wei"))

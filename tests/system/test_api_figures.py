@@ -1,8 +1,7 @@
 """Figures over the API: who may see whose."""
 
-from pathlib import Path
-
 from api_host import problem, serving
+from databases import Database
 
 HOUSE = {
     "wards": {"east": {}, "west": {}},
@@ -15,8 +14,8 @@ HOUSE = {
 }
 
 
-def test_the_house_for_who_sees_all_and_a_ward_for_its_people(tmp_path: Path) -> None:
-    with serving(f"sqlite:///{tmp_path / 'callcenter.db'}") as host:
+def test_the_house_for_who_sees_all_and_a_ward_for_its_people(database: Database) -> None:
+    with serving(database.url) as host:
         host.house(**HOUSE)
         host.sign_in("Wei")
         contact_id = host.open()

@@ -1,11 +1,11 @@
 """Tokens for a shift, for whoever says his secret; and the board that they show."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import httpx
 import pytest
 from api_host import Host, problem, serving
+from databases import Database
 from servers import DEADLINE_S
 
 from wardbell_callcenter.people import door
@@ -22,8 +22,8 @@ HOUSE = {
 
 
 @pytest.fixture
-def host(tmp_path: Path) -> Iterator[Host]:
-    with serving(f"sqlite:///{tmp_path / 'callcenter.db'}") as made:
+def host(database: Database) -> Iterator[Host]:
+    with serving(database.url) as made:
         made.house(**HOUSE)
         yield made
 

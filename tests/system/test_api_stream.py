@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -34,8 +33,8 @@ Json = dict[str, Any]
 
 
 @pytest.fixture
-def host(tmp_path: Path) -> Iterator[Host]:
-    with serving(f"sqlite:///{tmp_path / 'callcenter.db'}", Rates(unknown=SLOWLY, known=PLENTY, urgent=PLENTY)) as made:
+def host(database: Database) -> Iterator[Host]:
+    with serving(database.url, Rates(unknown=SLOWLY, known=PLENTY, urgent=PLENTY)) as made:
         made.house(**HOUSE)
         yield made
 
@@ -74,8 +73,7 @@ def test_a_listener_goes_on_where_he_left_off_and_misses_nothing(host: Host) -> 
     assert opened == [first, second, third]
 
 
-def test_events_of_an_older_version_are_passed_over(tmp_path: Path) -> None:
-    database = Database(f"sqlite:///{tmp_path / 'callcenter.db'}")
+def test_events_of_an_older_version_are_passed_over(database: Database) -> None:
     Store(database.url).close()
     old = (
         "INSERT INTO events (seq, at_ms, kind, contact_id, agent, payload) VALUES ({}, 0, 'withdrawn', '', '', '{{}}')"
@@ -171,9 +169,9 @@ def test_guessing_tokens_does_not_keep_the_database_busy(host: Host, monkeypatch
         wait_until(lambda: wei.get("/v1/me").status_code == 200, "that the tokens were read again")
 
 
-def test_whoever_asks_too_often_can_still_accept(tmp_path: Path) -> None:
+def test_whoever_asks_too_often_can_still_accept(database: Database) -> None:
     limited = Rates(unknown=PLENTY, known=SLOWLY, urgent=PLENTY)
-    with serving(f"sqlite:///{tmp_path / 'callcenter.db'}", limited) as host:
+    with serving(database.url, limited) as host:
         host.opener = "Wei"
         host.sign_in("Wei")
         contact_id = host.open()

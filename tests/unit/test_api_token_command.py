@@ -1,8 +1,7 @@
 """`wardbell house token`: a token is shown once, listed by its id, revoked; nobody gets one whom the house does not know."""
 
-from pathlib import Path
-
 import pytest
+from databases import Database
 
 from wardbell_callcenter.api import tokens
 from wardbell_callcenter.house_command import main
@@ -10,13 +9,12 @@ from wardbell_callcenter.store.store import Store
 
 
 @pytest.fixture
-def url(tmp_path: Path) -> str:
-    made = f"sqlite:///{tmp_path / 'callcenter.db'}"
-    store = Store(made)
+def url(database: Database) -> str:
+    store = Store(database.url)
     with store.writing() as ledger:
         ledger.houses.put(b'{"agents": {"wei": {}}}', "test", 0)
     store.close()
-    return made
+    return database.url
 
 
 def test_a_token_is_made_listed_and_revoked(url: str, capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,7 +1,6 @@
 """`wardbell house audit`, on a real database."""
 
 import time
-from pathlib import Path
 
 import pytest
 from databases import Database
@@ -15,16 +14,15 @@ def audit(database: Database, *options: str) -> int:
 
 
 @pytest.fixture
-def database(tmp_path: Path) -> Database:
-    made = Database(f"sqlite:///{tmp_path / 'callcenter.db'}")
-    store = Store(made.url)
+def database(database: Database) -> Database:
+    store = Store(database.url)
     with store.writing() as ledger:
         for number in range(3):
             ledger.audit.append(
                 time.time_ns() // 1_000_000, "Ana", "force_ready", "Wei", f"reason {number}", was="busy"
             )
     store.close()
-    return made
+    return database
 
 
 def test_what_was_done_is_listed(database: Database, capsys: pytest.CaptureFixture[str]) -> None:
