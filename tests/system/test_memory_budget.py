@@ -35,7 +35,7 @@ def sent_another_table(free_kb: int) -> object:
 
 
 def test_another_table_of_200_finds_room_beside_the_old_one() -> None:
-    assert sent_another_table(99) == {"used": "2", "kept": "2", "refused": 0}
+    assert sent_another_table(90) == {"used": "2", "kept": "2", "refused": 0}
 
 
 def test_a_table_that_finds_no_room_is_refused_and_ends_nothing() -> None:
