@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -46,9 +45,9 @@ HOUSE: dict[str, Any] = {
 }
 
 
-@pytest.fixture(scope="module")
-def host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Host]:
-    with serving(f"sqlite:///{tmp_path_factory.mktemp('house') / 'callcenter.db'}") as made:
+@pytest.fixture
+def host(database: Database) -> Iterator[Host]:
+    with serving(database.url) as made:
         made.house(**HOUSE)
         made.sign_in("Li", "Chen")
         yield made
@@ -164,31 +163,29 @@ def test_a_station_that_never_called_is_not_muted_and_muting_is_not_for_carers(h
         assert li.get("/v1/residents").json() == []
 
 
-def test_a_document_that_cannot_be_read_leaves_the_one_before_it_in_force_and_opens_nothing(tmp_path: Path) -> None:
-    url = f"sqlite:///{tmp_path / 'callcenter.db'}"
+def test_a_document_that_cannot_be_read_leaves_the_one_before_it_in_force_and_opens_nothing(database: Database) -> None:
     of_tomorrow = {"agents": {"Li": {"role": "a new one"}}}
-    with serving(url) as host:
+    with serving(database.url) as host:
         host.house(**HOUSE)
         token = {"Authorization": f"Bearer {host.token('Li')}"}
         assert httpx.get(f"{host.url}/v1/contacts", headers=token, timeout=DEADLINE_S).status_code == 200
         host.house(**of_tomorrow)
         assert httpx.get(f"{host.url}/v1/contacts", headers=token, timeout=DEADLINE_S).status_code == 200
         assert httpx.get(f"{host.url}/v1/audit", headers=token, timeout=DEADLINE_S).status_code == 403
-    with serving(url) as host:  # started anew, and as the engine does it
+    with serving(database.url) as host:  # started anew, and as the engine does it
         assert httpx.get(f"{host.url}/v1/contacts", headers=token, timeout=DEADLINE_S).status_code == 200
         assert httpx.get(f"{host.url}/v1/audit", headers=token, timeout=DEADLINE_S).status_code == 403
-    Database(url).execute("""UPDATE houses SET document = CAST('{"agents": {"Li": {"role": "a new one"}}}' AS BLOB)""")
-    with serving(url) as host:
+    database.overwrite("houses", "document", '{"agents": {"Li": {"role": "a new one"}}}')
+    with serving(database.url) as host:
         answer = httpx.get(f"{host.url}/v1/contacts", headers=token, timeout=DEADLINE_S)
         assert problem(answer)["status"] == 503
         assert "role" in problem(answer)["detail"]
 
 
-def test_a_database_that_is_ill_is_said_and_to_be_tried_again(tmp_path: Path) -> None:
-    url = f"sqlite:///{tmp_path / 'callcenter.db'}"
-    with serving(url) as host:
+def test_a_database_that_is_ill_is_said_and_to_be_tried_again(database: Database) -> None:
+    with serving(database.url) as host:
         token = {"Authorization": f"Bearer {host.token('Li')}"}
-        Database(url).execute("ALTER TABLE tokens RENAME TO elsewhere")
+        database.execute("ALTER TABLE tokens RENAME TO elsewhere")
         answers = [
             httpx.get(f"{host.url}/v1/contacts", headers=token, timeout=DEADLINE_S),
             httpx.post(f"{host.url}/v1/me/ready", headers=token, timeout=DEADLINE_S),
@@ -197,5 +194,5 @@ def test_a_database_that_is_ill_is_said_and_to_be_tried_again(tmp_path: Path) ->
             assert problem(answer)["status"] == 503
             assert "the database is not well" in problem(answer)["detail"]
             assert int(answer.headers["retry-after"]) > 0
-        Database(url).execute("ALTER TABLE elsewhere RENAME TO tokens")
+        database.execute("ALTER TABLE elsewhere RENAME TO tokens")
         assert httpx.get(f"{host.url}/v1/contacts", headers=token, timeout=DEADLINE_S).status_code == 200

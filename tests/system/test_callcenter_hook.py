@@ -4,11 +4,11 @@ import gc
 import threading
 import time
 from collections.abc import Iterator
-from pathlib import Path
 
 import msgspec
 import pytest
 from centre_bench import SECOND, Centre, house, policy
+from databases import Database
 from hook_program import HookProgram, hook_program
 from servers import DEADLINE_S, wait_until
 
@@ -196,8 +196,8 @@ class Advised:
 
 
 @pytest.fixture
-def advised(tmp_path: Path, program: HookProgram, asker: Asker) -> Iterator[Advised]:
-    built = Advised(f"sqlite:///{tmp_path}/callcenter.db", program, asker)
+def advised(database: Database, program: HookProgram, asker: Asker) -> Iterator[Advised]:
+    built = Advised(database.url, program, asker)
     yield built
     built.centre.store.close()
 

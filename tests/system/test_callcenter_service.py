@@ -10,6 +10,7 @@ import msgspec
 import pytest
 from centre_host import CENTRE, PartProcess, Seat, centre_process, now_ms
 from centre_parts import command, ward_info
+from databases import Database
 from servers import BrokerProcess, wait_until
 
 from wardbell_bus.life_sign import LifeSign
@@ -24,8 +25,8 @@ PATIENCE_MS = 2000
 
 
 @pytest.fixture
-def service(iotcore_broker: BrokerProcess, tmp_path: Path) -> Iterator[Service]:
-    store = Store(f"sqlite:///{tmp_path / 'callcenter.db'}")
+def service(iotcore_broker: BrokerProcess, database: Database) -> Iterator[Service]:
+    store = Store(database.url)
     assert store.take_lease(store.lease(), "test")
     running = Service(iotcore_broker.url, store)
     with store.reading() as ledger:
@@ -80,11 +81,13 @@ def test_policies_that_cannot_be_read_are_a_fault(service: Service, iotcore_brok
 
 
 def test_secrets_are_tried_while_the_engine_is_about_something_else(
-    service: Service, iotcore_broker: BrokerProcess, tmp_path: Path
+    service: Service, iotcore_broker: BrokerProcess, database: Database
 ) -> None:
-    with Store(f"sqlite:///{tmp_path / 'callcenter.db'}").writing() as ledger:
+    beside = Store(database.url)
+    with beside.writing() as ledger:
         document = {"agents": {"Wei": {"secret": make_secret("night", bytes(16))}}}
         ledger.houses.put(msgspec.json.encode(document), "test", now_ms())
+    beside.close()
     seat = Seat(iotcore_broker.url, "console-a")
     with service._lock:  # noqa: SLF001 - as time has it while much is due
         assert service.receive(command("sign_in", by="Wei", secret="")).reason == WRONG

@@ -112,14 +112,6 @@ def round_(database: Database) -> Iterator[Round]:
     made.close()
 
 
-@pytest.fixture
-def on_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Round]:
-    """Where the database does not matter."""
-    made = Round(Centre(f"sqlite:///{tmp_path_factory.mktemp('centre') / 'callcenter.db'}", HOUSE))
-    yield made
-    made.close()
-
-
 def test_an_offer_goes_out_and_that_it_did_is_known(round_: Round) -> None:
     pager = Pager()
     courier = round_.courier(pager)
@@ -137,24 +129,24 @@ def test_an_offer_goes_out_and_that_it_did_is_known(round_: Round) -> None:
     assert stored.state == "offered"  # handed over is not accepted
 
 
-def test_what_fails_is_tried_after_1_2_5_10_30_and_then_every_60_s(on_sqlite: Round) -> None:
+def test_what_fails_is_tried_after_1_2_5_10_30_and_then_every_60_s(round_: Round) -> None:
     pager = Pager()
     pager.answer = lambda delivery: try_again("nobody there") if delivery.delivery_id == "d-1" else DELIVERED
-    courier = on_sqlite.courier(pager)
-    on_sqlite.put("d-1")
+    courier = round_.courier(pager)
+    round_.put("d-1")
     courier.kick()
     tried_at_s: list[float] = []
     for wait_s in (1, 2, 5, 10, 30, 60, 60):
         tries = len(tried_at_s) + 1
         wait_until(lambda tries=tries: pager.ids.count("d-1") == tries, "the next attempt")  # type: ignore[misc]
-        tried_at_s.append(on_sqlite.centre.now.steady_ms / 1000)
-        wait_until(lambda: _due_ms(on_sqlite, "d-1") > on_sqlite.centre.now.steady_ms, "that it was written down")
-        on_sqlite.wait_s(wait_s - 0.001, courier)
-        on_sqlite.put(f"d-beside-{tries}")
+        tried_at_s.append(round_.centre.now.steady_ms / 1000)
+        wait_until(lambda: _due_ms(round_, "d-1") > round_.centre.now.steady_ms, "that it was written down")
+        round_.wait_s(wait_s - 0.001, courier)
+        round_.put(f"d-beside-{tries}")
         courier.kick()
-        wait_until(lambda tries=tries: on_sqlite.outcome(f"d-beside-{tries}") == "delivered", "a turn")  # type: ignore[misc]
+        wait_until(lambda tries=tries: round_.outcome(f"d-beside-{tries}") == "delivered", "a turn")  # type: ignore[misc]
         assert pager.ids.count("d-1") == tries  # not a moment sooner
-        on_sqlite.wait_s(0.001, courier)
+        round_.wait_s(0.001, courier)
     assert tried_at_s == [0, 1, 3, 8, 18, 48, 108]
 
 
@@ -202,20 +194,20 @@ def test_what_a_dead_courier_had_in_hand_comes_again_with_its_id(round_: Round) 
     never.set()
 
 
-def test_what_is_slow_delays_nothing_else(on_sqlite: Round) -> None:
+def test_what_is_slow_delays_nothing_else(round_: Round) -> None:
     seat, mail = Pager("seat"), Pager("mail", threads=2)
     goes_on = threading.Event()
     mail.answer = lambda _delivery: DELIVERED if goes_on.wait(60) else try_again("never")
-    courier = on_sqlite.courier(seat, mail)
-    on_sqlite.put(*(f"m-{number}" for number in range(5)), medium="mail")
+    courier = round_.courier(seat, mail)
+    round_.put(*(f"m-{number}" for number in range(5)), medium="mail")
     courier.kick()
     wait_until(lambda: len(mail.given) == 2, "as many mails as are sent at once")
-    on_sqlite.put(*(f"s-{number}" for number in range(50)))
+    round_.put(*(f"s-{number}" for number in range(50)))
     courier.kick()
-    wait_until(lambda: on_sqlite.outcome("s-49") == "delivered", "the seats")
+    wait_until(lambda: round_.outcome("s-49") == "delivered", "the seats")
     assert len(mail.given) == 2
     goes_on.set()
-    wait_until(lambda: on_sqlite.outcome("m-4") == "delivered", "the mails")
+    wait_until(lambda: round_.outcome("m-4") == "delivered", "the mails")
 
 
 def test_an_address_that_does_not_answer_leaves_threads_to_the_others(round_: Round) -> None:
@@ -253,35 +245,35 @@ def test_an_address_that_does_not_answer_leaves_threads_to_the_others(round_: Ro
     goes_on.set()
 
 
-def test_what_could_not_get_through_waits_untried_and_goes_at_once_when_it_could(on_sqlite: Round) -> None:
+def test_what_could_not_get_through_waits_untried_and_goes_at_once_when_it_could(round_: Round) -> None:
     seat, mail = Pager("seat"), Pager("mail")
     seat.is_ready = False
-    courier = on_sqlite.courier(seat, mail)
-    on_sqlite.put("d-1")
-    on_sqlite.put("d-2", medium="mail")
+    courier = round_.courier(seat, mail)
+    round_.put("d-1")
+    round_.put("d-2", medium="mail")
     courier.kick()
-    wait_until(lambda: on_sqlite.outcome("d-2") == "delivered", "what could")
-    on_sqlite.wait_s(600, courier)
-    on_sqlite.put("d-3", medium="mail")
+    wait_until(lambda: round_.outcome("d-2") == "delivered", "what could")
+    round_.wait_s(600, courier)
+    round_.put("d-3", medium="mail")
     courier.kick()
-    wait_until(lambda: on_sqlite.outcome("d-3") == "delivered", "what could")
+    wait_until(lambda: round_.outcome("d-3") == "delivered", "what could")
     assert seat.given == []
     seat.is_ready = True
     courier.kick()
-    wait_until(lambda: on_sqlite.outcome("d-1") == "delivered", "what waited")
+    wait_until(lambda: round_.outcome("d-1") == "delivered", "what waited")
     assert seat.given[0].attempts == 1
 
 
-def test_the_most_urgent_goes_first(on_sqlite: Round) -> None:
+def test_the_most_urgent_goes_first(round_: Round) -> None:
     pager = Pager(threads=1)
     first = threading.Event()
     pager.answer = lambda _delivery: DELIVERED if first.wait(60) else try_again("never")
-    courier = on_sqlite.courier(pager)
-    on_sqlite.put("d-0")
+    courier = round_.courier(pager)
+    round_.put("d-0")
     courier.kick()
     wait_until(lambda: pager.given, "the first")
-    on_sqlite.put("d-1", "d-2")
-    on_sqlite.put("d-emergency", priority=90)
+    round_.put("d-1", "d-2")
+    round_.put("d-emergency", priority=90)
     first.set()
     wait_until(lambda: len(pager.given) == 4, "all of them")
     assert pager.ids == ["d-0", "d-emergency", "d-1", "d-2"]
@@ -304,20 +296,20 @@ def test_an_offer_that_is_given_up_is_news_and_the_next_one_is_asked(round_: Rou
 
 
 @pytest.mark.parametrize("what", [ZeroDivisionError(), RefusedError("the database will never take this")])
-def test_a_failed_offer_over_which_the_engine_stumbles_holds_nothing_up(on_sqlite: Round, what: Exception) -> None:
+def test_a_failed_offer_over_which_the_engine_stumbles_holds_nothing_up(round_: Round, what: Exception) -> None:
     pager = Pager()
     pager.answer = lambda delivery: given_up("gone") if delivery.what == "offer" else DELIVERED
 
     def stumble(_ledger: Ledger, _delivery: Delivery, _why: str, _now: Now, _asks_later: bool) -> None:
         raise what
 
-    courier = Courier(on_sqlite.centre.store, [pager], lambda: on_sqlite.centre.now, stumble)
+    courier = Courier(round_.centre.store, [pager], lambda: round_.centre.now, stumble)
     courier.start()
-    on_sqlite.put("d-1", what="offer", offer_id="o-1")
-    on_sqlite.put("d-2")
+    round_.put("d-1", what="offer", offer_id="o-1")
+    round_.put("d-2")
     courier.kick()
-    wait_until(lambda: on_sqlite.outcome("d-1") == "given up: gone", "the first")
-    wait_until(lambda: on_sqlite.outcome("d-2") == "delivered", "the second")
+    wait_until(lambda: round_.outcome("d-1") == "given up: gone", "the first")
+    wait_until(lambda: round_.outcome("d-2") == "delivered", "the second")
     courier.stop()
 
 
@@ -349,20 +341,20 @@ def test_what_was_taken_meanwhile_is_not_handed_over_any_more_and_its_end_comes_
 
 
 def test_what_came_back_while_the_database_was_not_well_is_written_later_and_done_once(
-    on_sqlite: Round, caplog: pytest.LogCaptureFixture
+    round_: Round, caplog: pytest.LogCaptureFixture
 ) -> None:
     pager = Pager()
     is_held = threading.Event()
     pager.answer = lambda _delivery: DELIVERED if is_held.wait(60) else try_again("never")
-    courier = on_sqlite.courier(pager)
-    on_sqlite.put("d-1")
+    courier = round_.courier(pager)
+    round_.put("d-1")
     courier.kick()
     wait_until(lambda: pager.given, "the hand-over")
-    with Database(on_sqlite.centre.url).held():
+    with Database(round_.centre.url).held():
         is_held.set()
         wait_until(lambda: "deliveries wait" in caplog.text, "that it could not be written")
     courier.kick()
-    wait_until(lambda: on_sqlite.outcome("d-1") == "delivered", "the outcome")
+    wait_until(lambda: round_.outcome("d-1") == "delivered", "the outcome")
     assert pager.ids == ["d-1"]
 
 
@@ -379,7 +371,7 @@ def test_who_has_lost_the_lead_claims_nothing_more(round_: Round) -> None:
     assert pager.given == []
 
 
-def test_a_port_that_breaks_its_word_is_tried_again(on_sqlite: Round) -> None:
+def test_a_port_that_breaks_its_word_is_tried_again(round_: Round) -> None:
     pager = Pager()
 
     def answer(delivery: Delivery) -> Outcome:
@@ -388,55 +380,55 @@ def test_a_port_that_breaks_its_word_is_tried_again(on_sqlite: Round) -> None:
         return DELIVERED
 
     pager.answer = answer
-    courier = on_sqlite.courier(pager)
-    on_sqlite.put("d-1")
+    courier = round_.courier(pager)
+    round_.put("d-1")
     courier.kick()
-    wait_until(lambda: _due_ms(on_sqlite, "d-1"), "that it was written down")
-    on_sqlite.wait_s(1, courier)
-    wait_until(lambda: on_sqlite.outcome("d-1") == "delivered", "the second attempt")
+    wait_until(lambda: _due_ms(round_, "d-1"), "that it was written down")
+    round_.wait_s(1, courier)
+    wait_until(lambda: round_.outcome("d-1") == "delivered", "the second attempt")
 
 
-def test_what_comes_too_late_is_left_out(on_sqlite: Round) -> None:
+def test_what_comes_too_late_is_left_out(round_: Round) -> None:
     pager = Pager("ward")
-    on_sqlite.put("d-1", medium="ward", what="ward")
-    on_sqlite.centre.now = on_sqlite.centre.now.after(60 * MINUTE + 1)
-    courier = on_sqlite.courier(pager)
+    round_.put("d-1", medium="ward", what="ward")
+    round_.centre.now = round_.centre.now.after(60 * MINUTE + 1)
+    courier = round_.courier(pager)
     courier.kick()
-    wait_until(lambda: on_sqlite.outcome("d-1") == "given up: too late", "the outcome")
+    wait_until(lambda: round_.outcome("d-1") == "given up: too late", "the outcome")
     assert pager.given == []
 
 
-def test_a_way_out_that_gets_nothing_through_is_a_fault_until_it_does(on_sqlite: Round) -> None:
+def test_a_way_out_that_gets_nothing_through_is_a_fault_until_it_does(round_: Round) -> None:
     pager = Pager()
     pager.answer = lambda _delivery: try_again("nobody there")
-    courier = on_sqlite.courier(pager)
-    on_sqlite.put("d-1")
+    courier = round_.courier(pager)
+    round_.put("d-1")
     courier.kick()
-    wait_until(lambda: _due_ms(on_sqlite, "d-1"), "the first attempt")
+    wait_until(lambda: _due_ms(round_, "d-1"), "the first attempt")
     assert courier.faults() == ()  # once is no news
-    on_sqlite.wait_s(1, courier)
+    round_.wait_s(1, courier)
     wait_until(lambda: courier.faults() == ("pager-family",), "the fault")
     pager.answer = lambda _delivery: DELIVERED
-    wait_until(lambda: _due_ms(on_sqlite, "d-1") > on_sqlite.centre.now.steady_ms, "that it was written down")
-    on_sqlite.wait_s(2, courier)
+    wait_until(lambda: _due_ms(round_, "d-1") > round_.centre.now.steady_ms, "that it was written down")
+    round_.wait_s(2, courier)
     wait_until(lambda: courier.faults() == (), "its end")
 
 
-def test_what_is_done_is_forgotten_after_a_day_but_not_while_its_offer_rings(on_sqlite: Round) -> None:
+def test_what_is_done_is_forgotten_after_a_day_but_not_while_its_offer_rings(round_: Round) -> None:
     pager = Pager()
-    courier = on_sqlite.courier(pager)
-    on_sqlite.centre.describe(house(policy(Step(after_s=0, to=["agent:Wei"], ring_s=0), repeat_s=86_400)))
-    on_sqlite.centre.sign_in("Wei")
-    on_sqlite.centre.open()
-    on_sqlite.put("d-done")
+    courier = round_.courier(pager)
+    round_.centre.describe(house(policy(Step(after_s=0, to=["agent:Wei"], ring_s=0), repeat_s=86_400)))
+    round_.centre.sign_in("Wei")
+    round_.centre.open()
+    round_.put("d-done")
     courier.kick()
     wait_until(lambda: len(pager.given) == 2, "both")
     offered = next(one.delivery_id for one in pager.given if one.what == "offer")
-    wait_until(lambda: on_sqlite.outcome(offered) == on_sqlite.outcome("d-done") == "delivered", "the outcomes")
-    on_sqlite.wait_s(86_400 + 1, courier)
-    on_sqlite.put("d-next")
+    wait_until(lambda: round_.outcome(offered) == round_.outcome("d-done") == "delivered", "the outcomes")
+    round_.wait_s(86_400 + 1, courier)
+    round_.put("d-next")
     courier.kick()
-    wait_until(lambda: on_sqlite.outcome("d-next") == "delivered", "the next day's")
-    with on_sqlite.centre.store.reading() as ledger:
+    wait_until(lambda: round_.outcome("d-next") == "delivered", "the next day's")
+    with round_.centre.store.reading() as ledger:
         assert ledger.deliveries.get("d-done") is None
         assert ledger.deliveries.get(offered) is not None

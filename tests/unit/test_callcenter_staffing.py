@@ -2,9 +2,9 @@
 
 import math
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 
 import pytest
+from databases import Database
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -138,8 +138,8 @@ def test_calls_are_counted_by_the_hours_that_there_were() -> None:
     assert len(found) == 24
 
 
-def test_the_command_plans_by_the_calls_that_came(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    url = f"sqlite:///{tmp_path / 'callcenter.db'}"
+def test_the_command_plans_by_the_calls_that_came(database: Database, capsys: pytest.CaptureFixture[str]) -> None:
+    url = database.url
     store = Store(url)
     assert main(["--from-figures", "--db", url]) == 1
     assert "28 days without a contact" in capsys.readouterr().err
