@@ -6,6 +6,7 @@ from pathlib import Path
 import msgspec
 import pytest
 from centre_host import CENTRE, Seat, centre_process, now_ms
+from databases import Database
 from port_worlds import PostOffice, WebServer
 from servers import BrokerProcess, wait_until
 
@@ -40,8 +41,8 @@ def describe(url: str, described: House) -> None:
 class Centre:
     """The process, and what its life signs say is wrong with it."""
 
-    def __init__(self, broker_url: str, folder: Path) -> None:
-        self.url = f"sqlite:///{folder / 'callcenter.db'}"
+    def __init__(self, broker_url: str, folder: Path, url: str) -> None:
+        self.url = url
         self.process = centre_process(broker_url, folder / "home", self.url)
         self.faults: list[list[str]] = []
         signs = [topics.health(CENTRE, topics.ANY)]
@@ -59,8 +60,8 @@ class Centre:
 
 
 @pytest.fixture
-def centre(iotcore_broker: BrokerProcess, tmp_path: Path) -> Iterator[Centre]:
-    centre = Centre(iotcore_broker.url, tmp_path)
+def centre(iotcore_broker: BrokerProcess, tmp_path: Path, database: Database) -> Iterator[Centre]:
+    centre = Centre(iotcore_broker.url, tmp_path, database.url)
     yield centre
     centre.close()
 
