@@ -121,7 +121,11 @@ async def test_what_is_true_is_shown_and_what_was_recorded_is_refused(
         keyed.press(KEYED_BED)
         await shown(nurse, {refused, (LEGACY_BED, "normal?"), (KEYED_BED, "normal")})
         assert [nurse.marks(bed, "normal") for bed in (LEGACY_BED, KEYED_BED)] == [True, False]
-        assert [call.presses for call in nurse.calls if call.kind == "normal"] == [1, 1]
+        on_air = [
+            (record.at_us - back_us, record.value) for record in keyed.ward.log.of("air") if record.at_us > back_us
+        ]
+        presses = {call.station_id: call.presses for call in nurse.calls if call.kind == "normal"}
+        assert presses == {LEGACY_BED: 1, KEYED_BED: 1}, f"on the air: {on_air}; the gateway: {keyed.gateway.log()}"
 
         stranger = seal(Frame(0xABCD, 1, 3), bytes(16))
         keyed.send(*[stranger] * 8)
