@@ -1,13 +1,11 @@
 """Whatever people, wards and time do in any order: what must hold of contacts, offers, timers and people after each step."""
 
-import itertools
-import shutil
 from collections.abc import Callable
-from pathlib import Path
 
 from centre_bench import SECOND, Centre, house, policy
 from centre_parts import acknowledged, cleared
-from hypothesis import given, settings
+from databases import Database
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from wardbell_callcenter.contacts.contact import Contact
@@ -29,7 +27,6 @@ HOUSE = house(
 )
 NAMES = ("Wei", "Li", "Ma")
 CALLS = ("east-1", "east-2", "east-3")
-_files = itertools.count()
 
 who, which = st.sampled_from(NAMES), st.sampled_from(CALLS)
 ACTIONS = st.one_of(
@@ -131,11 +128,12 @@ class Night:
         self._fired[contact.contact_id] = fired
 
 
-@settings(max_examples=10)
-@given(st.lists(ACTIONS, min_size=5, max_size=25))
-def test_what_holds_of_every_night(tables_only: Path, actions: list[tuple[str, str | None, str | int | None]]) -> None:
-    file = shutil.copy(tables_only, tables_only.with_name(f"night-{next(_files)}.db"))
-    centre = Centre(f"sqlite:///{file}", HOUSE)
+@settings(max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture])  # it makes one for each example
+@given(actions=st.lists(ACTIONS, min_size=5, max_size=25))
+def test_what_holds_of_every_night(
+    another: Callable[[], Database], actions: list[tuple[str, str | None, str | int | None]]
+) -> None:
+    centre = Centre(another().url, HOUSE)
     centre.hear_snapshot()
     night = Night(centre)
     try:

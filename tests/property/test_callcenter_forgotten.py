@@ -1,12 +1,11 @@
 """Whatever people do to contacts, incidents and mutes, in whatever order: nobody who called is forgotten."""
 
 import random
-import shutil
-from pathlib import Path
 
 import pytest
 from centre_bench import SECOND, Centre, house, policy
 from centre_parts import cleared
+from databases import Database
 
 from wardbell_callcenter.house import IncidentRules, Step, Ward
 from wardbell_callcenter.incidents.membership import LOOK_AGAIN_MS
@@ -98,8 +97,8 @@ def is_asked_for(contact: ContactState, contacts: dict[str, ContactState], heads
 
 
 @pytest.mark.parametrize("seed", range(2))
-def test_nobody_is_forgotten(tables_only: Path, tmp_path: Path, seed: int) -> None:
-    centre = Centre(f"sqlite:///{shutil.copy(tables_only, tmp_path / 'callcenter.db')}", HOUSE)
+def test_nobody_is_forgotten(database: Database, seed: int) -> None:
+    centre = Centre(database.url, HOUSE)
     centre.hear_snapshot()
     centre.sign_in(*AGENTS)
     night = Night(centre, seed)

@@ -56,26 +56,29 @@ def test_each_change_is_a_revision_and_the_same_again_is_none(
 
 @pytest.mark.parametrize("verb", ["check", "apply"])
 def test_all_that_is_wrong_is_said_and_nothing_is_stored(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], verb: str
+    tmp_path: Path, database: Database, capsys: pytest.CaptureFixture[str], verb: str
 ) -> None:
     file = write(tmp_path, {"time_zone": "Nowhere", "groups": {"a": ["li", "li"]}})
-    where = ["--db", f"sqlite:///{tmp_path / 'callcenter.db'}"] if verb == "apply" else []
+    where = ["--db", database.url] if verb == "apply" else []
     assert main([verb, file, *where]) == 78
     assert capsys.readouterr().err.splitlines() == [
         f'wardbell house: {file}: time_zone: "Nowhere" is no time zone; give one as Asia/Shanghai or Europe/Berlin',
         f"wardbell house: {file}: groups.a: somebody stands there twice",
     ]
-    assert not (tmp_path / "callcenter.db").exists()
+    assert main(["show", "--db", database.url]) == 78
+    assert "no house has been described" in capsys.readouterr().err
 
 
-def test_what_cannot_be_done_is_refused_in_words(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_cannot_be_done_is_refused_in_words(
+    tmp_path: Path, database: Database, capsys: pytest.CaptureFixture[str]
+) -> None:
     there = tmp_path / "there.json"
     there.write_text("mine")
     for argv, said in (
         (["init", str(there)], "cannot be made (File exists)"),
         (["check", str(tmp_path / "no.json")], "cannot be read (No such file or directory)"),
         (["show", "--home", str(tmp_path / "no")], "no call centre has worked here"),
-        (["show", "--db", f"sqlite:///{tmp_path / 'new.db'}"], "no house has been described"),
+        (["show", "--db", database.url], "no house has been described"),
         (["apply", str(EXAMPLE), "--db", "mysql://somewhere/x"], "--db: cannot be opened"),
     ):
         assert main(argv) == 78
