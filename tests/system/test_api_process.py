@@ -7,6 +7,7 @@ import httpx
 import pytest
 from api_host import problem, serving
 from centre_host import PartProcess, Seat
+from databases import Database
 from servers import BrokerProcess, free_port, is_listening, wait_until
 
 from wardbell_callcenter.api import tokens
@@ -18,11 +19,12 @@ from wardbell_callcenter.store.store import Store
 class Centre:
     """A call centre's process with its API, and a token for whoever asks."""
 
-    def __init__(self, broker: BrokerProcess, home: Path) -> None:
+    def __init__(self, broker: BrokerProcess, home: Path, database: Database) -> None:
         home.mkdir()
-        self.database = f"sqlite:///{home / 'callcenter.db'}"
+        self.database = database.url
         self.port = free_port()
-        arguments = ["--broker", broker.url, "--home", str(home), "--api", f"127.0.0.1:{self.port}"]
+        places = ["--broker", broker.url, "--home", str(home), "--db", database.url]
+        arguments = [*places, "--api", f"127.0.0.1:{self.port}"]
         self.log = home / "log"
         self.process = PartProcess("wardbell_callcenter.callcenter_command", arguments, self.log)
         self.client = httpx.Client(base_url=f"http://127.0.0.1:{self.port}", timeout=10)
@@ -48,8 +50,8 @@ class Centre:
 
 
 @pytest.fixture
-def centre(iotcore_broker: BrokerProcess, tmp_path: Path) -> Iterator[Centre]:
-    made = Centre(iotcore_broker, tmp_path / "centre")
+def centre(iotcore_broker: BrokerProcess, database: Database, tmp_path: Path) -> Iterator[Centre]:
+    made = Centre(iotcore_broker, tmp_path / "centre", database)
     made.start()
     yield made
     made.stop()
@@ -106,8 +108,8 @@ def test_an_address_that_is_none_is_said(wrong: str, tmp_path: Path, capsys: pyt
     assert f"{wrong}: --api:" in capsys.readouterr().err
 
 
-def test_an_api_that_ends_by_itself_begins_again_on_its_port(tmp_path: Path) -> None:
-    with serving(f"sqlite:///{tmp_path / 'callcenter.db'}") as host:
+def test_an_api_that_ends_by_itself_begins_again_on_its_port(database: Database) -> None:
+    with serving(database.url) as host:
         first = host.server._server  # noqa: SLF001 - nothing from outside ends it
         first.should_exit = True  # as whatever ends its loop does
         wait_until(lambda: host.server._server is not first, "another server")  # noqa: SLF001

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import schemathesis
 from api_host import Host, serving
+from databases import Database
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from schemathesis import GenerationMode
@@ -50,11 +51,11 @@ OPERATIONS = [result.ok() for result in SCHEMA.get_all_operations() if isinstanc
 WITH_INPUT = [operation for operation in OPERATIONS if operation.body or operation.query or operation.path_parameters]
 
 
-@pytest.fixture(scope="module")
-def host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Host]:
+@pytest.fixture
+def host(database: Database) -> Iterator[Host]:
     """A house that names nobody: whoever has a token may do everything, so everything is reached."""
     plenty = Rates(unknown=PLENTY, known=PLENTY, urgent=PLENTY)
-    with serving(f"sqlite:///{tmp_path_factory.mktemp('api') / 'callcenter.db'}", plenty) as made:
+    with serving(database.url, plenty) as made:
         made.sign_in("Wei")
         made.opener = "Wei"
         yield made
