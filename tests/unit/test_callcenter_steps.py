@@ -70,6 +70,26 @@ def test_whoever_polls_late_does_not_move_what_comes_after(make: Make) -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize("first", ["step", "acceptance"])
+def test_an_acceptance_in_the_millisecond_of_a_step_ends_the_steps(make: Make, first: str) -> None:
+    centre = make(house(LADDER))
+    centre.sign_in("Wei", "Li")
+    contact = centre.open()
+    centre.now = centre.now.after(60 * SECOND)
+    if first == "step":
+        centre.poll()
+        assert centre.contact().offered_to == ["Li"]
+    assert centre.accept("Wei", contact.contact_id).ok
+    centre.poll()
+    assert [step for step, *_ in stepped(centre)] == ([0, 1] if first == "step" else [0])
+    assert (centre.contact().accepted_by, centre.contact().offered_to) == ("Wei", [])
+    assert centre.agent("Li").state == "ready"
+    assert [what for what, _, _ in centre.hand_over()] == ["ward"]  # no offer that is over goes out
+    n_steps = len(stepped(centre))
+    centre.wait(60 * SECOND)
+    assert len(stepped(centre)) == n_steps
+
+
 def test_after_an_hour_without_an_engine_the_newest_step_is_fired_once(make: Make) -> None:
     centre = make(house(LADDER))
     centre.sign_in("Wei", "Li")
