@@ -87,6 +87,13 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Databas
 
 
 @pytest.fixture
+def centre_database(database: Database, monkeypatch: pytest.MonkeyPatch) -> Database:
+    """Every call centre that the test starts works on that one, whatever starts it."""
+    monkeypatch.setenv("WARDBELL_DB", database.url)
+    return database
+
+
+@pytest.fixture
 def another(request: pytest.FixtureRequest, database: Database, tmp_path: Path) -> Iterator[Callable[[], Database]]:
     """As many more as a test wants, of the same kind."""
     kind, numbers = "sqlite" if database.is_sqlite else "postgresql", itertools.count()

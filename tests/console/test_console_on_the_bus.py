@@ -23,6 +23,8 @@ from wardbell_gateway.self_test_command import main as self_test
 from wardbell_protocol.bus import topics
 from wardbell_protocol.bus.payloads import Hearing, encode
 
+pytestmark = pytest.mark.usefixtures("centre_database")
+
 WARDBELL = str(Path(sys.executable).with_name("wardbell"))
 CODE = "A5A5C3"
 REGISTRY: dict[str, Any] = {

@@ -66,6 +66,7 @@ def test_a_folder_that_will_not_do_is_said(folder: str) -> None:
     assert "--home" in done.stderr
 
 
+@pytest.mark.usefixtures("centre_database")
 def test_all_parts_come_up_and_a_killed_one_comes_again(home: Path) -> None:
     port = free_port()
     command = [str(BIN / "wardbell"), "up", "--broker", "embedded", "--port", str(port), "--home", str(home)]
