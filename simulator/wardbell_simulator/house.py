@@ -3,6 +3,7 @@
 Nothing here is a stand-in: the processes are the `wardbell` commands that a house runs, the broker is a real one.
 """
 
+import os
 import signal
 import socket
 import subprocess
@@ -18,6 +19,11 @@ from wardbell_simulator.sim_command import write_registry
 PARTS = ("broker", "gateway", "callcenter", "escalator")
 START_S = 20.0
 STOP_S = 5.0
+
+
+def environment() -> dict[str, str]:
+    """For the parts of a house that is made up: nothing of it may get into the database of a real one."""
+    return {name: value for name, value in os.environ.items() if name != "WARDBELL_DB"}
 
 
 class House:
@@ -70,7 +76,12 @@ class House:
         log = self.home / f"{part}.log"
         with log.open("ab") as out:
             process = subprocess.Popen(
-                self._command(part), stdin=subprocess.DEVNULL, stdout=out, stderr=out, start_new_session=True
+                self._command(part),
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=out,
+                start_new_session=True,
+                env=environment(),
             )
         self._processes[part] = process
         if part == "broker":

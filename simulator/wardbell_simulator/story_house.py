@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from wardbell_simulator.errors import WardError
+from wardbell_simulator.house import environment
 
 IN_THE_WARD = ("chen", "zhao")
 ELSEWHERE = ("wang", "liu")
@@ -45,6 +46,6 @@ def apply_house(home: Path) -> None:
     file.write_text(json.dumps(DOCUMENT, ensure_ascii=False), encoding="utf-8")
     program = str(Path(sys.executable).with_name("wardbell"))
     command = [program, "house", "apply", str(file), "--home", str(home), "--by", "story"]
-    said = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    said = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False, env=environment())
     if said.returncode:
         raise WardError(f"the house's document is not taken: {said.stdout}{said.stderr}")

@@ -74,8 +74,11 @@ def assert_went_well(told: subprocess.CompletedProcess[str]) -> None:
         at = told.stdout.index(landmark, at)
 
 
-def test_a_night_with_everything_on_one_host_that_crashes() -> None:
+def test_a_night_with_everything_on_one_host_that_crashes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = tmp_path / "a_real_house.db"
+    monkeypatch.setenv("WARDBELL_DB", f"sqlite:///{real}")
     assert_went_well(night())
+    assert not real.exists()  # a night that is made up leaves the database of a real house alone
 
 
 # The embedded broker is the other one; here it stays up when the host crashes.
