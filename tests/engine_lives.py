@@ -18,7 +18,7 @@ from wardbell_bus.wards import WardMirrors
 from wardbell_callcenter.clock import Now
 from wardbell_callcenter.engine.engine import Engine
 from wardbell_callcenter.engine.wards import OURSELVES
-from wardbell_callcenter.ports.claims import Claims, Room
+from wardbell_callcenter.ports.claims import MARGIN_MS, Claims, Room
 from wardbell_callcenter.ports.crew import Return
 from wardbell_callcenter.ports.places import Places
 from wardbell_callcenter.ports.port import DELIVERED, Outcome
@@ -32,6 +32,8 @@ from wardbell_protocol.bus.payloads import CallState, Command, Reply
 LOST = "the lead is lost"
 AT_ONCE = 50
 TRIES = 5
+TIMEOUT_S = 1.0
+LEASE_MS = round(TIMEOUT_S * 1000) + MARGIN_MS  # so long nobody else has a delivery whose engine has died
 
 Mutation = Callable[[], None]
 
@@ -42,7 +44,7 @@ class Paper:
     threads = 1
     per_address: int | None = None
     batch = 1
-    timeout_s = 1.0
+    timeout_s = TIMEOUT_S
     is_ready = True
 
     def __init__(self, medium: DeliveryMedium, file: Path) -> None:

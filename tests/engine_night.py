@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 from centre_parts import T0, call_state, cleared, raised_again
 from databases import Database
-from engine_lives import LOST, Mutation, TwoEngines
+from engine_lives import LEASE_MS, LOST, Mutation, TwoEngines
 
 from wardbell_callcenter.clock import Now
 from wardbell_callcenter.house import House
@@ -78,7 +78,7 @@ UNDISTURBED = Plan()
 
 @dataclass
 class Result:
-    """What a night was: how many statements each question took, what is left, whose hands were answered what."""
+    """What a night was: how many statements each question took at which one may die, what is left, who was answered what."""
 
     n_statements: list[int] = field(default_factory=list)
     left: dict[str, list[tuple[Any, ...]]] = field(default_factory=dict)
@@ -134,17 +134,23 @@ class Night:
             self._clear()
         for _ in range(self._random.randrange(3)):
             self._somebody_acts()
-        self._ask("poll", self._now)
-        self._ask("deliver", self._now)
+        self._tend(after_ms=0)
 
     def _settle(self) -> None:
         """Everybody's calls are cleared at the bed, and what is under way arrives."""
         for call_id in sorted(self._calls):
             self._clear(call_id)
         for _ in range(3):
-            self._steady_ms += TICK_MS
-            self._ask("poll", self._now)
-            self._ask("deliver", self._now)
+            self._tend(TICK_MS)
+        n_asked = len(self.result.n_statements)
+        self._plan = UNDISTURBED  # who dies each time he has something in hand delivers nothing: the last one lives
+        self._tend(LEASE_MS)
+        del self.result.n_statements[n_asked:]  # nobody is to die at those
+
+    def _tend(self, after_ms: int) -> None:
+        self._steady_ms += after_ms
+        self._ask("poll", self._now)
+        self._ask("deliver", self._now)
 
     # what happens
 
