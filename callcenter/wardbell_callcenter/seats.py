@@ -18,7 +18,7 @@ class Seats:
     def receive(self, health: Health, now_ms: int) -> None:
         """A life sign that was said now; a retained one tells nothing, its console may have died with the broker."""
         if health.part == "console" and health.state != "offline":
-            self._well_at_ms[f"{health.part}-{health.name}"] = now_ms
+            self._is_well(f"{health.part}-{health.name}", now_ms)
 
     def connected(self, now_ms: int) -> None:
         """Life signs can be heard from now on."""
@@ -30,10 +30,17 @@ class Seats:
 
     def signed_in(self, seat: str, now_ms: int) -> None:
         """A command has just come from there."""
-        self._well_at_ms[seat] = now_ms
+        self._is_well(seat, now_ms)
 
     def is_gone(self, seat: str, now_ms: int) -> bool:
         """True when nothing good was heard of the seat for 20 s of listening."""
         if self._listening_since_ms is None:
             return False
         return now_ms - max(self._listening_since_ms, self._well_at_ms.get(seat, 0)) > GONE_AFTER_MS
+
+    def _is_well(self, seat: str, now_ms: int) -> None:
+        """The newest is the last. Those that are gone are forgotten: anybody may give a life sign under any name."""
+        self._well_at_ms.pop(seat, None)
+        self._well_at_ms[seat] = now_ms
+        while now_ms - next(iter(self._well_at_ms.values())) > GONE_AFTER_MS:
+            del self._well_at_ms[next(iter(self._well_at_ms))]

@@ -102,6 +102,7 @@ class Desk:
         self.language = self.language.other()
 
     def _receive(self, message: Message, now_ms: int) -> None:
+        n_refused = len(self.feed.refused)
         self.feed.receive(message.topic, message.payload, now_ms)
-        if self.feed.refused.get(message.topic) == 1:
+        if len(self.feed.refused) > n_refused:
             log.warning("%s: dropped what is not ours", message.topic)

@@ -10,6 +10,7 @@ from uuid import uuid4
 import msgspec
 
 from wardbell_bus.mirror import CentreMirror, Publication, WardMirror, life_sign, part_state
+from wardbell_bus.refused import count_refused
 from wardbell_bus.wards import WardMirrors
 from wardbell_console.asks import Ask
 from wardbell_console.escalator import Escalator
@@ -86,7 +87,7 @@ class Feed:
         try:
             self._receive(topic, payload, now_ms)
         except DecodeError:
-            self.refused[topic] = self.refused.get(topic, 0) + 1
+            count_refused(self.refused, topic)
 
     def connection(self, is_connected: bool, now_ms: int) -> None:
         """The broker was found or lost."""

@@ -19,6 +19,7 @@ from paho.mqtt.enums import CallbackAPIVersion
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
+from wardbell_bus.refused import count_refused
 from wardbell_protocol.errors import ConfigError, DecodeError, WardbellError
 
 log = logging.getLogger("wardbell.bus")
@@ -270,9 +271,8 @@ class BusClient:
         self._drop_timer.start()
 
     def _refuse(self, topic: str, error: DecodeError) -> None:
-        if topic not in self.refused:
+        if count_refused(self.refused, topic):
             log.warning("%s: dropped what is not ours: %s", topic, error)
-        self.refused[topic] = self.refused.get(topic, 0) + 1
 
     def _published(
         self, _client: paho.Client, _userdata: object, mid: int, _code: ReasonCode, _properties: Properties

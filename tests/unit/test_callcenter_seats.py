@@ -1,5 +1,7 @@
 """Who is still at his console, in virtual time."""
 
+import random
+
 from wardbell_callcenter.seats import GONE_AFTER_MS, Seats
 from wardbell_protocol.bus.payloads import Health
 
@@ -49,3 +51,25 @@ def test_signing_in_is_a_life_sign() -> None:
     seats.connected(0)
     seats.signed_in("console-a", 10 * GONE_AFTER_MS)
     assert not seats.is_gone("console-a", 11 * GONE_AFTER_MS)
+
+
+def test_whoever_is_forgotten_is_gone_as_one_who_is_remembered() -> None:
+    dice = random.Random(7)
+    seats, well_at_ms, listening_since_ms = Seats(), {}, None
+    now_ms = 0
+    for number in range(3000):
+        now_ms += dice.randrange(2 * GONE_AFTER_MS if number % 50 == 0 else 1000)
+        name = f"seat-{dice.randrange(20)}"
+        match dice.randrange(20):
+            case 0:
+                seats.connected(now_ms)
+                listening_since_ms = now_ms
+            case 1:
+                seats.connection_lost()
+                listening_since_ms = None
+            case _:
+                seats.signed_in(name, now_ms)
+                well_at_ms[name] = now_ms
+        for seat, was_well_at_ms in well_at_ms.items():
+            since_ms = None if listening_since_ms is None else max(listening_since_ms, was_well_at_ms)
+            assert seats.is_gone(seat, now_ms) == (since_ms is not None and now_ms - since_ms > GONE_AFTER_MS)

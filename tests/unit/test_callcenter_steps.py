@@ -7,6 +7,7 @@ from centre_bench import MINUTE, SECOND, Centre, house, policy
 from centre_parts import T0, call_state, cleared, step_command
 from databases import Database
 
+from wardbell_callcenter.engine.engine import ALONE_AT_ONCE
 from wardbell_callcenter.house import Agent, House, Limits, Step, Ward
 from wardbell_callcenter.ports.claims import Claims
 from wardbell_protocol.bus.centre_payloads import CentreEvent
@@ -246,6 +247,14 @@ def test_what_is_wrong_with_one_contact_leaves_the_others_their_steps(make: Make
     assert (centre.contact("east-1").step, centre.contact("east-2").step) == (1, 1)
     assert centre.engine.faults() == ()
     assert centre.accept("Wei", broken.contact_id).ok
+
+
+def test_what_is_wrong_with_one_of_many_steps_of_a_moment_leaves_the_others_taken(make: Make) -> None:
+    centre = make(house(LADDER))
+    broken, *_ = [centre.open(f"east-{number}") for number in range(ALONE_AT_ONCE + 2)]
+    Database(centre.url).refuse("UPDATE", "contacts", f"old.contact_id = '{broken.contact_id}'")
+    centre.wait(60 * SECOND)
+    assert {contact.call_id for contact in centre.contacts() if contact.step == 0} == {broken.call_id}
 
 
 def test_whoever_comes_is_there_although_one_of_those_who_wait_cannot_be_asked_for(make: Make) -> None:

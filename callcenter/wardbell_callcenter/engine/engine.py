@@ -40,6 +40,7 @@ REPLY_KEPT_MS = 24 * 3600 * 1000
 FORGET_EVERY_MS = 60_000
 STEPS_AT_ONCE = 100
 TIMERS_AT_ONCE = 500
+ALONE_AT_ONCE = 50  # each in its own transaction: the lead is not to be lost over them
 LOOK_AHEAD_MS = 250
 ANOTHERS = "not done: another command had this command_id; take a new one for each"
 
@@ -300,9 +301,9 @@ class Engine:
             if is_of_the_database(error):
                 raise
             log.exception("stumbled over %d timers; now each alone", len(timers))
-            self._run_one_by_one(timers, now)
-        else:
-            self._has_stumbled = False
+            self._run_one_by_one(timers[:ALONE_AT_ONCE], now)
+            return len(timers) > ALONE_AT_ONCE
+        self._has_stumbled = False
         return is_behind or len(timers) == TIMERS_AT_ONCE
 
     def _run_one_by_one(self, timers: Sequence[Timer], now: Now) -> None:

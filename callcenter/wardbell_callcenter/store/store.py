@@ -14,6 +14,7 @@ from wardbell_callcenter.clock import Mark
 from wardbell_callcenter.people.agent import Agent
 from wardbell_callcenter.store import tables
 from wardbell_callcenter.store.agent_rows import People
+from wardbell_callcenter.store.contact_rows import AT_ONCE
 from wardbell_callcenter.store.database import may_pass, open_engine, reader_of
 from wardbell_callcenter.store.errors import LostLeaseError, RefusedError, StoreError, StoreUnreachableError
 from wardbell_callcenter.store.lease import Lease
@@ -180,7 +181,8 @@ class Store:
     def _delete_published(self) -> None:
         try:
             with self._engine.begin() as connection:
-                connection.execute(_PUBLISHED, {"row_ids": self._published})
+                for start in range(0, len(self._published), AT_ONCE):
+                    connection.execute(_PUBLISHED, {"row_ids": self._published[start : start + AT_ONCE]})
         except SQLAlchemyError as error:
             log.error("%d published rows cannot be deleted yet: %s", len(self._published), _told(error))
         else:
