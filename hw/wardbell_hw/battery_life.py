@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from wardbell_firmware.bedside.consumption import OF_BOARD
+from wardbell_firmware.bedside.consumption import NAPS_UA, OF_BOARD, Consumption, DayMeter
 from wardbell_firmware.bedside.discharge import TYPICAL_MAH, remaining_permille
 from wardbell_hw.electrical import LOGIC_V, divider_drain_ua, wetting_ma
 
@@ -11,12 +11,6 @@ CAPACITY_MAH = {"LR6": TYPICAL_MAH, "LR20": 13000}
 CELLS = 3
 CELL_MEAN_V = 1.25
 CONVERTER = 0.85  # a Pico's, at some mA; an ESP32-C3's regulator passes the current on as it is
-
-# An ordinary day of consumption.py: 288 heartbeats and ten presses on the air, five calls of 12 minutes.
-SEND_S, OPEN_S = 30, 3600
-
-# A chip that must look after its loops itself: naps of 50 ms (boards/esp32c3/clock.py), each with 1 ms awake at 20 mA; assumed.
-NAP_UA = 400
 
 
 @dataclass(frozen=True)
@@ -34,20 +28,20 @@ class Node:
 
 
 def sleep_ua(node: Node) -> int:
-    """What it takes asleep at its cells: the `sleep_ua` of its settings.json."""
+    """What it takes asleep at its cells: what its firmware counts with by itself, within 2 %."""
     cells_v = CELLS * CELL_MEAN_V
     loops_ua = node.n_loops * wetting_ma(node.loop_ohm) * 1e3
     own = OF_BOARD[node.board].sleep_ua + divider_drain_ua(cells_v, node.sense_ohm, node.sense_ohm)
     if node.board == "esp32c3":
-        return round(own + loops_ua + (NAP_UA if node.n_loops else 0))
+        return round(own + loops_ua + (NAPS_UA[node.board] if node.n_loops else 0))
     return round(own + loops_ua * LOGIC_V / CONVERTER / cells_v)
 
 
 def daily_mah(node: Node) -> float:
-    """What an ordinary day takes."""
+    """What an ordinary day takes, as its firmware has it."""
     of = OF_BOARD[node.board]
-    busy = SEND_S * of.send_ua + OPEN_S * (of.lamp_ua + (of.listen_ua if node.has_ear else 0))
-    return (24 * sleep_ua(node) + busy / 3600) / 1e3
+    taken = Consumption(sleep_ua(node), of.send_ua, of.listen_ua, of.lamp_ua)
+    return DayMeter(taken, node.has_ear).daily_uah / 1e3
 
 
 def life_days(node: Node) -> float:

@@ -21,9 +21,10 @@ from wardbell_hw.link_budget import (
     share_of_places,
 )
 from wardbell_hw.radio_law import RULES, Rule, sends_an_hour
+from wardbell_protocol.air.frame import FRAME_US
 
 MHZ = 433.92
-FRAME_MS = 46.0
+FRAME_MS = FRAME_US / 1e3
 WORD_MS = 59.4  # a PT2262 word at its usual clock
 
 PATHS = (
@@ -165,12 +166,12 @@ def _law() -> Iterator[str]:
 def _life() -> Iterator[str]:
     yield "## Cells"
     yield ""
-    yield f"{CELLS} alkaline cells, an ordinary day (288 heartbeats, ten presses, an hour of lamp). `sleep_ua` belongs into the node's settings, with `cells` {CELLS}, and for LR20 `cell_mah` 10000."
+    yield f"{CELLS} alkaline cells, an ordinary day (288 heartbeats, ten presses, ten minutes of lamp; two-way: an hour of open calls, lamp and ear on). A node on LR20 wants `cell_mah` 10000 in its settings."
     yield ""
     rows = [
         f"| {node.name} | {sleep_ua(node)} | {daily_mah(node):.0f} mAh | {life_days(node):.0f} days |" for node in NODES
     ]
-    yield from _table("| node | `sleep_ua` | a day | cells last |", rows)
+    yield from _table("| node | asleep, uA | a day | cells last |", rows)
     yield f"The receiver on its cells takes {sum(RECEIVER_MW.values()):.0f} mW while a call sounds: {backup_hours('LR20'):.0f} h from LR20, {backup_hours('LR6'):.0f} h from LR6 (wanted: 1 h, better 24 h)."
     yield ""
 

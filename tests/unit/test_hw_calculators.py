@@ -2,6 +2,7 @@
 
 import pytest
 
+from wardbell_firmware.bedside.consumption import LOOPS, asleep_ua
 from wardbell_firmware.receiver.tones import PATTERNS
 from wardbell_hw import electrical as el
 from wardbell_hw import loudness as lo
@@ -126,7 +127,13 @@ def test_loops_and_an_ear_cost_life() -> None:
     node = Node("", "pico", "LR20", 2700, 2, 10e3, 100e3)
     # 2 mA of the board; two loops of 0.33 mA at 3.3 V through a converter of 85 % at 3.75 V; 19 µA of the divider.
     assert sleep_ua(node) == pytest.approx(2000 + 2 * 330 * 3.3 / 0.85 / 3.75 + 18.75, abs=1)
-    assert daily_mah(node) == pytest.approx((24 * sleep_ua(node) + 30 * 35000 / 3600 + 3000) / 1000)
+    assert daily_mah(node) == pytest.approx((24 * sleep_ua(node) + (30 * 35000 + 600 * 3000) / 3600) / 1000, abs=0.001)
+
+
+@pytest.mark.parametrize("node", NODES, ids=lambda node: node.name)
+def test_a_node_counts_with_what_its_circuit_takes_asleep(node: Node) -> None:
+    asleep = asleep_ua(node.board, LOOPS[: node.n_loops])
+    assert asleep == pytest.approx(sleep_ua(node), rel=0.02)
 
 
 def test_the_receiver_outlives_a_day_without_mains() -> None:

@@ -4,6 +4,10 @@ Currents are those of the whole node at its battery. None was measured on this h
 them, and settings may replace each.
 """
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
 DAY_MS = 86400000
 
 # What a node does at least in a day: 288 heartbeats of 28 ms and ten presses of 12 copies, or 24 bursts and ten presses of words.
@@ -38,6 +42,18 @@ OF_BOARD = {
     "esp32c3": Consumption(300, 35000, 30000, 28000),
 }
 DEFAULT_BOARD = "pico"
+
+# Of each loop (cord, handset), closed at rest, by the circuits' resistors (hw/wardbell_hw/battery_life.py); and of naps of 50 ms
+# by which an ESP32-C3 looks after its loops (boards/esp32c3/clock.py), each with 1 ms awake at 20 mA: assumed.
+LOOPS = ("cord", "handset")
+LOOP_UA = {"pico": 350, "pico_w": 350, "esp32c3": 75}
+NAPS_UA = {"esp32c3": 400}
+
+
+def asleep_ua(board: str, keys: "Iterable[str]") -> int:
+    """What a board with these keys takes asleep, in µA."""
+    n_loops = sum(1 for key in keys if key in LOOPS)
+    return OF_BOARD[board].sleep_ua + n_loops * LOOP_UA[board] + (NAPS_UA.get(board, 0) if n_loops else 0)
 
 
 class DayMeter:

@@ -1,7 +1,7 @@
 """The node's battery: what the frames carry of it, and whether it must be changed soon."""
 
-from wardbell_firmware.bedside.consumption import DEFAULT_BOARD, OF_BOARD, Consumption, DayMeter
-from wardbell_firmware.bedside.discharge import EMPTY_CELL_MV, LEAST_MAH, is_low
+from wardbell_firmware.bedside.consumption import DEFAULT_BOARD, OF_BOARD, Consumption, DayMeter, asleep_ua
+from wardbell_firmware.bedside.discharge import EMPTY_CELL_MV, LEAST_MAH, WARN_DAYS, is_low
 from wardbell_firmware.bedside.settings import number
 from wardbell_protocol.air.frame import BATTERY_UNKNOWN, battery_level
 from wardbell_protocol.errors import ConfigError
@@ -18,9 +18,11 @@ LEAST_MV = {"pico": 1800, "pico_w": 1800, "esp32c3": 3200}
 _NO_CELLS_MV = 1000  # no node runs on so little: it has another supply, and no cells behind it
 
 # Cells that slope steeply, a cold room and a meter that reads low together look empty in their first weeks. Cells that were fresh
-# when the node started cannot be before they have given this much, unless their voltage says so beyond any doubt.
+# when the node started cannot be before they have given this much, unless their voltage says so beyond any doubt. Used ones may
+# look as fresh: so no longer than leaves them a week of what a poor cell that was used to a fifth gives in the cold.
 _FRESH_CELL_MV = 1430
 _FIRST_PERMILLE = 300
+_USED_PERMILLE = 600
 _SURELY_LOW_MV = 1150
 
 _N_IN_A_ROW = 2  # one reading may meet another load
@@ -32,7 +34,7 @@ class Supply:
 
     Args:
         settings: `cells` (2 or 3, alkaline), `empty_mv` (of all cells, below which the node does not run), `board`,
-            `sleep_ua`, `cell_mah` (what a poor cell of its kind gives).
+            `sleep_ua`, `cell_mah` (what a poor cell of its kind gives), `signals` (the keys that it has).
         has_ear: it is a two-way node.
 
     Raises:
@@ -47,7 +49,9 @@ class Supply:
         least_mv = max(LEAST_MV[board], EMPTY_CELL_MV * self._cells)
         self._empty_cell_mv = int(number(settings, "empty_mv", least_mv, 1000, 4400)) // self._cells
         of = OF_BOARD[board]
-        sleep_ua = int(number(settings, "sleep_ua", of.sleep_ua, 1, 100000))
+        signals = settings.get("signals")
+        sleep_ua = asleep_ua(board, signals if isinstance(signals, dict) else ())
+        sleep_ua = int(number(settings, "sleep_ua", sleep_ua, 1, 100000))
         self.meter = DayMeter(Consumption(sleep_ua, of.send_ua, of.listen_ua, of.lamp_ua), has_ear)
         self._cell_mah = int(number(settings, "cell_mah", LEAST_MAH, 300, 30000))
         self.level = BATTERY_UNKNOWN
@@ -75,7 +79,8 @@ class Supply:
             self._lowest_mv = min(self._lowest_mv, cell_mv)
 
     def _looks_low(self, cell_mv: int) -> bool:
-        is_new = self.meter.used_uah < self._cell_mah * _FIRST_PERMILLE
+        week_uah = (WARN_DAYS + 1) * self.meter.daily_uah
+        is_new = self.meter.used_uah < min(self._cell_mah * _FIRST_PERMILLE, self._cell_mah * _USED_PERMILLE - week_uah)
         if self._first_mv >= _FRESH_CELL_MV and is_new and cell_mv > _SURELY_LOW_MV:
             return False
         return is_low(cell_mv, self._empty_cell_mv, self.meter.daily_uah, self._cell_mah)
