@@ -15,6 +15,7 @@ from wardbell_callcenter.api import contacts_client
 from wardbell_callcenter.api.contacts_client import Api
 from wardbell_callcenter.api.contacts_command import main
 from wardbell_callcenter.api.contacts_wording import TEXTS
+from wardbell_callcenter.residents.resident import Resident
 
 
 @pytest.fixture
@@ -44,17 +45,23 @@ def test_a_contact_is_listed_taken_noted_and_resolved(host: Host, capsys: pytest
         ["accept"],
         ["note", "a ladder is needed"],
         ["on-site"],
-        ["resolve", "--text", "new lamp"],
+        ["resolve", "--text", "new lamp", "--field", "bulb=E27"],
     )
     for verb, *said in done:
         assert main([verb, contact_id, *said]) == 0, capsys.readouterr().err
     capsys.readouterr()
     assert main(["show", contact_id]) == 0
     told = capsys.readouterr().out
-    for words in ("opened  Wei", "accepted  Wei", "note  Wei  a ladder is needed", "on site  Wei", "resolved  Wei"):
+    for words in (
+        "opened  Wei",
+        "accepted  Wei",
+        "note  Wei  a ladder is needed",
+        "on site  Wei",
+        "resolved  Wei  part=E27, bulb=E27",
+    ):
         assert words in told, told
     assert main(["list", "--status", "resolved", "--json"]) == 0
-    assert [contact["fields"] for contact in json.loads(capsys.readouterr().out)] == [{"part": "E27"}]
+    assert [contact["fields"] for contact in json.loads(capsys.readouterr().out)] == [{"part": "E27", "bulb": "E27"}]
 
 
 def test_a_lost_race_a_stranger_and_nobody_there_have_a_status_each(
@@ -77,6 +84,31 @@ def test_a_lost_race_a_stranger_and_nobody_there_have_a_status_each(
     monkeypatch.delenv("WARDBELL_TOKEN")
     assert main(["list", "--home", str(tmp_path / "nowhere")]) == 78
     assert "wardbell house token" in capsys.readouterr().err
+
+
+def test_those_of_a_kind_are_listed_and_who_lives_there_is_chosen(
+    host: Host, capsys: pytest.CaptureFixture[str]
+) -> None:
+    host.open(kind="family_call")
+    with host.store.writing() as ledger:
+        people = (("r1", "Mrs Ito", ("falls",)), ("r2", "Mr Abe", ()))
+        ledger.residents.put(
+            [Resident(resident_id=key, ward="east", room="203", name=name, risks=risks) for key, name, risks in people]
+        )
+    assert main(["open", "technical", "lamp", "--ward", "east", "--room", "203"]) == 0
+    capsys.readouterr()
+    assert main(["list", "--kind", "technical", "--json"]) == 0
+    [contact] = json.loads(capsys.readouterr().out)
+    assert contact["subject"] == "lamp"
+    assert main(["show", contact["contact_id"]]) == 0
+    shown = capsys.readouterr().out
+    assert "r1  203  Mrs Ito  0  falls\nr2  203  Mr Abe   0" in shown
+    assert "asked: Chen, Wei  ring_all: ward" in shown
+    assert main(["choose-resident", contact["contact_id"], "r2"]) == 0
+    assert main(["choose-resident", contact["contact_id"], "r3"]) == 1
+    capsys.readouterr()
+    assert main(["show", contact["contact_id"], "--json"]) == 0
+    assert [one["name"] for one in json.loads(capsys.readouterr().out)["pop"]["residents"]] == ["Mr Abe"]
 
 
 def test_a_request_is_sent_again_with_its_key_until_somebody_leads(
@@ -119,6 +151,8 @@ def test_the_stream_goes_on_after_the_server_was_away(host: Host, monkeypatch: p
         ["list", "--bogus"],
         ["accept"],
         ["accept", "../x"],
+        ["list", "--kind", "telephone"],
+        ["list", "--limit", "0"],
         ["open", "bed_call", "x"],
         ["resolve", "c-1", "--field", "x"],
     ],

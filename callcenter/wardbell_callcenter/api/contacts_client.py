@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar
@@ -70,21 +70,21 @@ class Api:
     def __exit__(self, *_: object) -> None:
         self._client.close()
 
-    def get(self, path: str, kind: type[T], **query: str | list[str]) -> T:
+    def get(self, path: str, form: type[T], query: Mapping[str, str | list[str]] | None = None) -> T:
         """What stands there.
 
         Raises:
             RefusedError, UnavailableError
         """
-        return _decoded(self._ask("GET", path, params=query), kind)
+        return _decoded(self._ask("GET", path, params=query), form)
 
-    def post(self, path: str, kind: type[T], body: dict[str, Any] | None = None) -> T:
+    def post(self, path: str, form: type[T], body: dict[str, Any] | None = None) -> T:
         """Have it done; once, however often it has to be sent.
 
         Raises:
             RefusedError, UnavailableError
         """
-        return _decoded(self._ask("POST", path, json=body, headers={"Idempotency-Key": str(uuid4())}), kind)
+        return _decoded(self._ask("POST", path, json=body, headers={"Idempotency-Key": str(uuid4())}), form)
 
     def events(self, after: int | None) -> Generator[CentreEvent, None, None]:
         """Each as it comes, behind that number where one is given; comes again by itself after a gap, and misses none.
@@ -130,9 +130,9 @@ class _Kind(msgspec.Struct):
     kind: str
 
 
-def _decoded(answer: httpx.Response, kind: type[T]) -> T:
+def _decoded(answer: httpx.Response, form: type[T]) -> T:
     if answer.is_success:
-        return msgspec.json.decode(answer.content, type=kind)
+        return msgspec.json.decode(answer.content, type=form)
     raise RefusedError(_problem(answer))
 
 

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 from time import time_ns
-from typing import Any
+from typing import Any, get_args
 
 import msgspec
 
@@ -15,7 +15,7 @@ from wardbell_callcenter.api.bodies import Contacts
 from wardbell_callcenter.api.contacts_client import DEFAULT_URL, Api, RefusedError, UnavailableError, token_of
 from wardbell_callcenter.api.contacts_wording import TEXTS, Wording
 from wardbell_callcenter.roster.aligned import aligned
-from wardbell_protocol.bus.centre_payloads import CentreEvent, ContactState
+from wardbell_protocol.bus.centre_payloads import CentreEvent, ContactKind, ContactState, ContactStatus, ScreenPop
 from wardbell_protocol.errors import ConfigError
 
 COMMAND = "wardbell contacts"
@@ -23,11 +23,12 @@ EXAMPLES = """examples:
   wardbell contacts list                         what is open, the most urgent first
   wardbell contacts list --mine --json
   wardbell contacts list --status resolved --ward east
-  wardbell contacts show c-5f0a1b2c-17           and its time line
+  wardbell contacts show c-5f0a1b2c-17           who lives there, and its time line
   wardbell contacts accept c-5f0a1b2c-17         status 1 where somebody else has it: says who
   wardbell contacts on-site c-5f0a1b2c-17
   wardbell contacts resolve c-5f0a1b2c-17 --code fall --field injury=none --text "helped up"
   wardbell contacts note c-5f0a1b2c-17 "asked for the doctor"
+  wardbell contacts choose-resident c-5f0a1b2c-17 r2           of those whom `show` names
   wardbell contacts transfer c-5f0a1b2c-17 nurses
   wardbell contacts open technical "lamp in 203" --ward east --room 203
   wardbell contacts watch                        every event as it comes; goes on where it was after a gap
@@ -36,6 +37,7 @@ The token is that of `wardbell house token NAME`. 1 = refused, 69 = nobody answe
 """
 EX_REFUSED, EX_UNAVAILABLE, EX_CONFIG = 1, 69, 78
 PAGE = "500"
+KINDS, STATES = get_args(ContactKind), get_args(ContactStatus)
 
 Run = Callable[[argparse.Namespace, Api, Wording], int]
 
@@ -65,11 +67,11 @@ def _list(options: argparse.Namespace, api: Api, words: Wording) -> int:
         "status": options.status,
         "mine": "true" if options.mine else "",
     }
-    query = {name: value for name, value in wanted.items() if value}
+    query = {name: value for name, value in wanted.items() if value} | {"limit": PAGE}
     found: list[ContactState] = []
     after = ""
     while True:
-        page = api.get("/v1/contacts", Contacts, **query, limit=PAGE, **({"after": after} if after else {}))
+        page = api.get("/v1/contacts", Contacts, query | ({"after": after} if after else {}))
         found += page.contacts
         after = page.next
         if not after or len(found) >= options.limit:
@@ -88,14 +90,25 @@ def _list(options: argparse.Namespace, api: Api, words: Wording) -> int:
 def _show(options: argparse.Namespace, api: Api, words: Wording) -> int:
     contact = api.get(f"/v1/contacts/{options.contact}", ContactState)
     told = api.get(f"/v1/contacts/{options.contact}/timeline", list[CentreEvent])
+    pop = _pop(options.contact, api)
     if options.json:
-        _print_json({"contact": contact, "timeline": told})
+        _print_json({"contact": contact, "pop": pop, "timeline": told})
         return 0
     print("\n".join(aligned([words.head(), words.row(contact, time_ns() // 1_000_000)])))
     print()
+    if pop.residents:
+        print("\n".join(aligned([words.resident(card) for card in pop.residents])), end="\n\n")
     for event in told:
         print(words.event(event, names_place=False))
     return 0
+
+
+def _pop(contact_id: str, api: Api) -> ScreenPop:
+    """Nothing to whom it is not shown: of a contact that is over, say."""
+    try:
+        return api.get(f"/v1/contacts/{contact_id}/pop", ScreenPop)
+    except RefusedError:
+        return ScreenPop()
 
 
 def _watch(options: argparse.Namespace, api: Api, words: Wording) -> int:
@@ -150,11 +163,11 @@ def _parser() -> argparse.ArgumentParser:
     verbs = parser.add_subparsers(required=True, metavar="VERB")
     listed = _verb(verbs, "list", "those that you may see; open ones where no --status is given", _list)
     listed.add_argument("--ward", metavar="NAME", default="")
-    listed.add_argument("--kind", metavar="KIND", default="", help="bed_call, family_call, message, …")
-    listed.add_argument("--status", metavar="STATUS", action="append", help="may be given several times")
+    listed.add_argument("--kind", choices=KINDS, default="")
+    listed.add_argument("--status", choices=STATES, action="append", help="may be given several times")
     listed.add_argument("--mine", action="store_true", help="you have them, or are asked for them")
-    listed.add_argument("--limit", metavar="N", type=int, default=1000, help="default %(default)s")
-    _contact(_verb(verbs, "show", "one of them, with its time line", _show))
+    listed.add_argument("--limit", metavar="N", type=_count, default=1000, help="default %(default)s")
+    _contact(_verb(verbs, "show", "one of them, with who lives there and its time line", _show))
     watched = _verb(verbs, "watch", "every event as it comes, until Ctrl-C", _watch)
     watched.add_argument("--after", metavar="SEQ", type=int, help="begin behind that event")
     _add_doing(verbs)
@@ -183,6 +196,8 @@ def _add_doing(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
         passed.add_argument("to")
         passed.add_argument("--text", default="")
     _doing(verbs, "note", "write something about it", "text").add_argument("text")
+    chosen = _doing(verbs, "choose-resident", "which of the room's residents it is", "resident_id")
+    chosen.add_argument("resident_id", metavar="RESIDENT", help="see `show`")
     resolved = _doing(verbs, "resolve", "it is done", "code", "fields", "text")
     resolved.add_argument("--code", default="", help="one of the house's wrap-up codes")
     resolved.add_argument("--text", default="")
@@ -217,6 +232,12 @@ def _verb(
 
 def _contact(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("contact", metavar="ID", type=_id, help="as the list names it")
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal() or not int(text):
+        raise argparse.ArgumentTypeError("give 1 or more")
+    return int(text)
 
 
 def _fields(verb: argparse.ArgumentParser) -> None:

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from wardbell_protocol.bus.centre_payloads import CentreEvent, ContactState
+from wardbell_protocol.bus.centre_payloads import CentreEvent, ContactState, ResidentCard
 
 TEXTS: dict[str, dict[str, str]] = {
     "en": {
@@ -29,11 +29,11 @@ TEXTS: dict[str, dict[str, str]] = {
         "fault": "fault",
         "opened": "opened",
         "repeated": "called again",
-        "stepped": "next step",
+        "stepped": "step {step}",
         "offered_to": "asked: {who}",
         "received": "on the device of {who}",
         "refused": "refused",
-        "missed": "not answered: {who}",
+        "missed": "not answered",
         "failed": "not delivered: {who}",
         "returned": "back to the queue",
         "transferred": "transferred",
@@ -76,11 +76,11 @@ TEXTS: dict[str, dict[str, str]] = {
         "fault": "故障",
         "opened": "新建",
         "repeated": "再次呼叫",
-        "stepped": "下一步",
+        "stepped": "第 {step} 步",
         "offered_to": "通知：{who}",
         "received": "{who} 的设备已收到",
         "refused": "拒绝",
-        "missed": "未应答：{who}",
+        "missed": "未应答",
         "failed": "未送达：{who}",
         "returned": "返回队列",
         "transferred": "转交",
@@ -135,13 +135,21 @@ class Wording:
         when = datetime.fromtimestamp(event.at_ms / 1000).astimezone().strftime("%H:%M:%S")
         where = [f"{event.contact.contact_id} {place(event.contact)}"] if names_place and event.contact else []
         late = [self.text("late", s=event.late_ms // 1000)] if event.late_ms >= 1000 else []
-        said = [word for word in (self._what(event), event.by, event.reason, _one_line(event.text)) if word]
-        return "  ".join([when, *where, *said, *late])
+        said = [self._what(event), event.by, event.reason, _summary(event), _one_line(event.text)]
+        return "  ".join([when, *where, *(word for word in said if word), *late])
+
+    def resident(self, card: ResidentCard) -> tuple[str, ...]:
+        """Who may be meant: the id by which one chooses, the place, the name, the care level, and the risks."""
+        bed = "-".join(part for part in (card.room, card.bed) if part)
+        return card.resident_id, bed, card.name, str(card.care_level), "; ".join(card.risks)
 
     def _what(self, event: CentreEvent) -> str:
-        who = event.offer.target if event.offer else ""
+        contact = event.contact
+        asked = ", ".join(contact.offered_to) if contact else ""
+        who = event.offer.target if event.offer else asked
         state = self.text(event.agent.state) if event.agent else ""
-        return self.text("offered_to" if event.kind == "offered" else event.kind, who=who, state=state)
+        step = contact.step + 1 if contact else 0
+        return self.text("offered_to" if event.kind == "offered" else event.kind, who=who, state=state, step=step)
 
 
 def place(contact: ContactState) -> str:
@@ -155,6 +163,14 @@ def age(ms: int) -> str:
     seconds = max(0, ms) // 1000
     minutes = f"{seconds // 60 % 60:02}:{seconds % 60:02}"
     return f"{seconds // 3600}:{minutes}" if seconds >= 3600 else minutes.removeprefix("0")
+
+
+def _summary(event: CentreEvent) -> str:
+    """How it was summed up: the code and its fields."""
+    if event.kind != "resolved" or event.contact is None:
+        return ""
+    fields = (f"{name}={text}" for name, text in event.contact.fields.items())
+    return ", ".join(part for part in (event.contact.wrap_up_code, *fields) if part)
 
 
 def _one_line(text: str) -> str:
