@@ -22,7 +22,7 @@ def test_a_press_is_read_on_the_display_for_some_seconds() -> None:
     survey.poll(4000 + SHOWN_MS)
     assert (survey.is_on, survey.has_page) == (True, False)
     survey.heard(Station("s9", "Sunflower Hall", "12"), True, 1, 57, 20_000)
-    assert survey.lines == ("SH-12         57", "weak  x1")
+    assert survey.lines == ("SnflwrHll-12  57", "weak  x1")
     survey.heard(Station("s9", "203室", "2床"), True, 1, 57, 20_000)
     assert survey.lines[0] == "203-2         57"
     survey.heard(Station("s9", "向日葵", ""), True, 1, 57, 20_000)

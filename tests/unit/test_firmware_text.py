@@ -37,7 +37,7 @@ def made(room: str = "203", bed: str = "2", kind: str = "normal", **fields: obje
             ("203-2 fault  1/1", CHECK + "Low battery  0s"),
         ),
         (made("Bath 2", "", "bathroom"), 1, 1, 0, ("Bath 2 BATH  1/1", "Calling!!!    0s")),
-        (made("Sunflower 12", "2"), 3, 64, 0, ("S12-2 ca    3/64", "Calling!!!    0s")),
+        (made("Sunflower 12", "2"), 3, 64, 0, ("Snfl12-2 ca 3/64", "Calling!!!    0s")),
         (made("Garden", "2", "staff_assist"), 1, 1, 0, ("Garden-2 ST  1/1", "Calling!!!    0s")),
         (made(status="acknowledged"), 1, 1, 7_200_000, ("203-2 call   1/1", "I know!       2h")),
         (made(status="attended"), 1, 1, 5_000, ("203-2 call   1/1", "Staff here    5s")),
@@ -114,8 +114,11 @@ def test_a_wait_takes_three_characters(ms: int, word: str) -> None:
     [
         ("Sunflower 12", 12, "Sunflower 12"),
         ("Sunflower 12", 9, "Snflwr 12"),
-        ("Sunflower 12", 5, "S12"),
-        ("Intensive care north 4", 6, "Icn4"),
+        ("Sunflower 12", 5, "Snf12"),
+        ("Snowdrop 12", 5, "Snw12"),
+        ("Sunflower 12", 3, "S12"),
+        ("Room B12 north", 6, "RmB12n"),
+        ("Intensive care north 4", 6, "Intcn4"),
         ("123456789", 5, "~6789"),
     ],
 )
@@ -124,7 +127,7 @@ def test_words_are_shortened_by_rule(text: str, width: int, short: str) -> None:
 
 
 def test_the_room_gives_way_before_the_bed() -> None:
-    assert shorten_place("Sunflower 12", "2", 8) == "S12-2"
+    assert shorten_place("Sunflower 12", "2", 8) == "Snfl12-2"
 
 
 def test_two_rooms_that_differ_in_what_cannot_be_shown_are_told_apart_by_their_ids() -> None:

@@ -51,10 +51,18 @@ def shorten(text: str, width: int) -> str:
     if len(text) <= width:
         return text
     words = text.split()
-    for attempt in (" ".join([_without_vowels(word) for word in words]), "".join([_initial(word) for word in words])):
-        if len(attempt) <= width:
-            return attempt
-    return _CUT + text[len(text) - width + 1 :]
+    bare = [_without_vowels(word) for word in words]
+    if len(" ".join(bare)) <= width:
+        return " ".join(bare)
+    initials = [_initial(word) for word in words]
+    left = width - len("".join(initials))
+    if left < 0:
+        return _CUT + text[len(text) - width + 1 :]
+    for at, word in enumerate(bare):  # S12 would be Sunflower 12 and Snowdrop 12
+        more = word[len(initials[at]) : len(initials[at]) + left]
+        initials[at] += more
+        left -= len(more)
+    return "".join(initials)
 
 
 def shorten_place(room: str, bed: str, width: int) -> str:
