@@ -4,14 +4,32 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+from wardbell_firmware.receiver.keyed_nodes import COUNTERS_FILE
+from wardbell_firmware.receiver.local_stations import LEARNED_FILE
+from wardbell_firmware.receiver.memory import OPEN_CALLS_FILE
+from wardbell_firmware.receiver.radio_health import AIR_FILE
+from wardbell_firmware.receiver.table import RERAISE_FILE, STATIONS_FILE
+from wardbell_firmware.startup import CRASH_FILE, SETTINGS_FILE
 from wardbell_firmware.version import VERSION
 from wardbell_gateway.provision.board_repl import BoardError, BoardRepl
 from wardbell_gateway.provision.identity import Identity, identify
+from wardbell_gateway.provision.settings import COUNTER_FILES
 
 CONNECT_S = (
     60.0  # a receiver that runs cannot be stopped: it is unplugged, plugged in, and caught in its first 2 seconds
 )
-FILES = ("settings.json", "stations.json", "calls.json", "counters.json", "counter.txt", "crash.txt")
+# What a running app keeps on its board.
+FILES = (
+    SETTINGS_FILE,
+    CRASH_FILE,
+    *COUNTER_FILES,
+    STATIONS_FILE,
+    RERAISE_FILE,
+    LEARNED_FILE,
+    OPEN_CALLS_FILE,
+    COUNTERS_FILE,
+    AIR_FILE,
+)
 
 NODE_ID = 7
 KEY = bytes(range(16))

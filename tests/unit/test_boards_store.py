@@ -1,9 +1,12 @@
 """The boards' files: what is not there, what cannot be read and what a full flash leaves behind."""
 
+import re
 from pathlib import Path
 
+import hil_bench
 import pytest
 
+import wardbell_firmware
 from wardbell_firmware.bedside.counter import FrameCounter
 from wardbell_firmware.boards.store import FlashStore
 from wardbell_protocol.errors import ConfigError
@@ -39,3 +42,10 @@ def test_a_full_flash_keeps_the_old_file_and_no_half_of_the_new(flash: Path) -> 
         store.save("counter.a", b"129")
     assert store.load("counter.a") == b"65"
     assert [file.name for file in flash.iterdir()] == ["counter.a"]
+
+
+def test_a_board_that_was_tested_gets_every_file_back() -> None:
+    sources = Path(wardbell_firmware.__path__[0]).rglob("*.py")
+    named = {name for source in sources for name in re.findall(r'"([a-z]+\.(?:json|txt))"', source.read_text())}
+    assert {"calls.json", "crash.txt"} < named <= set(hil_bench.FILES)
+    assert {"counter.a", "counter.b"} < set(hil_bench.FILES)
