@@ -37,13 +37,31 @@ def test_a_press_ends_in_silence_at_its_deadline() -> None:
     receiver = PressReceiver()
     drip(receiver, pulses_of(WORD, 4))
     end_us = 50_000 + 3 * WORD_US + 97 * 430
-    while (deadline_us := receiver.next_deadline_us()) is not None and deadline_us < end_us + SILENCE_US:
+    over_us = end_us + SILENCE_US + 97 * 430 + 65_000  # a word that began in time has been heard by then
+    while (deadline_us := receiver.next_deadline_us()) is not None and deadline_us < over_us:
         assert receiver.poll(deadline_us) == []
-    assert deadline_us == end_us + SILENCE_US
+    assert deadline_us == over_us
     assert receiver.poll(deadline_us - 1) == []
     assert receiver.poll(deadline_us) == [PressEnded(Press(WORD.code, 4, 430, 50_000, end_us))]
     assert receiver.next_deadline_us() is None
     assert receiver.poll(deadline_us + 10**9) == []
+
+
+@pytest.mark.parametrize("alpha_us", [43, 108, 225])
+@pytest.mark.parametrize(("pause_us", "n_presses"), [(SILENCE_US - 2000, 1), (SILENCE_US + 2000, 2)])
+def test_a_press_lasts_while_its_next_word_begins_within_the_silence(
+    alpha_us: int, pause_us: int, n_presses: int
+) -> None:
+    pulses = [-50_000]
+    for n_words, silence_us in ((4, pause_us), (2, SILENCE_US - 2000), (1, SILENCE_US - 2000), (1, 600_000)):
+        pulses += signed(burst(WORD, alpha_us, n_words))
+        pulses[-1] = -silence_us
+    receiver = PressReceiver()
+    events = [event for _, event in drip(receiver, pulses)] + receiver.poll(10**8)
+    ended = [event.press.words for event in events if isinstance(event, PressEnded)]
+    assert (len(ended), sum(ended)) == (n_presses, 8)
+    again = PressReceiver()
+    assert again.receive(Portion.of(pulses, sum(map(abs, pulses)))) + again.poll(10**8) == events
 
 
 def test_silence_completes_the_word_that_makes_a_press() -> None:
@@ -67,7 +85,7 @@ def test_a_button_held_for_minutes_is_one_press() -> None:
         frame = pulses_of(WORD, 4)[1:]
         now_us += sum(abs(pulse) for pulse in frame)
         events += [(now_us, event) for event in receiver.receive(Portion.of(frame, now_us))]
-    events += [(now_us, event) for event in receiver.poll(now_us + SILENCE_US)]
+    events += [(now_us, event) for event in receiver.poll(now_us + 2 * SILENCE_US)]
     assert [type(event) for _, event in events] == [PressStarted, PressEnded]
     assert events[1][1].press.words == 4004
     assert events[1][1].press.end_us - events[1][1].press.start_us > 200_000_000
@@ -132,7 +150,7 @@ def test_a_storm_of_codes_stays_bounded_and_leaves_a_press_alone() -> None:
         pulses += signed(burst(CodeWord(code * 4099), 20, 1))
     pulses += signed(burst(WORD, 20, 2))
     now_us = sum(abs(pulse) for pulse in pulses)
-    events = receiver.receive(Portion.of(pulses, now_us)) + receiver.poll(now_us + SILENCE_US)
+    events = receiver.receive(Portion.of(pulses, now_us)) + receiver.poll(now_us + 2 * SILENCE_US)
     assert [(event.press.code, event.press.words) for event in events] == [(WORD.code, 2), (WORD.code, 4)]
     assert receiver.rejects["crowded"] + receiver.rejects["alone"] == 30
     assert receiver.rejects["crowded"] == 15

@@ -130,6 +130,13 @@ class Channel:
             self.heard_at = number
         return events
 
+    def finish(self) -> list[PressEvent]:
+        """It is closed: whatever press went on is over."""
+        events: list[PressEvent] = []
+        while (deadline_us := self._presses.next_deadline_us()) is not None:
+            events += self._presses.poll(deadline_us)
+        return events
+
     def _end_us(self, number: int) -> float:
         """When block `number` ended."""
         start = number * self._spectrum.hop + self._spectrum.first

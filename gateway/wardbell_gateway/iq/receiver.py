@@ -122,6 +122,8 @@ class IqReceiver:
 
     def _close(self, channel: Channel) -> None:
         self._channels.remove(channel)
+        for event in channel.finish():
+            self._images.receive(channel, event, self.now_us)
         for reason, times in channel.rejects():
             self.rejects[reason] = self.rejects.get(reason, 0) + times
 

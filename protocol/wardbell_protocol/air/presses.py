@@ -12,13 +12,14 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from wardbell_protocol.air.portion import Portion
 
-SILENCE_US = 400000  # after its last word a press is over; also how long a single word waits for its twin
+SILENCE_US = 400000  # between a press's words; a single word waits so long for the end of its twin
 _F = 1  # the trit's two bits
 _DATA_BITS = 8  # behind the address
 _BEHIND_EARLY = 0x3FFF  # the bits that noise in a gap does not reach
 _SUSPECTS = 3  # words in a row that may be misread, and are believed
 _MAX_TRACKED = 16  # presses and lone words at a time; at most about 40 words fit into the silence
 
+_WORD_T = 97  # to the end of its sync mark
 _SAME_WORD_T = 64  # half a word: two words of one encoder never end closer together
 
 # A space this long is over as far as words go: the last word is complete though nobody sends again. 60 T at most.
@@ -82,7 +83,7 @@ class PressStarted:
 
 
 class PressEnded:
-    """Its station has been silent for `SILENCE_US`, or says something else now; `press` is final."""
+    """Its station began no word for `SILENCE_US`, or says something else now; `press` is final."""
 
     def __init__(self, press: Press) -> None:
         self.press = press
@@ -171,7 +172,7 @@ class PressReceiver:
         """When `poll` will have something to say; None while only durations can change anything."""
         if not self._tracked:
             return None if self._is_last_word_tried else self._end_us + _LAST_GAP_US
-        deadlines = [press.end_us + SILENCE_US for press in self._tracked]
+        deadlines = [press.end_us + _patience_us(press) for press in self._tracked]
         if not self._is_last_word_tried:
             deadlines.append(self._end_us + _LAST_GAP_US)
         return min(deadlines)
@@ -185,6 +186,7 @@ class PressReceiver:
         # However long the space behind it: what `poll` would have said in the middle of it, it says now.
         waited_us = word.gap_us if word.n_words > 1 else min(word.gap_us, _LAST_GAP_US)
         self._expire(end_us + waited_us, events)
+        self._end_those_before(word, end_us, events)
         same_clock = [press for press in self._tracked if _same_clock(press.t_us, word.t_us)]
         is_suspect = any(_is_misread_of(press, word, end_us) for press in same_clock)
         if is_suspect and word.n_words > 1:
@@ -247,12 +249,20 @@ class PressReceiver:
         self._tracked.append(press)
         return True
 
+    def _end_those_before(self, word: SlicedWord, end_us: int, events: "list[PressStarted | PressEnded]") -> None:
+        """Its station has been silent before this word: it belongs to another press."""
+        latest_us = end_us - word.length_us - SILENCE_US
+        for press in self._tracked[:]:
+            if press.end_us <= latest_us and _same_station(press, word.code) and _same_clock(press.t_us, word.t_us):
+                self._tracked.remove(press)
+                events.append(PressEnded(press))
+
     def _expire(self, now_us: int, events: "list[PressStarted | PressEnded]") -> None:
         if not self._tracked:
             return
         kept = []
         for press in self._tracked:
-            if now_us - press.end_us < SILENCE_US:
+            if now_us - press.end_us < _patience_us(press):
                 kept.append(press)
             elif press.is_started:
                 events.append(PressEnded(press))
@@ -277,6 +287,11 @@ def _add(press: Press, word: SlicedWord, end_us: int) -> None:
     press.t_us += _share(word.t_us - press.t_us, press.words)
     press.quality += _share(word.quality - press.quality, press.words)
     press.end_us = end_us
+
+
+def _patience_us(press: Press) -> int:
+    """How long after a press's last word it may still go on: a further word that began in time is heard when it is over."""
+    return SILENCE_US + _WORD_T * press.t_us + _LAST_GAP_US if press.is_started else SILENCE_US
 
 
 def _words_wanted(word: SlicedWord) -> int:
