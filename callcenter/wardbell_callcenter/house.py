@@ -100,13 +100,15 @@ class Agent(Part, frozen=True, kw_only=True):
 
 
 class Priorities(Part, frozen=True, kw_only=True):
-    """What makes a contact urgent: its kind's base, plus the resident's care level, plus each repeat. Larger is more urgent.
+    """What makes a contact urgent: its kind's base, plus the resident's care level and class, plus each repeat.
 
-    What is not an emergency stays below `reserved`, whatever is added.
+    Larger is more urgent. What is not an emergency stays below `reserved`, whatever is added. `classes`: what each class that the
+    house puts residents into adds, such as `{"important": 3, "vip": 6}`.
     """
 
     kinds: dict[Name, Annotated[int, Meta(ge=0, le=99)]] = {}
     per_care_level: Annotated[int, Meta(ge=0, le=9)] = 2
+    classes: dict[Name, Annotated[int, Meta(ge=0, le=49)]] = {}
     per_repeat: Annotated[int, Meta(ge=0, le=9)] = 1
     reserved: Annotated[int, Meta(ge=2, le=99)] = 50
 

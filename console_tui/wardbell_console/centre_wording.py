@@ -218,6 +218,8 @@ def resident_line(language: Language, pop: ScreenPop, contact: ContactState) -> 
     parts = [card.name, language.text("card.level", level=card.care_level)]
     if card.risks:
         parts.insert(0, language.text("card.risks", risks=", ".join(card.risks)))
+    if card.priority_class:
+        parts.append(card.priority_class)
     if card.key_carer:
         parts.append(language.text("card.key_carer", name=card.key_carer))
     return "  ".join(parts)

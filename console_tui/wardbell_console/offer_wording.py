@@ -149,6 +149,7 @@ def _residents(language: Language, pop: ScreenPop, resident_id: str) -> list[str
 
 def _card(language: Language, card: ResidentCard) -> str:
     about = [card.name, language.place(card.room, card.bed), language.text("card.level", level=card.care_level)]
+    about += [card.priority_class] if card.priority_class else []
     about += [language.text("card.key_carer", name=card.key_carer)] if card.key_carer else []
     about += [f"{name}: {value}" for name, value in card.fields.items()]
     return "  ".join(about)

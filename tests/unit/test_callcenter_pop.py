@@ -28,7 +28,7 @@ HE = Resident(
     resident_id="r1", ward="east", room="203", bed="1", name="何梅", care_level=3, key_carer="li", risks=("falls", "penicillin"),
     fields={"diet": "soft"},
 )  # fmt: skip
-SHE = Resident(resident_id="r2", ward="east", room="203", bed="2", name="Anna Zhu")
+SHE = Resident(resident_id="r2", ward="east", room="203", bed="2", name="Anna Zhu", priority_class="vip")
 GONE = Resident(resident_id="r3", ward="east", room="203", bed="1", name="Gone", is_gone=True)
 
 
@@ -67,6 +67,11 @@ def pop(store: Store, of: Contact, house: House = HOUSE) -> ScreenPop:
         found = screen_pop(ledger, house, of)
     assert decode(encode(found), ScreenPop) == found  # a seat takes it
     return found
+
+
+def test_of_a_contact_without_a_room_whoever_was_chosen_is_shown(store: Store) -> None:
+    shown = [pop(store, contact("c1", bed="", room="", resident_id=chosen)).residents for chosen in ("r2", "r3", "")]
+    assert shown == [[SHE.to_card()], [], []]
 
 
 def test_who_has_the_bed_is_shown_with_the_risks(store: Store) -> None:

@@ -6,17 +6,21 @@ from pathlib import Path
 import pytest
 from openpyxl import Workbook
 
-from wardbell_callcenter.house import Agent, House, Ward
+from wardbell_callcenter.house import Agent, House, Priorities, Ward
 from wardbell_callcenter.residents.changes import changes_of, differences
 from wardbell_callcenter.residents.reading import Problem, Reading, read_residents
 from wardbell_callcenter.residents.resident import Resident
 from wardbell_callcenter.residents.sheet import Sheet, read_sheet
 from wardbell_protocol.errors import ConfigError
 
-HOUSE = House(wards={"east": Ward(), "west": Ward()}, agents={"li": Agent(), "wang": Agent()})
+HOUSE = House(
+    wards={"east": Ward(), "west": Ward()},
+    agents={"li": Agent(), "wang": Agent()},
+    priorities=Priorities(classes={"vip": 6}),
+)
 CHINESE = (
-    "编号,病区,房间,床位,姓名,护理等级,责任护士,风险,饮食\n"
-    "r1,east,203,1,何梅,3,li,跌倒；青霉素过敏,软食\nr2,east,203,2,周安,,,,\n"
+    "编号,病区,房间,床位,姓名,护理等级,优先级,责任护士,风险,饮食\n"
+    "r1,east,203,1,何梅,3,vip,li,跌倒；青霉素过敏,软食\nr2,east,203,2,周安,,,,,\n"
 )
 HE = Resident(
     resident_id="r1",
@@ -25,6 +29,7 @@ HE = Resident(
     bed="1",
     name="何梅",
     care_level=3,
+    priority_class="vip",
     key_carer="li",
     risks=("跌倒", "青霉素过敏"),
     fields={"饮食": "软食"},
@@ -64,9 +69,10 @@ def test_a_spreadsheet_is_read_as_the_person_sees_it(tmp_path: Path) -> None:
     table = book.active
     assert table is not None
     table.append([None])
-    table.append(["Name", "Resident-ID", "WARD", "Room number", "bed", "Care level", "key carer", "Risks", "饮食"])
-    table.append(["何梅", "r1", "east", 203, 1.0, 3, "li", "跌倒\n青霉素过敏", "软食"])
-    table.append([None] * 9)
+    head = "Name,Resident-ID,WARD,Room number,bed,Care level,Priority class,key carer,Risks,饮食"
+    table.append(head.split(","))
+    table.append(["何梅", "r1", "east", 203, 1.0, 3, "vip", "li", "跌倒\n青霉素过敏", "软食"])
+    table.append([None] * 10)
     table.append(["周安 ", "r2", "east", "203", 2])
     book.save(tmp_path / "residents.xlsx")
     sheet = read_sheet(tmp_path / "residents.xlsx")
@@ -158,6 +164,12 @@ def test_what_is_wrong_in_a_row_is_told_by_the_title_of_its_column(row: str, col
     reading = read(f"id,ward,room,bed,name,level,carer,risks\n{row}\nr9,east,204,,Wu,,,\n")
     assert reading.problems == [Problem(2, column, remedy)]
     assert [resident.resident_id for resident in reading.residents] == ["r9"]
+
+
+def test_a_class_that_the_house_does_not_have_is_told() -> None:
+    reading = read("id,ward,room,name,priority_class\nr1,east,203,He,gold\n")
+    remedy = 'there is no class of `priorities.classes` "gold"; known: vip'
+    assert reading.problems == [Problem(2, "priority_class", remedy)]
 
 
 def test_a_resident_or_a_bed_twice_is_told_with_the_other_row() -> None:

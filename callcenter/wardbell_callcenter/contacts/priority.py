@@ -1,6 +1,9 @@
 """How urgent a contact is. Larger is more urgent; what is no emergency never reaches `reserved`."""
 
+from collections.abc import Iterable
+
 from wardbell_callcenter.house import Priorities
+from wardbell_protocol.bus.centre_payloads import ResidentCard
 from wardbell_protocol.calls.signals import CODE, EMERGENCY, PRIORITY
 
 EMERGENCIES = (CODE, EMERGENCY)
@@ -14,15 +17,23 @@ def is_emergency(call_kind: str) -> bool:
     return call_kind in EMERGENCIES
 
 
-def priority_of(rules: Priorities, kind: str, call_kind: str, care_level: int, repeats: int) -> int:
-    """Base of its kind, plus the resident's care level, plus each repeat.
+def priority_of(
+    rules: Priorities, kind: str, call_kind: str, residents: Iterable[ResidentCard] = (), repeats: int = 0
+) -> int:
+    """Base of its kind, plus the resident's care level and class, plus each repeat.
 
     Args:
         kind: the contact's; `call_kind`: of the bed's call, empty where there is none.
+        residents: who may be meant; of several, whoever makes it most urgent counts.
     """
     name = call_kind or kind
     known = {**OTHER_KINDS, **PRIORITY, **rules.kinds}
-    urgency = known.get(name, ELSE) + rules.per_care_level * care_level + rules.per_repeat * repeats
+    needs = max((_need(rules, resident) for resident in residents), default=0)
+    urgency = known.get(name, ELSE) + needs + rules.per_repeat * repeats
     if is_emergency(call_kind):
         return max(urgency, rules.reserved)
     return min(urgency, rules.reserved - 1)
+
+
+def _need(rules: Priorities, resident: ResidentCard) -> int:
+    return rules.per_care_level * resident.care_level + rules.classes.get(resident.priority_class, 0)

@@ -8,6 +8,7 @@ from dataclasses import replace
 from wardbell_callcenter.contacts import plan
 from wardbell_callcenter.contacts.contact import Contact
 from wardbell_callcenter.engine import leaving, limits, stepping, wards
+from wardbell_callcenter.engine.opening import priority
 from wardbell_callcenter.engine.turn import Turn
 from wardbell_callcenter.house import House, Policy, Step
 from wardbell_callcenter.incidents.membership import given_to, leave
@@ -217,6 +218,8 @@ def join(turn: Turn, contact: Contact, command: Command) -> str:
     """He helps whoever has it."""
     if not contact.is_open:
         return f"it is over: {contact.state}"
+    if command.by in turn.ledger.events.joined(contact.contact_id):
+        return ""
     turn.ledger.record("joined", turn.now, by=command.by, reason=command.reason, contact=contact)
     return ""
 
@@ -237,7 +240,8 @@ def choose_resident(turn: Turn, contact: Contact, command: Command) -> str:
     if resident is not None and not _lives_there(contact, resident):
         where = f"room {contact.room}" if contact.room else contact.ward
         return f"{command.to} does not live in {where}"
-    contact = turn.change(contact.changed(resident_id=command.to))
+    contact = contact.changed(resident_id=command.to)
+    contact = turn.change(contact.changed(priority=priority(turn, contact)))
     turn.ledger.record("changed", turn.now, by=command.by, reason="resident", contact=contact)
     return ""
 

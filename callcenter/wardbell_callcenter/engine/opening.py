@@ -39,7 +39,8 @@ def open_for_words(turn: Turn, kind: ContactKind, fields: dict[str, str], by: st
 def repeat(turn: Turn, contact: Contact, call: CallState | None, by: str = "") -> Contact:
     """The same once more: more urgent, and back in the queue at once where nobody is at the bed yet."""
     repeats = contact.repeats + 1
-    contact = contact.changed(repeats=repeats, priority=_priority(turn, contact, repeats))
+    contact = contact.changed(repeats=repeats)
+    contact = contact.changed(priority=priority(turn, contact))
     if call is not None:
         contact = contact.changed(call=call, call_id=call.call_id)
     contact = turn.change(contact)
@@ -71,13 +72,13 @@ def _open(turn: Turn, contact: Contact, by: str = "") -> Contact:
     resident = turn.resident_of(contact)
     if resident is not None:
         contact = replace(contact, resident_id=resident.resident_id)
-    contact = replace(contact, priority=_priority(turn, contact, 0))
+    contact = replace(contact, priority=priority(turn, contact))
     turn.add(contact)
     turn.ledger.record("opened", turn.now, by=by, contact=contact)
     return stepping.begin_round(turn, contact)
 
 
-def _priority(turn: Turn, contact: Contact, repeats: int) -> int:
-    resident = turn.resident_of(contact)
-    care_level = resident.care_level if resident is not None else 0
-    return priority_of(turn.house.priorities, contact.kind, contact.call_kind, care_level, repeats)
+def priority(turn: Turn, contact: Contact) -> int:
+    """How urgent it is by what is known of it now."""
+    meant = turn.meant_by(contact)
+    return priority_of(turn.house.priorities, contact.kind, contact.call_kind, meant, contact.repeats)

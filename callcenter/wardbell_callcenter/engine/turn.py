@@ -21,7 +21,7 @@ from wardbell_callcenter.store.incident_rows import Mute
 from wardbell_callcenter.store.ledger import Ledger
 from wardbell_callcenter.store.offer_rows import LIVE, Offer
 from wardbell_callcenter.store.timer_rows import OF_A_CONTACT, Timer, TimerKind
-from wardbell_protocol.bus.centre_payloads import OfferStatus
+from wardbell_protocol.bus.centre_payloads import OfferStatus, ResidentCard
 
 # Offers that one turn makes or ends, about; what is less urgent has the next. Others want the database too, and the lease.
 CHANGES_AT_ONCE = 4000
@@ -283,16 +283,20 @@ class Turn:
             self._roster = self.ledger.roster.around(at_ms)
         return [duty.agent for duty in on_duty(self.house, roster, self._roster, at_ms)]
 
-    def resident_of(self, contact: Contact) -> Resident | None:
-        """Who is meant by the contact, where that is one person."""
+    def meant_by(self, contact: Contact) -> list[ResidentCard]:
+        """Who may be meant by the contact: one person, or all of the room while nobody has chosen."""
         if not contact.room:
-            return None
+            chosen = [contact.resident_id] if contact.resident_id else []
+            return who_is_meant(contact, list(self.ledger.residents.those(chosen).values()))
         place = contact.ward, contact.room
         if place not in self._rooms:
             self._rooms[place] = self.ledger.residents.of_room(*place)
-        room = self._rooms[place]
-        meant = who_is_meant(contact, room)
-        return next((one for one in room if len(meant) == 1 and one.resident_id == meant[0].resident_id), None)
+        return who_is_meant(contact, self._rooms[place])
+
+    def resident_of(self, contact: Contact) -> ResidentCard | None:
+        """Who is meant by the contact, where that is one person."""
+        meant = self.meant_by(contact)
+        return meant[0] if len(meant) == 1 else None
 
     # all of it
 

@@ -95,7 +95,7 @@ def _open_incident(turn: Turn, kind: IncidentKind, scope: str, ward: str, contac
         ward=ward,
         subject=scope,
         incident_id=incident.incident_id,
-        priority=priority_of(turn.house.priorities, "incident", "", 0, 0),
+        priority=priority_of(turn.house.priorities, "incident", ""),
         policy=policy_for(turn.house, "", "incident", now.wall_ms),
         round_steady_ms=now.steady_ms,
         step_planned_steady_ms=now.steady_ms,

@@ -7,6 +7,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "bed": ("bed", "bed_number", "床位", "床位号", "床号"),
     "name": ("name", "full_name", "姓名", "住户姓名", "名字"),
     "care_level": ("care_level", "level", "护理等级", "护理级别", "照护等级"),
+    "priority_class": ("priority_class", "resident_class", "优先级", "优先类别", "住户类别"),
     "key_carer": ("key_carer", "carer", "key_nurse", "责任护士", "责任护理员", "责任人", "护理员"),
     "risks": ("risks", "risk", "warnings", "风险", "风险提示", "注意事项", "警示"),
 }

@@ -27,10 +27,11 @@ def screen_pop(ledger: Ledger, house: House, contact: Contact) -> ScreenPop:
 
 
 def screen_pops(ledger: Ledger, house: House, contacts: Sequence[Contact]) -> dict[str, ScreenPop]:
-    """Those of many contacts, by contact id: three questions to the database, however many there are."""
+    """Those of many contacts, by contact id: as many questions to the database, however many there are."""
     if not contacts:
         return {}
-    residents = ledger.residents.of_rooms((contact.ward, contact.room) for contact in contacts if contact.room)
+    rooms = ledger.residents.of_rooms((contact.ward, contact.room) for contact in contacts if contact.room)
+    chosen = ledger.residents.those(one.resident_id for one in contacts if one.resident_id and not one.room)
     keys = {contact.contact_id: _keys(contact) for contact in contacts}
     since_ms = min(contact.opened_at_ms for contact in contacts) - SINCE_MS
     past = ledger.pops.past((key for some in keys.values() for key in some), since_ms, LAST + 1)
@@ -42,7 +43,7 @@ def screen_pops(ledger: Ledger, house: House, contacts: Sequence[Contact]) -> di
         contact.contact_id: _pop(
             house,
             contact,
-            residents.get((contact.ward, contact.room), []),
+            rooms.get((contact.ward, contact.room), []) if contact.room else list(chosen.values()),
             [one for key in keys[contact.contact_id] for one in by_key.get(key, ())],
             notes,
         )
@@ -53,13 +54,13 @@ def screen_pops(ledger: Ledger, house: House, contacts: Sequence[Contact]) -> di
 def _pop(
     house: House,
     contact: Contact,
-    room: list[Resident],
+    residents: list[Resident],
     past: list[Past],
     notes: dict[str, list[Note]],
 ) -> ScreenPop:
     others = [one for one in past if one.contact.contact_id != contact.contact_id]
     still_open = [contact.contact_id, *(one.contact.contact_id for one in others if one.is_open)]
-    cards = who_is_meant(contact, room)
+    cards = who_is_meant(contact, residents)
     texts = scripts(house, contact)
     first = next(iter(texts), "")
     return ScreenPop(
@@ -72,11 +73,15 @@ def _pop(
     )
 
 
-def who_is_meant(contact: Contact, room: list[Resident]) -> list[ResidentCard]:
-    """Whoever was chosen; else who has that bed; else everybody in the room, for the agent to choose."""
-    chosen = [resident for resident in room if resident.resident_id == contact.resident_id]
-    in_bed = [resident for resident in room if contact.bed and resident.bed == contact.bed]
-    return [resident.to_card() for resident in (chosen or in_bed or room)[:MOST_CARDS]]
+def who_is_meant(contact: Contact, residents: list[Resident]) -> list[ResidentCard]:
+    """Of those of its room whoever was chosen, else who has that bed, else everybody, for the agent to choose.
+
+    A contact without a room means nobody but whom somebody has chosen.
+    """
+    chosen = [resident for resident in residents if resident.resident_id == contact.resident_id]
+    in_bed = [resident for resident in residents if contact.bed and resident.bed == contact.bed]
+    meant = chosen or ((in_bed or residents) if contact.room else [])
+    return [resident.to_card() for resident in meant[:MOST_CARDS]]
 
 
 def scripts(house: House, contact: Contact) -> dict[str, list[str]]:

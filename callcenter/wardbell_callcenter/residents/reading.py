@@ -17,6 +17,7 @@ LONGEST = {
     "bed": 64,
     "name": 128,
     "key_carer": 64,
+    "priority_class": 64,
 }  # as the database keeps them
 HIGHEST_LEVEL = 9
 LONGEST_TEXT = 256  # as a seat shows it
@@ -98,6 +99,7 @@ class _Row:
             bed=known["bed"],
             name=known["name"],
             care_level=int(known["care_level"] or 0),
+            priority_class=known["priority_class"],
             key_carer=known["key_carer"],
             risks=self.risks,
             fields=dict(self.own),
@@ -138,6 +140,9 @@ def _row_problems(row: _Row, house: House, only_ward: str) -> Iterator[tuple[str
         yield "ward", f"this table is of {only_ward}; leave --ward out, or the row"
     if house.agents and carer and carer not in house.agents:
         yield "key_carer", unknown("", carer, "agent", house.agents).remedy
+    if known["priority_class"] and known["priority_class"] not in house.priorities.classes:
+        wrong = unknown("", known["priority_class"], "class of `priorities.classes`", house.priorities.classes)
+        yield "priority_class", wrong.remedy
     yield from _not_shown(row)
 
 

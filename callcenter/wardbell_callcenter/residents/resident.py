@@ -7,7 +7,8 @@ from wardbell_protocol.bus.centre_payloads import ResidentCard
 
 @dataclass(frozen=True, kw_only=True)
 class Resident:
-    """As stored. `care_level`: 0 to 9, more is more care. `key_carer`: an agent's name. `fields`: what else the house notes.
+    """As stored. `care_level`: 0 to 9, more is more care. `key_carer`: an agent's name. `priority_class`: of the house's
+    `priorities.classes`. `fields`: what else the house notes.
 
     `is_gone`: moved out. Kept, since contacts name him; shown nowhere.
     """
@@ -18,6 +19,7 @@ class Resident:
     bed: str = ""
     name: str
     care_level: int = 0
+    priority_class: str = ""
     key_carer: str = ""
     risks: tuple[str, ...] = ()
     fields: dict[str, str] = field(default_factory=dict)
@@ -31,6 +33,7 @@ class Resident:
             room=self.room,
             bed=self.bed,
             care_level=self.care_level,
+            priority_class=self.priority_class,
             risks=list(self.risks),
             key_carer=self.key_carer,
             fields=self.fields,

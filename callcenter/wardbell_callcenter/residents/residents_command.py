@@ -26,7 +26,8 @@ EXAMPLES = """examples:
   wardbell residents show r17
 
 Columns, in any order: resident_id (编号), ward (病区), room (房间), name (姓名), and where there are such: bed (床位),
-care_level (护理等级, 0 to 9, more is more care), key_carer (责任护士, an agent's name), risks (风险, with ; between them).
+care_level (护理等级, 0 to 9, more is more care), priority_class (优先级, of `priorities.classes` in the house's document),
+key_carer (责任护士, an agent's name), risks (风险, with ; between them).
 Every other column is shown to whoever is asked to go there, under its own title. The table says
 all: whoever is not in it has moved out. CSV may be UTF-8, UTF-16 or GB18030.
 """

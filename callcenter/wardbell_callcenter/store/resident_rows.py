@@ -17,10 +17,12 @@ Place = tuple[str, str]  # ward and room
 class _Card(msgspec.Struct):
     risks: tuple[str, ...]
     fields: dict[str, str]
+    priority_class: str = ""  # of rows from before there was one
 
 
 _WHOLE = select(residents).order_by(residents.c.ward, residents.c.room, residents.c.bed, residents.c.resident_id)
 _BY_ID = _WHOLE.where(residents.c.resident_id == bindparam("of_id"))
+_THOSE = _WHOLE.where(residents.c.resident_id.in_(bindparam("ids", expanding=True)) & residents.c.is_gone.is_(False))
 _PLACE = tuple_(residents.c.ward, residents.c.room)
 _OF_ROOMS = _WHOLE.where(_PLACE.in_(bindparam("rooms", expanding=True)) & residents.c.is_gone.is_(False))
 
@@ -39,6 +41,14 @@ class ResidentRows:
         """That resident, also when he is gone."""
         found = self._read(_BY_ID, of_id=resident_id)
         return found[0] if found else None
+
+    def those(self, resident_ids: Iterable[str]) -> dict[str, Resident]:
+        """Those of them who live here, by id."""
+        wanted = sorted(set(resident_ids))
+        found: dict[str, Resident] = {}
+        for start in range(0, len(wanted), AT_ONCE):
+            found |= {one.resident_id: one for one in self._read(_THOSE, ids=wanted[start : start + AT_ONCE])}
+        return found
 
     def of_room(self, ward: str, room: str) -> list[Resident]:
         """Who lives there, by bed."""
@@ -66,10 +76,11 @@ class ResidentRows:
 
 
 def _values(resident: Resident) -> dict[str, Any]:
-    card = _Card(resident.risks, resident.fields)
+    card = _Card(resident.risks, resident.fields, resident.priority_class)
     return {name: getattr(resident, name) for name in _PLAIN} | {"card": msgspec.json.encode(card)}
 
 
 def _resident(row: RowMapping) -> Resident:
     card = msgspec.json.decode(row["card"], type=_Card)
-    return Resident(**{name: row[name] for name in _PLAIN}, risks=card.risks, fields=card.fields)
+    plain = {name: row[name] for name in _PLAIN}
+    return Resident(**plain, risks=card.risks, fields=card.fields, priority_class=card.priority_class)

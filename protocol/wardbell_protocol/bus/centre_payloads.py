@@ -83,6 +83,7 @@ class ResidentCard(Payload, frozen=True, kw_only=True):
     room: Text
     bed: Text
     care_level: Count = 0
+    priority_class: Text = ""
     risks: list[Text] = []
     key_carer: Text = ""
     fields: dict[Name, Text] = {}
