@@ -9,11 +9,14 @@ from typing import Any, Protocol
 
 import pytest
 
+from wardbell_firmware.bedside.keys import KEYS, LOOPS, fitted
 from wardbell_firmware.boards.contract import BedsideBoard, ReceiverBoard
+from wardbell_firmware.boards.pins import C3_BEDSIDE, PICO_BEDSIDE, PICO_RECEIVER
 from wardbell_firmware.drivers.hd44780 import Hd44780
 from wardbell_protocol.errors import WardbellError
-from wardbell_simulator.board_side.boards import VirtualBedside, VirtualReceiver
+from wardbell_simulator.board_side.boards import DESK_KEYS, VirtualBedside, VirtualReceiver
 from wardbell_simulator.glass import Glass
+from wardbell_simulator.plan import SIGNAL_OF_KEY
 
 SETTINGS = {"address": "0F1F0F1F", "signals": {"call": "normal"}}
 
@@ -227,3 +230,21 @@ def test_a_file_outlives_a_restart(world: World, of: str) -> None:
 
 def test_the_session_has_a_number_that_the_link_can_carry(world: World) -> None:
     assert 1 <= world.receiver.epoch < 1 << 30
+
+
+def test_keys_are_those_of_the_pin_map_and_nothing_else_on_it() -> None:
+    settings = {"signals": dict.fromkeys(("handset", "call", "assist", "buzzer", "bell"), "normal")}
+    assert fitted(settings, PICO_BEDSIDE) == ["call", "assist", "handset"]
+    assert fitted(settings, C3_BEDSIDE) == ["call", "handset"]
+    assert fitted({}, PICO_BEDSIDE) == []
+
+
+def test_the_virtual_boards_have_what_the_pin_map_has() -> None:
+    assert set(SIGNAL_OF_KEY) == {*KEYS, *LOOPS} <= set(PICO_BEDSIDE)
+    assert set(DESK_KEYS) <= set(PICO_RECEIVER)
+    node = VirtualBedside({"keys": [], "settings": SETTINGS, "files": {}, "ear": 1})
+    desk = VirtualReceiver({"files": {}, "epoch": 7, "settings": {}, "transmitter": 1})
+    for board, pins in ((node, PICO_BEDSIDE), (desk, PICO_RECEIVER)):
+        driven = {name.split("_")[0] if name.startswith(("lcd", "line")) else name for name in pins}
+        wired = driven - {*KEYS, *LOOPS, *DESK_KEYS, "radio_power", "ear_power"} - {"ear"}
+        assert [name for name in wired if not hasattr(board, name)] == []

@@ -19,7 +19,7 @@ station_id = "1"
 room = "1"
 bed = ""
 address = "0000000F"
-keys = ["call", "code"]
+keys = ["call", "assist"]
 word_loss = 0.1
 """
 
@@ -57,7 +57,7 @@ def test_a_ward_of_one_s_own(tmp_path: Path) -> None:
     path.write_text(OWN, encoding="utf-8")
     plan = load_plan(path)
     assert (plan.ward, plan.name["zh_CN"], plan.noise.rate_hz) == ("west", "西病区", 20.0)
-    assert plan.nodes[0].settings()["signals"] == {"call": "normal", "code": "code"}
+    assert plan.nodes[0].settings()["signals"] == {"call": "normal", "assist": "staff_assist"}
     assert plan.nodes[0].word_loss == 0.1
 
 
@@ -71,7 +71,12 @@ def test_a_node_with_a_key_needs_no_address_and_a_two_way_one_is_answered(tmp_pa
     path.write_text(keyed.replace("[[node]]", "[receiver]\ntransmitter = true\n[[node]]"), encoding="utf-8")
     plan = load_plan(path)
     (node,) = plan.nodes
-    assert node.settings() == {"node_id": 7, "key": KEY, "signals": {"call": "normal", "code": "code"}, "cells": 2}
+    assert node.settings() == {
+        "node_id": 7,
+        "key": KEY,
+        "signals": {"call": "normal", "assist": "staff_assist"},
+        "cells": 2,
+    }
     assert (node.record()["node_id"], node.record()["key"], node.record()["address"]) == (7, KEY, "")
     assert (node.two_way, plan.receiver.transmitter) == (True, True)
     assert "key" not in default_plan().nodes[0].record()
@@ -94,8 +99,8 @@ def test_a_node_with_a_key_needs_no_address_and_a_two_way_one_is_answered(tmp_pa
         ("[[node]]", "[receiver]\ntransmit = true\n[[node]]", "(top)"),
         ('"0000000F"', '"00F"', "node[0].address"),
         ('"0000000F"', '"0000000X"', "node[0].address"),
-        ('["call", "code"]', '["bell"]', "node[0].keys"),
-        ('["call", "code"]', "[]", "node[0].keys"),
+        ('["call", "assist"]', '["bell"]', "node[0].keys"),
+        ('["call", "assist"]', "[]", "node[0].keys"),
         ("word_loss", "word_lost", "node[0]"),
         ("ward =", "wards =", "(top)"),
         ("rate_hz", "rate", "(top)"),

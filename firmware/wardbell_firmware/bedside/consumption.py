@@ -4,6 +4,8 @@ Currents are those of the whole node at its battery. None was measured on this h
 them, and settings may replace each.
 """
 
+from wardbell_firmware.bedside.keys import LOOPS
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -43,9 +45,8 @@ OF_BOARD = {
 }
 DEFAULT_BOARD = "pico"
 
-# Of each loop (cord, handset), closed at rest, by the circuits' resistors (hw/wardbell_hw/battery_life.py); and of naps of 50 ms
+# Of each loop, closed at rest, by the circuits' resistors (hw/wardbell_hw/battery_life.py); and of naps of 50 ms
 # by which an ESP32-C3 looks after its loops (boards/esp32c3/clock.py), each with 1 ms awake at 20 mA: assumed.
-LOOPS = ("cord", "handset")
 LOOP_UA = {"pico": 350, "pico_w": 350, "esp32c3": 75}
 NAPS_UA = {"esp32c3": 400}
 

@@ -1,5 +1,6 @@
 """An ESP32-C3 at the bed: a one-way node, for this chip cannot time received edges from MicroPython."""
 
+from wardbell_firmware.bedside.keys import LOOPS, fitted
 from wardbell_firmware.boards.esp32c3.clock import C3Clock
 from wardbell_firmware.boards.esp32c3.key import C3Key
 from wardbell_firmware.boards.esp32c3.parts import C3Battery, C3Buzzer, C3Lamp, C3Watchdog
@@ -7,19 +8,14 @@ from wardbell_firmware.boards.esp32c3.transmitter import C3Transmitter
 from wardbell_firmware.boards.pins import C3_BEDSIDE as PINS
 from wardbell_firmware.boards.store import FlashStore
 
-KEYS = ("call", "reset")
-LOOPS = ("cord", "handset")
-
 
 class C3Bedside:
     """Fits `BedsideBoard`. Keys and loops that the settings give no signal are not fitted."""
 
     def __init__(self, settings: "dict[str, object]") -> None:
         self.settings = settings
-        signals = settings.get("signals")
-        fitted = signals if isinstance(signals, dict) else {}
         self.clock = C3Clock()
-        self.keys = {name: C3Key(PINS[name], name in LOOPS, self.clock.wake) for name in KEYS + LOOPS if name in fitted}
+        self.keys = {name: C3Key(PINS[name], name in LOOPS, self.clock.wake) for name in fitted(settings, PINS)}
         self.lamp_red = C3Lamp(PINS["lamp_red"])
         self.lamp_green = C3Lamp(PINS["lamp_green"])
         self.buzzer = C3Buzzer(PINS["buzzer"])

@@ -1,5 +1,6 @@
 """A Raspberry Pi Pico as a bed node."""
 
+from wardbell_firmware.bedside.keys import LOOPS, fitted
 from wardbell_firmware.boards.pins import PICO_BEDSIDE
 from wardbell_firmware.boards.rp2040.clock import PicoClock
 from wardbell_firmware.boards.rp2040.ear import PicoEar
@@ -10,7 +11,6 @@ from wardbell_firmware.boards.rp2040.transmitter import PicoTransmitter
 from wardbell_firmware.boards.rp2040.watchdog import PicoWatchdog
 from wardbell_firmware.boards.store import FlashStore
 
-LOOPS = ("cord", "handset")
 _TRANSMIT_MACHINE = 0
 _RECEIVE_MACHINE = 1
 
@@ -22,8 +22,7 @@ class PicoBedside:
         pins = PICO_BEDSIDE
         self.settings = settings
         self.clock = PicoClock()
-        # A loop that is not fitted would be an open one.
-        self.keys = {name: PicoKey(pins[name], self.clock, name in LOOPS) for name in _fitted(settings)}
+        self.keys = {name: PicoKey(pins[name], self.clock, name in LOOPS) for name in fitted(settings, pins)}
         self.lamp_red = PicoLamp(pins["lamp_red"])
         self.lamp_green = PicoLamp(pins["lamp_green"])
         self.buzzer = PicoBuzzer(pins["buzzer"])
@@ -40,8 +39,3 @@ class PicoBedside:
         """Whether nothing needs the chip's clocks: PIO would stop in a train, PWM in a tone."""
         is_listening = self.receiver is not None and self.receiver.is_listening
         return not (is_listening or self.buzzer.tone_hz or self.radio.is_sending())
-
-
-def _fitted(settings: "dict[str, object]") -> "list[str]":
-    signals = settings.get("signals")
-    return [name for name in signals if name in PICO_BEDSIDE] if isinstance(signals, dict) else []
