@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 import pytest
 
-from wardbell_firmware.bedside.keys import KEYS, LOOPS, fitted
+from wardbell_firmware.bedside.contacts import KEYS, LOOPS, fitted
 from wardbell_firmware.boards.contract import BedsideBoard, ReceiverBoard
 from wardbell_firmware.boards.pins import C3_BEDSIDE, PICO_BEDSIDE, PICO_RECEIVER
 from wardbell_firmware.drivers.hd44780 import Hd44780

@@ -5,7 +5,8 @@ import sys
 for root in sys.argv[1:]:
     sys.path.insert(0, root)
 
-from wardbell_firmware.bedside.consumption import OF_BOARD, DayMeter  # noqa: E402
+from wardbell_firmware.bedside.consumption import OF_BOARD, DayMeter, asleep_ua  # noqa: E402
+from wardbell_firmware.bedside.contacts import fitted  # noqa: E402
 from wardbell_firmware.bedside.counter import BLOCK, FrameCounter  # noqa: E402
 from wardbell_firmware.bedside.discharge import days_left, is_low, remaining_permille, warning_mv  # noqa: E402
 from wardbell_firmware.bedside.keys import NodeKeys  # noqa: E402
@@ -85,7 +86,9 @@ meter.passed(True, True, 80000000)
 meter.sends(60000)
 meter.passed(False, False, 86400000)
 print(meter.daily_uah, meter.used_uah)
-supply = Supply({"board": "esp32c3"}, False)
+looped = {"board": "esp32c3", "signals": {"call": "normal", "cord": "bathroom", "assist": "staff_assist"}}
+print(fitted(looped, {"call": 3, "cord": 5}), asleep_ua("esp32c3", looped["signals"]), asleep_ua("pico", ("call",)))
+supply = Supply(looped, False)
 for mv in (4600, 3600, 3300, 3300, 3700, 4500):
     supply.measured(mv)
     print(supply.level, supply.is_low)

@@ -3,7 +3,7 @@
 import pytest
 
 from wardbell_firmware.bedside.consumption import asleep_ua
-from wardbell_firmware.bedside.keys import LOOPS
+from wardbell_firmware.bedside.contacts import LOOPS
 from wardbell_firmware.receiver.tones import PATTERNS
 from wardbell_hw import electrical as el
 from wardbell_hw import loudness as lo

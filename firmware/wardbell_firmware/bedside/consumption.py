@@ -4,7 +4,7 @@ Currents are those of the whole node at its battery. None was measured on this h
 them, and settings may replace each.
 """
 
-from wardbell_firmware.bedside.keys import LOOPS
+from wardbell_firmware.bedside.contacts import LOOPS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -1,25 +1,13 @@
 """All contacts of a node: which of their presses are to be said now, and whether one of them is in fault."""
 
+from wardbell_firmware.bedside.contacts import LOOPS
 from wardbell_firmware.bedside.key_watch import MOST_OPENINGS, MOST_PRESSES, KeyWatch
 from wardbell_firmware.drivers.key import PRESSED, DebouncedKey
 from wardbell_protocol.calls.signals import PRESENCE, RESET, URGENCY
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-KEYS = ("call", "reset", "presence", "assist")
-LOOPS = ("cord", "handset")  # closed at rest; the board says that they are pressed while they are open
-
 # A key in fault that ends calls would end what nobody has seen to: it says nothing until it is well. Nor does one that is
 # down at the start, for it may have stuck long ago, or that is seen in one look with a call: who knows which came last?
 _ENDS_CALLS = (RESET, PRESENCE)
-
-
-def fitted(settings: "Mapping[str, object]", pins: "Mapping[str, int]") -> "list[str]":
-    """The keys and loops on a board's pins that its settings give a signal: a loop that is not fitted would be an open one."""
-    signals = settings.get("signals")
-    return [name for name in KEYS + LOOPS if name in pins and name in signals] if isinstance(signals, dict) else []
 
 
 class NodeKeys:

@@ -1,6 +1,6 @@
 """An ESP32-C3 at the bed: a one-way node, for this chip cannot time received edges from MicroPython."""
 
-from wardbell_firmware.bedside.keys import LOOPS, fitted
+from wardbell_firmware.bedside.contacts import LOOPS, fitted
 from wardbell_firmware.boards.esp32c3.clock import C3Clock
 from wardbell_firmware.boards.esp32c3.key import C3Key
 from wardbell_firmware.boards.esp32c3.parts import C3Battery, C3Buzzer, C3Lamp, C3Watchdog

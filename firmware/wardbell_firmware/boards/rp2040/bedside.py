@@ -1,6 +1,6 @@
 """A Raspberry Pi Pico as a bed node."""
 
-from wardbell_firmware.bedside.keys import LOOPS, fitted
+from wardbell_firmware.bedside.contacts import LOOPS, fitted
 from wardbell_firmware.boards.pins import PICO_BEDSIDE
 from wardbell_firmware.boards.rp2040.clock import PicoClock
 from wardbell_firmware.boards.rp2040.ear import PicoEar
