@@ -77,8 +77,9 @@ def keys_line(language: Language, feed: Feed, ask: Ask) -> str:
 
 
 def pop_lines(language: Language, feed: Feed, pop: ScreenPop, resident_id: str, now_ms: int) -> list[str]:
-    """Residents, then script, notes, last calls and the link; the risks stand above all this, in lines of their own."""
-    lines = _residents(language, pop, resident_id)
+    """Building, residents, script, notes, last calls and the link; the risks stand above all this, in lines of their own."""
+    lines = [language.text("pop.building", name=pop.building)] if pop.building else []
+    lines += _residents(language, pop, resident_id)
     script = pop.scripts.get(language.code) or pop.script
     if script:
         lines += [language.text("pop.script"), *(f"  {n}. {line}" for n, line in enumerate(script, 1))]

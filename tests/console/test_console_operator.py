@@ -41,7 +41,12 @@ def pop(house: House) -> ScreenPop:
     )  # fmt: skip
     note = Note(at_ms=now_ms - 60_000, by="zhao", text="asks for water\n\x1b[31mat night")
     return ScreenPop(
-        residents=[card], last_contacts=[past], notes=[note], script=["Knock first"], link="http://r.lan/c-1"
+        building="B2",
+        residents=[card],
+        last_contacts=[past],
+        notes=[note],
+        script=["Knock first"],
+        link="http://r.lan/c-1",
     )
 
 
@@ -64,7 +69,8 @@ async def test_an_offer_lies_over_everything_with_all_that_one_must_know(lang: s
     async with terminal(house, size, is_operator=True) as screen:
         await offered(house, screen)
         told = (
-            "OFFER", "East 118-1  emergency  waiting 0:01", "0:19 to answer", "RISKS falls, penicillin", "key carer 李娜",
+            "OFFER", "East 118-1  emergency  waiting 0:01", "0:19 to answer", "RISKS falls, penicillin", "building B2",
+            "key carer 李娜",
             "1. Knock first", "note zhao, 1:01 ago: asks for water  [31mat night", "Helped to the toilet",
             "http://r.lan/c-1", "a accept    r refuse",
         )  # fmt: skip
@@ -72,6 +78,7 @@ async def test_an_offer_lies_over_everything_with_all_that_one_must_know(lang: s
             "派单",
             "东区 118室1床  紧急呼叫  已等待 0:01",
             "剩 0:19 应答",
+            "楼栋 B2",
             "风险 falls",
             "责任护理员 李娜",
             "协助如厕",

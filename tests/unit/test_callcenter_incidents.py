@@ -84,6 +84,15 @@ def test_a_late_one_is_folded_in_as_long_as_nobody_has_the_incident_and_makes_it
     assert (after.incident_id, after.status, after.offered_to) == ("", "offered", ["Li"])
 
 
+def test_one_that_is_called_again_makes_its_incident_as_urgent(centre: Centre) -> None:
+    members = crowd(centre, kind="bathroom")
+    head_id = the_incident(centre).contact_id
+    centre.open("again", "bathroom", room="203", station_id=f"s-{members[0].call_id}")
+    repeated = contact(centre, members[0].contact_id)
+    assert (repeated.repeats, repeated.priority) == (1, members[0].priority + 1)
+    assert contact(centre, head_id).priority == repeated.priority
+
+
 def test_others_corridors_and_slow_calls_are_left_alone(centre: Centre) -> None:
     crowd(centre, 2)
     crowd(centre, 2, room="301")

@@ -8,7 +8,7 @@ from sqlalchemy import event
 
 from wardbell_callcenter.clock import Now
 from wardbell_callcenter.contacts.contact import Contact, place_key
-from wardbell_callcenter.house import DEFAULT_POLICY, House
+from wardbell_callcenter.house import DEFAULT_POLICY, House, Ward
 from wardbell_callcenter.residents.pop import LONGEST_LINK, screen_pop, screen_pops
 from wardbell_callcenter.residents.resident import Resident
 from wardbell_callcenter.store.store import Store
@@ -18,6 +18,7 @@ from wardbell_protocol.bus.payloads import decode, encode
 DAY_MS = 86_400_000
 AT = 1_760_000_000_000
 HOUSE = House(
+    wards={"east": Ward(building="main")},
     scripts={
         "emergency": {"en": ["Look", "Speak"], "zh_CN": ["看", "呼唤"]},
         "bed_call": {"zh_CN": ["敲门"]},
@@ -96,7 +97,7 @@ def test_whom_the_agent_chose_is_shown(store: Store) -> None:
 def test_an_empty_room_and_a_contact_of_no_place_have_no_cards(store: Store) -> None:
     assert pop(store, contact("c1", room="999")).residents == []
     assert pop(store, contact("c2", room="", bed="")) == ScreenPop(
-        script=["敲门"], link="https://care.example/?at=east--&contact=c2"
+        building="main", script=["敲门"], link="https://care.example/?at=east--&contact=c2"
     )
 
 

@@ -143,6 +143,9 @@ def _align(turn: Turn, incident_id: str) -> None:
     if incident is None or incident.closed_at_ms is not None or head is None:
         return
     members = members_of(turn, incident)
+    urgency = max((contact.priority for contact in members if contact.is_open), default=head.priority)
+    if head.is_open and head.priority < urgency:  # one under it was called again, or somebody said whose bed it is
+        head = turn.change(head.changed(priority=urgency))
     turn.load_step_timers(contact.contact_id for contact in members)
     if head.is_open and not any(contact.is_open for contact in members):
         head = leaving.close(turn, head, "resolved", OURSELVES, ALL_OVER)

@@ -6,7 +6,7 @@ Nothing about the resident: mail lies about in other people's servers and on loc
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from wardbell_callcenter.house import House
+from wardbell_callcenter.house import House, Ward
 from wardbell_protocol.bus.centre_payloads import ContactState, Offer
 
 ZH, EN = 0, 1
@@ -47,11 +47,11 @@ def text(offer: Offer, house: House) -> str:
     if offer.withdrawn:
         return "\n".join((subject(offer), *_ended(offer), ""))
     contact = offer.contact
-    names = house.wards[contact.ward].name if contact.ward in house.wards else {}
-    ward = [name for name in (names.get("zh_CN"), names.get("en")) if name] or [contact.ward]
+    known = house.wards.get(contact.ward, Ward())
+    ward = [name for name in (known.name.get("zh_CN"), known.name.get("en")) if name] or [contact.ward]
     since = datetime.fromtimestamp(contact.pressed_at_ms / 1000, ZoneInfo(house.time_zone)).strftime("%H:%M:%S")
     lines = [
-        " · ".join(part for part in (place(contact), *ward) if part),
+        " · ".join(part for part in (place(contact), *ward, known.building) if part),
         " / ".join(_kind(contact)),
         contact.subject,
         f"{since} 起 / since {since}",

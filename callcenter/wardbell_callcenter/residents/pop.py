@@ -64,6 +64,7 @@ def _pop(
     texts = scripts(house, contact)
     first = next(iter(texts), "")
     return ScreenPop(
+        building=house.wards[contact.ward].building if contact.ward in house.wards else "",
         residents=cards,
         last_contacts=_newest([one.contact for one in others]),
         notes=_latest([note for name in still_open for note in notes.get(name, ())]),

@@ -120,6 +120,7 @@ TEXTS = {
     "card.key_carer": "key carer {name}",
     "card.several": "w: who is it? {names}",
     "card.choose": "{count} residents there: accept, then w says who it is",
+    "pop.building": "building {name}",
     "pop.script": "What to do:",
     "pop.note": "note {by}, {age} ago: {text}",
     "pop.last": "Last calls there:",

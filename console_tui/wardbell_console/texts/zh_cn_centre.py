@@ -113,6 +113,7 @@ TEXTS = {
     "card.key_carer": "责任护理员 {name}",
     "card.several": "按 w 选择是哪位：{names}",
     "card.choose": "该房间有 {count} 位住户：接单后按 w 选择",
+    "pop.building": "楼栋 {name}",
     "pop.script": "处理要点：",
     "pop.note": "备注 {by}，{age} 前：{text}",
     "pop.last": "最近的呼叫：",

@@ -111,9 +111,11 @@ class Note(Payload, frozen=True, kw_only=True):
 class ScreenPop(Payload, frozen=True, kw_only=True):
     """What the agent sees with an offer. More than one resident in the room, and none at that bed: the agent chooses.
 
-    `script`: what to do, in the first language that the house wrote it in; `scripts`: the same in its others, by language.
+    `building`: where the ward is. `script`: what to do, in the first language that the house wrote it in; `scripts`: the same in
+    its others, by language.
     """
 
+    building: Text = ""
     residents: list[ResidentCard] = []
     last_contacts: list[PastContact] = []
     notes: list[Note] = []
