@@ -114,4 +114,6 @@ def explain(path: str, error: Exception) -> str:
         return f"{path}: permission denied; add this user to the group dialout"
     if number in (errno.EBUSY, errno.EAGAIN) or "exclusively lock" in str(error):
         return f"{path}: another program has it; end that one (`fuser {path}` names it)"
+    if number in (errno.ENOTTY, errno.EISDIR, errno.EINVAL) or "Could not configure" in str(error):
+        return f"{path}: is no serial port; give its path under /dev/serial/by-id"
     return f"{path}: {error}"

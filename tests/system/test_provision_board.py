@@ -18,7 +18,9 @@ from gateways import station, tables, write_registry
 import wardbell_firmware
 import wardbell_protocol
 import wardbell_simulator
-from wardbell_gateway.provision.board_kinds import BEDSIDE, RECEIVER, BoardKind
+from wardbell_firmware.bedside.contacts import KEYS, LOOPS, fitted
+from wardbell_firmware.boards.pins import C3_BEDSIDE, PICO_BEDSIDE
+from wardbell_gateway.provision.board_kinds import BEDSIDE, KINDS, RECEIVER, BoardKind
 from wardbell_gateway.provision.provision_command import main
 from wardbell_gateway.provision.texts import TEXTS
 from wardbell_gateway.registry import read_registry
@@ -28,6 +30,7 @@ from wardbell_simulator.micropython import find_micropython
 VIRTUAL = BoardKind(
     "virtual", "linux", {BEDSIDE: "repl_boards.Bedside", RECEIVER: "repl_boards.Receiver"}, restarts=False
 )
+POOR = BoardKind("virtual", "linux", VIRTUAL.classes, restarts=False, keys=("call",), hears=False)
 SICK = BoardKind("virtual", "linux", {BEDSIDE: "repl_boards.SickBedside"}, restarts=False)
 
 Filter = Callable[[bytes], bool]
@@ -264,6 +267,9 @@ def test_what_nobody_looked_at_is_untested_not_well(
         (("--role", "receiver"), SICK, "can be no receiver"),
         (("--button", "cord=bathroom", "--button", "reset=reset"), VIRTUAL, "this board has no such key"),
         (("--set", "cells=4"), VIRTUAL, "cells: give a number from 2 to 3"),
+        (("--address", "0F1F01F0", "--set", "words=99"), VIRTUAL, "words: give a number from 4 to 32"),
+        ((), POOR, "a virtual has no key reset; give --button with one of call"),
+        (("--set", "two_way=true", "--button", "call=normal"), POOR, "a virtual cannot hear; leave two_way out"),
     ],
 )
 def test_a_wrong_board_is_refused(
@@ -374,6 +380,9 @@ def test_a_port_that_another_program_has(home: Path, board: Board, capsys: pytes
     assert f"another program has it; end that one (`fuser {board.port}`" in capsys.readouterr().err
     assert provision(home, board, *BED, "--port", "/dev/nowhere") == 69
     assert "/dev/nowhere: no such port; plug it in" in capsys.readouterr().err
+    for no_port in ("/dev/null", str(home)):
+        assert provision(home, board, *BED, "--port", no_port) == 69
+        assert f"{no_port}: is no serial port; give its path" in capsys.readouterr().err
 
 
 def test_a_port_without_micropython(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -428,6 +437,33 @@ def test_a_registry_that_cannot_be_written_leaves_the_board_as_it_was(
     assert "No space left on device" in capsys.readouterr().err
     assert board.settings == {"role": "bedside"}
     assert [each.station_id for each in read_registry(home / "registry.json").stations] == ["203-1"]
+
+
+def test_boards_have_the_keys_of_the_pin_map() -> None:
+    every = {"signals": dict.fromkeys((*KEYS, *LOOPS), "normal")}
+    assert {kind.name: list(kind.keys) for kind in KINDS} == {
+        "pico": fitted(every, PICO_BEDSIDE),
+        "pico_w": fitted(every, PICO_BEDSIDE),
+        "esp32c3": fitted(every, C3_BEDSIDE),
+    }
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        (["--role", "receiver"], "a esp32c3 can be no receiver"),
+        (["--button", "presence=presence"], "a esp32c3 has no key presence"),
+        (["--set", "two_way=true"], "a esp32c3 cannot hear"),
+    ],
+)
+def test_nor_are_settings_written_for_a_board_that_cannot(
+    home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], more: list[str], said: str
+) -> None:
+    before = (home / "registry.json").read_bytes()
+    with pytest.raises(SystemExit) as left:
+        main(["--home", str(home), "--board", "esp32c3", "--file", str(tmp_path / "node.json"), *BED, *more])
+    assert (left.value.code, said in capsys.readouterr().err) == (2, True)
+    assert ((tmp_path / "node.json").exists(), (home / "registry.json").read_bytes()) == (False, before)
 
 
 def test_settings_for_a_board_that_is_elsewhere(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,6 +1,6 @@
 """The boards that Wardbell runs on, as their MicroPython names itself."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 BEDSIDE = "bedside"
@@ -13,7 +13,8 @@ class BoardKind:
     """`name` as in settings.json; `machine`: a part of `sys.implementation._machine`; by role the class of its parts.
 
     `cells`: that it runs on, unless settings say else. `restarts`: a soft reset brings its raw REPL back; the interpreter
-    on a computer ends instead.
+    on a computer ends instead. `keys`: of a bed node on it, as in its pin map (none: whatever it says); `hears`: it may
+    have a receive module.
     """
 
     name: str
@@ -21,15 +22,35 @@ class BoardKind:
     classes: Mapping[str, str]
     cells: int = 3
     restarts: bool = True
+    keys: tuple[str, ...] = ()
+    hears: bool = True
+
+    def refusal(self, role: str, keys: Iterable[str] = (), is_two_way: bool = False) -> str:
+        """Why it cannot be that, and what to do about it; "" where it can."""
+        if role not in self.classes:
+            return f"a {self.name} can be no {role}, it cannot time what it hears; take a pico"
+        strange = [key for key in keys if self.keys and key not in self.keys]
+        if strange:
+            return f"a {self.name} has no key {strange[0]}; give --button with one of {', '.join(self.keys)}"
+        if is_two_way and not self.hears:
+            return f"a {self.name} cannot hear; leave two_way out, or take a pico"
+        return ""
 
 
 _RP2040 = {
     BEDSIDE: "wardbell_firmware.boards.rp2040.bedside.PicoBedside",
     RECEIVER: "wardbell_firmware.boards.rp2040.receiver.PicoReceiver",
 }
+_PICO_KEYS = ("call", "reset", "presence", "assist", "cord", "handset")
 KINDS = (
-    BoardKind("pico", "Pico with RP2040", _RP2040),
-    BoardKind("pico_w", "Pico W with RP2040", _RP2040),
+    BoardKind("pico", "Pico with RP2040", _RP2040, keys=_PICO_KEYS),
+    BoardKind("pico_w", "Pico W with RP2040", _RP2040, keys=_PICO_KEYS),
     # No receiver: MicroPython there cannot time received edges.
-    BoardKind("esp32c3", "ESP32C3", {BEDSIDE: "wardbell_firmware.boards.esp32c3.bedside.C3Bedside"}),
+    BoardKind(
+        "esp32c3",
+        "ESP32C3",
+        {BEDSIDE: "wardbell_firmware.boards.esp32c3.bedside.C3Bedside"},
+        keys=("call", "reset", "cord", "handset"),
+        hears=False,
+    ),
 )

@@ -57,8 +57,8 @@ def identify(
         raise BoardError(
             f"{repl.path}: this is a {kind.name}, not a {wanted}; plug in the right board, or leave --board out"
         )
-    if role not in kind.classes:
-        raise BoardError(f"{repl.path}: a {kind.name} can be no {role}, it cannot time what it hears; take a pico")
+    if kind.refusal(role):
+        raise BoardError(f"{repl.path}: {kind.refusal(role)}")
     if not firmware:
         raise BoardError(f"{repl.path}: there is no Wardbell on it; install it first: make flash PORT={repl.path}")
     if firmware != version:

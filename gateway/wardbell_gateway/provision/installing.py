@@ -16,6 +16,8 @@ from wardbell_gateway.provision.settings import COUNTER_FILES, FILE, node_settin
 from wardbell_gateway.provisioned import Provisioned
 from wardbell_gateway.registry import Registry, read_registry
 
+NO_KEY = "00" * 16  # of a board that is being tried
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -51,7 +53,8 @@ def node_plan(wanted: Wanted, signals: Mapping[str, str], more: Mapping[str, Any
         stations = [station for station in registry.stations if station.station_id == wanted.id]
         return any(station.key or (station.address and wanted.has_key) for station in stations)
 
-    draft = {"signals": dict(signals), **more}
+    who: dict[str, Any] = {"node_id": 0, "key": NO_KEY} if wanted.has_key else {"address": wanted.address}
+    draft = {"signals": dict(signals), **who, **more}
     return Plan(f"station {wanted.id}", tuple(signals), draft, enrolling, settings, label, displaces)
 
 

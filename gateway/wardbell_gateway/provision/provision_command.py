@@ -53,6 +53,15 @@ Only with 0 is anything changed, on the board or in the registry; a run may be r
 """
 
 
+_NODE_OF_SETTINGS = """\
+from wardbell_firmware.bedside.node import BedsideNode
+class NoFiles:
+    def load(self, name):
+        return None
+BedsideNode({settings!r}, NoFiles(), {is_two_way})
+"""
+
+
 class AtTerminal:
     """The installer answers on the terminal."""
 
@@ -234,10 +243,18 @@ def _further(pairs: list[str], allowed: tuple[str, ...], parser: argparse.Argume
     return further
 
 
+def _is_two_way(plan: Plan) -> bool:
+    return bool(plan.draft.get("two_way"))
+
+
 def _to_file(options: argparse.Namespace, registry: Path, parser: argparse.ArgumentParser) -> int:
     if not options.board:
         parser.error("--file needs --board: " + ", ".join(kind.name for kind in KINDS))
     plan = _plan(options, parser)
+    kind = next(kind for kind in KINDS if kind.name == options.board)
+    refusal = kind.refusal(options.role, plan.keys or (), _is_two_way(plan))
+    if refusal:
+        parser.error(refusal)
     with new_file(options.file) as write, plan.enrolling(registry, None) as document:
         if not options.replace:
             check_free(plan, registry)
@@ -259,6 +276,9 @@ def _to_board(
     with BoardRepl.connect(options.port or find_port(), options.wait, installer.tell) as repl:
         found = identify(repl, options.role, version("wardbell"), options.board, kinds)
         installer.tell(f"{repl.path}: {found.kind.name}, Wardbell {found.firmware}")
+        refusal = found.kind.refusal(options.role, plan.keys or (), _is_two_way(plan))
+        if refusal:
+            raise BoardError(f"{repl.path}: {refusal}")
         owner = whose(found.old, known)
         if owner not in ("", plan.owner) and not options.replace:
             raise BoardError(f"{repl.path}: this board is {owner}; plug in another, or give --replace")
@@ -293,6 +313,6 @@ def _self_test(
         f"from wardbell_firmware.self_test import of_{role}\nfrom {module} import {name}\nt = of_{role}({name}({draft!r}))"
     )
     if role == BEDSIDE:  # what its node would refuse only once it runs
-        repl.run(f"from wardbell_firmware.bedside.supply import Supply\nSupply({dict(plan.draft)!r}, False)")
+        repl.run(_NODE_OF_SETTINGS.format(settings=dict(plan.draft), is_two_way=_is_two_way(plan)))
     cells = plan.draft.get("cells", found.kind.cells)
     return Fitting(repl, installer, plan.keys, cells * LOW_CELL_MV, TEXTS[options.lang]).run()
