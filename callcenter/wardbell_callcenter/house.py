@@ -156,6 +156,21 @@ class IncidentRules(Part, frozen=True, kw_only=True):
     mute_s: SomeSeconds = 1800
 
 
+class Alarm(Part, frozen=True, kw_only=True):
+    """When the queue itself wants somebody: once all that is given here holds at the same time, a contact of kind `technical`.
+
+    `ward`: of its contacts and people only. `waiting`: so many or more look for somebody; `oldest_s`: one has for that long;
+    `free`: fewer agents than that are ready; `accepted`: of the last hour's a smaller share was accepted within
+    `targets.accept_s`. 0: not looked at.
+    """
+
+    ward: Text = ""
+    waiting: Annotated[int, Meta(ge=0, le=9999)] = 0
+    oldest_s: Seconds = 0
+    free: Annotated[int, Meta(ge=0, le=999)] = 0
+    accepted: Annotated[float, Meta(ge=0, le=1)] = 0.0
+
+
 class Hook(Part, frozen=True, kw_only=True):
     """Somebody else's program that names the agents: POST of contact and candidates, JSON back. After the time-out ours count."""
 
@@ -256,6 +271,7 @@ class House(Part, frozen=True, kw_only=True):
     limits: Limits = Limits()
     targets: Targets = Targets()
     incidents: IncidentRules = IncidentRules()
+    alarms: dict[Name, Alarm] = {}
     hook: Hook | None = None
     mail: Mail | None = None
     webhooks: dict[Name, Webhook] = {}

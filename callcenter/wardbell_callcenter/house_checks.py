@@ -31,7 +31,19 @@ def read_house(raw: bytes, file: str) -> House:
 
 def house_findings(house: House) -> list[Finding]:
     """All that is wrong; of a house with nothing wrong, none."""
-    checks = (_time_zone, _wards, _people, policy_findings, _priorities, _codes, _texts, _outside, _calendar, _rosters)
+    checks = (
+        _time_zone,
+        _wards,
+        _people,
+        policy_findings,
+        _priorities,
+        _codes,
+        _alarms,
+        _texts,
+        _outside,
+        _calendar,
+        _rosters,
+    )
     return [finding for check in checks for finding in check(house)]
 
 
@@ -97,6 +109,13 @@ def _codes(house: House) -> Iterator[Finding]:
     for name, texts in house.reasons.items():
         if not texts:
             yield Finding(f"reasons.{name}", "give it a name people can read, in en or zh_CN")
+
+
+def _alarms(house: House) -> Iterator[Finding]:
+    for name, rule in house.alarms.items():
+        yield from _known(f"alarms.{name}.ward", filter(None, [rule.ward]), "ward", house.wards)
+        if not (rule.waiting or rule.oldest_s or rule.free or rule.accepted):
+            yield Finding(f"alarms.{name}", "it looks at nothing; give waiting, oldest_s, free or accepted")
 
 
 def _texts(house: House) -> Iterator[Finding]:

@@ -13,6 +13,7 @@ from wardbell_bus.wards import WardMirrors
 from wardbell_callcenter.clock import Now
 from wardbell_callcenter.engine import calls, due, offering, shifts, wards
 from wardbell_callcenter.engine.absences import Absences
+from wardbell_callcenter.engine.alarms import Alarms
 from wardbell_callcenter.engine.histories import history
 from wardbell_callcenter.engine.snapshots import snapshot
 from wardbell_callcenter.engine.stumbles import STUMBLED_MS, Stumbles, is_of_the_database
@@ -59,6 +60,7 @@ class Engine:
         self._wards = ward_mirrors
         self._ladder = Ladder(ward_mirrors.mirrors)
         self._absences = Absences(ward_mirrors)
+        self._alarms = Alarms(store, self._transactions, self._stumbles)
         self.door = Door()
         self._peopled_by: House | None = None  # the house by which all who are signed in may be
         self._forgot_at_ms = 0
@@ -192,6 +194,7 @@ class Engine:
         """
         is_more = self._run_timers(now)
         self._sign_out_strangers(now)
+        self._alarms.look(now)
         self._stumbles.forget_old(now)
         untaken = self._ladder.untaken(self._taken, now.wall_ms + LOOK_AHEAD_MS)
         self._over &= {rung.due.key for rung in untaken}  # nobody asks for the others any more

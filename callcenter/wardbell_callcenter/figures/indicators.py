@@ -1,0 +1,57 @@
+"""What the house's alarm rules look at: how much waits, how long, who is free, how the last hour has been."""
+
+from dataclasses import dataclass
+
+from wardbell_callcenter.figures import kpi
+from wardbell_callcenter.figures.gather import serves
+from wardbell_callcenter.figures.periods import HOUR_MS
+from wardbell_callcenter.house import Alarm, House
+from wardbell_callcenter.store.ledger import Ledger
+
+FREE = ("ready", "offered")
+# An alarm must not feed itself, nor count an incident beside the contacts under it.
+NOT_COUNTED = ("technical", "incident")
+
+
+@dataclass(frozen=True)
+class Indicators:
+    """`oldest_s`: how long the one that waits longest has; `accepted`: SL_offered of the last hour, None where nothing came."""
+
+    waiting: int
+    oldest_s: int
+    free: int
+    accepted: float | None
+
+
+def indicators(ledger: Ledger, house: House, now_ms: int, ward: str) -> Indicators:
+    """Of that ward, or of all, now."""
+    waiting, oldest_ms, _ = ledger.figures.open_now(ward, but=NOT_COUNTED)
+    signed_in = (agent for agent in ledger.agents.signed_in() if serves(house, agent.agent, ward))
+    cases = ledger.figures.cases(now_ms - HOUR_MS, now_ms + 1, ward)
+    levels = kpi.service_levels(
+        [case for case in cases if case.kind not in NOT_COUNTED], house.targets.accept_s * 1000, now_ms
+    )
+    return Indicators(
+        waiting,
+        0 if oldest_ms is None else max(0, now_ms - oldest_ms) // 1000,
+        sum(agent.state in FREE for agent in signed_in),
+        levels.offered.share,
+    )
+
+
+def trips(rule: Alarm, now: Indicators) -> str:
+    """What is as the rule says, where all that it names is; else nothing."""
+    said = {
+        "waiting": (rule.waiting, now.waiting >= rule.waiting, now.waiting),
+        "oldest_s": (rule.oldest_s, now.oldest_s >= rule.oldest_s, now.oldest_s),
+        "free": (rule.free, now.free < rule.free, now.free),
+        "accepted": (
+            rule.accepted,
+            now.accepted is not None and now.accepted < rule.accepted,
+            f"{now.accepted or 0:.0%}",
+        ),
+    }
+    named = {name: (holds, value) for name, (limit, holds, value) in said.items() if limit}
+    if not named or not all(holds for holds, _ in named.values()):
+        return ""
+    return ", ".join(f"{name} {value}" for name, (_, value) in named.items())

@@ -1,0 +1,89 @@
+"""The queue itself calls for somebody, by the house's rules. On both databases."""
+
+from collections.abc import Iterator
+
+import pytest
+from centre_bench import MINUTE, SECOND, Centre, house, policy
+from databases import Database
+
+from wardbell_callcenter.figures.indicators import Indicators, trips
+from wardbell_callcenter.house import Alarm, Step, Targets
+from wardbell_protocol.bus.centre_payloads import ContactState
+
+HOUSE = house(
+    policy(Step(after_s=0, to=["everybody"], ring_s=0), accept_limit_s=0, on_site_limit_s=0, repeat_s=3600),
+    alarms={"crowded": Alarm(waiting=2, oldest_s=30)},
+)
+
+
+@pytest.fixture
+def centre(database: Database) -> Iterator[Centre]:
+    built = Centre(database.url, HOUSE)
+    built.hear_snapshot()
+    built.sign_in("Wei", "Li")
+    yield built
+    built.store.close()
+
+
+def alarms(centre: Centre) -> list[ContactState]:
+    return [one for one in centre.contacts() if one.kind == "technical"]
+
+
+def test_when_all_that_a_rule_names_holds_it_calls_once_and_when_it_does_not_it_is_over(centre: Centre) -> None:
+    centre.open("east-1")
+    centre.wait(MINUTE)
+    assert alarms(centre) == []  # one has waited long, but it is one
+    centre.open("east-2")
+    centre.wait(10 * SECOND)
+    (alarm,) = alarms(centre)
+    assert (alarm.subject, alarm.offered_to) == ("crowded: waiting 2, oldest_s 70", ["Li", "Wei"])
+    centre.wait(MINUTE)
+    assert [(one.contact_id, one.repeats) for one in alarms(centre)] == [(alarm.contact_id, 0)]
+    centre.restart()
+    centre.hear_snapshot()
+    centre.wait(10 * SECOND)
+    assert [one.contact_id for one in alarms(centre)] == [alarm.contact_id]
+    assert centre.accept("Wei", centre.contact("east-1").contact_id).ok
+    centre.wait(10 * SECOND)
+    assert alarms(centre) == []
+    assert [event.reason for event in centre.events() if event.kind == "resolved"] == ["it holds no more"]
+
+
+def test_whoever_has_it_ends_it_himself_and_it_comes_again_when_it_was_otherwise_meanwhile(centre: Centre) -> None:
+    for name in ("east-1", "east-2"):
+        centre.open(name)
+    centre.wait(MINUTE)
+    (alarm,) = alarms(centre)
+    assert centre.accept("Li", alarm.contact_id).ok
+    assert centre.do("resolve", "Li", contact_id=alarm.contact_id).ok
+    centre.wait(MINUTE)
+    assert alarms(centre) == []
+    assert centre.accept("Wei", centre.contact("east-1").contact_id).ok
+    centre.wait(10 * SECOND)
+    centre.open("east-3")
+    centre.wait(MINUTE)
+    (again,) = alarms(centre)
+    assert again.contact_id != alarm.contact_id
+    centre.describe(house(HOUSE.policies["only"], targets=Targets()))
+    centre.wait(10 * SECOND)
+    assert alarms(centre) == []  # nobody has such a rule any more
+
+
+@pytest.mark.parametrize(
+    ("rule", "said"),
+    [
+        (Alarm(waiting=3), "waiting 3"),
+        (Alarm(waiting=4), ""),
+        (Alarm(oldest_s=60, free=2), "oldest_s 61, free 1"),
+        (Alarm(oldest_s=60, free=1), ""),
+        (Alarm(accepted=0.8), "accepted 75%"),
+        (Alarm(accepted=0.75), ""),
+        (Alarm(), ""),
+    ],
+)
+def test_a_rule_holds_when_all_that_it_names_does(rule: Alarm, said: str) -> None:
+    assert trips(rule, Indicators(waiting=3, oldest_s=61, free=1, accepted=0.75)) == said
+
+
+def test_where_nothing_came_no_share_is_too_small() -> None:
+    assert trips(Alarm(accepted=1.0), Indicators(waiting=0, oldest_s=0, free=9, accepted=None)) == ""
