@@ -70,9 +70,10 @@ def test_who_is_on_duty_and_why(desk: Desk) -> None:
         "east    李 (away)  day    Fri 2026-10-09 12:00  Fri 2026-10-09 13:00  team 1 of 2; on leave (r2, by chen)",
     ]
     assert desk.says("who", "--at", "2026-10-10T20:00", lang="zh_CN")[::2] == [
-        "周六 2026-10-10 20:00（Asia/Shanghai）：工作日, night",
+        "周六 2026-10-10 20:00（Asia/Shanghai）：工作日（国庆节调休）, night",
         "排班表  人员  班次   开始                   结束",
     ]
+    assert desk.says("who", "--at", "2026-10-10T20:00")[0].endswith(": workday (国庆节调休), night")
     assert desk.says("who", "--at", "2026-09-01T12:00", status=1)[-1] == "nobody is on duty"
 
 

@@ -15,6 +15,13 @@ def day_kind(calendar: Calendar, day: date) -> DayKind:
     return "weekend" if day.isoweekday() in calendar.weekend else "workday"
 
 
+def day_name(calendar: Calendar, day: date, language: str) -> str:
+    """What the house calls that special day, in that language or another one that it has; nothing for an ordinary one."""
+    names = calendar.workdays.get(day) or calendar.holidays.get(day) or {}
+    by_language = {str(code): name for code, name in names.items()}
+    return by_language.get(language) or next(iter(by_language.values()), "")
+
+
 def periods_at(calendar: Calendar, zone: str, wall_ms: int) -> list[str]:
     """The periods that go on then, as the calendar orders them. One over midnight is of the day on which it begins."""
     today = local(wall_ms, zone).date()

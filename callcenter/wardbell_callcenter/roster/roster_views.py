@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from wardbell_callcenter.house import House
 from wardbell_callcenter.roster.aligned import aligned
-from wardbell_callcenter.roster.calendar import day_kind, periods_at
+from wardbell_callcenter.roster.calendar import day_kind, day_name, periods_at
 from wardbell_callcenter.roster.change import RosterChange
 from wardbell_callcenter.roster.duty import Duty, Place, on_duty, plan
 from wardbell_callcenter.roster.gaps import Gap, gaps
@@ -35,7 +35,9 @@ def who(look: Look) -> tuple[list[str], int]:
 
 
 def _now(words: Wording, house: House, at_ms: int) -> str:
-    kind = words.text(day_kind(house.calendar, local(at_ms, house.time_zone).date()))
+    day = local(at_ms, house.time_zone).date()
+    kind, name = words.text(day_kind(house.calendar, day)), day_name(house.calendar, day, words.language)
+    kind += words.text("day_name", name=name) if name else ""
     periods = "".join(f", {name}" for name in periods_at(house.calendar, house.time_zone, at_ms))
     return words.text("now", at=words.at(at_ms), zone=house.time_zone, kind=kind, periods=periods)
 

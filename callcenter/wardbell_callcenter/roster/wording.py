@@ -13,6 +13,7 @@ TEXTS: dict[str, dict[str, str]] = {
         "workday": "workday",
         "weekend": "weekend",
         "holiday": "holiday",
+        "day_name": " ({name})",
         "roster": "roster",
         "who": "who",
         "shift": "shift",
@@ -53,6 +54,7 @@ TEXTS: dict[str, dict[str, str]] = {
         "workday": "工作日",
         "weekend": "周末",
         "holiday": "节假日",
+        "day_name": "（{name}）",
         "roster": "排班表",
         "who": "人员",
         "shift": "班次",
@@ -99,6 +101,7 @@ class Wording:
     """One language; `zone`: the house's."""
 
     def __init__(self, language: str, zone: str) -> None:
+        self.language = language
         self._texts = TEXTS[language]
         self._weekdays = _WEEKDAYS[language]
         self._zone = zone
