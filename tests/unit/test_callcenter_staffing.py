@@ -116,6 +116,7 @@ def test_the_command_says_how_many(capsys: pytest.CaptureFixture[str]) -> None:
         ["--calls", "18"],
         [],
         ["--from-figures", "--days", "0"],
+        ["--calls", "18", "--minutes", "7", "--ward", "east"],
     ],
 )
 def test_what_cannot_be_is_refused(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
@@ -165,5 +166,13 @@ def test_the_command_plans_by_the_calls_that_came(database: Database, capsys: py
     said = capsys.readouterr().out
     assert "36 contacts in 2 days, each 7.0 min" in said
     assert ["12:00", "18.00", "5", "42%"] in [line.split() for line in said.splitlines()]
+    assert main(["--from-figures", "--db", url]) == 0  # of 28 days nothing ran here before the first contact
+    assert ["12:00", "18.00", "5", "42%"] in [line.split() for line in capsys.readouterr().out.splitlines()]
     with pytest.raises(SystemExit):
         main(["--from-figures", "--days", "1", "--share", "1", "--db", url])
+    store = Store(url)
+    with store.writing() as ledger:
+        ledger.houses.put(b'{"wards": {"east": {}}}', "test", 0)
+    store.close()
+    assert main(["--from-figures", "--ward", "west", "--db", url]) == 78
+    assert "there is no ward west; known: east" in capsys.readouterr().err

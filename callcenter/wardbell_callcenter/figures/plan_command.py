@@ -5,7 +5,7 @@ import math
 from datetime import timedelta
 from time import time_ns
 
-from wardbell_callcenter.database_option import add_database, failed, with_store
+from wardbell_callcenter.database_option import EX_CONFIG, add_database, failed, with_store
 from wardbell_callcenter.figures.demand import calls_by_hour
 from wardbell_callcenter.figures.kpi import handling_time
 from wardbell_callcenter.figures.periods import whole
@@ -63,6 +63,8 @@ def main(argv: list[str]) -> int:
             parser.error(str(error))
     if options.calls is None or options.minutes is None:
         parser.error("give --calls and --minutes, or --from-figures")
+    if options.ward:
+        parser.error("--ward: only with --from-figures; --calls are of whatever you say")
     try:
         load = Load(options.calls, options.minutes * 60)
         needed = people_needed(load, options.within, options.share, options.busy)
@@ -82,10 +84,13 @@ def main(argv: list[str]) -> int:
 
 
 def _by_hour(store: Store, options: argparse.Namespace) -> int:
-    """Of the days before today, which are whole."""
+    """Of the days before today, which are whole; those before the first contact are none of its days."""
     texts = TEXTS[options.lang]
     with store.reading() as ledger:
         house = Houses().newest(ledger.houses)
+        if options.ward and house.wards and options.ward not in house.wards:
+            known = ", ".join(house.wards)
+            return failed(COMMAND, f"--ward: there is no ward {options.ward}; known: {known}", EX_CONFIG)
         last = local(time_ns() // 1_000_000, house.time_zone).date() - timedelta(days=1)
         first = last - timedelta(days=options.days - 1)
         days = whole(first, last, house.time_zone)
@@ -93,7 +98,10 @@ def _by_hour(store: Store, options: argparse.Namespace) -> int:
     handling_s = options.minutes * 60 if options.minutes else handling_time(cases).mean_s
     if not handling_s:
         return failed(COMMAND, str(texts["none"]).format(days=options.days), 1)
-    print(str(texts["came"]).format(contacts=len(cases), days=options.days, minutes=handling_s / 60))
+    if cases:
+        first = local(min(case.opened_at_ms for case in cases), house.time_zone).date()
+    n_days = (last - first).days + 1
+    print(str(texts["came"]).format(contacts=len(cases), days=n_days, minutes=handling_s / 60))
     print()
     rows = [tuple(texts["hours"])]
     for hour, per_hour in calls_by_hour(cases, first, last, house).items():
