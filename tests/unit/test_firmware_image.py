@@ -1,5 +1,7 @@
 """What goes into an image, and which version it says it is."""
 
+import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -47,3 +49,33 @@ def test_what_only_type_checkers_read_is_left_out(tmp_path: Path, monkeypatch: p
     (package / "deep" / "last.py").unlink()
     with pytest.raises(FileNotFoundError, match=r"wardbell_x\.deep\.last"):
         role_files.role_files("x")
+
+
+# What MicroPython's build of the RP2040 has that ours takes hold of, with a project within it as the Pico SDK is.
+TREE = """
+cmake_minimum_required(VERSION 3.19)
+project(firmware NONE)
+add_subdirectory(sdk)
+add_custom_target(BUILD_FROZEN_CONTENT ALL
+  COMMAND ${CMAKE_COMMAND} -E copy ${CMAKE_SOURCE_DIR}/frozen_content.c ${CMAKE_BINARY_DIR}/frozen_content.c)
+add_custom_target(image ALL COMMAND picotool ${CMAKE_BINARY_DIR}/made)
+"""
+
+
+@pytest.mark.skipif(shutil.which("cmake") is None, reason="cmake is not installed; firmware/image/build installs it")
+def test_a_given_tree_gets_picotool_and_aligned_machine_code_and_stays_as_it_is(tmp_path: Path) -> None:
+    (tmp_path / "sdk").mkdir()
+    (tmp_path / "sdk" / "CMakeLists.txt").write_text("project(pico_sdk NONE)\n")
+    (tmp_path / "CMakeLists.txt").write_text(TREE)
+    frozen = "static const byte fun_data_x[4] __attribute__ ((aligned (2))) = {0};\n"
+    (tmp_path / "frozen_content.c").write_text(frozen)
+    picotool = tmp_path / "picotool"
+    picotool.write_text('#!/bin/sh\ntouch "$1"\n')
+    picotool.chmod(0o755)
+    options = [f"-DCMAKE_PROJECT_INCLUDE={ROOT}/firmware/image/tools.cmake", f"-DWARDBELL_TOOLS={picotool};/no/pioasm"]
+    out = tmp_path / "out"
+    subprocess.run(["cmake", "-S", tmp_path, "-B", out, *options], check=True, capture_output=True)
+    subprocess.run(["cmake", "--build", out], check=True, capture_output=True)
+    assert (out / "made").exists()
+    assert (out / "frozen_content.c").read_text() == frozen.replace("(2)", "(4)")
+    assert (tmp_path / "frozen_content.c").read_text() == frozen
