@@ -38,9 +38,13 @@ def station_message(station: Station) -> Message:
 
 def table_messages(stations: list[Station], policies: dict[str, EscalationPolicy]) -> list[Message]:
     """The whole table, its end, and the re-raise times."""
-    by_kind = {kind: [policy.reraise_s, policy.reraise_attended_s] for kind, policy in policies.items()}
     rows = [station_message(station) for station in stations]
-    return [*rows, {"t": "stations", "n": len(stations)}, {"t": "reraise", "by_kind": by_kind}]
+    return [*rows, {"t": "stations", "n": len(stations)}, {"t": "reraise", "by_kind": reraise_times(policies)}]
+
+
+def reraise_times(policies: dict[str, EscalationPolicy]) -> dict[str, list[int]]:
+    """When a call rings again, in seconds by kind: acknowledged, attended."""
+    return {kind: [policy.reraise_s, policy.reraise_attended_s] for kind, policy in policies.items()}
 
 
 def call_message(call: Call, now_ms: int, seen: int) -> Message:

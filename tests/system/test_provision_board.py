@@ -20,6 +20,7 @@ import wardbell_protocol
 import wardbell_simulator
 from wardbell_firmware.bedside.contacts import KEYS, LOOPS, fitted
 from wardbell_firmware.boards.pins import C3_BEDSIDE, PICO_BEDSIDE
+from wardbell_firmware.receiver.table import RERAISE_FILE, STATIONS_FILE, TableCopy
 from wardbell_gateway.provision.board_kinds import BEDSIDE, KINDS, RECEIVER, BoardKind
 from wardbell_gateway.provision.provision_command import main
 from wardbell_gateway.provision.texts import TEXTS
@@ -143,7 +144,9 @@ def replugged(board: Board) -> Board:
 
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
-    write_registry(tmp_path, tables(station("203-1")))
+    policies: dict[str, object] = {"normal": {"reraise_s": 77}}
+    keyed = station("203-3", address="", node_id=7, key="0123456789abcdef" * 2)
+    write_registry(tmp_path, tables(station("203-1"), keyed, policies=policies))
     return tmp_path
 
 
@@ -160,7 +163,7 @@ def test_a_board_becomes_a_beds_node(home: Path, board: Board, capsys: pytest.Ca
     svg = home / "label.svg"
     assert provision(home, board, *BED, "--label", str(svg), installer=installer) == 0
     registry = read_registry(home / "registry.json")
-    node = registry.stations[1]
+    node = registry.stations[2]
     assert board.settings == {
         "role": "bedside",
         "board": "virtual",
@@ -193,7 +196,7 @@ def test_a_second_run_gives_the_same_board_a_new_key(home: Path, board: Board) -
             if keys:
                 ended.callback(board_again.close)
             assert provision(home, board_again, *BED) == 0
-        keys.append(read_registry(home / "registry.json").stations[1].key)
+        keys.append(read_registry(home / "registry.json").stations[2].key)
         assert board.settings is not None
         assert board.settings["key"] == keys[-1]
     assert keys[0] != keys[1]
@@ -203,7 +206,13 @@ def test_a_board_becomes_a_receiver(home: Path, board: Board, capsys: pytest.Cap
     installer = Patient()
     assert provision(home, board, "--role", "receiver", "--name", "east", installer=installer) == 0
     assert board.settings == {"role": "receiver", "board": "virtual", "name": "east", "host": True}
-    assert read_registry(home / "registry.json").receivers["east"].by == "Li"
+    registry = read_registry(home / "registry.json")
+    assert registry.receivers["east"].by == "Li"
+    copy = TableCopy()  # with it, it hears the ward's nodes with no host at hand
+    for name in (STATIONS_FILE, RERAISE_FILE):
+        copy.load(name, (board.folder / name).read_bytes())
+    assert (list(copy.table.stations.values()), copy.n_refused) == (registry.stations, 0)
+    assert copy.policies["normal"].reraise_s == registry.policies["normal"].reraise_s == 77
     said = capsys.readouterr().out
     assert "Untested: ear, radio loop-back." in said
     assert any("Wardbell 0123456" in question for question in installer.asked)
@@ -333,7 +342,7 @@ def test_nor_is_one_that_somebody_else_gave_a_board_meanwhile(home: Path, board:
 
     assert provision(home, board, *BED, installer=Patient(at_question=elsewhere)) == 69
     other = json.loads((home / "node.json").read_text())
-    assert (board.settings, read_registry(home / "registry.json").stations[1].key) == (None, other["key"])
+    assert (board.settings, read_registry(home / "registry.json").stations[2].key) == (None, other["key"])
 
 
 def test_a_new_key_begins_with_new_counters(home: Path, board: Board) -> None:
@@ -421,22 +430,30 @@ def test_the_cable_is_pulled_midway(
         assert provision(home, plugged, *BED) == 0
     finally:
         plugged.close()
-    assert board.settings["key"] == read_registry(home / "registry.json").stations[1].key
+    assert board.settings["key"] == read_registry(home / "registry.json").stations[2].key
 
 
+@pytest.mark.parametrize("wanted", [BED, ("--role", "receiver", "--name", "east")], ids=["node", "receiver"])
 def test_a_registry_that_cannot_be_written_leaves_the_board_as_it_was(
-    home: Path, board: Board, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    home: Path,
+    board: Board,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    wanted: tuple[str, ...],
 ) -> None:
     (board.folder / "settings.json").write_text('{"role": "bedside"}')
+    (board.folder / STATIONS_FILE).write_text("[\n\n]")
 
     def full(*_arguments: object, **_named: object) -> None:
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(os, "fsync", full)
-    assert provision(home, board, *BED) == 78
+    assert provision(home, board, *wanted) == 78
     assert "No space left on device" in capsys.readouterr().err
     assert board.settings == {"role": "bedside"}
-    assert [each.station_id for each in read_registry(home / "registry.json").stations] == ["203-1"]
+    assert sorted(file.name for file in board.folder.iterdir()) == ["settings.json", STATIONS_FILE]
+    assert (board.folder / STATIONS_FILE).read_text() == "[\n\n]"
+    assert [each.station_id for each in read_registry(home / "registry.json").stations] == ["203-1", "203-3"]
 
 
 def test_boards_have_the_keys_of_the_pin_map() -> None:

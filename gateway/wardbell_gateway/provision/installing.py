@@ -12,7 +12,13 @@ from wardbell_gateway import enrolment
 from wardbell_gateway.enrolment import Wanted
 from wardbell_gateway.provision.board_repl import BoardError, BoardRepl
 from wardbell_gateway.provision.label import Label
-from wardbell_gateway.provision.settings import COUNTER_FILES, FILE, node_settings, receiver_settings
+from wardbell_gateway.provision.settings import (
+    COUNTER_FILES,
+    FILE,
+    node_settings,
+    receiver_files,
+    receiver_settings,
+)
 from wardbell_gateway.provisioned import Provisioned
 from wardbell_gateway.registry import Registry, read_registry
 
@@ -23,7 +29,8 @@ NO_KEY = "00" * 16  # of a board that is being tried
 class Plan:
     """What a board is to become. `enrolling`: holds the registry and writes it when all within has gone well; gives the
     station's document. `settings`: of a board's name and that document. `keys`: those it uses, None for all;
-    `draft`: settings of its parts, for their test. `displaces`: whether a registry has another board in its place.
+    `draft`: settings of its parts, for their test. `displaces`: whether a registry has another board in its place. `files`:
+    by name, what else it keeps of a registry.
     """
 
     owner: str
@@ -33,6 +40,7 @@ class Plan:
     settings: Callable[[str, Mapping[str, Any]], bytes]
     label: Callable[[Mapping[str, Any], Provisioned], Label]
     displaces: Callable[[Registry], bool]
+    files: Callable[[Registry], dict[str, bytes]] = lambda _registry: {}
 
 
 def node_plan(wanted: Wanted, signals: Mapping[str, str], more: Mapping[str, Any]) -> Plan:
@@ -72,7 +80,14 @@ def receiver_plan(name: str, has_host: bool, more: Mapping[str, Any]) -> Plan:
 
     draft = {**more, "name": name, "host_on_usb": False}  # the REPL has the USB line
     return Plan(
-        f"receiver {name}", None, draft, enrolling, settings, label, lambda registry: name in registry.receivers
+        f"receiver {name}",
+        None,
+        draft,
+        enrolling,
+        settings,
+        label,
+        lambda registry: name in registry.receivers,
+        receiver_files,
     )
 
 
@@ -88,26 +103,29 @@ def check_free(plan: Plan, registry: Path) -> None:
 def install(
     repl: BoardRepl, old: bytes | None, plan: Plan, registry: Path, done: Provisioned, *, may_displace: bool
 ) -> Label:
-    """Write the settings, then the registry; where the registry refuses, the board has its old settings again.
+    """Write what the board keeps, then the registry; where that refuses, the board has what it had again.
 
     Raises:
         BoardError: the board failed or has gone; the registry is as it was.
         ConfigError: the registry cannot hold or keep it; the board is as it was.
     """
-    is_written = False
+    before = {FILE: old}
+    written: list[str] = []
     try:
         with plan.enrolling(registry, done) as document:
             if not may_displace:
                 check_free(plan, registry)  # once more: somebody else may have provisioned one meanwhile
-            content = plan.settings(done.board, document)
-            repl.replace_file(FILE, content)
-            is_written = True
-            if repl.read_file(FILE) != content:
-                raise BoardError(f"{repl.path}: {FILE} does not read back as it was written")
+            files = plan.files(read_registry(registry)) | {FILE: plan.settings(done.board, document)}
+            before |= {name: repl.read_file(name) for name in files if name != FILE}
+            for name, content in files.items():
+                repl.replace_file(name, content)
+                written.append(name)
+                if repl.read_file(name) != content:
+                    raise BoardError(f"{repl.path}: {name} does not read back as it was written")
             label = plan.label(document, done)
     except Exception:
-        if is_written:
-            repl.replace_file(FILE, old)
+        for name in reversed(written):
+            repl.replace_file(name, before[name])
         raise
     with contextlib.suppress(BoardError):  # under a new key it may go on from the old one's number as well
         for name in COUNTER_FILES:

@@ -8,12 +8,16 @@ from pathlib import Path
 from typing import Any
 
 from wardbell_gateway.provision.board_kinds import BEDSIDE, RECEIVER
+from wardbell_gateway.receiver_words import reraise_times
+from wardbell_gateway.registry import Registry
 from wardbell_gateway.registry_storage import SECRET_MODE
 from wardbell_protocol.errors import ConfigError
 
 FILE = "settings.json"
 # Of frames under the key that was. Two spoilt ones stop a node (firmware/wardbell_firmware/bedside/counter.py).
 COUNTER_FILES = ("counter.a", "counter.b", "counter.txt")
+# A receiver's copy of its ward (firmware/wardbell_firmware/receiver/table.py).
+STATIONS_FILE, RERAISE_FILE = "stations.json", "reraise.json"
 FURTHER = {
     BEDSIDE: ("alpha_us", "cell_mah", "cells", "empty_mv", "sleep_ua", "two_way", "words"),
     RECEIVER: ("bus", "host_on_usb", "lcd", "transmitter", "wifi"),
@@ -31,6 +35,15 @@ def node_settings(board: str, station: Mapping[str, Any], signals: Mapping[str, 
 def receiver_settings(board: str, name: str, has_host: bool, more: Mapping[str, Any]) -> bytes:
     """The settings of a receiver."""
     return _spelt({"role": RECEIVER, "board": board, "name": name, "host": has_host, **more})
+
+
+def receiver_files(registry: Registry) -> dict[str, bytes]:
+    """The ward as a receiver keeps it, keys and all, a station a line: with it, it hears the ward before any host has spoken."""
+    lines = ",\n".join(json.dumps(station.to_record()) for station in registry.stations)
+    return {
+        STATIONS_FILE: f"[\n{lines}\n]".encode(),
+        RERAISE_FILE: json.dumps(reraise_times(registry.policies)).encode(),
+    }
 
 
 @contextlib.contextmanager
