@@ -39,6 +39,6 @@ survey = Survey()
 survey.toggle(0)
 for at_ms, quality in ((100, 100), (200, 60), (300, 20)):
     survey.heard(Station("s1", "203", "2"), True, 2, quality, at_ms)
-    print(survey.lines, survey.next_deadline_ms())
+    print(survey.page("x2", "9s"), survey.next_deadline_ms())
 survey.poll(300 + SHOWN_MS)
 print(survey.has_page)

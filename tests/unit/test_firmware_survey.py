@@ -2,6 +2,7 @@
 
 from firmware_bench import DeskBench, keyed, sealed
 
+from wardbell_firmware.drivers.glyphs import BELL
 from wardbell_firmware.receiver.survey import PATIENCE_MS, SHOWN_MS, Survey
 from wardbell_protocol.calls.station import Station
 
@@ -13,20 +14,21 @@ def test_a_press_is_read_on_the_display_for_some_seconds() -> None:
     survey.heard(AT_BED, True, 2, 84, 0)
     assert (survey.is_on, survey.has_page, survey.next_deadline_ms()) == (False, False, None)
     survey.toggle(1000)
-    assert (survey.has_page, survey.lines) == (True, ("Survey: press", "the buttons"))
+    assert (survey.has_page, survey.page("", "")) == (True, ("Survey: press", "the buttons"))
     survey.heard(AT_BED, True, 2, 84, 2000)
-    assert survey.lines == ("203-2         84", "good  x2")
+    assert survey.page("", "") == ("203-2  84", "good x2")
     survey.heard(AT_BED, False, 8, 87, 4000)
-    assert survey.lines == ("203-2         87", "fair  x8")
+    assert survey.page(BELL + "12", "45s") == (f"203-2  87    {BELL}12", "fair x8      45s")
     assert survey.next_deadline_ms() == 4000 + SHOWN_MS
     survey.poll(4000 + SHOWN_MS)
     assert (survey.is_on, survey.has_page) == (True, False)
     survey.heard(Station("s9", "Sunflower Hall", "12"), True, 1, 57, 20_000)
-    assert survey.lines == ("SnflwrHll-12  57", "weak  x1")
+    assert survey.page("", "") == ("SnflwrHll-12  57", "weak x1")
+    assert survey.page(BELL + "64", "")[0] == f"SnflH-12  57 {BELL}64"
     survey.heard(Station("s9", "203室", "2床"), True, 1, 57, 20_000)
-    assert survey.lines[0] == "203-2         57"
+    assert survey.page("", "")[0] == "203-2  57"
     survey.heard(Station("s9", "向日葵", ""), True, 1, 57, 20_000)
-    assert survey.lines[0] == "s9            57"
+    assert survey.page("", "")[0] == "s9  57"
     survey.toggle(21_000)
     assert (survey.is_on, survey.has_page) == (False, False)
 
@@ -55,9 +57,9 @@ def test_two_keys_held_begin_it_and_end_it() -> None:
     bench = surveying()
     assert bench.lines == ("Survey: press", "the buttons")
     bench.send_frame(sealed(1, 1), 3)
-    assert bench.lines == ("201-1        100", "good  x1")
+    assert bench.lines == (f"201-1 100     {BELL}1", "good x1       0s")
     bench.wait(2000)
-    assert bench.lines[1] == "good  x3"
+    assert bench.lines[1] == "good x3       2s"
     bench.wait(SHOWN_MS)
     assert bench.lines[1].startswith("Calling!!!")
     bench.hold(3100, "mute", "ack")
@@ -86,7 +88,7 @@ def test_another_place_that_calls_has_the_display_at_once() -> None:
 def test_an_unknown_remote_is_told_by_its_code() -> None:
     bench = surveying()
     bench.press(9)
-    assert bench.lines[1] in ("good  x2", "fair  x2")
+    assert bench.lines[1] in ("good x2", "fair x2")
     assert len(bench.lines[0].split()[0]) == 6
 
 

@@ -80,6 +80,13 @@ class Annunciator:
         shown = self._turns.shown
         return shown if shown is not None and shown.status == PLACED else self.first_unanswered
 
+    def open_words(self, now_ms: int) -> "tuple[str, str]":
+        """For the right ends of another page's lines: how many calls are open and how long the oldest waits; empty if none."""
+        turns = self._turns
+        if not turns.n_calls:
+            return "", ""
+        return text.count_words(turns.place, turns.n_calls, True), text.wait_word(now_ms - turns.oldest_ms())
+
     def update(self, calls: "list[Call]", now_ms: int) -> None:
         """Take the open calls as they are now."""
         self._turns.update(calls, now_ms)

@@ -75,7 +75,7 @@ class DeskFront:
         self._is_survey_shown = is_surveyed and not annunciator.is_frozen and not self.learning.is_on
         self.lines = self.learning.lines if self.learning.is_on else annunciator.lines
         if self._is_survey_shown:
-            self.lines = self.survey.lines
+            self.lines = self.survey.page(*annunciator.open_words(now_ms))
         self.signs.poll(is_blind, trouble != "" or annunciator.n_faults > 0, now_ms)
 
     def next_deadline_ms(self) -> "int | None":

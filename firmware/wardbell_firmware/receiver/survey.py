@@ -5,7 +5,7 @@ calls' again some seconds after each press, and at once where another place call
 """
 
 from wardbell_firmware.receiver.shorten import place_words, shorten_place
-from wardbell_firmware.receiver.text import COLUMNS
+from wardbell_firmware.receiver.text import COLUMNS, ends
 from wardbell_protocol.air.margin import margin
 
 TYPE_CHECKING = False
@@ -19,13 +19,15 @@ _HOW = ("Survey: press", "the buttons")
 
 
 class Survey:
-    """Presses in; `lines` out while `has_page`."""
+    """Presses in; `page` out while `has_page`."""
 
     def __init__(self) -> None:
         self.is_on = False
-        self.has_page = False  # `lines` are to be shown now
-        self.lines = _HOW
-        self.place = ""  # of the press that they tell
+        self.has_page = False  # `page` is to be shown now
+        self.place = ""  # of the press that it tells
+        self._named = ("", "")  # room and bed as the display can show them
+        self._quality = 0
+        self._how_well = ""
         self._shown_until_ms = 0
         self._until_ms = 0
 
@@ -33,7 +35,7 @@ class Survey:
         """Begin, or end."""
         self.is_on = not self.is_on
         self.place = ""
-        self._say(_HOW, now_ms)
+        self._say("", now_ms)
 
     def give_way(self) -> None:
         """A key was pressed: until the next press the display is the calls'."""
@@ -44,11 +46,17 @@ class Survey:
         """A press, at its beginning and at its end: `n` words or copies of its frame, 0..100 how well."""
         if self.is_on:
             self.place = at.place
-            room, bed = place_words(at.room, at.bed, at.station_id)
-            right = "%3d" % quality
-            first = shorten_place(room, bed, COLUMNS - len(right) - 1)
-            first += " " * (COLUMNS - len(right) - len(first)) + right
-            self._say((first, "%s  x%d" % (margin(quality, is_frame), n)), now_ms)
+            self._named = place_words(at.room, at.bed, at.station_id)
+            self._quality = quality
+            self._say("%s x%d" % (margin(quality, is_frame), n), now_ms)
+
+    def page(self, count: str, wait: str) -> "tuple[str, str]":
+        """What is to be shown; the right ends are the open calls', as everywhere."""
+        if not self._how_well:
+            return ends(_HOW[0], count), ends(_HOW[1], wait)
+        left = COLUMNS - len(count) - 1 if count else COLUMNS
+        place = shorten_place(self._named[0], self._named[1], left - 4)
+        return ends("%s %3d" % (place, self._quality), count), ends(self._how_well, wait)
 
     def poll(self, now_ms: int) -> None:
         """The page has been read, or the survey was forgotten."""
@@ -61,8 +69,8 @@ class Survey:
             return None
         return self._shown_until_ms if self.has_page else self._until_ms
 
-    def _say(self, lines: "tuple[str, str]", now_ms: int) -> None:
-        self.lines = lines
+    def _say(self, how_well: str, now_ms: int) -> None:
+        self._how_well = how_well
         self.has_page = self.is_on
         self._shown_until_ms = now_ms + SHOWN_MS
         self._until_ms = now_ms + PATIENCE_MS

@@ -51,7 +51,7 @@ def page_of(trouble: str, count: str, wait: str, step: int = 0) -> "tuple[str, s
     )
     at = step % len(lines) if len(lines) > 2 else 0
     second = lines[(at + 1) % len(lines)] if len(lines) > 1 else ""
-    return _ends(lines[at], count), _ends(second, wait)
+    return ends(lines[at], count), ends(second, wait)
 
 
 def call_lines(call: "Call", count: str, wait: str, muted_s: int = 0) -> "tuple[str, str]":
@@ -61,12 +61,12 @@ def call_lines(call: "Call", count: str, wait: str, muted_s: int = 0) -> "tuple[
     """
     left = COLUMNS - len(wait) - 1
     words = muted_words(muted_s) if muted_s else _status_words(call, left)
-    return first_line(call, count), _ends(words, wait)
+    return first_line(call, count), ends(words, wait)
 
 
 def notice_lines(call: "Call", count: str, wait: str, notice: str) -> "tuple[str, str]":
     """The same with an answer to a key."""
-    return first_line(call, count), _ends(notice, wait)
+    return first_line(call, count), ends(notice, wait)
 
 
 def first_line(call: "Call", count: str) -> str:
@@ -77,7 +77,7 @@ def first_line(call: "Call", count: str) -> str:
     mark = "" if call.authenticated else UNPROVEN
     left = COLUMNS - len(count) - 2
     kind = (long if len(place) <= left - len(long + mark) else short) + mark
-    return _ends(f"{shorten_place(room, bed, left - len(kind))} {kind}", count)
+    return ends(f"{shorten_place(room, bed, left - len(kind))} {kind}", count)
 
 
 def count_words(place: "tuple[int, int]", n_calls: int, is_fault: bool) -> str:
@@ -120,8 +120,8 @@ def _status_words(call: "Call", width: int) -> str:
     return calling
 
 
-def _ends(left: str, right: str) -> str:
-    """Both at the two ends of a line; they leave each other room for a space."""
+def ends(left: str, right: str) -> str:
+    """Both at the two ends of a line, `right` may be empty; they leave each other room for a space."""
     return left + " " * (COLUMNS - len(left) - len(right)) + right if right else left
 
 
