@@ -12,6 +12,7 @@ from servers import DEADLINE_S
 
 from wardbell_callcenter.api.house_routes import KEPT
 from wardbell_callcenter.people.secret import make_secret
+from wardbell_callcenter.residents.resident import Resident
 
 SECRET = make_secret("open sesame", bytes(16))
 HOUSE: dict[str, Any] = {
@@ -141,6 +142,22 @@ def test_what_rings_is_listed_received_and_comes_with_what_one_must_know(host: H
         assert li.get(f"/v1/contacts/{contact_id}").json()["status"] == "offered"
         assert li.get(f"/v1/contacts/{contact_id}/pop").json()["v"] == 1
         assert problem(hu.get(f"/v1/contacts/{contact_id}/pop"))["status"] == 404
+
+
+def test_an_own_column_of_the_residents_is_shown_to_the_roles_that_the_house_says(host: Host) -> None:
+    host.house(**HOUSE, field_roles={"diagnosis": ["supervisor"]})
+    he = Resident(resident_id="r1", ward="east", room="203", name="Zhou", fields={"diet": "soft", "diagnosis": "x"})
+    with host.store.writing() as ledger:
+        ledger.residents.put([he])
+    contact_id = host.open("east", "a fall")
+    for name, columns in (("Chen", {"diet", "diagnosis"}), ("Li", {"diet"})):
+        with host.caller(name) as caller:
+            (known,) = caller.get("/v1/residents").json()
+            assert known["resident"]["fields"].keys() == columns
+            chosen = caller.post(f"/v1/contacts/{contact_id}/choose_resident", json={"resident_id": "r1"})
+            assert chosen.status_code == 200, chosen.text
+            (card,) = caller.get(f"/v1/contacts/{contact_id}/pop").json()["residents"]
+            assert card["fields"].keys() == columns
 
 
 def test_who_is_on_duty_and_what_is_missing(host: Host) -> None:

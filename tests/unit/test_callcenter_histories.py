@@ -12,7 +12,7 @@ from wardbell_callcenter.engine import histories
 from wardbell_callcenter.house import Agent, Step
 from wardbell_callcenter.people.secret import make_secret
 from wardbell_callcenter.residents.resident import Resident
-from wardbell_protocol.bus.centre_payloads import CentreReply
+from wardbell_protocol.bus.centre_payloads import CentreReply, Offer
 
 HOUSE = house(
     policy(Step(after_s=0, to=["everybody"], ring_s=20), repeat_s=60),
@@ -104,3 +104,44 @@ def test_only_whoever_it_concerns_is_told(centre: Centre) -> None:
     assert centre.do("resolve", "Li", contact_id=contact_id).ok
     late = asked(centre, contact_id, "Li")  # what happened was hers; who lives there now is not
     assert (late.ok, late.pop) == (True, None)
+
+
+def test_an_own_column_is_shown_to_the_roles_that_the_house_says(database: Database) -> None:
+    agents = {"Wei": Agent(role="supervisor", level="home"), "Li": Agent(role="carer", level="home")}
+    centre = Centre(
+        database.url,
+        house(
+            policy(Step(after_s=0, to=["everybody", "address:chief"], ring_s=0)),
+            agents=agents,
+            field_roles={"diagnosis": ["supervisor"]},
+            addresses={"chief": "webhook:pager"},
+            webhooks={"pager": {"url": "http://127.0.0.1:9/"}},
+        ),
+    )
+    centre.hear_snapshot()
+    centre.sign_in("Wei", "Li")
+    he = Resident(
+        resident_id="r1",
+        ward="east",
+        room="203",
+        bed="2",
+        name="Zhou",
+        risks=("falls",),
+        fields={"diet": "soft", "diagnosis": "x"},
+    )
+    with centre.store.writing() as ledger:
+        ledger.residents.put([he])
+    contact_id = centre.open().contact_id
+    offers = [(address, said.pop) for _, address, said in centre.hand_over() if isinstance(said, Offer)]
+    shown = {address: pop.residents[0].fields for address, pop in offers}
+    assert shown == {
+        "console-wei": {"diet": "soft", "diagnosis": "x"},
+        "console-li": {"diet": "soft"},
+        "pager": {"diet": "soft"},
+    }
+    assert all(pop.residents[0].risks == ["falls"] for _, pop in offers)
+    for name, fields in (("Wei", {"diet": "soft", "diagnosis": "x"}), ("Li", {"diet": "soft"})):
+        pop = asked(centre, contact_id, name).pop
+        assert pop is not None
+        assert pop.residents[0].fields == fields
+    centre.store.close()

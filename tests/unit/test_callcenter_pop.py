@@ -65,7 +65,7 @@ def contact(
 
 def pop(store: Store, of: Contact, house: House = HOUSE) -> ScreenPop:
     with store.reading() as ledger:
-        found = screen_pop(ledger, house, of)
+        found = screen_pop(ledger, house, of, None)
     assert decode(encode(found), ScreenPop) == found  # a seat takes it
     return found
 
@@ -165,8 +165,8 @@ def test_of_a_long_script_an_offer_carries_the_beginning(store: Store) -> None:
     scripts = {"normal": {"en": ["a" * 256] * 30, "zh_CN": ["b"] * 30}, "emergency": {"en": ["c" * 3000]}}
     long = House(scripts=scripts)  # type: ignore[arg-type]
     with store.reading() as ledger:
-        normal = screen_pop(ledger, long, contact("c1"))
-        emergency = screen_pop(ledger, long, contact("c2", call_kind="emergency"))
+        normal = screen_pop(ledger, long, contact("c1"), None)
+        emergency = screen_pop(ledger, long, contact("c2", call_kind="emergency"), None)
     assert [len(lines) for lines in (normal.script, normal.scripts["zh_CN"], emergency.script)] == [9, 20, 1]
 
 

@@ -59,7 +59,7 @@ def pop(intake: TheIntake, caller: TheCaller, contact_id: PathName) -> ScreenPop
         if contact is None:
             raise not_found(f"contact {contact_id}")
         intake.check(caller, "residents", of_pop(intake.about(ledger, state), contact.is_open))
-        return screen_pop(ledger, intake.house(ledger), contact)
+        return screen_pop(ledger, intake.house(ledger), contact, caller.who)
 
 
 def _about(intake: Intake, ledger: Ledger, caller: Caller, offer_id: str) -> About:

@@ -9,7 +9,7 @@ from wardbell_callcenter.api.gate import TheCaller, TheIntake
 from wardbell_callcenter.api.intake import Asked, Caller, Intake
 from wardbell_callcenter.api.problems import ProblemError
 from wardbell_callcenter.api.sight import of_resident, of_ward
-from wardbell_callcenter.people.permissions import may
+from wardbell_callcenter.people.permissions import may, shown_card
 from wardbell_protocol.bus.centre_payloads import IncidentState, ResidentCard
 from wardbell_protocol.bus.payloads import Ms, Name, Text
 
@@ -36,9 +36,10 @@ def residents(intake: TheIntake, caller: TheCaller, ward: QueryName = "", room: 
     """Those whom you may know of, by ward, room and bed. Who they are comes from the house: `wardbell residents`."""
     intake.check(caller, "residents")
     with intake.store.reading() as ledger:
+        house = intake.house(ledger)
         everybody = ledger.residents.of_room(ward, room) if ward and room else ledger.residents.all()
     return [
-        ResidentOf(ward=one.ward, resident=one.to_card())
+        ResidentOf(ward=one.ward, resident=shown_card(house, caller.who, one.to_card()))
         for one in everybody
         if not one.is_gone
         and ward in ("", one.ward)

@@ -3,7 +3,8 @@
 from wardbell_callcenter.contacts.contact import Contact
 from wardbell_callcenter.engine.offering import WEBHOOK
 from wardbell_callcenter.engine.turn import Turn
-from wardbell_callcenter.residents.pop import screen_pops
+from wardbell_callcenter.people.permissions import person
+from wardbell_callcenter.residents.pop import screen_pops, shown_to
 from wardbell_callcenter.routing.router import ADDRESS
 from wardbell_callcenter.store.delivery_rows import NOT_NEEDED, Delivery, DeliveryMedium, What, new_delivery_id
 from wardbell_callcenter.store.offer_rows import LIVE, Offer
@@ -31,7 +32,7 @@ def dispatch(turn: Turn) -> None:
     pops = screen_pops(turn.ledger, turn.house, _contacts(turn, made))
     turn.ledger.deliveries.add(
         *(
-            _delivery(turn, "offer", medium, address, offer, states[offer.contact_id], pops[offer.contact_id], "")
+            _delivery(turn, "offer", medium, address, offer, states[offer.contact_id], _pop(turn, offer, pops), "")
             for offer in made
             for medium, address in [_address(turn, offer)]
         ),
@@ -49,6 +50,13 @@ def _contacts(turn: Turn, offers: list[Offer]) -> list[Contact]:
     ids = list(dict.fromkeys(offer.contact_id for offer in offers))
     turn.load(ids)
     return [contact for contact in map(turn.contact, ids) if contact is not None]
+
+
+def _pop(turn: Turn, offer: Offer, pops: dict[str, ScreenPop]) -> ScreenPop:
+    """What whom it asks may see; an address outside sees what a program does."""
+    is_outside = offer.target.startswith(ADDRESS)
+    who = None if is_outside else person(turn.house, offer.target)
+    return shown_to(pops[offer.contact_id], turn.house, who)
 
 
 def tell_webhooks(turn: Turn, events: list[CentreEvent]) -> None:

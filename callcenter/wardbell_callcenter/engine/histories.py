@@ -22,7 +22,7 @@ def history(ledger: Ledger, house: House, command: Command) -> CentreReply:
         return CentreReply(command_id=command.command_id, ok=False, reason=why)
     told, more_after = ledger.events.part_of_contact(contact.contact_id, command.after_seq, PART_BYTES)
     is_told = not command.after_seq and not may(who, command.by, "residents", of_pop(about, contact.is_open))
-    pop = screen_pop(ledger, house, contact) if is_told else None
+    pop = screen_pop(ledger, house, contact, who) if is_told else None
     return CentreReply(
         command_id=command.command_id,
         ok=True,

@@ -7,8 +7,10 @@ Whether a verb fits the contact's state is not said here.
 
 from dataclasses import dataclass
 
+from msgspec import structs
+
 from wardbell_callcenter.house import Agent, House, Role
-from wardbell_protocol.bus.centre_payloads import Rights
+from wardbell_protocol.bus.centre_payloads import ResidentCard, Rights
 
 STRANGER = "not known in this house"
 NOT_FOR_ROLE = "not for this role"
@@ -81,6 +83,16 @@ class About:
     wards: frozenset[str] = frozenset()
     held_by: frozenset[str] = frozenset()
     asked: frozenset[str] = frozenset()
+
+
+def shown_card(house: House, who: Agent | None, card: ResidentCard) -> ResidentCard:
+    """A resident's card without the own columns that are not for that role; who is unknown here sees what a program does.
+
+    What one must know at the bed, risks and care level, is for all who may see the card at all.
+    """
+    role = who.role if who is not None else "interface"
+    fields = {name: said for name, said in card.fields.items() if role in house.field_roles.get(name, (role,))}
+    return structs.replace(card, fields=fields)
 
 
 def of_pop(about: About, is_open: bool) -> About:

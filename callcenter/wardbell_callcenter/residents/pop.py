@@ -3,8 +3,11 @@
 from collections.abc import Sequence
 from urllib.parse import quote
 
+from msgspec import structs
+
 from wardbell_callcenter.contacts.contact import Contact, place_key
-from wardbell_callcenter.house import LINK_FIELD, House
+from wardbell_callcenter.house import LINK_FIELD, Agent, House
+from wardbell_callcenter.people.permissions import shown_card
 from wardbell_callcenter.residents.resident import Resident
 from wardbell_callcenter.store.ledger import Ledger
 from wardbell_callcenter.store.pop_rows import Past
@@ -21,9 +24,16 @@ LONGEST_NOTES = (
 )
 
 
-def screen_pop(ledger: Ledger, house: House, contact: Contact) -> ScreenPop:
-    """The pop of one contact."""
-    return screen_pops(ledger, house, [contact])[contact.contact_id]
+def screen_pop(ledger: Ledger, house: House, contact: Contact, who: Agent | None) -> ScreenPop:
+    """The pop of one contact, as that person may see it."""
+    return shown_to(screen_pops(ledger, house, [contact])[contact.contact_id], house, who)
+
+
+def shown_to(pop: ScreenPop, house: House, who: Agent | None) -> ScreenPop:
+    """Without what is not for him."""
+    if not house.field_roles:
+        return pop
+    return structs.replace(pop, residents=[shown_card(house, who, card) for card in pop.residents])
 
 
 def screen_pops(ledger: Ledger, house: House, contacts: Sequence[Contact]) -> dict[str, ScreenPop]:
