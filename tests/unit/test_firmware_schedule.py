@@ -4,7 +4,7 @@ import pytest
 from collisions import FRAME_MS, burst_of, play, wardbell
 
 from wardbell_firmware.bedside import frames
-from wardbell_firmware.bedside.life_sign import ASK_PAUSE_MS
+from wardbell_firmware.bedside.life_sign import ASK_PAUSE_MS, BY_ITSELF, LIFE_SIGNS
 from wardbell_firmware.bedside.schedule import (
     ONE_WAY_MS,
     TWO_WAY_MS,
@@ -13,6 +13,7 @@ from wardbell_firmware.bedside.schedule import (
     heartbeat_air_ms,
     most_air_ms,
 )
+from wardbell_firmware.bedside.words import N_WORDS, N_WORDS_MOST, WordVoice
 from wardbell_protocol.air.codeword import CodeWord
 from wardbell_protocol.air.heartbeat import FRAME_EVERY_S, WORDS_EVERY_S, longest_pause_s, shortest_pause_s
 from wardbell_protocol.air.waveform import ALPHA_MAX_US, burst
@@ -86,6 +87,26 @@ def test_heartbeats_keep_below_a_thousandth_and_two_seconds_an_hour() -> None:
     for air_ms in (of_words, of_frames, of_questions):
         assert air_ms < 2_000
         assert air_ms < HOUR_MS / 1_000
+
+
+def by_itself_ms(alpha_us: float, words: int) -> dict[str, int]:
+    """What one of each takes on the air of a node without a key."""
+    settings = {"address": "0F1F0F1F", "alpha_us": alpha_us, "words": words}
+    lengths = {}
+    for signal in BY_ITSELF:
+        voice = WordVoice(settings, ["normal"])
+        voice.say(signal)
+        lengths[signal] = sum(voice.poll(False, 0)) // 1_000 + 1
+    return lengths
+
+
+def test_an_hour_in_which_a_node_also_tests_the_chain_and_wants_a_battery_keeps_below_two_seconds() -> None:
+    press_ms = len(TWO_WAY_MS) * frames.FRAME_MS
+    assert heartbeat_air_ms(frames.FRAME_MS, True) + len(LIFE_SIGNS[1:]) * press_ms < 2_000
+    for words in (N_WORDS, N_WORDS_MOST):
+        usual, slowest = by_itself_ms(142.5, words), by_itself_ms(ALPHA_MAX_US, words)
+        assert heartbeat_air_ms(usual["heartbeat"], False) + usual["test"] + usual["low_battery"] < 2_000
+        assert heartbeat_air_ms(slowest["heartbeat"], False) + slowest["test"] < 2_000
 
 
 def test_the_heartbeats_of_300_nodes_leave_the_air_free() -> None:

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from wardbell_firmware.bedside.supply import Supply
 
 LIFE_SIGNS = (HEARTBEAT, LOW_BATTERY, KEY_FAULT, KEY_WELL, TEST)
+# What comes without anybody's doing: 2 s on the air in an hour at most (FCC 15.231(a)), tests/unit/test_firmware_schedule.py.
+BY_ITSELF = (HEARTBEAT, LOW_BATTERY, TEST)
 
 AGAIN_MS = 24 * 3600000
 TEST_AFTER_MS = 3600000
@@ -36,7 +38,7 @@ class LifeSigns:
         self._draws = Draws(node_number, 0)
         # A house whose power comes back starts all its nodes in one moment.
         self._due_ms = self._between(0, self._pause_ms[1])
-        # Sent as a press is, so that it tries the way of a day's calls; not while a ward is being set up.
+        # It tries the way of a day's calls; not while a ward is being set up.
         self._test_due_ms = self._between(TEST_AFTER_MS, AGAIN_MS)
         self._is_asking = False
         self._low_due_ms = 0

@@ -4,7 +4,7 @@ A signal is sent at once; what is to be said during a burst waits, one place for
 pressed during a normal call's burst follows it. Numbers and their reasons: firmware/README.md.
 """
 
-from wardbell_firmware.bedside.life_sign import LIFE_SIGNS
+from wardbell_firmware.bedside.life_sign import BY_ITSELF, LIFE_SIGNS
 from wardbell_firmware.bedside.settings import number
 from wardbell_protocol.air.codeword import CodeWord
 from wardbell_protocol.air.waveform import ALPHA_MAX_US, ALPHA_MIN_US, N_BURST, burst
@@ -114,7 +114,7 @@ class WordVoice:
         return None
 
     def _burst(self, signal: str, now_ms: int) -> "list[int]":
-        n_words = N_BURST if signal == HEARTBEAT else self._n_words
+        n_words = N_BURST if signal in BY_ITSELF else self._n_words
         durations = burst(self._words[signal], self._alpha_us, n_words)
         length_ms = sum(durations) // 1000 + 1
         self._budget_ms[signal] = max(self._budget_ms.get(signal, 0), now_ms) + _PAUSE_BURSTS * length_ms
