@@ -58,10 +58,14 @@ def is_listening(port: int) -> bool:
 
 
 class BrokerProcess:
-    """A broker in a process of its own, to be killed and started again on the same port."""
+    """A broker in a process of its own, to be killed and started again on the same port.
 
-    def __init__(self, engine: str, folder: Path) -> None:
+    `more`: mosquitto's alone, lines behind those that all have.
+    """
+
+    def __init__(self, engine: str, folder: Path, more: str = "") -> None:
         self.engine = engine
+        self._more = more
         self.port = free_port()
         self.url = f"mqtt://127.0.0.1:{self.port}"
         self._folder = folder
@@ -94,7 +98,7 @@ class BrokerProcess:
         config.write_text(
             f"listener {self.port} 127.0.0.1\nallow_anonymous true\npersistence true\n"
             f"persistence_location {self._folder}/\nautosave_on_changes true\nautosave_interval 1\n"
-            f"user {'root' if os.geteuid() == 0 else os.environ.get('USER', 'nobody')}\n"
+            f"user {'root' if os.geteuid() == 0 else os.environ.get('USER', 'nobody')}\n{self._more}"
         )
         assert MOSQUITTO is not None
         return [MOSQUITTO, "-c", str(config)]

@@ -3,6 +3,7 @@
 import json
 import os
 import socket
+import ssl
 import subprocess
 import threading
 from collections.abc import Iterator
@@ -11,7 +12,7 @@ from pathlib import Path
 import paho.mqtt.publish
 import pytest
 from gateways import ADDRESSES, WARD, BusEnd, GatewayProcess, station, wait_for, write_registry
-from servers import BrokerProcess, wait_until
+from servers import MOSQUITTO, BrokerProcess, free_port, wait_until
 
 import wardbell_firmware
 import wardbell_protocol
@@ -32,15 +33,15 @@ pytestmark = pytest.mark.skipif(
 
 
 class WifiReceiver:
-    """The process of wifi_side.py."""
+    """The process of wifi_side.py. `authority`: whose certificate the broker must show, and so TLS. `login`: further settings."""
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, authority: bytes | None = None, **login: str) -> None:
         table = [station(station_id, clear_at=["bed", "receiver", "console"]) for station_id in ADDRESSES]
-        start: dict[str, object] = {
-            "settings": {"name": "hall", "bus": {"ward": WARD, "host": "127.0.0.1", "port": port}},
-            "files": {"stations.json": json.dumps(table).encode().hex()},
-            "epoch": 7,
-        }
+        bus = {"ward": WARD, "host": "127.0.0.1", "port": port, "tls": authority is not None, **login}
+        files = {"stations.json": json.dumps(table).encode().hex()}
+        if authority is not None:
+            files["ca.der"] = authority.hex()
+        start = {"settings": {"name": "hall", "bus": bus}, "files": files, "epoch": 7}
         roots = [
             Path(package.__path__[0]).parent for package in (wardbell_protocol, wardbell_firmware, wardbell_simulator)
         ]
@@ -71,10 +72,21 @@ class WifiReceiver:
         self._say({"press": pulses})
 
     def end(self) -> None:
-        """Take its power."""
+        """Have it end by itself."""
         assert self._process.stdin is not None
         self._process.stdin.close()
         assert self._process.wait(20) == 0, self.said
+        self._leave()
+
+    def kill(self) -> None:
+        """Take its power."""
+        self._process.kill()
+        self._process.wait()
+        assert self._process.stdin is not None
+        self._process.stdin.close()
+        self._leave()
+
+    def _leave(self) -> None:
         self._thread.join()
         assert self._process.stdout is not None
         self._process.stdout.close()
@@ -90,6 +102,30 @@ class WifiReceiver:
             self.said.append(line)
             if line.startswith("{"):
                 self.now = json.loads(line)
+
+
+class House:
+    """A certificate authority, and a broker with a plain port and one for each certificate asked for: by its own words."""
+
+    def __init__(self, folder: Path, certified: dict[str, str]) -> None:
+        self._folder = folder
+        self.authority = self._issue("authority", "-subj", "/CN=ward")
+        self.port = {name: free_port() for name in certified}
+        more = ""
+        for name, alternative in certified.items():
+            signed = ["-CA", str(folder / "authority.pem"), "-CAkey", str(folder / "authority.key")]
+            self._issue(name, "-subj", "/CN=broker", "-addext", f"subjectAltName={alternative}", *signed)
+            more += f"listener {self.port[name]} 127.0.0.1\nallow_anonymous true\n"
+            more += f"certfile {folder / name}.pem\nkeyfile {folder / name}.key\n"
+        self.broker = BrokerProcess("mosquitto", folder, more)
+
+    def _issue(self, name: str, *how: str) -> bytes:
+        """Returns the certificate, DER; it and its key are in the folder."""
+        file = self._folder / name
+        key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-keyout", f"{file}.key"]
+        command = ["openssl", "req", "-x509", *key, "-out", f"{file}.pem", "-days", "2", *how]
+        subprocess.run(command, check=True, capture_output=True)
+        return ssl.PEM_cert_to_DER_cert(Path(f"{file}.pem").read_text())
 
 
 @pytest.fixture
@@ -135,15 +171,33 @@ def test_a_receiver_speaks_for_its_ward_until_a_gateway_does(
         bus.close()
 
 
-def test_a_host_that_takes_connections_and_says_nothing_holds_no_call_up() -> None:
+@pytest.mark.parametrize("is_secure", [False, True])
+def test_a_host_that_takes_connections_and_says_nothing_holds_no_call_up(is_secure: bool, tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as mute:
-        receiver = WifiReceiver(mute.getsockname()[1])
+        receiver = WifiReceiver(mute.getsockname()[1], House(tmp_path, {}).authority if is_secure else None)
         mute.settimeout(20)
         taken, _ = mute.accept()
         with taken:
             taken.recv(1)  # its question; from here on it waits for an answer
             receiver.press("203-1")
             wait_until(lambda: "Calling!!!" in receiver.lines, f"the call; {receiver.lines}")
+        receiver.end()
+
+
+def test_a_broker_that_wants_another_password_gets_it_and_the_display_says_so() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as door:
+        receiver = WifiReceiver(door.getsockname()[1], user="hall", password="secret")
+        door.settimeout(20)
+        visitor, _ = door.accept()
+        with visitor:
+            hello = visitor.recv(1000)
+            length = hello[1] - 0x80 + 0x80 * hello[2]  # the will alone is longer than one byte of it says
+            assert len(hello) == 3 + length
+            # User, password, kept will at QoS 1, clean; 20 s; a name of ten letters.
+            assert hello[3:15] == b"\0\4MQTT\4\xee\0\x14\0\x0a"
+            assert hello.endswith(b"\0\4hall\0\6secret")
+            visitor.sendall(b"\x20\2\0\5")
+            wait_until(lambda: receiver.lines == "No broker: wrong | password", "what is wrong")
         receiver.end()
 
 
@@ -157,3 +211,32 @@ def test_what_no_receiver_has_room_for_is_left_with_the_broker(broker: BrokerPro
     receiver.press("203-1")
     wait_until(lambda: "Calling!!!" in receiver.lines, f"the call; {receiver.lines}")
     receiver.end()
+
+
+@pytest.mark.skipif(MOSQUITTO is None, reason="mosquitto is not installed")
+def test_by_tls_it_trusts_its_authority_and_that_name_alone_and_the_broker_says_when_it_dies(tmp_path: Path) -> None:
+    house = House(tmp_path, {"here": "IP:127.0.0.1,DNS:localhost", "elsewhere": "IP:127.0.0.2,DNS:elsewhere"})
+    (tmp_path / "other").mkdir()
+    house.broker.start()
+    bus = BusEnd(house.broker.url)
+    receiver = WifiReceiver(house.port["here"], house.authority)
+    stranger = WifiReceiver(house.port["here"], House(tmp_path / "other", {}).authority)
+    misled = WifiReceiver(house.port["elsewhere"], house.authority)
+
+    def state() -> str:
+        with bus.lock:
+            life = bus.mirror.health.get(("radio", "hall"))
+            return "" if life is None else life.state
+
+    try:
+        bus.sign_of_life()
+        wait_until(lambda: state() == "online", f"its life sign; {receiver.said}")
+        wait_until(lambda: "certificate of" in stranger.lines, f"one to be refused; {stranger.said}")
+        wait_until(lambda: "certificate has" in misled.lines, f"the other to be refused; {misled.said}")
+        receiver.kill()
+        wait_until(lambda: state() == "offline", "its last will")
+    finally:
+        for one in (stranger, misled):
+            one.end()
+        bus.close()
+        house.broker.kill()

@@ -253,5 +253,5 @@ class ReceiverBoard(Protocol):
         """`name`, `host` (False: there is none, it works alone).
 
         `bus`, where the host is the ward's gateway on the bus: `ward`, `host`, `port`, `user`, `password`, `tls` (true: the
-        store has the broker's authority in `ca.der`).
+        store has the broker's authority in `ca.der`), `date` (of setting it up, where the board has no clock).
         """

@@ -42,6 +42,7 @@ class BusEar:
         self.last_acknowledged = 0
         self.is_up = False
         self.is_connected = False  # to the broker
+        self.refusal = ""  # why that one does not want us, or we not it
         self.is_silenced = False  # another receiver stands in, and one only may
         self._ward = ward
         self._name = name

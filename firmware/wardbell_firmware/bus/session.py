@@ -1,23 +1,22 @@
 """The connection to the broker, by micropython-lib's umqtt: made, kept, and made anew.
 
-The desk must not wait for the network, so: whether a broker answers at all is tried without blocking; everything
+The desk must not wait for the network, so: it is opened without blocking (`opening`); everything
 is published at QoS 0, since umqtt waits for an answer at QoS 1 (whether it arrived is asked of the gateway itself, `ear`);
-and a connection that stalls for `STALL_MS` is given up. What does take its time is a TLS handshake.
+and a connection that stalls for `STALL_MS` is given up.
 """
-
-import errno
-import select
-import socket
-import ssl
 
 from umqtt.simple import MQTTClient, MQTTException  # pyright: ignore[reportMissingImports]  (micropython-lib's)
 
 from wardbell_firmware.bus.face import BusFace
+from wardbell_firmware.bus.opening import Opening, Refused, greeting
 from wardbell_firmware.bus.patient_socket import PatientSocket
 from wardbell_protocol.errors import ConfigError, EncodeError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import socket
+    import ssl
+
     from wardbell_firmware.boards.contract import Network, ReceiverBoard, Store
 
 AUTHORITY_FILE = "ca.der"  # whose certificate the broker must show
@@ -28,15 +27,12 @@ KEEPALIVE_S = 20
 PING_MS = 8000
 FIRST_WAIT_MS = 1000
 LONGEST_WAIT_MS = 30000
-ANSWER_MS = 3000
+REFUSED_WAIT_MS = 300000  # a handshake that ends in a refusal costs an RP2040 seconds in which it hears nothing
+ANSWER_MS = 5000
 _MESSAGES_A_STEP = 8
 
 # What umqtt raises where a connection ends in the middle of something, or brings what nobody has room for or can read.
 _BROKEN = (OSError, MQTTException, AssertionError, IndexError, TypeError, ValueError, MemoryError)
-
-# The least that a broker answers, be it with a refusal: version 3.1.1, a clean session, no name.
-_CONNECT = b"\x10\x0c\x00\x04MQTT\x04\x02\x00\x05\x00\x00"
-_CONNACK = b"\x20"
 
 
 class BusSession:
@@ -57,15 +53,15 @@ class BusSession:
             self.face = BusFace(str(settings.get("ward", "")), name, board.epoch)
         except EncodeError as error:
             raise ConfigError("settings.json", "bus.ward or name", str(error))
-        tls = _tls(board.store) if settings.get("tls") else None
-        port = settings.get("port", 8883 if tls else 1883)
-        user, password = settings.get("user"), settings.get("password")
-        self._client = MQTTClient(self.face.client, settings["host"], port, user, password, KEEPALIVE_S, tls)
+        self._security = _security(board.store) if settings.get("tls") else None
+        self._host = str(settings["host"])
+        self._port = settings.get("port", 1883 if self._security is None else 8883)
+        self._user, self._password = settings.get("user"), settings.get("password")
+        self._client = MQTTClient(self.face.client, self._host)
         self._client.set_callback(self._delivered)
         self._network: Network | None = board.network
-        self._is_plain = tls is None
         self._is_connected = False
-        self._knock: Knock | None = None
+        self._opening: Opening | None = None
         self._wait_ms = FIRST_WAIT_MS
         self._next_try_ms = 0
         self._ping_ms = 0
@@ -84,6 +80,9 @@ class BusSession:
                 self._exchange(now_ms)
             elif now_ms >= self._next_try_ms and self._network is not None and self._network.is_up():
                 self._try(now_ms)
+        except Refused as refusal:
+            self._lost(now_ms, refusal.why)
+            self._next_try_ms = now_ms + REFUSED_WAIT_MS
         except _BROKEN:
             self._lost(now_ms)
         return now_ms + POLL_MS
@@ -101,19 +100,16 @@ class BusSession:
             client.ping()
 
     def _try(self, now_ms: int) -> None:
-        if self._knock is None:
-            self._knock = Knock(self._client.server, self._client.port, self._is_plain, now_ms + ANSWER_MS)
-        if self._knock.is_answered(now_ms):
-            self._knock.close()
-            self._knock = None
-            self._connect(now_ms)
+        if self._opening is None:
+            hello = greeting(self.face.client, self.face.will, self._user, self._password, KEEPALIVE_S)
+            self._opening = Opening(self._host, self._port, self._security, hello, now_ms + ANSWER_MS)
+        if self._opening.is_done(now_ms):
+            connection, self._opening = self._opening.connection, None
+            self._join(connection, now_ms)
 
-    def _connect(self, now_ms: int) -> None:
+    def _join(self, connection: "socket.socket", now_ms: int) -> None:
         client, face = self._client, self.face
-        will = face.will
-        client.set_last_will(will.topic.encode(), will.payload, will.retain, 1)
-        client.connect()
-        client.sock = PatientSocket(client.sock, STALL_MS)
+        client.sock = PatientSocket(connection, STALL_MS)
         for topic in face.subscriptions:
             client.subscribe(topic.encode(), 1)
         self._is_connected = True
@@ -121,13 +117,14 @@ class BusSession:
         self._ping_ms = now_ms + PING_MS
         face.connected(now_ms)
 
-    def _lost(self, now_ms: int) -> None:
-        if self._knock is not None:
-            self._knock.close()
-            self._knock = None
+    def _lost(self, now_ms: int, why: str = "") -> None:
+        if self._opening is not None:
+            self._opening.close()
+            self._opening = None
         if self._client.sock is not None:
             self._client.sock.close()
             self._client.sock = None
+        self.face.ear.refusal = why
         if self._is_connected:
             self._is_connected = False
             self.face.lost()
@@ -138,53 +135,17 @@ class BusSession:
         self.face.receive(topic.decode(), payload, self._now_ms)
 
 
-def _tls(store: "Store") -> object:
+def _security(store: "Store") -> "ssl.SSLContext":
+    # MicroPython's own; `ssl`, of the same shape, is micropython-lib's, which an image may lack.
+    import tls  # type: ignore[import-not-found]
+
     authority = store.load(AUTHORITY_FILE)
     if authority is None:
         raise ConfigError(AUTHORITY_FILE, "file", "is missing: put the broker's authority there, DER, or leave tls out")
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    context.verify_mode = ssl.CERT_REQUIRED
-    context.load_verify_locations(cadata=authority)
+    context: ssl.SSLContext = tls.SSLContext(tls.PROTOCOL_TLS_CLIENT)
+    context.verify_mode = tls.CERT_REQUIRED
+    try:
+        context.load_verify_locations(authority)
+    except ValueError:
+        raise ConfigError(AUTHORITY_FILE, "file", "is no certificate: openssl x509 -in ca.pem -outform der -out ca.der")
     return context
-
-
-class Knock:
-    """Whether a broker answers there, found out without waiting. Raises OSError where none does.
-
-    `is_plain`: it is asked to say something; behind TLS, only whether somebody takes connections is found out.
-    """
-
-    def __init__(self, host: str, port: int, is_plain: bool, until_ms: int) -> None:
-        self._is_plain = is_plain
-        self._has_asked = False
-        self._until_ms = until_ms
-        self._socket = socket.socket()
-        self._socket.setblocking(False)
-        self._poll = select.poll()
-        self._poll.register(self._socket, select.POLLOUT)
-        try:
-            self._socket.connect(socket.getaddrinfo(host, port)[0][-1])
-        except OSError as error:
-            if error.args[0] != errno.EINPROGRESS:
-                self.close()
-                raise
-
-    def is_answered(self, now_ms: int) -> bool:
-        """Whether somebody did; raises OSError when nobody will."""
-        ready = self._poll.poll(0)
-        if now_ms >= self._until_ms or (ready and ready[0][1] & (select.POLLERR | select.POLLHUP)):
-            raise OSError("no broker answers there")
-        if not ready or not self._is_plain:
-            return bool(ready)
-        if not self._has_asked:
-            self._has_asked = True
-            self._socket.send(_CONNECT)
-            self._poll.modify(self._socket, select.POLLIN)
-            return False
-        if self._socket.recv(1) != _CONNACK:
-            raise OSError("no broker answers there")
-        return True
-
-    def close(self) -> None:
-        """Done."""
-        self._socket.close()

@@ -95,7 +95,7 @@ class HostSide:
         if self._ear is None:
             return text.NO_HOST
         if not self._ear.is_connected:
-            return text.NO_BROKER
+            return f"{text.NO_BROKER}: {self._ear.refusal}" if self._ear.refusal else text.NO_BROKER
         if self._ear.is_silenced:
             return text.ANOTHER_SPEAKS
         return text.NO_GATEWAY if self._is_missed else ""

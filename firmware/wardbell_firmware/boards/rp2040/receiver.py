@@ -3,6 +3,7 @@
 import os
 
 from wardbell_firmware.boards.pins import PICO_RECEIVER
+from wardbell_firmware.boards.rp2040 import calendar
 from wardbell_firmware.boards.rp2040.clock import PicoClock
 from wardbell_firmware.boards.rp2040.display_pins import GpioDisplayPins, Pcf8574DisplayPins
 from wardbell_firmware.boards.rp2040.key import PicoKey
@@ -33,7 +34,8 @@ class PicoReceiver:
     """Fits `ReceiverBoard`.
 
     `settings`: those of the receiver, and of the board: `lcd` = `i2c` for a display behind a PCF8574, `transmitter` = True
-    where one is fitted, `host_on_usb` = False where the host is wired to the UART's pins, `wifi` of a Pico W (wifi.py).
+    where one is fitted, `host_on_usb` = False where the host is wired to the UART's pins, `wifi` of a Pico W (wifi.py),
+    and in `bus` its `date` (calendar.py).
     """
 
     def __init__(self, settings: "dict[str, object]") -> None:
@@ -54,6 +56,7 @@ class PicoReceiver:
         self.mains = PicoMains(pins["mains"])
         self.line = UsbLine() if settings.get("host_on_usb", True) else UartLine(pins["line_tx"], pins["line_rx"])
         self.network = _wifi(settings)
+        _begin_calendar(settings)
         self.store = FlashStore()
         self.watchdog = PicoWatchdog()
         self._n_before = self._n_waiting = 0
@@ -86,6 +89,12 @@ def _wifi(settings: "dict[str, object]") -> "PicoWifi | None":
     from wardbell_firmware.boards.rp2040.wifi import PicoWifi
 
     return PicoWifi(settings["wifi"])
+
+
+def _begin_calendar(settings: "dict[str, object]") -> None:
+    bus = settings.get("bus")
+    if isinstance(bus, dict) and "date" in bus:
+        calendar.begin(bus["date"])
 
 
 def _draw_epoch() -> int:
