@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from api_host import Host, serving
+from centre_parts import command
 from databases import Database
 from servers import free_port
 
@@ -109,6 +110,29 @@ def test_those_of_a_kind_are_listed_and_who_lives_there_is_chosen(
     capsys.readouterr()
     assert main(["show", contact["contact_id"], "--json"]) == 0
     assert [one["name"] for one in json.loads(capsys.readouterr().out)["pop"]["residents"]] == ["Mr Abe"]
+
+
+def test_the_board_says_what_waits_how_the_day_has_been_and_who_is_there(
+    host: Host, capsys: pytest.CaptureFixture[str]
+) -> None:
+    taken = host.open(subject="one")
+    host.open(subject="two")
+    assert main(["accept", taken]) == 0
+    assert host.receive(command("not_ready", by="Chen", reason="a meal")).ok
+    capsys.readouterr()
+    assert main(["board"]) == 0
+    load, service, _, seats, _, head, *agents = capsys.readouterr().out.splitlines()
+    assert load.startswith("waiting 1, the oldest 0:")
+    assert load.endswith("; 1 with somebody")
+    assert service == "accepted within 60 s ÷ all (SL_offered): last hour 100% (1 of 1), today 100% (1 of 1)"
+    assert seats == "seats: 1 serve, 0 idle, 1 not ready, 0 closed"
+    assert head.split() == ["agent", "state", "since", "has", "reason", "then"]
+    told = [[part for part in line.split() if ":" not in part] for line in agents]
+    assert told == [["Chen", "not", "ready", "a", "meal"], ["Wei", "busy", taken]]
+    assert main(["board", "--lang", "zh_CN"]) == 0
+    assert "坐席：服务 1，空闲 0，未就绪 1，关闭 0" in capsys.readouterr().out
+    assert main(["board", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["figures"]["waiting"] == 1
 
 
 def test_a_request_is_sent_again_with_its_key_until_somebody_leads(

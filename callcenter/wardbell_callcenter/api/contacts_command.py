@@ -4,6 +4,7 @@ import argparse
 import os
 import sys
 from collections.abc import Callable
+from http import HTTPStatus
 from pathlib import Path
 from time import time_ns
 from typing import Any, get_args
@@ -14,6 +15,8 @@ from wardbell_bus import paths
 from wardbell_callcenter.api.bodies import Contacts
 from wardbell_callcenter.api.contacts_client import DEFAULT_URL, Api, RefusedError, UnavailableError, token_of
 from wardbell_callcenter.api.contacts_wording import TEXTS, Wording
+from wardbell_callcenter.figures.live import LiveFigures
+from wardbell_callcenter.people.supervision import Board
 from wardbell_callcenter.roster.aligned import aligned
 from wardbell_protocol.bus.centre_payloads import CentreEvent, ContactKind, ContactState, ContactStatus, ScreenPop
 from wardbell_protocol.errors import ConfigError
@@ -31,6 +34,7 @@ EXAMPLES = """examples:
   wardbell contacts choose-resident c-5f0a1b2c-17 r2           of those whom `show` names
   wardbell contacts transfer c-5f0a1b2c-17 nurses
   wardbell contacts open technical "lamp in 203" --ward east --room 203
+  wardbell contacts board                        what waits, for how long, how many were accepted in time, who is there
   wardbell contacts watch                        every event as it comes; goes on where it was after a gap
 
 The token is that of `wardbell house token NAME`. 1 = refused, 69 = nobody answers, 78 = no token.
@@ -118,6 +122,30 @@ def _watch(options: argparse.Namespace, api: Api, words: Wording) -> int:
     return 0
 
 
+def _board(options: argparse.Namespace, api: Api, words: Wording) -> int:
+    seats = api.get("/v1/board", Board)
+    live = _live(options.ward, api)
+    if options.json:
+        _print_json({"figures": live, "board": seats})
+        return 0
+    now_ms = time_ns() // 1_000_000
+    print("\n".join([*(words.figures(live) if live else ()), words.seats(seats)]))
+    rows = [words.agent(agent, now_ms) for agent in seats.agents if agent.state != "signed_out"]
+    if rows:
+        print("\n" + "\n".join(aligned([words.agents_head(), *rows])))
+    return 0
+
+
+def _live(ward: str, api: Api) -> LiveFigures | None:
+    """The figures, for whom they are; carers see the seats alone."""
+    try:
+        return api.get("/v1/figures/live", LiveFigures, {"ward": ward} if ward else None)
+    except RefusedError as error:
+        if error.problem.status != HTTPStatus.FORBIDDEN or ward:
+            raise
+        return None
+
+
 def _do(options: argparse.Namespace, api: Api, words: Wording) -> int:
     said = {name: getattr(options, name) for name in options.said}
     contact = api.post(f"/v1/contacts/{options.contact}/{options.verb}", ContactState, said or None)
@@ -170,6 +198,8 @@ def _parser() -> argparse.ArgumentParser:
     _contact(_verb(verbs, "show", "one of them, with who lives there and its time line", _show))
     watched = _verb(verbs, "watch", "every event as it comes, until Ctrl-C", _watch)
     watched.add_argument("--after", metavar="SEQ", type=int, help="begin behind that event")
+    board = _verb(verbs, "board", "what waits, how the day has been, who is there", _board)
+    board.add_argument("--ward", metavar="NAME", default="", help="the figures of that ward")
     _add_doing(verbs)
     opened = _verb(verbs, "open", "one that is no bed call", _open)
     opened.add_argument("kind", choices=["family_call", "message", "web_request", "technical"])

@@ -2,12 +2,26 @@
 
 from datetime import datetime
 
-from wardbell_protocol.bus.centre_payloads import CentreEvent, ContactState, ResidentCard
+from wardbell_callcenter.figures.kpi import Share
+from wardbell_callcenter.figures.live import LiveFigures
+from wardbell_callcenter.people.supervision import Board
+from wardbell_protocol.bus.centre_payloads import AgentState, CentreEvent, ContactState, ResidentCard
 
 TEXTS: dict[str, dict[str, str]] = {
     "en": {
         "head": "contact|urgency|state|kind|place|age|with|asked|repeats",
         "none": "no contacts",
+        "load": "waiting {waiting}, the oldest {oldest}; {taken} with somebody",
+        "service": "accepted within {within:g} s ÷ all (SL_offered): last hour {hour}, today {today}",
+        "response": "response today {response}; occupancy {occupancy}",
+        "seats": "seats: {serving} serve, {idle} idle, {not_ready} not ready, {closed} closed",
+        "agents_head": "agent|state|since|has|reason|then",
+        "of": "{share:.0%} ({count} of {of})",
+        "median": "{s:.0f} s at the median",
+        "ready": "ready",
+        "busy": "busy",
+        "wrap_up": "wrap-up",
+        "not_ready": "not ready",
         "new": "waiting",
         "offered": "asked",
         "accepted": "accepted",
@@ -55,6 +69,17 @@ TEXTS: dict[str, dict[str, str]] = {
     "zh_CN": {
         "head": "联系|紧急度|状态|类型|位置|时长|负责人|已通知|重复",
         "none": "没有联系",
+        "load": "等待 {waiting}，最久 {oldest}；处理中 {taken}",
+        "service": "{within:g} 秒内接受 ÷ 全部（SL_offered）：近一小时 {hour}，今天 {today}",
+        "response": "今天响应 {response}；占用率 {occupancy}",
+        "seats": "坐席：服务 {serving}，空闲 {idle}，未就绪 {not_ready}，关闭 {closed}",
+        "agents_head": "坐席|状态|时长|负责|原因|之后",
+        "of": "{share:.0%}（{of} 中的 {count}）",
+        "median": "中位 {s:.0f} 秒",
+        "ready": "就绪",
+        "busy": "忙碌",
+        "wrap_up": "整理",
+        "not_ready": "未就绪",
         "new": "等待",
         "offered": "通知中",
         "accepted": "已接受",
@@ -129,6 +154,47 @@ class Wording:
             ", ".join(contact.offered_to),
             str(contact.repeats or ""),
         )
+
+    def figures(self, live: LiveFigures) -> list[str]:
+        """What waits, and how the last hour and today have been."""
+        levels, response = live.service_last_hour, live.response_time_today.median_s
+        return [
+            self.text(
+                "load",
+                waiting=live.waiting,
+                oldest="-" if live.oldest_s is None else age(round(live.oldest_s * 1000)),
+                taken=live.taken,
+            ),
+            self.text(
+                "service",
+                within=levels.within_s,
+                hour=self._share(levels.offered),
+                today=self._share(live.service_today.offered),
+            ),
+            self.text(
+                "response",
+                response="-" if response is None else self.text("median", s=response),
+                occupancy=self._share(live.occupancy_today),
+            ),
+        ]
+
+    def seats(self, board: Board) -> str:
+        """How many do what."""
+        counts = {"serving": board.serving, "idle": board.idle, "not_ready": board.not_ready, "closed": board.closed}
+        return self.text("seats", **counts)
+
+    def agents_head(self) -> tuple[str, ...]:
+        """The board's columns."""
+        return tuple(self.text("agents_head").split("|"))
+
+    def agent(self, agent: AgentState, now_ms: int) -> tuple[str, ...]:
+        """One who is signed in."""
+        pending = self.text(agent.pending) if agent.pending else ""
+        since = age(now_ms - agent.since_ms)
+        return agent.agent, self.text(agent.state), since, ", ".join(agent.contacts), agent.reason, pending
+
+    def _share(self, share: Share) -> str:
+        return self.text("of", share=share.share, count=share.count, of=share.of) if share.share is not None else "-"
 
     def event(self, event: CentreEvent, *, names_place: bool) -> str:
         """One line of a time line, or of the stream, where it says which contact is meant."""
