@@ -326,6 +326,16 @@ def read_chain_tests(path: Path) -> list[ChainRecord]:
     return [_chain_record(record) for (record,) in _read_only(path, _CHAIN_TESTS)]
 
 
+def read_open_faults(path: Path) -> list[tuple[str, str]]:
+    """Station (or other part) and detail of each open fault, oldest first; for other processes, as above."""
+    sql = (
+        "SELECT json_extract(record, '$.call.station_id'), json_extract(record, '$.call.detail') FROM events"
+        " WHERE kind = 'placed' AND json_extract(record, '$.call.kind') = 'fault'"
+        " AND call_id NOT IN (SELECT call_id FROM events WHERE kind = 'cleared') ORDER BY seq"
+    )
+    return [(str(part), str(detail)) for part, detail in _read_only(path, sql)]
+
+
 def has_open_call(path: Path, station_id: str) -> bool:
     """Whether a call of that station is open, faults left out; for other processes, as above."""
     sql = (

@@ -10,7 +10,7 @@ from typing import Any
 from wardbell_bus import paths
 from wardbell_gateway.button_tests import DAYS, TEXTS, as_csv, due_buttons, sheet
 from wardbell_gateway.columns import aligned
-from wardbell_gateway.journal import read_stations
+from wardbell_gateway.journal import read_open_faults, read_stations
 from wardbell_gateway.registry import Registry, read_registry
 from wardbell_gateway.station_watch import StationHealth
 from wardbell_protocol.air.frame import battery_millivolts
@@ -30,7 +30,7 @@ examples:
 
 heard: how long ago a press or heartbeat came (as of the last minute). beats: it sends heartbeats; a station that sends
 none cannot be missed. lost: heartbeats of the last 20. quality: 0 to 100, median of its last 8; trend: against its
-first 8, at enrolment.
+first 8, at enrolment. fault: every one of it that is open.
 """
 
 
@@ -58,7 +58,7 @@ def main(argv: list[str]) -> int:
     options = parser.parse_args(argv)
     try:
         registry = read_registry(options.registry or options.home / "registry.json")
-        known = {health.station_id: health for health in read_stations(options.home / "gateway.db")}
+        known = _known(options.home / "gateway.db")
     except ConfigError as error:
         print(f"wardbell stations: {error}", file=sys.stderr)
         return EXIT_CONFIG
@@ -68,6 +68,16 @@ def main(argv: list[str]) -> int:
     rows = _rows(registry, known, options.faults)
     print(json.dumps([_record(*row) for row in rows], ensure_ascii=False, indent=1) if options.json else _table(rows))
     return 0
+
+
+def _known(journal: Path) -> dict[str, StationHealth]:
+    """By station what the gateway has kept of it, with every fault of it that is open: a node without a key tells its own."""
+    known = {health.station_id: health for health in read_stations(journal)}
+    for station_id, detail in read_open_faults(journal):
+        health = known.setdefault(station_id, StationHealth(station_id))
+        if detail not in health.faults:
+            health.faults = [*health.faults, detail]
+    return known
 
 
 def _due(registry: Registry, known: dict[str, StationHealth], options: argparse.Namespace) -> str:

@@ -7,9 +7,12 @@ from pathlib import Path
 import pytest
 from gateways import KEYS, keyed, station, tables, write_registry
 
-from wardbell_gateway.journal import Journal
+from wardbell_gateway.journal import Entry, Journal
 from wardbell_gateway.station_watch import StationHealth
 from wardbell_gateway.stations_command import main
+from wardbell_protocol.calls.board import CallBoard, FaultGone, FaultRaised
+from wardbell_protocol.calls.escalation import default_policies
+from wardbell_protocol.calls.station import Station
 
 MINUTE_MS = 60_000
 
@@ -59,6 +62,27 @@ def test_json_has_all_but_the_key(home: Path, capsys: pytest.CaptureFixture[str]
     assert (poor["station_id"], poor["keyed"], poor["faults"]) == ("203-2", True, ["silent", "low_battery"])
     assert (poor["battery_mv"], poor["batteries"], poor["trend"], poor["loss_percent"]) == (2100, [[1, 4]], -30, None)
     assert not any(key in text for key in KEYS.values())
+
+
+def test_what_a_node_without_a_key_says_of_itself_is_listed_until_it_is_over(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    board = CallBoard("east-1", default_policies())
+    told = Station("204-1", "204", "1")
+    journal = Journal(home / "gateway.db", 0)
+    for number, detail in enumerate(("low_battery", "key_fault")):
+        events = board.receive(FaultRaised("204-1", detail, told), 1_000 + number)
+        journal.write(Entry(events=events), lambda _seq, _event: [], 0)
+
+    def faults() -> dict[str, list[str]]:
+        assert main(["--home", str(home), "--json", "--faults"]) == 0
+        return {row["station_id"]: row["faults"] for row in json.loads(capsys.readouterr().out)}
+
+    assert faults() == {"203-2": ["silent", "low_battery"], "204-1": ["low_battery", "key_fault"]}
+    cleared = board.receive(FaultGone("204-1", "low_battery"), 2_000)
+    journal.write(Entry(events=cleared), lambda _seq, _event: [], 0)
+    assert faults()["204-1"] == ["key_fault"]
+    journal.close()
 
 
 def test_a_ward_without_faults_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
