@@ -15,6 +15,7 @@ from wardbell_protocol.air.slicer import N_PAIRS, T_MAX_US, T_MIN_US
 
 Floats = NDArray[np.float32]
 Reals = NDArray[np.float64]
+Complexes = NDArray[np.complex64]
 
 # A word and the gap behind it, in T: 97 and 15..60.
 SHORTEST_T = 112
@@ -49,16 +50,18 @@ def guesses(power: Floats, t_least: float, t_most: float) -> Iterator[Guess]:
 
 def _periods(power: Floats, least: float, most: float) -> list[float]:
     """Lags at which the power repeats itself beyond chance."""
-    clipped = np.minimum(power, np.mean(power) + 4 * np.std(power))  # an impulse must not speak for all
-    moved = clipped - np.mean(clipped)
+    moved = power - np.mean(power)
+    np.minimum(moved, 4 * np.sqrt(np.mean(moved * moved)), out=moved)  # an impulse must not speak for all
+    moved -= np.mean(moved)
     n = len(moved)
     first, last = int(least), min(int(most) + 2, n * 3 // 4)
     if last - first < 8 or not np.any(moved):
         return []
-    size = 1 << int(np.ceil(np.log2(n + last)))
+    size = 1 << (n + last - 1).bit_length()
+    size = 3 * size // 4 if n + last <= 3 * size // 4 else size
     spectrum = np.fft.rfft(moved, size)
     sums = np.fft.irfft(spectrum.real**2 + spectrum.imag**2, size)[:last]
-    sigmas = sums / (np.var(moved) * np.sqrt(np.arange(n, n - last, -1)))
+    sigmas = sums / (np.mean(moved * moved) * np.sqrt(np.arange(n, n - last, -1)))
     peaks = np.flatnonzero(
         (sigmas[first + 1 : -1] > sigmas[first:-2])
         & (sigmas[first + 1 : -1] >= sigmas[first + 2 :])
@@ -75,19 +78,17 @@ def _vertex(before: float, at: float, after: float) -> float:
 
 
 def _fit(power: Floats, period: float, t_least: float, t_most: float) -> Guess | None:
-    low, high = max(t_least, period / LONGEST_T), min(t_most, period / SHORTEST_T)
-    if low >= high:
+    clocks = _CLOCKS * period / _N_PHASES
+    is_able = (clocks > _LESS * t_least) & (clocks < t_most / _LESS)
+    if not np.any(is_able):
         return None
-    folded = _fold(power, period)
-    sums = np.concatenate(([0.0], np.cumsum(np.tile(folded, 2))))
-    clocks = np.exp(np.linspace(np.log(low), np.log(high), _N_CLOCKS)) * _N_PHASES / period
-    scores = np.array([_scores(sums, t) for t in clocks])
+    scores = _scores(_fold(power, period))
+    scores[~is_able] = 0
     at_clock, at_phase = np.unravel_index(np.argmax(scores), scores.shape)
-    t = clocks[at_clock] * period / _N_PHASES
-    return Guess(period, float(at_phase * period / _N_PHASES), float(t))
+    return Guess(period, float(at_phase * period / _N_PHASES), float(clocks[at_clock]))
 
 
-def _fold(power: Floats, period: float) -> Reals:
+def _fold(power: Floats, period: float) -> Floats:
     """Mean power by phase, above its lower quarter's mean, in `_N_PHASES` steps."""
     turns = np.arange(len(power)) / period
     turns -= np.floor(turns)
@@ -96,40 +97,34 @@ def _fold(power: Floats, period: float) -> Reals:
     counts = np.bincount(phases, minlength=_N_PHASES)
     folded = np.bincount(phases, power, _N_PHASES) / np.maximum(counts, 1)
     lower = np.sort(folded)[: _N_PHASES // 4]
-    return folded - float(np.mean(lower))
+    return (folded - float(np.mean(lower))).astype(np.float32)
 
 
-_PAIRS_T = 4.0 * np.arange(N_PAIRS + 1)
+def _scores(folded: Floats) -> Reals:
+    """How well words explain the fold, [clock, phase they begin at]: gain in likelihood, unscaled."""
+    around = np.fft.rfft(folded)
+    marks = np.fft.irfft(around * _MARKS, _N_PHASES)
+    levels = np.maximum(marks, 0) / ((N_PAIRS + 1) * _T)
+    # A bit is more likely a 1 than a 0 by what its cells hold above a carrier's half. Which of a clock's phases is right is
+    # not known yet; at the right one the marks are the carrier, and nothing is stronger.
+    over = np.maximum(np.fft.irfft(around * _BIT, _N_PHASES) - np.max(levels, axis=1)[:, None] * _T, 0)
+    ones = np.fft.irfft(np.fft.rfft(over) * _PAIRS, _N_PHASES)
+    return levels * (marks / 2 + ones)
 
 
-def _scores(sums: Reals, t: float) -> Reals:
-    """How well words of clock `t` explain the fold, for each phase they may begin at: gain in likelihood, unscaled."""
-    n_places = 2 * _N_PHASES - 4 * int(t + 1)
-    at_bit = _at(sums, t, n_places)
-    mark = at_bit - sums[:n_places]
-    bit = _at(sums, 3 * t, n_places) - at_bit
-    places = np.rint(_PAIRS_T * t).astype(np.intp)
-    marks = np.add.reduce(_by_phase(mark)[places], axis=0)
-    level = np.maximum(marks / ((N_PAIRS + 1) * t), 0)
-    ones = np.add.reduce(np.maximum(_by_phase(bit)[places[:N_PAIRS]] - level * t, 0), axis=0)
-    gain: Reals = level * (marks / 2 + ones)
-    return gain
+def _look_for(clock: float, begins: Reals, length: float) -> Complexes:
+    """What turns a fold's spectrum into that of its sums over stretches of `length`, by the phase from which they `begin`."""
+    places = np.arange(_N_PHASES)[:, None]
+    shares = np.minimum(places + 1, clock * (begins + length)) - np.maximum(places, clock * begins)
+    return np.conj(np.fft.rfft(np.sum(np.maximum(shares, 0), axis=1))).astype(np.complex64)
 
 
-def _by_phase(values: Reals) -> Reals:
-    """For each place that of the values which a word finds there that begins at phase 0, 1, ... instead."""
-    (step,) = values.strides
-    shape = (len(values) - _N_PHASES + 1, _N_PHASES)
-    return np.lib.stride_tricks.as_strided(values, shape, (step, step), writeable=False)
-
-
-def _at(sums: Reals, first: float, n: int) -> Reals:
-    """`n` values of `sums` from the place `first` on, which lies between two."""
-    whole = int(first)
-    below = sums[whole : whole + n]
-    between: Reals = below + (sums[whole + 1 : whole + 1 + n] - below) * (first - whole)
-    return between
-
+_LESS = (SHORTEST_T / LONGEST_T) ** (0.5 / (_N_CLOCKS - 1))  # half a step of the clocks
+_CLOCKS = _N_PHASES / np.geomspace(LONGEST_T, SHORTEST_T, _N_CLOCKS)  # phases
+_T = _CLOCKS.astype(np.float32)[:, None]
+_MARKS = np.array([_look_for(clock, np.arange(0.0, 4 * N_PAIRS + 1, 4), 1.0) for clock in _CLOCKS])
+_BIT = np.array([_look_for(clock, np.array([1.0]), 2.0) for clock in _CLOCKS])
+_PAIRS = np.array([_look_for(clock, np.arange(0.0, 4 * N_PAIRS, 4), 1 / clock) for clock in _CLOCKS])
 
 T_LEAST_US = T_MIN_US
 T_MOST_US = T_MAX_US

@@ -14,12 +14,13 @@ from wardbell_gateway.iq import acquire, combine
 from wardbell_gateway.iq.envelope import N_AHEAD, EnvelopeSlicer
 from wardbell_gateway.iq.frames import soft_frames
 from wardbell_gateway.iq.gate import OPENS_AT
+from wardbell_gateway.iq.keyed import KeyedSlicers
 from wardbell_gateway.iq.spectrum import BLOCK_MS, IQ, Floats, Spectrum, noise_bandwidth_hz
+from wardbell_gateway.iq.sums import Complexes, Sums, energy
 from wardbell_protocol.air.frame import FRAME_US
-from wardbell_protocol.air.frame_slicer import FrameSlicer, SlicedFrame
-from wardbell_protocol.air.portion import Portion
+from wardbell_protocol.air.frame_slicer import SlicedFrame
 from wardbell_protocol.air.presses import PressEnded, PressReceiver, PressStarted
-from wardbell_protocol.air.slicer import PulseSlicer, SlicedWord
+from wardbell_protocol.air.slicer import SlicedWord
 
 PressEvent = PressStarted | PressEnded
 
@@ -34,6 +35,7 @@ class Word(NamedTuple):
 
 N_KEPT = 70  # blocks: 4 words of the slowest clock and the longest gap
 LOOK_EVERY = 8  # blocks, at first; each look in vain lets the next one wait longer, and none is lost as long as
+FOLLOWS_EVERY = 12  # once there is a press: its next words are known in time (`LATE_US`)
 LOOK_AT_LEAST = 40  # the samples kept overlap by more than a press
 QUIET_AFTER = 60  # blocks without power: longer than a press may pause
 HELD_FOR = 2000  # blocks that a channel without a word keeps its noise floor from learning
@@ -44,6 +46,7 @@ _SLICED_US = 250_000  # the slicer hears this press by itself
 # Boxcar and step in samples of 16 us, clocks in us: the wider filter for the quicker clocks.
 _BANDS = ((8, 4, 180.0, float(acquire.T_MOST_US)), (3, 2, float(acquire.T_LEAST_US), 200.0))
 _SETTLED = 3  # blocks
+_OVER_AFTER = 2  # periods without a word
 _N_LEAST = 4  # blocks in which two words of the quickest clock can be
 _FRAME_BLOCKS = 4  # a frame may have begun so long before the last look
 _PEAK_FALLS = 0.98
@@ -68,16 +71,11 @@ class Channel:
         self.peak = 0.0
         self._spectrum = spectrum
         self._envelope = EnvelopeSlicer()
-        self._slicer = PulseSlicer()
         self._presses = PressReceiver()
         self._seeks_frames = seeks_frames
-        self._frame_slicer = FrameSlicer()
         self._framed_us = -FRAME_US  # end of the last frame found
         self.frames: list[tuple[SlicedFrame, int]] = []
         self._kept: deque[IQ] = deque(maxlen=N_KEPT)
-        self._carry_us = 0.0
-        self._is_space = True
-        self._space_us = 0  # not yet given to the slicer
         self._first_active = number
         self._shadowed_at = number - N_KEPT
         self._sliced_us = -_SLICED_US  # end of the last word that the slicer found
@@ -89,11 +87,12 @@ class Channel:
         self._known_us = 0.0
         self.words: deque[Word] = deque(maxlen=N_WORDS)
         self._sample_us = 1e6 / spectrum.channel_rate_hz
+        self._slicers = KeyedSlicers(self._sample_us)
         self._share = noise_bandwidth_hz(spectrum.channel_rate_hz) / spectrum.channel_rate_hz
 
     def rejects(self) -> list[tuple[str, int]]:
         """What was heard and was no press: reasons and times."""
-        return [*self._slicer.rejects.items(), *self._presses.rejects.items()]
+        return [*self._slicers.rejects.items(), *self._presses.rejects.items()]
 
     def measure(self, excess: float) -> None:
         """Take the strength of the next block."""
@@ -143,35 +142,19 @@ class Channel:
         return (start + self._spectrum.hop) * 1e6 / self._spectrum.rate_hz
 
     def _slice(self, number: int, amplitude: Floats, noise: float) -> list[PressEvent]:
-        portion = Portion.of(self._pulses(self._envelope.receive(amplitude, noise)))
+        keying = self._envelope.receive(amplitude, noise)
+        if keying is None:
+            return []
+        words, frames = self._slicers.receive(keying)
         end_us = int(self._end_us(number - N_AHEAD))
         events: list[PressEvent] = []
-        for word in self._slicer.receive(portion):
+        for word in words:
             self._sliced_us = end_us - word.age_us
             events += self._take(word, self._sliced_us)
-        for frame in self._frame_slicer.receive(portion):
+        for frame in frames:
             self._framed_us = end_us - frame.age_us
             self.frames.append((frame, self._framed_us))
         return events
-
-    def _pulses(self, durations: list[float]) -> list[int]:
-        """Whole us of both signs. Of a long space the first block completes a word, the rest waits for its end."""
-        pulses: list[int] = []
-        for duration in durations:
-            exact = abs(duration) * self._sample_us + self._carry_us
-            whole = round(exact)
-            self._carry_us = exact - whole
-            if whole > 0:
-                pulses.append(whole if duration > 0 else -whole)
-        is_space = all(pulse < 0 for pulse in pulses)
-        if is_space and self._is_space:
-            self._space_us -= sum(pulses)
-            return []
-        if self._space_us:
-            pulses.insert(0, -self._space_us)
-            self._space_us = 0
-        self._is_space = is_space
-        return pulses
 
     def _must_look(self, number: int) -> bool:
         # Once more when it has just become quiet: then all of the press is there.
@@ -192,6 +175,7 @@ class Channel:
     def _combine(self, number: int, density: float) -> list[PressEvent]:
         end_us = self._end_us(number)
         if end_us - self._sliced_us < _SLICED_US:
+            self._look_every = FOLLOWS_EVERY
             return []
         n_blocks = min(len(self._kept), number - self._first_active + _N_BEFORE, number - self._shadowed_at - _SETTLED)
         if n_blocks < _N_LEAST:
@@ -202,20 +186,25 @@ class Channel:
         if press is None:
             self._look_every = min(LOOK_AT_LEAST, self._look_every * 3 // 2)
             return []
-        self._look_every = LOOK_EVERY
-        return self._hear(press, start_us)
+        self._look_every = FOLLOWS_EVERY
+        events = self._hear(press, start_us)
+        silent_us = end_us - self._heard_us
+        if silent_us > _OVER_AFTER * press.period * self._sample_us:  # its words must not hide those of the next
+            self._known = None
+            self._first_active = number - int(silent_us / 1e3 / BLOCK_MS) + _N_BEFORE
+        return events
 
     def _soft_press(self, samples: IQ, density: float, start_us: float) -> combine.SoftPress | None:
         """The press found before, if there is more of it, else any."""
-        sums = combine.running_sum(samples)
+        sums = Sums.of(samples)
         if self._known is not None:
             first = (self._known_us - start_us) / self._sample_us % self._known.period
-            press = combine.combine(samples, sums, density, self._known._replace(start=first))
+            press = combine.combine(sums, density, self._known._replace(start=first))
             if press is not None:
                 return press
         self.has_searched = True
-        for guess in _guesses(sums, self._sample_us):
-            press = combine.combine(samples, sums, density, guess)
+        for guess in _guesses(sums.sums, self._sample_us):
+            press = combine.combine(sums, density, guess)
             if press is not None:
                 self._known = acquire.Guess(press.period, press.starts[0], press.t)
                 self._known_us = start_us + press.starts[0] * self._sample_us
@@ -240,11 +229,10 @@ class Channel:
         return list(self._presses.hear(word, end_us))
 
 
-def _guesses(sums: combine.Sums, sample_us: float) -> Iterator[acquire.Guess]:
+def _guesses(sums: Complexes, sample_us: float) -> Iterator[acquire.Guess]:
     for width, step, t_least_us, t_most_us in _BANDS:
-        at = np.arange(0, len(sums) - 1 - width, step)
-        boxes = (sums[at + width] - sums[at]) / width
-        power = (boxes.real**2 + boxes.imag**2).astype(np.float32)
+        boxes = (sums[width:-1:step] - sums[: -1 - width : step]) / width
+        power = energy(boxes).astype(np.float32)
         step_us = step * sample_us
         for found in acquire.guesses(power, t_least_us / step_us, t_most_us / step_us):
             yield acquire.Guess(found.period * step, found.start * step + width / 2, found.t * step)

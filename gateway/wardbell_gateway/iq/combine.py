@@ -7,19 +7,18 @@ what words say of the same bit adds up. The code is believed when the probabilit
 figures give, is below `MOST_DOUBT`.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from wardbell_gateway.iq.acquire import Guess
 from wardbell_gateway.iq.spectrum import IQ
+from wardbell_gateway.iq.sums import Complexes, Reals, Sums, energy
 from wardbell_protocol.air.slicer import N_PAIRS
 
 MOST_DOUBT = 1e-3  # the average over presses is far below: most are heard better
 
-Reals = NDArray[np.float64]
-Sums = NDArray[np.complex128]
 
 _CLIP = 10.0  # what one word may say of one bit: an impulse must not outvote three words
 _DIFFERS = 15.0  # by so much a word contradicts the others: it is another code
@@ -27,12 +26,21 @@ _EDGE_SURE = (
     5.0  # a word has 25 marks and nothing beside them: how sure that is of its first, its last and the pairs beside
 )
 _SURE = 3.0  # what one cell inside may speak against it
-_SLIP = 2  # pairs
 _KEYED_PAIRS = 19
+_REFINED_BY = 8  # words
 _TURNED_AT_ONCE = 128  # samples; an exponential costs more than a product
 _WORD_CELLS = 4 * N_PAIRS + 4
-_SLOTS = np.arange(-2, N_PAIRS + 3)  # pairs looked at: two more on either side
+_PAIRS = np.arange(0.0, N_PAIRS)
+_GAP = np.arange(N_PAIRS - 2.0, N_PAIRS + 6)  # the shortest is nearly four pairs long
+_QUIET = 0.5
+_SLOTS = np.arange(-2.0, N_PAIRS + 3)  # pairs looked at: two more on either side
 _FIRST = 2  # of them, the first of the word
+Words = NDArray[np.intp]
+
+_STEPS = np.arange(-2.0, 3.0)
+_LN_I0_TO = 20.0
+_LN_I0_AT = np.linspace(0, _LN_I0_TO, 2001)
+_LN_I0 = np.log(np.i0(_LN_I0_AT))
 
 
 @dataclass(frozen=True)
@@ -62,22 +70,28 @@ class _Grid:
     def starts(self) -> Reals:
         return self.start + self.period * np.arange(self.n_words, dtype=np.float64)
 
+    def edges(self, pairs: Reals, parts: tuple[float, ...]) -> Reals:
+        """Places [part, word, pair] that lie so many cells behind the beginnings of pairs."""
+        begins = self.starts()[:, None] + 4 * self.t * pairs
+        return begins + self.t * np.array(parts)[:, None, None]
 
-def combine(samples: IQ, sums: Sums, density: float, guess: Guess) -> SoftPress | None:
+
+def combine(sums: Sums, density: float, guess: Guess) -> SoftPress | None:
     """The press that the guessed words are, or None.
 
     Args:
-        samples: of the channel.
-        sums: their `running_sum`.
+        sums: of the channel's samples.
         density: noise energy that a cell of one sample would collect: power of white noise of the channel's density.
     """
-    grid = _whole_words(guess, len(samples))
+    grid = _whole_words(guess, len(sums.samples))
     if grid.n_words < 2:
         return None
-    if not _is_keyed(sums, grid):
+    marks, _, tails = energy(np.diff(sums.at(grid.edges(_PAIRS, (0, 1, 3, 4))), axis=0))
+    if not _is_keyed(marks, tails) or not _has_gap(sums, grid, 4 * float(np.mean(marks))):
         return None
-    sums = running_sum(_turned(samples, _offset(sums, grid)))
-    grid = _unslipped(sums, _refine(sums, grid))
+    sums = Sums.of(_turned(sums.samples, _offset(sums, grid)))
+    strongest = np.argsort(-np.sum(marks, axis=1))[:_REFINED_BY]
+    grid = _unslipped(sums, _refined(sums, grid, strongest))
     marks, bits, tails = _cells(sums, grid, density)
     return _read(grid, marks, bits, tails)
 
@@ -91,96 +105,75 @@ def _whole_words(guess: Guess, n_samples: int) -> _Grid:
     return _Grid(start, guess.period, guess.t, max(0, int(room / guess.period) + 1))
 
 
-def running_sum(samples: IQ | Sums) -> Sums:
-    """What the samples before each place come to, and all of them."""
-    sums = np.zeros(len(samples) + 1, np.complex128)
-    np.cumsum(samples, dtype=np.complex128, out=sums[1:])
-    return sums
-
-
-def _turned(samples: IQ, turns: float) -> Sums:
+def _turned(samples: IQ | Complexes, turns: float) -> Complexes:
     """Each sample turned back by `turns` more than the one before."""
     within = np.exp(-2j * np.pi * turns * np.arange(_TURNED_AT_ONCE))
     begins = np.exp(-2j * np.pi * turns * np.arange(0, len(samples), _TURNED_AT_ONCE))
-    turns_back: Sums = np.outer(begins, within).ravel()[: len(samples)]
+    turns_back: Complexes = np.outer(begins, within).ravel()[: len(samples)]
     turns_back *= samples
     return turns_back
 
 
-def _at(sums: Sums, places: Reals) -> Sums:
-    whole = np.minimum(np.maximum(places.astype(np.intp), 0), len(sums) - 2)
-    below = sums[whole]
-    between: Sums = below + (sums[whole + 1] - below) * (places - whole)
-    return between
-
-
 def _offset(sums: Sums, grid: _Grid) -> float:
     """Turns a sample by which the carrier is beside the channel's centre: from half to half of each mark's first cell."""
-    begins = grid.starts()[:, None] + 4 * grid.t * np.arange(N_PAIRS)[None, :]
-    edges = [_at(sums, begins + part * grid.t / 2) for part in range(3)]
-    turn = np.sum((edges[2] - edges[1]) * np.conj(edges[1] - edges[0]))
-    return float(np.angle(turn) / (2 * np.pi) / (grid.t / 2))
+    first, second = np.diff(sums.at(grid.edges(_PAIRS, (0, 0.5, 1))), axis=0)
+    return float(np.angle(np.vdot(first, second)) / (2 * np.pi) / (grid.t / 2))
 
 
-def _is_keyed(sums: Sums, grid: _Grid) -> bool:
+def _is_keyed(marks: Reals, tails: Reals) -> bool:
     """Whether nearly every pair begins with more energy than it ends: what is not of this form goes early."""
-    begins = grid.starts()[:, None] + 4 * grid.t * np.arange(N_PAIRS)[None, :]
-    marks = _energy(_at(sums, begins + grid.t) - _at(sums, begins))
-    tails = _energy(_at(sums, begins + 4 * grid.t) - _at(sums, begins + 3 * grid.t))
     most = 4 * float(np.mean(marks))  # an impulse is one cell's business
     keyed = np.sum(np.minimum(marks, most), axis=0) > np.sum(np.minimum(tails, most), axis=0)
     return int(np.count_nonzero(keyed)) >= _KEYED_PAIRS
 
 
-def _refine(sums: Sums, grid: _Grid) -> _Grid:
-    """Move start, clock and period, one after the other, to where the cells hold most energy."""
-    best = grid
+def _has_gap(sums: Sums, grid: _Grid, most: float) -> bool:
+    """Whether one of the stretches in which words, a guess too early or late, pause is quiet beside their marks."""
+    cells = energy(np.diff(sums.at(grid.edges(_GAP, (0, 1, 2, 3, 4))), axis=0))
+    quietest = np.min(np.mean(np.minimum(cells, most), axis=(0, 1)))
+    return bool(quietest < most / 4 * _QUIET)
+
+
+def _refined(sums: Sums, grid: _Grid, words: Words) -> _Grid:
+    """Start, clock and period moved, one after the other, to where the cells of these `words` hold most energy."""
+    start, period, t = grid.start, grid.period, grid.t
     for step in (0.3, 0.12):
-        steps = step * np.arange(-2, 3)
-        best = _sharpest(sums, [replace(best, start=best.start + by * best.t) for by in steps])
-        best = _sharpest(sums, [_at_clock(best, 1 + by * 0.02) for by in steps])
-        best = _sharpest(sums, [replace(best, period=best.period * (1 + by * 0.008)) for by in steps])
-    return best
+        steps = step * _STEPS
+        start = _sharpest(sums, words, start + steps * t, period, t)[0]
+        # Another clock, the middle of the words where it was.
+        clocks = 1 + steps * 0.02
+        start, _, t = _sharpest(sums, words, start - (clocks - 1) * t * 2 * N_PAIRS, period, t * clocks)
+        period = _sharpest(sums, words, start, period * (1 + steps * 0.008), t)[1]
+    return _Grid(start, period, t, grid.n_words)
 
 
-def _at_clock(grid: _Grid, factor: float) -> _Grid:
-    """Another clock, the middle of the words where it was."""
-    return replace(grid, t=grid.t * factor, start=grid.start - (factor - 1) * grid.t * 2 * N_PAIRS)
-
-
-def _sharpest(sums: Sums, grids: list[_Grid]) -> _Grid:
-    return grids[int(np.argmax([_sharpness(sums, grid) for grid in grids]))]
+def _sharpest(
+    sums: Sums, words: Words, starts: Reals | float, periods: Reals | float, clocks: Reals | float
+) -> tuple[float, float, float]:
+    """Of several grids the one with most energy where words have it: for each pair in the cells of the likelier bit."""
+    grids = np.empty((3, len(_STEPS)))
+    grids[0], grids[1], grids[2] = starts, periods, clocks
+    start, period, t = grids[:, :, None, None]
+    begins = start + period * words[:, None] + 4 * t * np.arange(N_PAIRS + 1)
+    at_mark, at_bit, at_end = sums.at(begins + t * np.array((0, 1, 3))[:, None, None, None])
+    short = np.sum(energy(at_bit - at_mark), axis=1)
+    long = np.sum(energy(at_end - at_mark), axis=1) / 3
+    sharpness = np.sum(np.maximum(short, long), axis=1) / grids[2]
+    found = grids[:, int(np.argmax(sharpness))]
+    return float(found[0]), float(found[1]), float(found[2])
 
 
 def _unslipped(sums: Sums, grid: _Grid) -> _Grid:
     """The 25 marks of a word stand at every fourth cell; a guess may be a pair too early or late."""
-    slots = np.arange(-_SLIP, N_PAIRS + 1 + _SLIP)
-    begins = grid.starts()[:, None] + 4 * grid.t * slots[None, :]
-    marks = np.sum(_energy(_at(sums, begins + grid.t) - _at(sums, begins)), axis=0)
-    slip = int(np.argmax(np.convolve(marks, np.ones(N_PAIRS + 1), mode="valid"))) - _SLIP
-    return replace(grid, start=grid.start + 4 * grid.t * slip)
-
-
-def _sharpness(sums: Sums, grid: _Grid) -> float:
-    """Energy that lies where words have it: for each pair in the cells of the likelier bit."""
-    begins = grid.starts()[:, None] + 4 * grid.t * np.arange(N_PAIRS + 1)[None, :]
-    at_mark, at_bit = _at(sums, begins), _at(sums, begins + grid.t)
-    at_end = _at(sums, begins + 3 * grid.t)
-    short = np.sum(_energy(at_bit - at_mark), axis=0)
-    long = np.sum(_energy(at_end - at_mark), axis=0) / 3
-    return float(np.sum(np.maximum(short, long))) / grid.t
-
-
-def _energy(cells: Sums) -> Reals:
-    energy: Reals = cells.real**2 + cells.imag**2
-    return energy
+    at_mark, at_bit = sums.at(grid.edges(_SLOTS, (0, 1)))
+    marks = np.sum(energy(at_bit - at_mark), axis=0)
+    slip = int(np.argmax(np.convolve(marks, np.ones(N_PAIRS + 1), mode="valid"))) - _FIRST
+    return _Grid(grid.start + 4 * grid.t * slip, grid.period, grid.t, grid.n_words)
 
 
 def _cells(sums: Sums, grid: _Grid, density: float) -> tuple[Reals, Reals, Reals]:
     """Amplitudes [word, pair] of each pair's mark cell, two bit cells and last cell, noise in each 1."""
-    begins = grid.starts()[:, None] + 4 * grid.t * _SLOTS[None, :]
-    edges = [_at(sums, begins + part * grid.t) for part in (0, 1, 3, 4)]
-    marks, bits, tails = (np.abs(edges[part + 1] - edges[part]) for part in range(3))
+    marks, bits, tails = np.abs(np.diff(sums.at(grid.edges(_SLOTS, (0, 1, 3, 4))), axis=0))
     unit = float(np.sqrt(density * grid.t))
     return marks / unit, bits / float(unit * np.sqrt(2)), tails / unit
 
@@ -245,7 +238,7 @@ def _likelier_on(amplitudes: Reals, level: float) -> Reals:
 
 
 def _ln_i0(x: Reals) -> Reals:
-    near = np.log(np.i0(np.minimum(x, 20)))
+    near = np.interp(x, _LN_I0_AT, _LN_I0)
     far = x - 0.5 * np.log(2 * np.pi * np.maximum(x, 1))
-    result: Reals = np.where(x < 20, near, far)
+    result: Reals = np.where(x < _LN_I0_TO, near, far)
     return result

@@ -6,9 +6,9 @@ called disturbed, for a weak frame whose tag does not fit has been misheard, not
 """
 
 import numpy as np
-from numpy.typing import NDArray
 
 from wardbell_gateway.iq.spectrum import IQ
+from wardbell_gateway.iq.sums import Complexes, Reals, Sums, energy
 from wardbell_protocol.air.frame import (
     CHIP_US,
     FRAME_BYTES,
@@ -19,8 +19,6 @@ from wardbell_protocol.air.frame import (
     SYNC_BITS,
 )
 from wardbell_protocol.air.frame_slicer import SlicedFrame
-
-Reals = NDArray[np.float64]
 
 _N_BITS = 8 * FRAME_BYTES
 _LEAST = (
@@ -41,36 +39,43 @@ def soft_frames(samples: IQ, density: float, sample_us: float) -> list[tuple[Sli
     room = len(samples) - int(FRAME_US / sample_us * float(_CLOCKS[-1])) - int(chip) - 2
     if room <= 0:
         return []
-    sums = np.concatenate(([0], np.cumsum(samples, dtype=np.complex128)))
-    energy = _energies(sums, np.arange(len(samples) - int(chip) - 2, dtype=np.float64), chip) / (density * chip)
-    pattern = _start_pattern()
-    places = np.rint(np.arange(len(pattern)) * chip).astype(np.intp)
-    scores = sum(weight * energy[place : place + room] for weight, place in zip(pattern, places, strict=True))
-    found = [_read(sums, float(at), chip, density) for at in _peaks(np.asarray(scores), int(FRAME_US / sample_us))]
+    sums = Sums.of(samples)
+    scores = _scores(sums, room, chip) / (density * chip)
+    found = [_read(sums, float(at), chip, density) for at in _peaks(scores, int(FRAME_US / sample_us))]
     return sorted(found, key=lambda pair: pair[1])
 
 
-def _start_pattern() -> Reals:
-    """What each chip of start and sync bits weighs, so that noise weighs nothing."""
+def _start_pattern() -> tuple[bool, ...]:
+    """Which chips of start and sync bits are on."""
     on = [True] * START_CHIPS + [False] * START_SPACE_CHIPS
     for shift in range(SYNC_BITS - 1, -1, -1):
         bit = bool(FRAME_SYNC >> shift & 1)
         on += [bit, not bit]
-    is_on = np.array(on)
-    return np.where(is_on, 1 / np.count_nonzero(is_on), -1 / np.count_nonzero(~is_on))
+    return tuple(on)
 
 
-def _energies(sums: NDArray[np.complex128], begins: Reals, chip: float) -> Reals:
-    cells = _at(sums, begins + chip) - _at(sums, begins)
-    energy: Reals = cells.real**2 + cells.imag**2
-    return energy
+def _scores(sums: Sums, room: int, chip: float) -> Reals:
+    """How much more energy a chip that is on holds than one that is off, for a frame that begins at each sample."""
+    whole = int(chip)
+    n = len(sums.samples) - whole
+    ends = sums.sums[whole : whole + n] + sums.samples[whole:] * (chip - whole)
+    energies = energy(ends - sums.sums[:n])
+    places = np.rint(np.arange(len(_IS_ON)) * chip).astype(int).tolist()
+    sides = [np.zeros(room), np.zeros(room)]
+    for is_on, place in zip(_IS_ON, places, strict=True):
+        sides[is_on] += energies[place : place + room]
+    n_on = sum(_IS_ON)
+    return sides[True] / n_on - sides[False] / (len(_IS_ON) - n_on)
 
 
-def _at(sums: NDArray[np.complex128], places: Reals) -> NDArray[np.complex128]:
-    whole = np.minimum(np.maximum(places.astype(np.intp), 0), len(sums) - 2)
-    below = sums[whole]
-    between: NDArray[np.complex128] = below + (sums[whole + 1] - below) * (places - whole)
-    return between
+_IS_ON = _start_pattern()
+
+
+def _differences(edges: Complexes) -> Reals:
+    """Energy of each bit's first half less its second's, out of the running sums at its chips' edges."""
+    chips = energy(edges[..., 1:] - edges[..., :-1])
+    differences: Reals = chips[..., 0::2] - chips[..., 1::2]
+    return differences
 
 
 def _peaks(scores: Reals, apart: int) -> list[int]:
@@ -86,16 +91,15 @@ def _peaks(scores: Reals, apart: int) -> list[int]:
     return peaks
 
 
-def _read(sums: NDArray[np.complex128], start: float, chip: float, density: float) -> tuple[SlicedFrame, float]:
+def _read(sums: Sums, start: float, chip: float, density: float) -> tuple[SlicedFrame, float]:
     """The bits behind a start, at the place and clock where they are clearest."""
     edges = START_CHIPS + START_SPACE_CHIPS + 2 * SYNC_BITS + np.arange(2 * _N_BITS + 1)
     # [clock, shift, edge]: all of them at once, for most of what looks like a start is somebody else's word.
     places = start + (_SHIFTS[:, None] + edges) * (chip * _CLOCKS)[:, None, None]
-    cells = np.diff(_at(sums, places))
-    energy = (cells.real**2 + cells.imag**2) / (density * chip)
-    differences = energy[..., 0::2] - energy[..., 1::2]
+    near = sums.sums.take(np.rint(places).astype(np.intp), mode="clip")
+    differences = _differences(near)
     clock, shift = np.unravel_index(np.argmax(np.sum(np.abs(differences), axis=-1)), (len(_CLOCKS), len(_SHIFTS)))
-    best = differences[clock, shift]
+    best = _differences(sums.at(places[clock, shift])) / (density * chip)
     end = float(places[clock, shift, -1])
     level = max(float(np.mean(np.abs(best))), _LEAST)
     soft = np.clip(np.rint(best / level * CHIP_US * _FULL), -CHIP_US, CHIP_US).astype(int)

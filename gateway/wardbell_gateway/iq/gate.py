@@ -9,7 +9,7 @@ from collections import deque
 
 import numpy as np
 
-from wardbell_gateway.iq.spectrum import IQ, Floats, Spectrum
+from wardbell_gateway.iq.spectrum import BESIDE, IQ, Floats, Spectrum
 
 GROUP = 64  # bins
 N_RECENT = 4  # blocks
@@ -47,8 +47,8 @@ class Gate:
 
     def receive(self, block: IQ, held: list[int]) -> None:
         """Take a block; the floor around the bins `held` stands still."""
-        unsorted = block.real**2 + block.imag**2
-        power = np.concatenate((unsorted[self._n_fft // 2 :], unsorted[: self._n_fft // 2]))
+        bins = block[BESIDE : BESIDE + self._n_fft]
+        power = bins.real**2 + bins.imag**2
         groups = power[: self._n_groups * GROUP].reshape(-1, GROUP).sum(axis=1)
         self._powers.append(power)
         self._recent.append(groups)
@@ -66,13 +66,15 @@ class Gate:
     def opening(self, held: list[int], n_most: int) -> list[int]:
         """Centre bins of signals that no held channel covers, strongest first."""
         pairs = (self._excess[:-1] + self._excess[1:]) / 2
+        is_free = pairs > max(OPENS_AT, _WEAKEST * float(np.max(pairs)))
+        for centre in held:
+            self._cover(is_free, self._group_of(centre))
+        if not np.any(is_free):
+            return []
         # Short bursts over the whole band average badly: then all of it is as uneven as its middle half is.
         quarter = len(pairs) // 4
         middle = np.partition(pairs, (quarter, 3 * quarter))
-        least = max(OPENS_AT, _UNEVEN * float(middle[3 * quarter] - middle[quarter]))
-        is_free = pairs > max(least, _WEAKEST * float(np.max(pairs)))
-        for centre in held:
-            self._cover(is_free, self._group_of(centre))
+        is_free &= pairs > _UNEVEN * float(middle[3 * quarter] - middle[quarter])
         found: list[int] = []
         while len(found) < n_most and np.any(is_free):
             at = int(np.argmax(np.where(is_free, pairs, -1)))
@@ -83,14 +85,14 @@ class Gate:
     def excess(self, centre: int) -> float:
         """Power above the floor within 8 kHz of the bin, times the floor."""
         at = self._group_of(centre)
-        return float(np.mean(self._excess[max(0, at - 1) : at + 2]))
+        return _mean(self._excess[max(0, at - 1) : at + 2])
 
     def floor(self, centre: int) -> float:
         """Noise power of one sample of the input, told from the floor around the bin; 0 before there is one."""
         if self._floor is None:
             return 0.0
         at = self._group_of(centre)
-        return float(np.mean(self._floor[max(0, at - 1) : at + 2])) * self.broadband / GROUP / self._n_fft
+        return _mean(self._floor[max(0, at - 1) : at + 2]) * self.broadband / GROUP / self._n_fft
 
     def _learn(self, floor: Floats, groups: Floats, held: list[int]) -> None:
         step = _FIRST_STEP if self._n_blocks < _N_FIRST else _STEP
@@ -114,6 +116,11 @@ class Gate:
         power = np.sum([power[first : (at + 2) * GROUP + _SMOOTH] for power in self._powers], axis=0)
         smooth = np.convolve(power, np.ones(_SMOOTH), mode="same")
         return first + int(np.argmax(smooth)) - self._n_fft // 2
+
+
+def _mean(few: Floats) -> float:
+    values: list[float] = few.tolist()
+    return sum(values) / len(values)
 
 
 def _around(groups: Floats) -> Floats:

@@ -130,7 +130,8 @@ class IqReceiver:
     def _feed(self, channel: Channel, number: int, block: IQ) -> None:
         samples = self._spectrum.channel(block, number, channel.centre)
         channel.measure(self._gate.excess(channel.centre))
-        is_shadowed = any(other.excess > max(SHADES_AT, SHADOWS * channel.excess) for other in self._channels)
+        shades_at = max(SHADES_AT, SHADOWS * channel.excess)
+        is_shadowed = any(other.excess > shades_at for other in self._channels)
         may_search = self._looks >= 1
         for event in channel.receive(number, samples, self._gate.floor(channel.centre), is_shadowed, may_search):
             self._images.receive(channel, event, self.now_us)

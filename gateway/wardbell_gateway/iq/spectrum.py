@@ -4,6 +4,7 @@ Blocks overlap by three eighths, so that a channel cut out of them is filtered e
 wide: wide enough for T = 80 us, a tenth of what an RTL-SDR delivers, so a tenth of its noise.
 """
 
+import cmath
 from collections.abc import Iterator
 
 import numpy as np
@@ -22,6 +23,7 @@ BIN_HZ = 1e3 * N_OUT / N_CHANNEL / BLOCK_MS  # 61 Hz
 MIN_RATE_HZ = 200_000
 MAX_RATE_HZ = 3_200_000  # the most an RTL-SDR gives
 
+BESIDE = N_CHANNEL // 2  # bins that a block repeats at either end: every channel is one piece of it
 _CUT = (N_CHANNEL - N_OUT) // 2
 _FLAT_HZ = 9_000
 _STOP_HZ = 15_000
@@ -43,26 +45,33 @@ class Spectrum:
         self.channel_rate_hz = rate_hz * N_CHANNEL / self.n_fft
         self.first = _CUT * self.n_fft / N_CHANNEL
         self._waiting: IQ = np.zeros(0, np.complex64)
-        # In the order of an FFT: a channel's middle first.
-        self._shape = np.fft.ifftshift(_filter_shape(self.channel_rate_hz / N_CHANNEL))
-        self._bins = np.fft.ifftshift(np.arange(N_CHANNEL) - N_CHANNEL // 2)
+        shape = _filter_shape(self.channel_rate_hz / N_CHANNEL)
+        self._n_side = int(_STOP_HZ * N_CHANNEL / self.channel_rate_hz) + 1  # bins that pass on either side
+        self._above = shape[BESIDE : BESIDE + self._n_side]
+        self._below = shape[BESIDE - self._n_side : BESIDE]
+        self._bins: IQ = np.zeros(N_CHANNEL, np.complex64)  # a channel's, in the order of an FFT: the middle first
 
     def blocks(self, samples: IQ) -> Iterator[IQ]:
-        """FFTs of the blocks that these samples complete, in bins as `numpy.fft` orders them."""
+        """FFTs of the blocks that these samples complete: `n_fft` bins, the lowest first, and `BESIDE` again at either end."""
         waiting = np.concatenate((self._waiting, samples)) if len(self._waiting) else samples
         at = 0
         while at + self.n_fft <= len(waiting):
-            yield np.fft.fft(waiting[at : at + self.n_fft]).astype(np.complex64, copy=False)
+            bins = np.fft.fft(waiting[at : at + self.n_fft]).astype(np.complex64, copy=False)
+            half = self.n_fft // 2
+            yield np.concatenate((bins[half - BESIDE :], bins[: half + BESIDE]))
             at += self.hop
         self._waiting = waiting[at:].copy()
 
     def channel(self, block: IQ, number: int, centre: int) -> IQ:
         """`N_OUT` samples of the channel around bin `centre` (may be negative) out of block `number`."""
-        narrow = np.fft.ifft(block.take(self._bins + centre, mode="wrap") * self._shape)
+        at, n_side = centre + self.n_fft // 2 + BESIDE, self._n_side
+        np.multiply(block[at : at + n_side], self._above, out=self._bins[:n_side])
+        np.multiply(block[at - n_side : at], self._below, out=self._bins[-n_side:])
+        narrow = np.fft.ifft(self._bins)
         # Each block counts its time from its own start: turn its phase to where the last one left it.
         turns = centre * (number * self.hop % self.n_fft) / self.n_fft
-        scale = N_CHANNEL / self.n_fft * np.exp(-2j * np.pi * turns)
-        samples: IQ = (narrow[_CUT : _CUT + N_OUT] * scale).astype(np.complex64)
+        turn = np.complex64(N_CHANNEL / self.n_fft * cmath.exp(-2j * cmath.pi * turns))
+        samples: IQ = np.multiply(narrow[_CUT : _CUT + N_OUT], turn, dtype=np.complex64)
         return samples
 
 

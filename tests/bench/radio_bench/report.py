@@ -85,7 +85,9 @@ def _cost(parts: list[dict[str, Any]]) -> None:
     print(
         f"\nCPU ms a second of air on this computer; the noise has {figures['rxb6 noise edges per s']} edges a second"
     )
-    print_table(["", "noise", "presses"], [[name, *spent.values()] for name, spent in figures["ms per s"].items()])
+    spent_by: dict[str, dict[str, float]] = figures["ms per s"]
+    kinds = list(next(iter(spent_by.values())))
+    print_table(["", *kinds], [[name, *spent.values()] for name, spent in spent_by.items()])
 
 
 _PRINTERS: dict[str, Callable[[list[dict[str, Any]]], None]] = {
