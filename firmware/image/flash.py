@@ -24,6 +24,10 @@ BOARDS = {
     "receiver": ("RP2040", "a Raspberry Pi Pico"),
     "bedside-c3": ("ESP32C3", "an ESP32-C3"),
 }
+FEW_STATIONS = (
+    "A receiver whose code lies in files has room for a few stations only. For a ward: make firmware, hold BOOTSEL while you plug"
+    " the Pico in, and copy build/image/receiver.uf2 onto the drive that appears."
+)
 LEAST_MPY = 6  # what mpy-cross writes; MicroPython 1.25 reads it
 
 _LOOK = "(lambda sys: [getattr(sys.implementation, '_machine', sys.platform), sys.implementation._mpy & 0xFF])(__import__('sys'))"
@@ -85,6 +89,8 @@ def main(argv: list[str]) -> int:
     parser.add_argument("role", choices=sorted(MAINS), metavar="ROLE", help=", ".join(sorted(MAINS)))
     parser.add_argument("--port", default="", help="serial port of the board; default: the one that is plugged in")
     options = parser.parse_args(argv)
+    if options.role == "receiver":
+        tell(FEW_STATIONS)
     try:
         port = options.port or find_port()
         packed = mip_package.build(options.role)

@@ -4,10 +4,12 @@ import shutil
 import subprocess
 from pathlib import Path
 
+import flash
 import pytest
 import role_files
 
 from wardbell_firmware.version import VERSION
+from wardbell_gateway.provision.board_repl import BoardError
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -79,3 +81,14 @@ def test_a_given_tree_gets_picotool_and_aligned_machine_code_and_stays_as_it_is(
     assert (out / "made").exists()
     assert (out / "frozen_content.c").read_text() == frozen.replace("(2)", "(4)")
     assert (tmp_path / "frozen_content.c").read_text() == frozen
+
+
+def test_whoever_flashes_a_receiver_from_files_is_told_what_it_lacks(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def nothing_there() -> str:
+        raise BoardError("no board is plugged in")
+
+    monkeypatch.setattr(flash, "find_port", nothing_there)
+    assert [flash.main([role]) for role in ("receiver", "bedside")] == [flash.EXIT_UNAVAILABLE] * 2
+    assert capsys.readouterr().out == flash.FEW_STATIONS + "\n"
