@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from wardbell_hw.circuit import Circuit, Item
+from wardbell_hw.circuit import UNFITTED_FOR, Circuit, Item
 
 # Classes of the price of one piece when a few are bought, in euros of 2025; taken from memory of shops, not from a quotation.
 PRICES = {"A": "below 0.50", "B": "0.50 to 2", "C": "2 to 10", "D": "10 to 30"}
@@ -28,7 +28,7 @@ def lines(circuit: Circuit) -> list[Line]:
     groups: dict[tuple[str, str, str], list[tuple[str, Item]]] = {}
     for block in circuit.blocks:
         for part in block.parts:
-            needed_for = block.option if part.is_fitted else "RXB6 at 5 V"
+            needed_for = block.option if part.is_fitted else UNFITTED_FOR
             groups.setdefault((part.value, part.item.number, needed_for), []).append((part.reference, part.item))
     found = []
     for (value, _, needed_for), members in groups.items():

@@ -13,6 +13,7 @@ Point = tuple[int, int]  # in units of 1.27 mm; x to the right, y down
 
 SUPPLIES = ("+3V3", "VSYS", "VBUS", "VBAT", "+5V")
 GROUND = "GND"
+UNFITTED_FOR = "RXB6 at 5 V"  # what wants the parts that are left out else
 
 
 @dataclass(frozen=True)

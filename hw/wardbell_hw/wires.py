@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from wardbell_hw.circuit import GROUND, SUPPLIES, Circuit, Part
+from wardbell_hw.circuit import GROUND, SUPPLIES, UNFITTED_FOR, Circuit, Part
 
 
 @dataclass
@@ -60,7 +60,8 @@ def wire_of(circuit: Circuit, net: str) -> Wire:
             elif part.symbol.letter in ("SW", "BZ", "LS"):
                 wire.chain.append(f"{reference} {part.value}")
             elif any(is_rail(other) for other in others):
-                sides.setdefault(before.get(here, ""), []).append(f"{_text(part)} to {others.pop()}")
+                left_out = "" if part.is_fitted else f", left out but for {UNFITTED_FOR}"
+                sides.setdefault(before.get(here, ""), []).append(f"{_text(part)} to {others.pop()}{left_out}")
             else:
                 wire.chain.append(_text(part))
                 waiting += sorted(others - seen)

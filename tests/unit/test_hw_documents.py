@@ -66,6 +66,16 @@ def test_a_signal_leads_to_the_part_that_its_name_says(circuit: int, net: str, p
     assert part in wire_of(CIRCUITS[circuit], net).chain
 
 
+def test_a_part_that_is_left_out_is_not_drawn_as_if_it_were_there() -> None:
+    """With it the SRX882's 3.3 V would come to the pin as 2.0 V, which is no 1: a deaf receiver."""
+    receiver = CIRCUITS[2]
+    assert wire_of(receiver, "RADIO").sides == ["R37 15k to GND, left out but for RXB6 at 5 V"]
+    (unfitted,) = [part.reference for part in receiver.parts() if not part.is_fitted]
+    assert unfitted == "R37"
+    for name in ("wiring.svg", "README.md"):
+        assert "R37 15k to GND, left out but for" in (ROOT / "receiver" / name).read_text()
+
+
 @pytest.mark.parametrize("circuit", CIRCUITS, ids=NAMES)
 def test_references_are_unique_and_no_net_has_one_end(circuit: Circuit) -> None:
     references = [part.reference for part in circuit.parts()]
