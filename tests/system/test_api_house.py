@@ -125,6 +125,8 @@ def test_everybody_sees_whom_his_level_reaches_and_a_supervisor_orders_those(hos
         assert "Li" not in seen["Hu"]
         forced = chen.post("/v1/agents/Li/force_not_ready", json={"reason": "a meal"})
         assert (forced.status_code, forced.json()["state"]) == (200, "not_ready"), forced.text
+        forced = chen.post("/v1/agents/Li/force_not_ready", json={"reason": "a meal", "for_s": 600})
+        assert forced.json()["back_at_ms"] - host.now().wall_ms < 1_800_000  # not the hour that the house has
         assert chen.post("/v1/agents/Li/force_ready", json={"reason": "over"}).json()["state"] == "ready"
         assert problem(chen.post("/v1/agents/Hu/force_ready", json={"reason": "x"}))["status"] == 404
         assert chen.post("/v1/agents/Li/force_ready", json={"reason": ""}).status_code == 400

@@ -3,7 +3,7 @@
 from litestar import get, post
 from litestar.params import JSONBody
 
-from wardbell_callcenter.api.bodies import Absence, Arrival, Key, Me, PathName, Reason
+from wardbell_callcenter.api.bodies import Absence, Arrival, ForcedAbsence, Key, Me, PathName, Reason
 from wardbell_callcenter.api.gate import TheCaller, TheIntake
 from wardbell_callcenter.api.intake import Asked, Caller, Intake
 from wardbell_callcenter.api.problems import not_found
@@ -80,10 +80,10 @@ def force_ready(
 
 @post("/v1/agents/{agent:str}/force_not_ready", status_code=200, sync_to_thread=True)
 def force_not_ready(
-    intake: TheIntake, caller: TheCaller, agent: PathName, data: JSONBody[Reason], idempotency_key: Key = ""
+    intake: TheIntake, caller: TheCaller, agent: PathName, data: JSONBody[ForcedAbsence], idempotency_key: Key = ""
 ) -> AgentState:
     """A supervisor makes somebody not ready."""
-    return _force(intake, caller, "force_not_ready", agent, data.reason, idempotency_key)
+    return _force(intake, caller, "force_not_ready", agent, data.reason, idempotency_key, data.for_s)
 
 
 @post("/v1/agents/{agent:str}/force_sign_out", status_code=200, sync_to_thread=True)
@@ -99,8 +99,9 @@ def _oneself(intake: Intake, caller: Caller, asked: Asked) -> AgentState:
     return _state(intake, caller.name)
 
 
-def _force(intake: Intake, caller: Caller, verb: str, name: str, reason: str, key: str) -> AgentState:
-    asked = Asked(verb, key, (("agent", name), ("reason", reason)))
+def _force(intake: Intake, caller: Caller, verb: str, name: str, reason: str, key: str, for_s: int = 0) -> AgentState:
+    said: tuple[tuple[str, object], ...] = (("agent", name), ("reason", reason))
+    asked = Asked(verb, key, (*said, ("for_s", for_s)) if for_s else said)
     intake.do(caller, asked, lambda ledger: _about(ledger, caller, intake.house(ledger), name))
     return _state(intake, name)
 

@@ -87,6 +87,13 @@ class Absence(Body, frozen=True, kw_only=True):
     for_s: Seconds = 0
 
 
+class ForcedAbsence(Body, frozen=True, kw_only=True):
+    """Why somebody is not to be asked, and for how long; 0: as long as the house says."""
+
+    reason: Why
+    for_s: Seconds = 0
+
+
 class Arrival(Body, frozen=True, kw_only=True):
     """Signing in; `secret` where the house's document has one for this person."""
 
