@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 import msgspec
+from msgspec import inspect
 
 Json = dict[str, Any] | list[Any] | str | int | float | None
 
@@ -28,6 +29,29 @@ def exact_key(document: Json, kind: type, said: str) -> str:
         else:
             path.append(int(token[1:-1]) if token.startswith("[") else token.lstrip("."))
     return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path).lstrip(".")
+
+
+def words_at(kind: type, said: str) -> tuple[str, ...]:
+    """The words of which one has to stand at the path that msgspec said; none where it is not so."""
+    place = inspect.type_info(kind)
+    for token in _TOKEN.findall(said.rpartition("$")[2].rstrip("`")):
+        place = _inside(place, token)
+    if isinstance(place, inspect.DictType) and "key" in said.partition("$")[0]:
+        place = place.key_type
+    return tuple(map(str, place.values)) if isinstance(place, inspect.LiteralType) else ()
+
+
+def _inside(place: inspect.Type, token: str) -> inspect.Type:
+    if isinstance(place, inspect.UnionType):
+        place = next(one for one in place.types if not isinstance(one, inspect.NoneType))
+    match place:
+        case inspect.StructType():
+            return next((field.type for field in place.fields if field.encode_name == token.lstrip(".")), place)
+        case inspect.DictType():
+            return place.value_type
+        case inspect.ListType() | inspect.VarTupleType():
+            return place.item_type
+    return place
 
 
 def _wrong_key(document: Json, kind: type, path: list[str | int]) -> str | None:

@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta, Struct
 
-from wardbell_callcenter.document_key import exact_key
+from wardbell_callcenter.document_key import exact_key, words_at
 from wardbell_protocol.bus.centre_payloads import Medium
 from wardbell_protocol.bus.payloads import Name, Text
 from wardbell_protocol.errors import ConfigError
@@ -304,6 +304,8 @@ def decode_house(raw: bytes, file: str) -> House:
             what = "it is no day; write one as 2026-10-01"
         elif "[0-5]" in what:
             what = "it is no time of a day; write one as 07:00"
+        elif words := words_at(House, where):
+            what += f"; give one of {', '.join(words)}"
         elif "unknown field" in what:
             what += "; the keys there are stand in callcenter/examples/house.json"
         raise ConfigError(file, key or "the document", what) from error

@@ -32,6 +32,26 @@ WRONG = [
         "policies.night.steps[1].after_s: Expected `int` >= 0",
     ),
     ('{"agents": {"li": {"skills": {"lift": 3, "words": 9}}}}', "agents.li.skills.words: Expected `int` <= 5"),
+    (
+        '{"agents": {"li": {}, "wu": {"role": "boss"}}}',
+        "agents.wu.role: Invalid enum value 'boss'; give one of administrator, carer, interface, operator, supervisor",
+    ),
+    (
+        '{"field_roles": {"diagnosis": ["carer", "boss"]}}',
+        "field_roles.diagnosis[1]: Invalid enum value 'boss'; give one of administrator, carer",
+    ),
+    (
+        '{"wards": {"east": {"name": {"de": "Ost"}}}}',
+        "wards.east.name.de: Invalid enum value 'de'; give one of en, zh_CN",
+    ),
+    (
+        '{"calendar": {"periods": [{"name": "n", "begins": "07:00", "ends": "19:00", "on": ["someday"]}]}}',
+        "calendar.periods[0].on[0]: Invalid enum value 'someday'; give one of holiday, weekend, workday",
+    ),
+    (
+        '{"mail": {"host": "m", "sender": "a@b", "security": "ssl"}}',
+        "mail.security: Invalid enum value 'ssl'; give one of none",
+    ),
     ('{"groups": {"a": [], "b": [], "a": []}}', "a: it stands there twice"),
 ]
 
