@@ -203,7 +203,9 @@ def test_the_command_prints_them_in_either_language_and_for_programs(
     assert "cleared at the bed before anybody came ÷ bed calls: a warning" in said
     assert "14.3%  (1 of 7)" in said
     assert main([*days, "--lang", "zh_CN", "--by", "day"]) == 0
-    assert "7 个联络" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "7 个联络" in said
+    assert "到床边超过 180 秒：普通呼叫" in said
     assert main([*days, "--json", "--by", "hour"]) == 0
     found = json.loads(capsys.readouterr().out)
     assert found["total"]["not_visited"] == {"count": 1, "of": 5}

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from wardbell_callcenter.contacts.kind_words import kind_word
 from wardbell_callcenter.figures.kpi import BUSIEST, RESPONSE_ELSE_S, RESPONSE_S, Share, Times
 from wardbell_callcenter.figures.report import AgentFigures, Figures
 from wardbell_callcenter.house import House
@@ -81,7 +82,7 @@ def in_full(figures: Figures, house: House, language: str) -> list[str]:
     for name in ("offered", "excluding", "ended_too", "accepted"):
         title = texts[f"sl_{name}"].format(within=levels.within_s)
         rows.append((title, share_said(getattr(levels, name), language)))
-    rows += [(texts["breach"].format(limit=limit_of(house, kind), kind=kind), share_said(share, language))
+    rows += [(texts["breach"].format(limit=limit_of(house, kind), kind=kind_word(kind, language)), share_said(share, language))
              for kind, share in figures.breaches.items()]  # fmt: skip
     recall = house.limits.recall_s
     for name in ("given_up", "escalated", "calls_again", "not_visited", "missed", "occupancy", "utilisation"):

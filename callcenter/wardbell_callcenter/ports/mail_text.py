@@ -6,24 +6,11 @@ Nothing about the resident: mail lies about in other people's servers and on loc
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from wardbell_callcenter.contacts.kind_words import KINDS
 from wardbell_callcenter.house import House, Ward
 from wardbell_protocol.bus.centre_payloads import ContactState, Offer
 
 ZH, EN = 0, 1
-KINDS = {
-    "code": ("抢救", "Code"),
-    "emergency": ("紧急呼叫", "Emergency call"),
-    "bathroom": ("卫生间紧急", "Bathroom emergency"),
-    "staff_assist": ("增援", "Staff assist"),
-    "normal": ("普通呼叫", "Call"),
-    "fault": ("故障", "Fault"),
-    "bed_call": ("床位呼叫", "Bed call"),
-    "family_call": ("家属来电", "Family call"),
-    "message": ("留言", "Message"),
-    "web_request": ("网上请求", "Web request"),
-    "technical": ("技术故障", "Technical fault"),
-    "incident": ("群发事件", "Incident"),
-}
 CLOSED = {
     "resolved": ("已处理完毕", "resolved"),
     "cleared_at_bed": ("已在床旁解除", "cleared at the bed"),
