@@ -82,6 +82,12 @@ def test_a_weak_key_held_down_is_one_press() -> None:
     assert 55 <= whole.words <= 60
 
 
+def test_a_weak_press_right_behind_another_is_heard_too() -> None:
+    first = Transmission(press(CODE, 430), start_us=3e5, offset_hz=2e4)
+    second = Transmission(press(CODE ^ 0x30000, 430), start_us=first.end_us + 2e4, offset_hz=2e4)
+    assert codes_in(synthesize([first, second], Air(-6.0), 1.1e6, np.random.default_rng(30))) == [CODE, CODE ^ 0x30000]
+
+
 def test_two_at_once_at_different_frequencies_are_both_heard() -> None:
     source = np.random.default_rng(23)
     sent = [

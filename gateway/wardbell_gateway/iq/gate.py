@@ -6,6 +6,7 @@ What rises everywhere at once, a motor's sparks or bursts of the mains, is noise
 """
 
 from collections import deque
+from functools import reduce
 
 import numpy as np
 
@@ -40,7 +41,7 @@ class Gate:
         self._floor: Floats | None = None
         self._least = np.float32(_LEAST_SAMPLE * spectrum.n_fft * GROUP)
         self._recent: deque[Floats] = deque(maxlen=N_RECENT)
-        self._powers: deque[Floats] = deque(maxlen=N_LOOK)
+        self._blocks: deque[IQ] = deque(maxlen=N_LOOK)
         self._excess: Floats = np.zeros(self._n_groups, np.float32)
         self._n_blocks = 0
         self.broadband = 1.0
@@ -48,14 +49,14 @@ class Gate:
     def receive(self, block: IQ, held: list[int]) -> None:
         """Take a block; the floor around the bins `held` stands still."""
         bins = block[BESIDE : BESIDE + self._n_fft]
-        power = bins.real**2 + bins.imag**2
-        groups = power[: self._n_groups * GROUP].reshape(-1, GROUP).sum(axis=1)
-        self._powers.append(power)
+        parts = bins[: self._n_groups * GROUP].view(np.float32)
+        groups: Floats = np.square(parts).reshape(-1, 2 * GROUP).sum(axis=1)
+        self._blocks.append(bins)
         self._recent.append(groups)
         self._n_blocks += 1
         if self._n_blocks < N_RECENT:
             return
-        recent = np.sum(self._recent, axis=0) / N_RECENT
+        recent: Floats = reduce(np.add, self._recent) / np.float32(N_RECENT)
         if self._floor is None:
             self._floor = _around(recent)
         self._learn(self._floor, groups, held)
@@ -113,7 +114,8 @@ class Gate:
     def _carrier(self, at: int) -> int:
         """The strongest kilohertz of groups `at` and the one behind."""
         first = max(0, at * GROUP - _SMOOTH)
-        power = np.sum([power[first : (at + 2) * GROUP + _SMOOTH] for power in self._powers], axis=0)
+        near = np.array([block[first : (at + 2) * GROUP + _SMOOTH] for block in self._blocks])
+        power = np.sum(near.real**2 + near.imag**2, axis=0)
         smooth = np.convolve(power, np.ones(_SMOOTH), mode="same")
         return first + int(np.argmax(smooth)) - self._n_fft // 2
 
