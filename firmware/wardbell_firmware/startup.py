@@ -43,6 +43,19 @@ def read_settings(text: "str | None", role: str, boards: "tuple[str, ...]") -> "
     return settings
 
 
+def in_place_of_spoilt(text: "str | None", role: str, boards: "tuple[str, ...]") -> "dict[str, object] | None":
+    """What a board in service goes on with whose file has rotted: a node shows that it is of no use, a receiver rings.
+
+    None where there is no such file, as on a new board, or one that can be read, which is another board's.
+    """
+    try:
+        if text is None or isinstance(json.loads(text), dict):
+            return None
+    except ValueError:
+        pass
+    return {"role": role, "board": boards[0]}
+
+
 def has_host_on_usb(settings: "dict[str, object]") -> bool:
     """Whether link frames come over the cable that the REPL is on."""
     is_receiver = settings.get("role") == "receiver"

@@ -6,7 +6,14 @@ sys.path.insert(0, sys.argv[1])
 sys.path.insert(0, sys.argv[2])
 
 from wardbell_firmware.interruption import QUIET_MS, Interruption
-from wardbell_firmware.startup import CRASH_LENGTH, crash_file, has_host_on_usb, read_settings, text_of
+from wardbell_firmware.startup import (
+    CRASH_LENGTH,
+    crash_file,
+    has_host_on_usb,
+    in_place_of_spoilt,
+    read_settings,
+    text_of,
+)
 from wardbell_protocol.errors import ConfigError
 
 BOARDS = ("pico", "pico_w")
@@ -41,6 +48,9 @@ def asks(*said: "tuple[int, bytes]") -> "int | None":
 
 for text in TEXTS:
     print("settings", settings(text))
+
+rotten = [in_place_of_spoilt(text, "bedside", BOARDS) for text in TEXTS]
+print("goes on", [found is not None and found["board"] for found in rotten])
 
 for data in (None, b"", b"{}", b"\xff\xff\xff", b'{"role": "bedside"\xe5'):
     print("text", repr(text_of(data)))

@@ -13,6 +13,7 @@ settings refused: settings.json: not an object: write it over USB with `wardbell
 settings refused: settings.json: role receiver: this board runs a bedside; write it over USB with `wardbell provision`
 settings refused: settings.json: board esp32c3: this is a pico or pico_w; write it over USB with `wardbell provision`
 settings ['pico', 7, 'bedside']
+goes on [False, 'pico', 'pico', 'pico', False, False, False]
 text None
 text ''
 text '{}'

@@ -138,6 +138,14 @@ def test_a_receiver_starts_and_what_its_host_sends_does_not_stop_it() -> None:
     assert b">>>" not in heard
 
 
+def test_a_node_whose_settings_have_rotted_shows_that_it_is_of_no_use() -> None:
+    pico = started("bedside", {"settings.json": "rotten"})
+    red, green = (pico.pins.edges(PICO_BEDSIDE[lamp]) for lamp in ("lamp_red", "lamp_green"))
+    pico.run_for_us((INTERRUPTIBLE_MS + START_MS + 1_000) * 1000)
+    assert "not an object" in pico.take_heard().decode()
+    assert min(len(red), len(green)) >= 6  # three flashes
+
+
 def test_ctrl_c_in_the_first_two_seconds_stays_at_the_repl() -> None:
     pico = started("bedside", {"settings.json": NODE})
     pico.run_for_us(500_000)

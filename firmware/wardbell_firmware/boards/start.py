@@ -12,7 +12,15 @@ import micropython
 from wardbell_firmware.boards.store import FlashStore
 from wardbell_firmware.interruption import Interruption
 from wardbell_firmware.run import run
-from wardbell_firmware.startup import CRASH_FILE, SETTINGS_FILE, crash_file, has_host_on_usb, read_settings, text_of
+from wardbell_firmware.startup import (
+    CRASH_FILE,
+    SETTINGS_FILE,
+    crash_file,
+    has_host_on_usb,
+    in_place_of_spoilt,
+    read_settings,
+    text_of,
+)
 from wardbell_firmware.version import VERSION
 from wardbell_protocol.errors import ConfigError
 
@@ -35,18 +43,21 @@ def start(
     boards: "tuple[str, ...]",
     make: "Callable[[dict[str, object]], tuple[App, BedsideBoard | ReceiverBoard]]",
 ) -> None:
-    """Run what `make` makes of the settings. Returns, to the REPL, where there are none or somebody asks for it in time.
+    """Run what `make` makes of the settings. Returns, to the REPL, where there are none of this board or somebody asks in time.
 
     Whatever ends the app makes the chip start anew: Ctrl-C, where it is heard, and an error, which is left in crash.txt.
     """
     # Modules loaded from files leave holes in the heap, unless what their loading needed is collected between.
     gc.threshold(4096)
     sys.stdout.write("Wardbell %s %s\n" % (role, VERSION))
+    text = text_of(FlashStore().load(SETTINGS_FILE))
+    settings = in_place_of_spoilt(text, role, boards)
     try:
-        settings = read_settings(text_of(FlashStore().load(SETTINGS_FILE)), role, boards)
+        settings = read_settings(text, role, boards)
     except ConfigError as error:
         sys.stdout.write("%s\n" % error)
-        return
+        if settings is None:
+            return
     micropython.kbd_intr(_NONE)  # in what the host sends it is a byte like others
     if _is_asked_for_repl():
         micropython.kbd_intr(_CTRL_C)
