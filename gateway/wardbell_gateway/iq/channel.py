@@ -162,15 +162,19 @@ class Channel:
         return is_over or (number == self.active_at and number - self._looked_at >= self._look_every)
 
     def _seek_frames(self, number: int, density: float) -> None:
+        end_us = self._end_us(number)
         n_blocks = min(len(self._kept), number - self._looked_at + _FRAME_BLOCKS, number - self._shadowed_at - _SETTLED)
+        n_blocks = min(
+            n_blocks, int((end_us - self._sliced_us) / 1e3 / BLOCK_MS)
+        )  # no weak frame is read beneath a strong word
         if n_blocks < _FRAME_BLOCKS:
             return
-        start_us = self._end_us(number) - n_blocks * BLOCK_MS * 1e3
+        start_us = end_us - n_blocks * BLOCK_MS * 1e3
         for frame, end in soft_frames(np.concatenate(list(self._kept)[-n_blocks:]), density, self._sample_us):
-            end_us = int(start_us + end * self._sample_us)
-            if end_us - self._framed_us > FRAME_US // 2:  # else the slicer or the last look has had it
-                self._framed_us = end_us
-                self.frames.append((frame, end_us))
+            frame_us = int(start_us + end * self._sample_us)
+            if frame_us - self._framed_us > FRAME_US // 2:  # else the slicer or the last look has had it
+                self._framed_us = frame_us
+                self.frames.append((frame, frame_us))
 
     def _combine(self, number: int, density: float) -> list[PressEvent]:
         end_us = self._end_us(number)

@@ -71,11 +71,10 @@ def _scores(sums: Sums, room: int, chip: float) -> Reals:
 _IS_ON = _start_pattern()
 
 
-def _differences(edges: Complexes) -> Reals:
+def _differences(edges: Complexes | IQ) -> Reals:
     """Energy of each bit's first half less its second's, out of the running sums at its chips' edges."""
     chips = energy(edges[..., 1:] - edges[..., :-1])
-    differences: Reals = chips[..., 0::2] - chips[..., 1::2]
-    return differences
+    return chips[..., 0::2] - chips[..., 1::2]
 
 
 def _peaks(scores: Reals, apart: int) -> list[int]:
@@ -96,7 +95,7 @@ def _read(sums: Sums, start: float, chip: float, density: float) -> tuple[Sliced
     edges = START_CHIPS + START_SPACE_CHIPS + 2 * SYNC_BITS + np.arange(2 * _N_BITS + 1)
     # [clock, shift, edge]: all of them at once, for most of what looks like a start is somebody else's word.
     places = start + (_SHIFTS[:, None] + edges) * (chip * _CLOCKS)[:, None, None]
-    near = sums.sums.take(np.rint(places).astype(np.intp), mode="clip")
+    near: IQ = sums.sums.take(np.rint(places).astype(np.intp), mode="clip").astype(np.complex64)
     differences = _differences(near)
     clock, shift = np.unravel_index(np.argmax(np.sum(np.abs(differences), axis=-1)), (len(_CLOCKS), len(_SHIFTS)))
     best = _differences(sums.at(places[clock, shift])) / (density * chip)

@@ -33,7 +33,7 @@ class Sums:
         return at
 
 
-def energy(cells: Complexes) -> Reals:
+def energy(cells: Complexes | IQ) -> Reals:
     """Of each."""
-    squares: Reals = cells.real**2 + cells.imag**2
+    squares: Reals = np.square(cells.real) + np.square(cells.imag)
     return squares
