@@ -17,8 +17,9 @@ if TYPE_CHECKING:
 
 # Long-lived calls that settle between a heap full of scraps leave no room in one piece: 216 calls once stopped a receiver
 # that had 1.6 MB of 2 MB free. Collecting often keeps the scraps few. Most of what is counted here are rooms of calls, given
-# back at once: a word of a press takes 16 KB of them, and two must not make a collection fall due before their tone.
-COLLECT_EVERY_BYTES = 32768
+# back at once: a word of a press takes 16 KB of them, and two must not make a collection fall due before their tone,
+# though half a second of the air came before them.
+COLLECT_EVERY_BYTES = 65536
 
 
 def run(app: "App", board: "BedsideBoard | ReceiverBoard") -> None:

@@ -1,7 +1,7 @@
 """Print what this interpreter hears in noise and under it; run by test_air_noise.py on both.
 
 On MicroPython the noise is heard with the heap locked: an allocation is a MemoryError. The second argument names a
-file of it, portions of durations as JSON.
+file of it, portions of durations as JSON, the third is when it begins, in ms since start.
 """
 
 import json
@@ -9,7 +9,10 @@ import sys
 
 sys.path.insert(0, sys.argv[1])
 
+from wardbell_protocol.air.air_watch import AirWatch
+from wardbell_protocol.air.carrier import CarrierSense
 from wardbell_protocol.air.codeword import CodeWord
+from wardbell_protocol.air.ear import Ear
 from wardbell_protocol.air.frame_receiver import FrameReceiver
 from wardbell_protocol.air.portion import Portion
 from wardbell_protocol.air.presses import PressReceiver
@@ -66,27 +69,56 @@ def weak(dice: Dice, code: int, n_words: int) -> "list[int]":
     return pulses
 
 
-def listen(receiver: "PressReceiver | FrameReceiver", portions: "list[Portion]") -> int:
-    """Give portions; return how many events came of them."""
-    events = 0
-    for portion in portions:
-        events += len(receiver.receive(portion))
-        events += len(receiver.poll(0))
-    return events
+class Path:
+    """All that a receiver hears with, on one ear."""
+
+    def __init__(self, since_ms: int) -> None:
+        self.ear = Ear()
+        self.ear.since_ms = since_ms
+        self.watch = AirWatch((5000, 2000), self.ear)
+        self.sense = CarrierSense(self.ear)
+        self.presses = PressReceiver(self.ear)
+        self.frames = FrameReceiver({1: bytes(16)}, self.ear)
+
+    def receive(self, portion: Portion) -> int:
+        """Return how many events came of a portion."""
+        self.ear.receive(portion)
+        self.watch.receive(portion)
+        self.sense.receive(portion)
+        events = len(self.presses.receive(portion)) + len(self.frames.receive(portion))
+        events += len(self.watch.poll(portion.end_us, self.presses.n_words, self.frames.n_read))
+        return events + len(self.presses.poll(portion.end_us)) + len(self.frames.poll(portion.end_us))
+
+
+def dated(air: "list[list[int]]", since_ms: int) -> "list[Portion]":
+    """Return portions that follow on one another from 5 s after that time on; times are counted anew meanwhile."""
+    portions = []
+    end_us = 5_000_000
+    for pulses in air:
+        portion = Portion.of(pulses)
+        end_us += portion.end_us
+        portion.renew(since_ms, end_us)
+        since_ms, end_us = portion.since_ms, portion.end_us
+        portions.append(portion)
+    return portions
 
 
 dice = Dice(433)
-receiver = PressReceiver()
+path = Path(int(sys.argv[3]))
+receiver = path.presses
 for reason in ("noise", "clock", "gap", "short", "long", "ratio"):
     receiver.rejects[reason] = 0  # a reason's first time makes room for it
 with open(sys.argv[2]) as file:  # noqa: PTH123  MicroPython has no pathlib
-    portions = [Portion.of(pulses, 0) for pulses in json.load(file)]
-frames = FrameReceiver({1: bytes(16)})
-frames.rejects["noise"] = 0
+    portions = dated(json.load(file), int(sys.argv[3]))
+path.frames.rejects["noise"] = 0
+events = n_renewed = 0
 heap_lock()
-events = listen(receiver, portions) + listen(frames, portions)
+for portion in portions:
+    n_renewed += path.ear.since_ms != portion.since_ms
+    events += path.receive(portion)
 heap_unlock()
-print("noise", events, sorted(receiver.rejects.items()), sorted(frames.rejects.items()))
+print("noise", events, n_renewed, sorted(receiver.rejects.items()), sorted(path.frames.rejects.items()))
+print(path.watch.edges, path.watch.percent, path.watch.normal, path.ear.ms(path.sense.last_us) - int(sys.argv[3]))
 for at in range(8):
     receiver = PressReceiver()
     pulses = noise(dice, 200000, -1) + weak(dice, 0x741D03 + 4112 * at, 4) + noise(dice, 300000, -1)

@@ -9,6 +9,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 MICROPYTHON = ROOT / ".venv-micropython" / "bin" / "micropython"
+MICROPYTHON_32BIT = ROOT / "build" / "micropython-32bit" / "micropython"
 
 RunBoth = Callable[..., str]
 
@@ -36,5 +37,17 @@ def run_both() -> RunBoth:
         found = _output(MICROPYTHON, path, args)
         assert found == expected
         return expected
+
+    return run
+
+
+@pytest.fixture
+def run_32bit() -> Callable[..., str | None]:
+    """Run a script under the MicroPython whose whole numbers are as large as a board's; None where there is none."""
+
+    def run(script: str, *args: str) -> str | None:
+        if not MICROPYTHON_32BIT.exists():
+            return None
+        return _output(MICROPYTHON_32BIT, Path(__file__).with_name(script), args)
 
     return run

@@ -37,7 +37,7 @@ class SendingManners:
             return None
         if now_ms < self._until_ms and self._since_ms is not None:
             return self._until_ms
-        if not self._carrier.is_busy(now_ms * 1000, HOLD_US):
+        if not self._carrier.is_busy(self._carrier.ear.us(now_ms), HOLD_US):
             self._since_ms = None
             return None
         if self._since_ms is None:

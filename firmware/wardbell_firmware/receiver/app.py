@@ -19,9 +19,10 @@ if TYPE_CHECKING:
 
 
 RENEW_LCD_MS = 60000
-# Collecting takes an RP2040 25 ms. Done between presses it does not fall between a word and its tone, which is when scraps are
-# made quickest.
+# Collecting takes an RP2040 25 ms. Done while nothing is on the air it does not fall between a word and its tone, which is when
+# scraps are made quickest. Where the air is never quiet it has to be done all the same.
 COLLECT_EACH_MS = 500
+COLLECT_LATE_MS = 1000
 _COLLECTS = hasattr(gc, "threshold")  # MicroPython's, as in run.py
 KEEP_AGAIN_MS = 60000
 
@@ -44,6 +45,7 @@ class ReceiverApp:
         self._lcd.start()
         self._renew_at_ms = RENEW_LCD_MS
         self._collect_at_ms = 0
+        self._is_quiet = True  # no edge came since the step before
         self._unkept: dict[str, bytes] = {}
         self._keep_at_ms = 0
 
@@ -97,14 +99,18 @@ class ReceiverApp:
         self._lcd.show(self.desk.front.lines)
 
     def _collect(self, now_ms: int) -> None:
-        if _COLLECTS and now_ms >= self._collect_at_ms and not self.desk.hears_press:
+        if not _COLLECTS or now_ms < self._collect_at_ms or self.desk.hears_press:
+            return
+        if self._is_quiet or now_ms >= self._collect_at_ms + COLLECT_LATE_MS:
             self._collect_at_ms = now_ms + COLLECT_EACH_MS
             gc.collect()
 
     def _listen(self, now_ms: int) -> None:
         is_more = True
+        self._is_quiet = True
         while is_more:
             portion = self.board.radio.read()
+            self._is_quiet = self._is_quiet and portion.n == 0
             self.desk.receive_air(portion, now_ms)
             self.board.buzzer.set(
                 self.desk.front.tone_hz

@@ -117,8 +117,9 @@ class ReceiverDesk:
     # In.
 
     def receive_air(self, portion: "Portion", now_ms: int) -> None:
-        """The next durations."""
+        """The next durations. What rings then is sounded before the host is told: that is done by whatever comes next."""
         if portion.n:
+            self.calls.tell_presses(now_ms)
             self._air.receive(portion)
             self.radio.receive(portion)
             self._heard(self._presses.receive(portion), self.nodes.receive(portion), now_ms)
@@ -132,10 +133,12 @@ class ReceiverDesk:
         """Bytes from the host."""
         if data:
             self._is_touched = True
+            self.calls.tell_presses(now_ms)
             self._from_host(self.host.receive(data, now_ms), now_ms)
 
     def receive_keys(self, ack: bool, browse: bool, mute: bool, now_ms: int) -> None:
         """The keys' contacts as they are now."""
+        self.calls.tell_presses(now_ms)
         is_down = ack or browse or mute
         self._is_touched = self._is_touched or is_down or self._is_key_down
         self._is_key_down = is_down
@@ -147,7 +150,9 @@ class ReceiverDesk:
 
     def poll(self, now_ms: int) -> None:
         """Do what is due and settle what is shown and sounded; mostly nothing is, and then it costs next to nothing."""
-        self._heard(self._presses.poll(now_ms * 1000), self.nodes.poll(now_ms), now_ms)
+        self.calls.tell_presses(now_ms)
+        self._heard(self._presses.poll(self._air.us(now_ms)), self.nodes.poll(now_ms), now_ms)
+        self.calls.tell_presses(now_ms)
         if self.radio.is_due(now_ms):
             n_words = self._presses.n_words + self.nodes.n_frames
             if self.radio.poll(now_ms, n_words, self.nodes.n_read):
@@ -195,7 +200,7 @@ class ReceiverDesk:
         air_us = self._presses.next_deadline_us()
         times = [
             self._find_due_ms() if self._is_touched or self.calls.is_touched else self._due_ms,
-            None if air_us is None else -(-air_us // 1000),
+            None if air_us is None else self._air.ms(air_us + 999),
             self.radio.next_deadline_ms(),
             self.nodes.next_deadline_ms(),
         ]
@@ -230,9 +235,10 @@ class ReceiverDesk:
             self._survey(event.press, now_ms)
             found = self._resolve(event.press.code, now_ms) if isinstance(event, PressStarted) else None
             if isinstance(event, PressStarted) and not _is_heartbeat(found):
-                self.calls.pressed(found, press_message(event), False, now_ms)
+                self.calls.pressed(found, press_message(event, self._air), False, now_ms)
             elif self.host.is_up:  # how well it was heard must not push presses out of a waiting queue
-                self.host.send(press_message(event), now_ms)
+                self.calls.tell_presses(now_ms)  # in their order
+                self.host.send(press_message(event, self._air), now_ms)
 
     def _heard_frames(self, events: "list[FrameStarted | FrameEnded]", now_ms: int) -> None:
         for event in events:
@@ -242,10 +248,11 @@ class ReceiverDesk:
                 self.front.survey.heard(found[0], True, event.press.copies, event.press.quality, now_ms)
             if self.answers is not None and isinstance(event, FrameStarted):
                 self.answers.pressed(found, event.press, self.copy.table)
-            message = frame_message(event, self.nodes.mark_of(event.press.node_id))
+            message = frame_message(event, self._air, self.nodes.mark_of(event.press.node_id))
             if isinstance(event, FrameStarted) and not _is_heartbeat(found):
                 self.calls.pressed(found, message, True, now_ms)
             elif self.host.is_up:  # as above
+                self.calls.tell_presses(now_ms)  # in their order
                 self.host.send(message, now_ms)
 
     def _survey(self, press: "Press", now_ms: int) -> None:

@@ -50,6 +50,7 @@ class DeskCalls:
         self._front = front
         self._merge = CallMerge(self.board)
         self._memory = OpenCalls()
+        self._untold: list[tuple[dict[str, object], list[CallEvent]]] = []  # what the sounder did not wait for
 
     @property
     def n_refused(self) -> int:
@@ -61,15 +62,25 @@ class DeskCalls:
     def pressed(
         self, found: "tuple[Station, str] | None", message: "dict[str, object]", is_authenticated: bool, now_ms: int
     ) -> None:
-        """A press was heard; `message` tells the host of it."""
-        number = self.tell(message, now_ms)
-        if found is None:
+        """A press was heard; `message` tells the host of it: `tell_presses`, before anything else happens."""
+        events: list[CallEvent] = []
+        if found is not None:
+            events = self.board.receive(Signal(found[0], found[1], is_authenticated), now_ms)
+            self._show(events, now_ms)
+        self.is_touched = True
+        self._untold.append((message, events))
+
+    def tell_presses(self, now_ms: int) -> None:
+        """Tell the host, and whoever else must know, of presses that ring already."""
+        if not self._untold:
             return
-        events = self.board.receive(Signal(found[0], found[1], is_authenticated), now_ms)
-        for event in events:
-            if event.kind in (EV_PLACED, EV_PRESSED_AGAIN):
-                self._host.pressed(event.call.key, number, message)
-        self._happened(events, number, now_ms)
+        for message, events in self._untold:
+            number = self.tell(message, now_ms)
+            for event in events:
+                if event.kind in (EV_PLACED, EV_PRESSED_AGAIN):
+                    self._host.pressed(event.call.key, number, message)
+            self._tell_of(events, number, now_ms)
+        self._untold = []
 
     def fault(self, part: str, detail: str, is_on: bool, station: "Station | None", now_ms: int) -> None:
         """The receiver finds something wrong, or finds it no more."""
@@ -171,12 +182,21 @@ class DeskCalls:
         self._happened(events, number, now_ms)
 
     def _happened(self, events: "list[CallEvent]", number: int, now_ms: int) -> None:
+        self._show(events, now_ms)
+        self._tell_of(events, number, now_ms)
+
+    def _show(self, events: "list[CallEvent]", now_ms: int) -> None:
         if not events:
             return
         self.is_touched = True
+        self._front.update(list(self.board.calls.values()), now_ms)
+        for event in events:
+            if event.kind in (EV_PLACED, EV_RAISED_AGAIN):
+                self._front.begins_to_ring(event.call, now_ms)
+
+    def _tell_of(self, events: "list[CallEvent]", number: int, now_ms: int) -> None:
         if self.answers is not None:
             self.answers.happened(events, now_ms)
-        self._front.update(list(self.board.calls.values()), now_ms)
         if any(event.kind != EV_PRESSED_AGAIN for event in events):
             self._memory.changed(now_ms)
         for event in events:
@@ -184,5 +204,3 @@ class DeskCalls:
                 self._merge.changed_here(event.call.key, number)
             if event.kind == EV_CLEARED:
                 self._host.gone(event.call.key)
-            elif event.kind in (EV_PLACED, EV_RAISED_AGAIN):
-                self._front.begins_to_ring(event.call, now_ms)

@@ -12,6 +12,7 @@ from wardbell_protocol.link.peer import LinkPeer
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from wardbell_firmware.bus.ear import BusEar
+    from wardbell_protocol.air.ear import Ear
     from wardbell_protocol.air.frame_press import FrameEnded
     from wardbell_protocol.air.presses import PressEnded
     from wardbell_protocol.calls.call import Call
@@ -23,27 +24,27 @@ UNTOLD = 1 << 29  # stands for the number of a message that fell out: newer than
 _ROOM_LEFT = 64  # how many may wait before what fell out is told again
 
 
-def press_message(event: "PressStarted | PressEnded") -> "dict[str, object]":
+def press_message(event: "PressStarted | PressEnded", ear: "Ear") -> "dict[str, object]":
     """What is told of a press in bare words."""
     press = event.press
     message: dict[str, object] = {"t": "press", "code": press.code, "words": press.words, "t_us": press.t_us}
     message["quality"] = press.quality
-    message["at"] = press.start_us // 1000
+    message["at"] = ear.ms(press.start_us)
     if not isinstance(event, PressStarted):
         message["t"] = "press_end"
-        message["end"] = press.end_us // 1000
+        message["end"] = ear.ms(press.end_us)
     return message
 
 
-def frame_message(event: "FrameStarted | FrameEnded", mark: str) -> "dict[str, object]":
+def frame_message(event: "FrameStarted | FrameEnded", ear: "Ear", mark: str) -> "dict[str, object]":
     """What is told of a press in frames; `mark`: of the key that proved it."""
     press = event.press
     message: dict[str, object] = {"t": "frame", "node": press.node_id, "counter": press.counter, "event": press.event}
     message.update({"battery": press.battery, "copies": press.copies, "quality": press.quality})
-    message["at"] = press.start_us // 1000
+    message["at"] = ear.ms(press.start_us)
     if not isinstance(event, FrameStarted):
         message["t"] = "frame_end"
-        message["end"] = press.end_us // 1000
+        message["end"] = ear.ms(press.end_us)
     elif mark:
         message["mark"] = mark
     return message

@@ -29,6 +29,7 @@ class KeyedNodes:
     """Durations in, presses out, as `FrameReceiver`; refusals that repeat become faults of their station."""
 
     def __init__(self, ear: "Ear") -> None:
+        self._ear = ear
         self._frames = FrameReceiver({}, ear)
         self._refusals = RefusalWatch()
         self._keys: dict[int, bytes] = {}
@@ -97,11 +98,11 @@ class KeyedNodes:
     def receive(self, portion: "Portion") -> "list[FrameStarted | FrameEnded]":
         """Take the next durations, which the ear has taken."""
         events = self._frames.receive(portion)
-        return self._without_refused(events, portion.end_us // 1000) if events else self._nothing
+        return self._without_refused(events, self._ear.ms(portion.end_us)) if events else self._nothing
 
     def poll(self, now_ms: int) -> "list[FrameStarted | FrameEnded]":
         """Say what the passing of time decides."""
-        events = self._frames.poll(now_ms * 1000)
+        events = self._frames.poll(self._ear.us(now_ms))
         return self._without_refused(events, now_ms) if events else self._nothing
 
     def refused(self, station_id: str, kind: str, now_ms: int) -> None:
@@ -148,7 +149,7 @@ class KeyedNodes:
         """When `poll`, `take_changes` or `take_file` next has something to do."""
         air_us = self._frames.next_deadline_us()
         times = [
-            None if air_us is None else -(-air_us // 1000),
+            None if air_us is None else self._ear.ms(air_us + 999),
             self._refusals.next_deadline_ms(),
             self._save_at_ms if self._frames.n_frames else None,
         ]

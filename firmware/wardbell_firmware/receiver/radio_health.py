@@ -50,7 +50,7 @@ class RadioHealth:
         is_good = isinstance(content, list) and len(content) == 2 and all(type(x) is int and x > 0 for x in content)
         if is_good:
             self._kept = (content[0], content[1])
-            self._watch = AirWatch(self._kept, self._ear)
+            self._watch.recall(self._kept)
         return is_good
 
     def receive(self, portion: "Portion") -> None:
@@ -64,7 +64,7 @@ class RadioHealth:
     def poll(self, now_ms: int, n_words: int, n_frames: int = 0) -> bool:
         """Judge what is due; `n_words` counts what was heard, `n_frames` all frames read. True if the display is to change."""
         self._due_ms = now_ms + WINDOW_US // 1000
-        is_changed = bool(self._watch.poll(now_ms * 1000, n_words, n_frames))
+        is_changed = bool(self._watch.poll(self._ear.us(now_ms), n_words, n_frames))
         self._must_tell = self._must_tell or is_changed
         return is_changed
 
@@ -96,4 +96,4 @@ class RadioHealth:
     def next_deadline_ms(self) -> "int | None":
         """When `poll` next has something to do."""
         at_us = self._watch.next_deadline_us()
-        return None if at_us is None else -(-at_us // 1000)
+        return None if at_us is None else self._ear.ms(at_us + 999)

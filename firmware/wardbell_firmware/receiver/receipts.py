@@ -106,7 +106,7 @@ class ReceiptQueue:
         return max(first_ms, self._free_at_ms, now_ms + _LOOK_BUSY_MS)
 
     def _is_busy(self, now_ms: int) -> bool:
-        return self._carrier.is_busy(now_ms * 1000, _CLEAR_US)
+        return self._carrier.is_busy(self._carrier.ear.us(now_ms), _CLEAR_US)
 
     def _add(self, receipt: Receipt, at_ms: int) -> None:
         if len(self._waiting) >= _MOST_WAITING:

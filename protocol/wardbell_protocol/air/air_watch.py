@@ -5,7 +5,7 @@ some were heard. Sums and longest durations are found as edges are kept (`edge_l
 What can be told from durations and what cannot, with the measurements behind every limit: protocol/spec/air.md, "Supervision".
 """
 
-from wardbell_protocol.air.ear import Ear
+from wardbell_protocol.air.ear import Ear, recounted
 from wardbell_protocol.air.edge_loops import LONGEST, LONGEST_SPACE, MARKS
 
 TYPE_CHECKING = False
@@ -60,10 +60,10 @@ class AirChanged:
 
 
 class AirWatch:
-    """Durations and the number of words heard in, changes of blindness out. Times are µs since the receiver's start.
+    """Durations and the number of words heard in, changes of blindness out. Times are µs, counted as the portions' are.
 
     Args:
-        normal: as `normal` had it in an earlier life of this receiver, if it had.
+        normal: what to `recall`, if anything.
         ear: shared with others, else it has its own.
 
     `reason`: why the ear is blind, else empty; `edges`, `percent`: edges a second and share of marks in the last window;
@@ -76,14 +76,14 @@ class AirWatch:
         self.reason = ""
         self.edges = 0
         self.percent = 0
-        self.normal_edges, self._normal_us = normal or (0, 0)
-        self._normal_percent = 0
-        self._is_known = normal is not None
+        self.normal_edges = self._normal_us = self._normal_percent = 0
+        self._is_known = False
         self._learnt: list[tuple[int, int, int]] = []
         self._score = 0
         self._n_words = 0
         self._n_frames = 0
-        self._end_us = -1  # end of the newest duration
+        self._has_heard = False
+        self._end_us = 0  # end of the newest duration
         self._is_on = False  # the carrier since then
         self._counted_us = 0  # up to where it has been counted
         self._since_us = 0  # where the window begins
@@ -96,6 +96,21 @@ class AirWatch:
         self._nothing: list[AirChanged] = []
         self._usual_us = 0  # how long each has been as usual
         self._usual_most_us = 0
+        self._ear.tell_times(self)
+        if normal is not None:
+            self.recall(normal)
+
+    def recall(self, normal: "tuple[int, int]") -> None:
+        """Take what `normal` was in an earlier life of this receiver."""
+        self.normal_edges, self._normal_us = normal
+        self._is_known = True
+
+    def renew(self, later_us: int) -> None:
+        """Times are counted from so much later on."""
+        self._end_us = recounted(self._end_us, later_us)
+        self._counted_us = recounted(self._counted_us, later_us)
+        self._since_us = recounted(self._since_us, later_us)
+        self._part_since_us = recounted(self._part_since_us, later_us)
 
     @property
     def normal(self) -> "tuple[int, int] | None":
@@ -109,7 +124,7 @@ class AirWatch:
         n, end_us = portion.n, portion.end_us
         if n == 0:
             return
-        if self._end_us < 0:
+        if not self._has_heard:
             self._take_sums()  # what was before is not known
             self._mark_us = self._longest_us = self._space_us = 0
         else:
@@ -119,18 +134,22 @@ class AirWatch:
             self._part_edges += n
             if end_us - self._part_since_us >= _PART_US:
                 self._end_part(end_us)
+        self._has_heard = True
         self._end_us = end_us
         self._is_on = portion.durations[n - 1] & 1 == 0
 
     def poll(self, now_us: int, n_words: int, n_frames: int = 0) -> "list[AirChanged]":
         """Judge the window if it is over. Since the start: `n_words`, words and true frames; `n_frames`, all frames read."""
-        if now_us - self._since_us < WINDOW_US:
-            if self._nothing:  # somebody has put his own into it, so it is his now
-                self._nothing = []
-            return self._nothing  # asked for each portion: no list each time
-        return self._judge_window(now_us, n_words, n_frames)
+        was = self.reason
+        if now_us - self._since_us >= WINDOW_US:
+            self._judge_window(now_us, n_words, n_frames)
+        if self.reason != was:
+            return [AirChanged(self.reason)]
+        if self._nothing:  # somebody has put his own into it, so it is his now
+            self._nothing = []
+        return self._nothing  # asked for each portion: no list each time
 
-    def _judge_window(self, now_us: int, n_words: int, n_frames: int) -> "list[AirChanged]":
+    def _judge_window(self, now_us: int, n_words: int, n_frames: int) -> None:
         length_us = now_us - self._since_us
         self._take_sums()
         self._count_running(now_us)
@@ -147,15 +166,16 @@ class AirWatch:
         if is_heard and self.reason == SILENT:
             self._forget()  # the module lives, so this is another one, and what was normal is not
         elif not is_heard and not reason:
-            self._learn(n_windows)
-        was = self.reason
+            if self._is_known:
+                self._follow(n_windows)
+            else:
+                self._learn(n_windows)
         if self._score >= RAISE_AT:
-            self.reason = reason or was
+            self.reason = reason or self.reason
         elif self._score <= CLEAR_AT:
             self.reason = ""
         self._since_us = now_us
         self._n_edges = self._mark_us = self._longest_us = self._space_us = self._usual_most_us = 0
-        return [AirChanged(self.reason)] if self.reason != was else []
 
     def next_deadline_us(self) -> "int | None":
         """When the window ends; None while there is nothing to wait for but durations."""
@@ -176,7 +196,7 @@ class AirWatch:
 
     def _count_running(self, now_us: int) -> None:
         """Count the duration that has not ended yet up to now."""
-        if self._end_us < 0:
+        if not self._has_heard:
             return
         if self._is_on:
             self._mark_us += now_us - max(self._counted_us, self._end_us)
@@ -233,12 +253,12 @@ class AirWatch:
         step = n_windows if reason else -n_windows
         self._score = max(0, min(RAISE_AT, self._score + step))
 
+    def _follow(self, n_windows: int) -> None:
+        self.normal_edges += _towards(self.normal_edges, self.edges, n_windows)
+        self._normal_us += _towards(self._normal_us, self._longest_us, n_windows)
+        self._normal_percent += _towards(self._normal_percent, self.percent, n_windows)
+
     def _learn(self, n_windows: int) -> None:
-        if self._is_known:
-            self.normal_edges += _towards(self.normal_edges, self.edges, n_windows)
-            self._normal_us += _towards(self._normal_us, self._longest_us, n_windows)
-            self._normal_percent += _towards(self._normal_percent, self.percent, n_windows)
-            return
         self._learnt += [(self.edges, self._longest_us, self.percent)] * min(n_windows, _N_LEARN)
         if len(self._learnt) >= _N_LEARN:
             middle = [sorted([second[at] for second in self._learnt])[len(self._learnt) // 2] for at in range(3)]

@@ -4,7 +4,7 @@ Decides when a node or receiver that can hear may begin to send. Noise has edges
 of one or two chips, which `edge_loops` notes; two thirds of a frame's durations are one chip long, the others two.
 """
 
-from wardbell_protocol.air.ear import Ear
+from wardbell_protocol.air.ear import OLDEST_US, Ear, recounted
 from wardbell_protocol.air.edge_loops import IS_RUN, NOW, RUN_US, TIME_MASK
 
 TYPE_CHECKING = False
@@ -16,15 +16,20 @@ class CarrierSense:
     """Durations in; `last_us`, when a frame was last heard going on, out. `ear`: shared with others, else it has its own."""
 
     def __init__(self, ear: "Ear | None" = None) -> None:
-        self.last_us = -(1 << 29)
-        self._ear = ear or Ear()
+        self.last_us = OLDEST_US
+        self.ear = ear or Ear()
         self._is_own = ear is None
+        self.ear.tell_times(self)
+
+    def renew(self, later_us: int) -> None:
+        """Times are counted from so much later on."""
+        self.last_us = recounted(self.last_us, later_us)
 
     def receive(self, portion: "Portion") -> None:
         """Take the next durations."""
         if self._is_own:
-            self._ear.receive(portion)
-        state = self._ear.edges.state
+            self.ear.receive(portion)
+        state = self.ear.edges.state
         if state[IS_RUN]:
             self.last_us = portion.end_us - ((state[NOW] - state[RUN_US]) & TIME_MASK)
 

@@ -15,6 +15,12 @@ if TYPE_CHECKING:
 
     Look = Callable[[int, Portion], None]
 
+    class TimeKeeper(Protocol):
+        """Who keeps times of portions."""
+
+        def renew(self, later_us: int) -> None:
+            """Times are counted from so much later on."""
+
     class Looker(Protocol):
         """Who looks at the edges while a portion is taken."""
 
@@ -25,14 +31,25 @@ if TYPE_CHECKING:
             """Durations have been taken up to a reason of `edge_loops`, 0: all."""
 
 
+OLDEST_US = -(1 << 29)  # older is as good as that: nobody asks for more than LONGEST_US, and nothing outgrows 30 bits
+
+
+def recounted(time_us: int, later_us: int) -> int:
+    """Say the same time, counted from `later_us` later on."""
+    return max(OLDEST_US, time_us - later_us)
+
+
 class Ear:
     """Portions in; `edges` for those who look at them, and for those who ask once a portion is taken.
 
-    Whoever shares an ear is given its portions, too, once the ear has them.
+    `since_ms`: since when all who listen count their µs, ms since start. Whoever shares an ear is given its portions, too,
+    once the ear has them.
     """
 
     def __init__(self) -> None:
         self.edges = Edges()
+        self.since_ms = 0
+        self._time_keepers: list[TimeKeeper] = []
         self._lookers: list[Looker] = []
         self._looks: list[Look] = []  # theirs, the newest first
 
@@ -41,14 +58,33 @@ class Ear:
         self._lookers.append(looker)
         self._looks.insert(0, looker.look)
 
+    def tell_times(self, keeper: "TimeKeeper") -> None:
+        """Tell it from now on when times are counted anew."""
+        self._time_keepers.append(keeper)
+
+    def us(self, now_ms: int) -> int:
+        """Give a time in ms since start as those who listen count it."""
+        return (now_ms - self.since_ms) * 1000
+
+    def ms(self, time_us: int) -> int:
+        """Give a time of theirs in ms since start, rounded down."""
+        return self.since_ms + time_us // 1000
+
     def receive(self, portion: "Portion") -> None:
         """Take the next durations."""
+        if portion.since_ms != self.since_ms:
+            self._renew(portion.since_ms)
         self._begin()
         reason = 1
         while reason:
             reason = self.edges.take(portion)
             for look in self._looks:
                 look(reason, portion)
+
+    def _renew(self, since_ms: int) -> None:
+        for keeper in self._time_keepers:
+            keeper.renew(1000 * (since_ms - self.since_ms))
+        self.since_ms = since_ms
 
     def _begin(self) -> None:
         self.edges.begin()

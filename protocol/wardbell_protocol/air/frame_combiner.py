@@ -5,6 +5,7 @@ that come out, and how many byte strings one hearing may be tried as is bounded:
 leaves of the tag's strength. Whether a true frame is news is `frame_receiver`'s business.
 """
 
+from wardbell_protocol.air.ear import recounted
 from wardbell_protocol.air.frame import BODY_BYTES, FRAME_BYTES, frame_tag, node_id_of
 from wardbell_protocol.air.frame_slicer import bytes_of
 
@@ -42,6 +43,11 @@ class FrameCombiner:
 
     def __init__(self) -> None:
         self._sums: list[HearingSum] = []
+
+    def renew(self, later_us: int) -> None:
+        """Times are counted from so much later on."""
+        for heard in self._sums:
+            heard.start_us = recounted(heard.start_us, later_us)
 
     def add(self, soft: list[int], now_us: int) -> HearingSum:
         """Add a hearing to what seems to be its frame; give that sum, which may be this hearing alone."""

@@ -4,6 +4,7 @@ Decides which true frames are news. Refuses to know what an event means. Rules a
 "Authenticated frame".
 """
 
+from wardbell_protocol.air.ear import recounted
 from wardbell_protocol.air.frame import COUNTER_MAX, FRAME_US, frame_of, node_id_of
 from wardbell_protocol.air.frame_combiner import MOST_TURNED, FrameCombiner, corrected, is_of_known, is_same_tag, n_ones
 from wardbell_protocol.air.frame_press import FrameEnded, FramePress, FramesRefused, FrameStarted
@@ -46,9 +47,14 @@ class _Suspect:
         self.times = 0
         self.told_us = -ALARM_WINDOW_US
 
+    def renew(self, later_us: int) -> None:
+        """Times are counted from so much later on."""
+        self.times_us = [recounted(time_us, later_us) for time_us in self.times_us]
+        self.told_us = recounted(self.told_us, later_us)
+
 
 class FrameReceiver:
-    """Durations in, proven presses out. Times are µs since the receiver's start, whole numbers.
+    """Durations in, proven presses out. Times are µs, whole numbers, counted as the portions' are.
 
     `keys`: the enrolled nodes', 16 bytes by node id; EncodeError for one that cannot be. `rejects`: what was heard and
     was no press, by reason; `n_frames`: true frames heard, copies too; `n_read`: frames read to their end, whoever's;
@@ -71,6 +77,19 @@ class FrameReceiver:
         self._turns = 0
         self._turns_since_us = 0
         self.set_keys(keys)
+        self._slicer.ear.tell_times(self)
+
+    def renew(self, later_us: int) -> None:
+        """Times are counted from so much later on."""
+        self._loaded_us = recounted(self._loaded_us, later_us)
+        self._turns_since_us = recounted(self._turns_since_us, later_us)
+        for heard in self._heard:
+            heard.press.start_us = recounted(heard.press.start_us, later_us)
+            heard.press.end_us = recounted(heard.press.end_us, later_us)
+        if self._suspects:  # to ask an empty one for its values costs heap
+            for suspect in self._suspects.values():
+                suspect.renew(later_us)
+        self._combiner.renew(later_us)
 
     def set_keys(self, keys: "dict[int, bytes]") -> None:
         """Take the enrolled nodes' keys in place of those before; counters stay. They are kept as they are, not copied."""

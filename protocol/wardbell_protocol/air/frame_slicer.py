@@ -153,14 +153,14 @@ class FrameSlicer:
         self.rejects: dict[str, int] = {}
         self._sync = sync
         self._n_bits = SYNC_BITS + 8 * n_bytes
-        self._ear = ear or Ear()
+        self.ear = ear or Ear()
         self._is_own = ear is None
-        self._edges = self._ear.edges
+        self._edges = self.ear.edges
         self._readings = [_Reading(8 * n_bytes) for _ in range(_N_READINGS)]
         self._n_starts = self._edges.state[N_STARTS]  # start marks looked at
         self._n_on = 0  # readings that go on
         self._found: list[SlicedFrame] = []
-        self._ear.join(self)
+        self.ear.join(self)
 
     def receive(self, portion: "Portion") -> list[SlicedFrame]:
         """Take the next durations; give the frames that they complete, oldest first.
@@ -168,7 +168,7 @@ class FrameSlicer:
         The list is the slicer's own and lasts until the next portion: noise must not cost a list each.
         """
         if self._is_own:
-            self._ear.receive(portion)
+            self.ear.receive(portion)
         return self._found
 
     def begin(self) -> None:

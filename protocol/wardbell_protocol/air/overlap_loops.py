@@ -187,8 +187,14 @@ def likeness(cells: ptr16, kept: ptr8, at: int) -> int:
     spaces = 0
     on = 0
     off = 0
+    part = 0
     for cell in range(_FIRST, _SYNC + 1):
-        weight = 2 if cell % 3 == 1 else 1
+        weight = 1
+        part += 1
+        if part == 2:
+            weight = 2
+        elif part == 3:
+            part = 0
         if kept[at + cell] >= _ON:
             marks += weight
             on += weight * cells[cell]

@@ -213,12 +213,15 @@ class OverlappedWords:
         period = self._periods[at]
         best = 0
         best_us = sync_us
+        self._fill(sync_us, period)  # all but the time stays as it is then
+        edges, ask, cells = self._edges, self._ask, self._cells
         for step in range(-_STEPS, _STEPS + 1):
-            try_us = (sync_us + step * (period >> 8)) & TIME_MASK
-            self._fill(try_us, period)
-            like = likeness(self._cells, self._kept, at * WORD)
+            off_us = step * (period >> 8)
+            ask[REF] = (sync_us + off_us - ((FRONT + 24) * period >> 4)) & TIME_MASK
+            fill_cells(edges.state, edges.times, ask, cells)
+            like = likeness(cells, self._kept, at * WORD)
             if like > best:
-                best, best_us = like, try_us
+                best, best_us = like, (sync_us + off_us) & TIME_MASK
         if best < _LIKE:
             return False
         self._fill(best_us, period)

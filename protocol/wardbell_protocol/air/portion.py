@@ -7,19 +7,25 @@ the carrier was on.
 from array import array
 
 LONGEST_US = (1 << 29) - 1  # what lasts longer, nearly nine minutes, stands in several pieces
+# Times are counted anew before they outgrow the whole numbers that cost MicroPython no heap, 2**30: even one that is nearly
+# nine minutes late is still to be compared with the oldest that `ear` keeps.
+LATEST_US = 20_000_000
+RENEW_MS = 16_000
 _LONGEST = 2 * LONGEST_US
 
 
 class Portion:
-    """`durations`: the first `n` of them are valid; `end_us`: when the last of them ended, µs since start.
+    """`durations`: the first `n` of them are valid; `end_us`: when the last of them ended, µs since `since_ms`.
 
-    Pieces of one duration may stand beside each other. `Portion(capacity)` is empty.
+    `since_ms`: ms since start; where a source renews it, all who listen go over to it (`ear`). Pieces of one duration may
+    stand beside each other. `Portion(capacity)` is empty.
     """
 
     def __init__(self, capacity: int) -> None:
         self.durations = array("i", bytes(4 * capacity))
         self.n = 0
         self.end_us = 0
+        self.since_ms = 0
         self.is_cut = False  # it ends sooner than it must
 
     @staticmethod
@@ -46,6 +52,14 @@ class Portion:
                 self._put(_LONGEST + is_mark)
                 doubled -= _LONGEST
             self._put(doubled + is_mark)
+
+    def renew(self, since_ms: int, end_us: int) -> None:
+        """It ends `end_us` after `since_ms`: say so with a newer `since_ms` where that is long ago."""
+        while end_us >= LATEST_US:
+            end_us -= 1000 * RENEW_MS
+            since_ms += RENEW_MS
+        self.since_ms = since_ms
+        self.end_us = end_us
 
     def signed(self) -> "list[int]":
         """Give the durations in signed µs."""

@@ -4,7 +4,7 @@ Decides when a person has pressed and when the press is over; knows nothing of w
 Rules and numbers: protocol/spec/air.md.
 """
 
-from wardbell_protocol.air.ear import Ear
+from wardbell_protocol.air.ear import Ear, recounted
 from wardbell_protocol.air.slicer import SlicedWord
 from wardbell_protocol.air.words import WordReceiver
 
@@ -99,7 +99,7 @@ class PressEnded:
 
 
 class PressReceiver:
-    """Durations in, presses out. Times are µs since the receiver's start, whole numbers.
+    """Durations in, presses out. Times are µs, whole numbers, counted as the portions' are.
 
     `ear`: shared with others, else it has its own. `rejects`: what was heard and was no press, by reason; `n_words`: good
     words heard.
@@ -114,6 +114,14 @@ class PressReceiver:
         self._end_us = 0  # end of the newest duration
         self._is_last_word_tried = True
         self._nothing: list[PressStarted | PressEnded] = []
+        self._ear.tell_times(self)
+
+    def renew(self, later_us: int) -> None:
+        """Times are counted from so much later on."""
+        self._end_us = recounted(self._end_us, later_us)
+        for press in self._tracked:
+            press.start_us = recounted(press.start_us, later_us)
+            press.end_us = recounted(press.end_us, later_us)
 
     @property
     def n_words(self) -> int:

@@ -16,7 +16,17 @@ from array import array
 
 from wardbell_protocol.air.edge_loops import LONG_SPACE, NOW, RING, TIME_MASK, N
 from wardbell_protocol.air.edges import Edges
-from wardbell_protocol.air.pulse_loops import CLOCK_PAIRS, HEALED, find_pair, heal
+from wardbell_protocol.air.pulse_loops import (
+    CLOCK_PAIRS,
+    HEALED,
+    NO_STRETCH,
+    count_between,
+    find_pair,
+    heal,
+    mean_stretch,
+    read_pairs,
+    word_us,
+)
 from wardbell_protocol.air.word_judge import agreement
 from wardbell_protocol.air.word_loops import ASK_SIZE, COUNT, PERIOD, REF, fill_cells
 
@@ -83,7 +93,6 @@ class PulseSlicer:
         self.n_healed = 0
         self.pair_us = 0
         self.end_us = 0
-        self._differences = array("i", bytes(4 * N_PAIRS))
         self._ask = array("i", bytes(4 * ASK_SIZE))
         self._cells = array("H", bytes(2 * 3 * N_PAIRS))
         self._has_heard = False
@@ -170,13 +179,11 @@ class PulseSlicer:
 
     def _read(self, end_us: int) -> "SlicedWord | None":
         healed = self.healed
-        length_us = 0
-        for part in range(1, _WORD_DURATIONS + 1):
-            length_us += healed[part]
+        length_us = word_us(healed)
         t_us = (length_us - healed[1] + 48) // 96  # 24 pairs are 96 T
         if not T_MIN_US <= t_us <= T_MAX_US:
             return self._reject("clock")
-        code = _read_bits(healed, t_us, self._differences)
+        code = _read_bits(healed, t_us)
         if code < 0:
             return self._reject("ratio")
         self.n_words += 1
@@ -184,21 +191,9 @@ class PulseSlicer:
         self._word_end_us = end_us
         word = SlicedWord(code, t_us, length_us, healed[0])
         gap_began_us = healed[0] + length_us + healed[_WORD_DURATIONS + 1]
-        word.is_rough = self._durations(healed[0], gap_began_us) > _WORD_DURATIONS + 1 + 2 * _FEW
+        word.is_rough = count_between(self._window, _WINDOW, healed[0], gap_began_us) > _WORD_DURATIONS + 1 + 2 * _FEW
         word.quality = self._quality((end_us - length_us) & TIME_MASK, length_us - healed[1], code)
         return word
-
-    def _durations(self, from_us: int, to_us: int) -> int:
-        """How many durations there are between two times before now."""
-        count = 0
-        passed_us = 0
-        for duration_us in self._window:
-            if passed_us >= to_us:
-                break
-            if passed_us >= from_us:
-                count += 1
-            passed_us += duration_us
-        return count
 
     def _quality(self, start_us: int, pairs_us: int, code: int) -> int:
         ask = self._ask
@@ -221,43 +216,7 @@ def grow_older(words: list[SlicedWord], places: list[int], portion: "Portion") -
         words[index].age_us += later_us
 
 
-def _read_bits(healed: "array[int]", t_us: int, differences: "array[int]") -> int:
+def _read_bits(healed: "array[int]", t_us: int) -> int:
     """24 bits out of sync mark and pairs, newest first; -1 if they are not 1:3 of one clock."""
-    # mark - space is -2 T for a 0 and 2 T for a 1, both plus twice what the slicer stretches marks by.
-    stretch_us = 2 * (healed[1] - t_us)
-    for at in range(_WORD_DURATIONS, 1, -2):
-        if not 3 * t_us <= healed[at] + healed[at - 1] <= 5 * t_us:
-            return -1
-        differences[(_WORD_DURATIONS - at) // 2] = healed[at] - healed[at - 1]
-    stretch_us = _mean_stretch_us(differences, stretch_us, t_us)
-    if 10 * abs(stretch_us) > 14 * t_us or 10 * abs(2 * (healed[1] - t_us) - stretch_us) > 16 * t_us:
-        return -1
-    code = 0
-    error_us = 0
-    n_ones = 0
-    total_us = ones_us = 0
-    for difference_us in differences:
-        bit = difference_us > stretch_us
-        offset_us = abs(difference_us - stretch_us - (2 * t_us if bit else -2 * t_us))
-        if 10 * offset_us > 16 * t_us:
-            return -1
-        error_us += offset_us
-        total_us += difference_us
-        if bit:
-            n_ones += 1
-            ones_us += difference_us
-        code = code << 1 | bit
-    # Ones and zeros differ by 4 T; in a 1:2 coding by 2.7 T, however few of either there are.
-    n_zeros = N_PAIRS - n_ones
-    apart = ones_us * n_zeros - (total_us - ones_us) * n_ones
-    if 10 * apart < 32 * t_us * n_ones * n_zeros or 100 * error_us > 45 * N_PAIRS * t_us:
-        return -1
-    return code
-
-
-def _mean_stretch_us(differences: "array[int]", stretch_us: int, t_us: int) -> int:
-    """Twice the stretch of marks, averaged over a word, from a first guess out of one mark."""
-    total_us = stretch_us
-    for difference_us in differences:
-        total_us += difference_us + (-2 * t_us if difference_us > stretch_us else 2 * t_us)
-    return total_us // (N_PAIRS + 1)
+    stretch_us = mean_stretch(healed, t_us)
+    return -1 if stretch_us == NO_STRETCH else read_pairs(healed, t_us, stretch_us)

@@ -110,20 +110,31 @@ def fill_cells(state: ptr32, times: ptr32, ask: ptr32, cells: ptr16) -> int:
     at_us = 0
     begin_us = 0
     quarters = 0
+    part = 0
+    edge_us = (times[index & _RING_MASK] - ref) & _TIME_MASK
     for at in range(3 * ask[_COUNT]):
-        part = at % 3
-        quarters += 2 if part == 1 else 1
+        quarters += 1
+        part += 1
+        if part == 2:
+            quarters += 1
+        elif part == 3:
+            part = 0
         end_us = quarters * period >> 6
         on_us = 0
-        while index < n and (times[index & _RING_MASK] - ref) & _TIME_MASK < end_us:
-            edge_us = (times[index & _RING_MASK] - ref) & _TIME_MASK
-            on_us += (edge_us - at_us) * is_on
+        while index < n and edge_us < end_us:
+            if is_on:
+                on_us += edge_us - at_us
             at_us = edge_us
             is_on = 1 - is_on
             index += 1
-        on_us += (end_us - at_us) * is_on
+            edge_us = (times[index & _RING_MASK] - ref) & _TIME_MASK
+        if is_on:
+            on_us += end_us - at_us
         at_us = end_us
-        cells[at] = on_us * 255 // (end_us - begin_us)
+        if on_us:  # most are 0 or full, and to divide takes as long as all the rest
+            size_us = end_us - begin_us
+            on_us = 255 if on_us == size_us else on_us * 255 // size_us
+        cells[at] = on_us
         begin_us = end_us
     return n - index
 

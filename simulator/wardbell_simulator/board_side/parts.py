@@ -144,7 +144,10 @@ class VirtualPulseSource:
         """As many of them as the portion holds."""
         pulses = self._pulses[:_PORTION]
         self._pulses = self._pulses[_PORTION:]
-        self._portion.fill(pulses, self._end_us - sum([abs(us) for us in self._pulses]))
+        portion = self._portion
+        portion.fill(pulses, 0)
+        later_us = sum([abs(us) for us in self._pulses])
+        portion.renew(portion.since_ms, self._end_us - later_us - 1000 * portion.since_ms)
         return self._portion
 
 

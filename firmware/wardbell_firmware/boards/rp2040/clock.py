@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 LONGEST_MS = 4000  # half of the watchdog's time
 SHORTEST_STOP_MS = 2
-LOOK_EACH_MS = 2  # for what does not interrupt; each look costs 0.1 ms
+LOOK_EACH_MS = 2  # for what does not interrupt; each look costs 0.1 ms; `look_each_ms` may say otherwise
 
 
 class PicoClock:
@@ -26,6 +26,7 @@ class PicoClock:
         self._has_input: Callable[[], bool] | None = None
         self._may_stop: Callable[[], bool] | None = None
         self.longest_ms = LONGEST_MS
+        self.look_each_ms = LOOK_EACH_MS
 
     def now_ms(self) -> int:
         """Milliseconds since start; must be asked at least once in 6 days, after which the chip's own count wraps."""
@@ -39,7 +40,7 @@ class PicoClock:
         time.sleep_us(duration_us)
 
     def listen(self, has_input: "Callable[[], bool]", longest_ms: int) -> None:
-        """Ask this every `LOOK_EACH_MS` while waiting, and wait no longer than that at a time."""
+        """Ask this every `look_each_ms` while waiting, and wait no longer than that at a time."""
         self._has_input = has_input
         self.longest_ms = longest_ms
 
@@ -67,4 +68,4 @@ class PicoClock:
                 machine.lightsleep(time_ms)
             machine.enable_irq(state)
         else:
-            time.sleep_ms(min(time_ms, LOOK_EACH_MS))
+            time.sleep_ms(min(time_ms, self.look_each_ms))

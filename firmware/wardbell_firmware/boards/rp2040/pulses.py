@@ -69,7 +69,7 @@ class PicoPulseSource:
         if not ring.read(self.count(), portion):
             self.n_overruns += 1
             self._begin_anew(False)
-        elif portion.n == 0 and self._clock.now_ms() * 1000 - ring.end_us > QUIET_LIMIT_US:
+        elif portion.n == 0 and ring.quiet_us(self._clock.now_ms()) > QUIET_LIMIT_US:
             self._begin_anew(bool(self._pin.value()))
         return portion
 
@@ -111,16 +111,15 @@ class PicoPulseSource:
         return self._written
 
     def _begin(self) -> int:
+        """Begin anew; returns how long that is after what was read before."""
         self._machine.active(0)
         self._machine.restart()
-        now_us = self._clock.now_ms() * 1000
-        self._ring.restart(self.count(), now_us)
+        quiet_us = self._ring.restart(self.count(), self._clock.now_ms())
         self._machine.active(1)
-        return now_us
+        return quiet_us
 
     def _begin_anew(self, is_mark: bool) -> None:
         """Give what was lost, or has lasted too long, as one duration."""
-        before_us = self._ring.end_us
-        now_us = self._begin()
-        lost_us = min(max(now_us - before_us, 0), LONGEST_US)
-        self._portion.fill([lost_us if is_mark else -lost_us], now_us)
+        lost_us = min(max(self._begin(), 0), LONGEST_US)
+        self._portion.fill([lost_us if is_mark else -lost_us], 0)
+        self._ring.date(self._portion)

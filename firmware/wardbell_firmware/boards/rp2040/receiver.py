@@ -4,7 +4,7 @@ import os
 
 from wardbell_firmware.boards.pins import PICO_RECEIVER
 from wardbell_firmware.boards.rp2040 import calendar
-from wardbell_firmware.boards.rp2040.clock import PicoClock
+from wardbell_firmware.boards.rp2040.clock import LOOK_EACH_MS, PicoClock
 from wardbell_firmware.boards.rp2040.display_pins import GpioDisplayPins, Pcf8574DisplayPins
 from wardbell_firmware.boards.rp2040.key import PicoKey
 from wardbell_firmware.boards.rp2040.line import UartLine, UsbLine
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 KEYS = ("ack", "browse", "mute")
 WAIT_MS = 50
+LOOK_QUIET_MS = 1  # it may be a gap behind a word that is heard already; what ends it is waited for
 _PART = 12  # durations of a signal, a quarter of a word
 _SIGNAL_MOST = (
     10  # durations in two looks; a word has so many where its T is 200 µs, noise of 5,400 edges/s twice as many
@@ -69,6 +70,7 @@ class PicoReceiver:
         """
         older, before, n = self._n_before, self._n_waiting, self.radio.n_waiting()
         self._n_before, self._n_waiting = before, n
+        self.clock.look_each_ms = LOOK_EACH_MS if n else LOOK_QUIET_MS
         if n and (n == before or self.radio.is_gap_waiting()):
             return True
         is_signal = n >= _PART and older <= before <= n <= older + _SIGNAL_MOST

@@ -86,12 +86,12 @@ class Ring:
     def __init__(self, words: "ptr32") -> None:
         self._words = words
         self._state = array("I", bytes(4 * _STATE_SIZE))
-        self._end_us = 0
+        self._since_ms = 0
+        self._end_us = 0  # of the last word that was read
 
-    @property
-    def end_us(self) -> int:
-        """When the last word ended that was read."""
-        return self._end_us
+    def quiet_us(self, now_ms: int) -> int:
+        """How long ago the last word ended that was read."""
+        return (now_ms - self._since_ms) * 1000 - self._end_us
 
     def n_waiting(self, written: int) -> int:
         """How many words have not been read."""
@@ -101,10 +101,12 @@ class Ring:
         """Whether there is a gap among the words that have not been read."""
         return is_gap_among(self._words, self._state, written)
 
-    def restart(self, written: int, now_us: int) -> None:
-        """Forget what has not been read: the program begins anew, with a space, at `now_us`."""
+    def restart(self, written: int, now_ms: int) -> int:
+        """Forget what has not been read: the program begins anew, with a space, at `now_ms`; returns `quiet_us` of then."""
         self._state[_AT] = self._state[_SEEN] = written & _COUNT_MASK
-        self._end_us = now_us
+        quiet_us = self.quiet_us(now_ms)
+        self._end_us += quiet_us
+        return quiet_us
 
     def read(self, written: int, portion: "Portion") -> bool:
         """Fill a portion with what has not been read, as far as it has room, and no further than a gap.
@@ -124,5 +126,10 @@ class Ring:
         portion.is_cut = portion.n < waiting
         if waiting:
             self._end_us += self._state[_PASSED_US]
-        portion.end_us = self._end_us
+        self.date(portion)
         return True
+
+    def date(self, portion: "Portion") -> None:
+        """Say of a portion that it ends with the last word that was read."""
+        portion.renew(self._since_ms, self._end_us)
+        self._since_ms, self._end_us = portion.since_ms, portion.end_us
