@@ -10,6 +10,7 @@ from wardbell_callcenter.findings import Finding, unknown
 from wardbell_callcenter.house import LINK_FIELD, House, decode_house
 from wardbell_callcenter.people.secret import is_secret
 from wardbell_callcenter.policy_checks import KINDS, policy_findings
+from wardbell_callcenter.residents.columns import column_of
 from wardbell_protocol.bus.centre_payloads import CentreEvent
 from wardbell_protocol.errors import ConfigError
 
@@ -39,6 +40,7 @@ def house_findings(house: House) -> list[Finding]:
         _priorities,
         _codes,
         _alarms,
+        _field_roles,
         _texts,
         _outside,
         _calendar,
@@ -116,6 +118,15 @@ def _alarms(house: House) -> Iterator[Finding]:
         yield from _known(f"alarms.{name}.ward", filter(None, [rule.ward]), "ward", house.wards)
         if not (rule.waiting or rule.oldest_s or rule.free or rule.accepted):
             yield Finding(f"alarms.{name}", "it looks at nothing; give waiting, oldest_s, free or accepted")
+
+
+def _field_roles(house: House) -> Iterator[Finding]:
+    for title in house.field_roles:
+        column = column_of(title)
+        if column:
+            yield Finding(
+                f"field_roles.{title}", f"every card shows {column}; only a column of your own can be kept to roles"
+            )
 
 
 def _texts(house: House) -> Iterator[Finding]:

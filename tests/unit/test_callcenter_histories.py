@@ -113,7 +113,7 @@ def test_an_own_column_is_shown_to_the_roles_that_the_house_says(database: Datab
         house(
             policy(Step(after_s=0, to=["everybody", "address:chief"], ring_s=0)),
             agents=agents,
-            field_roles={"diagnosis": ["supervisor"]},
+            field_roles={"Diagnosis ": ["supervisor"]},
             addresses={"chief": "webhook:pager"},
             webhooks={"pager": {"url": "http://127.0.0.1:9/"}},
         ),

@@ -28,6 +28,7 @@ SLIPS: list[tuple[str, Any, str, str]] = [
     ("agents/li/secret", "1234", "agents.li.secret", "wardbell house secret"),
     ("alarms/crowded", {}, "alarms.crowded", "give waiting, oldest_s, free or accepted"),
     ("alarms/east-unmanned/ward", "eats", "alarms.east-unmanned.ward", 'is "east" meant?'),
+    ("field_roles", {"Risk": ["supervisor"]}, "field_roles.Risk", "every card shows risks"),
     ("groups/heads", ["chan"], "groups.heads", 'no agent "chan"; is "chen" meant?'),
     ("groups/desk", ["zhou", "zhou"], "groups.desk", "twice"),
     ("groups/heads", [], "policies.emergency.steps[1].to[1]", "nobody is in the group heads"),

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from msgspec import structs
 
 from wardbell_callcenter.house import Agent, House, Role
+from wardbell_callcenter.residents.columns import folded
 from wardbell_protocol.bus.centre_payloads import ResidentCard, Rights
 
 STRANGER = "not known in this house"
@@ -91,7 +92,10 @@ def shown_card(house: House, who: Agent | None, card: ResidentCard) -> ResidentC
     What one must know at the bed, risks and care level, is for all who may see the card at all.
     """
     role = who.role if who is not None else "interface"
-    fields = {name: said for name, said in card.fields.items() if role in house.field_roles.get(name, (role,))}
+    kept = {
+        folded(title): roles for title, roles in house.field_roles.items()
+    }  # a capital more must not show it to all
+    fields = {name: said for name, said in card.fields.items() if role in kept.get(folded(name), (role,))}
     return structs.replace(card, fields=fields)
 
 

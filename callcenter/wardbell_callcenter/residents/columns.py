@@ -17,4 +17,9 @@ _OF = {name: column for column, names in COLUMNS.items() for name in names}
 
 def column_of(title: str) -> str | None:
     """Which of COLUMNS a title means; None: another one, of the house's own."""
-    return _OF.get("_".join(title.replace("-", " ").casefold().split()))
+    return _OF.get(folded(title))
+
+
+def folded(title: str) -> str:
+    """The same for titles that differ in capitals, spaces and hyphens only."""
+    return "_".join(title.replace("-", " ").casefold().split())
