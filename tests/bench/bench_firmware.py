@@ -5,6 +5,8 @@
 
 import argparse
 import json
+import multiprocessing
+import os
 import statistics
 import sys
 from collections.abc import Callable, Iterable, Sequence
@@ -29,6 +31,8 @@ ADDRESS, NORMAL = "0F1F0F1F", "0001"
 KEY = bytes(range(16)).hex()
 WORD_DURATIONS = 50
 EACH_EDGE_S = 5_400
+# Half a second, after which the receiver's collector is due again; its other periods are 1, 2, 50 ms and 1 s.
+N_PHASES, PHASE_US = 24, 21_300
 NODES: dict[str, dict[str, object]] = {"words": {"address": ADDRESS}, "frames": {"node_id": 7, "key": KEY}}
 STATION = {"station_id": "203-2", "room": "203", "bed": "2", "address": ADDRESS, "codes": {}, "clear_at": ["receiver"]}
 START_LIMIT_US = 8_000_000
@@ -186,27 +190,50 @@ def press(kind: str) -> tuple[Figures, list[Row], list[int]]:
     return {"press_to_air_ms": air_ms, "power_on_to_air_ms": started_ms}, rows, air
 
 
-def tone(air: Sequence[int]) -> tuple[Figures, list[Row]]:
-    """From the air to the sounder, on the image that goes onto receivers."""
-    pico = EmulatedPico(IMAGES / "receiver.uf2", files(dict(RECEIVER)))
-    glass = wire_display(pico.pins, PICO_RECEIVER)
-    sounds = pico.pins.edges(PICO_RECEIVER["buzzer"])
-    pico.pins.drive(PICO_RECEIVER["mains"], 1)
-    pico.pins.drive(PICO_RECEIVER["radio"], 0)
-    pico.run_until(lambda: "Everything Good!" in glass.lines(), START_LIMIT_US, 5_000)
-    started_ms = pico.pins.now_ns / 1e6
-    pico.run_for_us(300_000, 300.0)
-    n = len(sounds)
-    two_words_ns = pico.pins.now_ns + 1000 * sum(air[: 2 * WORD_DURATIONS])
-    pico.pins.play(PICO_RECEIVER["radio"], air)
-    pico.run_until(lambda: len(sounds) > n, 500_000)
-    tone_ms = (sounds[n][0] - two_words_ns) / 1e6
-    pico.run_until(lambda: "Calling" in glass.lines()[1], 500_000, 5_000)
-    shown_ms = (pico.pins.now_ns - two_words_ns) / 1e6
-    figures = {"air_to_tone_ms": tone_ms, "air_to_display_ms": shown_ms, "power_on_to_display_ms": started_ms}
+class StartedReceiver:
+    """The image that goes onto receivers, started, with a quiet air."""
+
+    def __init__(self) -> None:
+        self.pico = EmulatedPico(IMAGES / "receiver.uf2", files(dict(RECEIVER)))
+        self.glass = wire_display(self.pico.pins, PICO_RECEIVER)
+        self._sounds = self.pico.pins.edges(PICO_RECEIVER["buzzer"])
+        self.pico.pins.drive(PICO_RECEIVER["mains"], 1)
+        self.pico.pins.drive(PICO_RECEIVER["radio"], 0)
+        self.pico.run_until(lambda: "Everything Good!" in self.glass.lines(), START_LIMIT_US, 5_000)
+        self.started_ms = self.pico.pins.now_ns / 1e6
+        self.pico.run_for_us(300_000, 300.0)
+
+    def hear(self, air: Sequence[int], after_us: int) -> tuple[float, float]:
+        """From the end of a burst's second word to the tone and to the display, in ms; it begins after so long."""
+        self.pico.run_for_us(1 + after_us, 300.0)
+        two_words_ns = self.pico.pins.now_ns + 1000 * sum(air[: 2 * WORD_DURATIONS])
+        self.pico.pins.play(PICO_RECEIVER["radio"], air)
+        self.pico.run_until(lambda: bool(self._sounds), 500_000)
+        self.pico.run_until(lambda: "Calling" in self.glass.lines()[1], 500_000, 5_000)
+        return (self._sounds[0][0] - two_words_ns) / 1e6, (self.pico.pins.now_ns - two_words_ns) / 1e6
+
+
+_started: list[StartedReceiver] = []  # what each phase's process is a copy of
+
+
+def hear_after(phase: tuple[int, list[int]]) -> tuple[float, float]:
+    """`StartedReceiver.hear` in a process of its own."""
+    return _started[0].hear(phase[1], phase[0])
+
+
+def tone(air: list[int]) -> tuple[Figures, list[Row]]:
+    """From the air to the sounder and the display, at many phases of what the receiver does by itself."""
+    _started.append(StartedReceiver())
+    phases = [(n * PHASE_US, air) for n in range(N_PHASES)]
+    with multiprocessing.get_context("fork").Pool(os.cpu_count(), maxtasksperchild=1) as pool:
+        measured = pool.map(hear_after, phases, chunksize=1)
+    tones, displays = sorted(tone_ms for tone_ms, _ in measured), [shown_ms for _, shown_ms in measured]
+    started_ms = _started.pop().started_ms
+    figures = {"air_to_tone_ms": tones, "air_to_display_ms": max(displays), "power_on_to_display_ms": started_ms}
+    of_phases = f"worst of {N_PHASES} phases"
     rows = [
-        ["second word to tone", f"{tone_ms:.1f} ms", "20 ms"],
-        ["second word to display", f"{shown_ms:.0f} ms: {glass.lines()[0].strip()} / {glass.lines()[1].strip()}", ""],
+        [f"second word to tone, {of_phases}", f"{tones[-1]:.1f} ms, median {statistics.median(tones):.1f}", "20 ms"],
+        [f"second word to display, {of_phases}", f"{max(displays):.0f} ms", ""],
         ["power-on to display, receiver", f"{started_ms / 1000:.2f} s, 2 s of which wait for Ctrl-C", ""],
     ]
     return figures, rows
