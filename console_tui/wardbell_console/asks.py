@@ -154,6 +154,10 @@ class Asks:
         """Whether what one must know of that contact has come."""
         return contact_id in self._pops
 
+    def forget_pops(self) -> None:
+        """Somebody else sits here: what he may see of those, he is told himself."""
+        self._pops.clear()
+
     def told(self, contact_id: str, pop: ScreenPop, operator: str, now_ms: int) -> None:
         """What one must know of it came beside an offer."""
         self._keep_pop(contact_id, pop)

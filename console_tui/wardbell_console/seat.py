@@ -108,6 +108,7 @@ class Seat:
         if operator != self.operator:
             self._held = self._his_contacts(operator)
             self.reminded.clear()
+            self.asks.forget_pops()
         self._secret = secret or (self._secret if operator == self.operator else "")
         self.operator = operator
         self.wants_secret = False

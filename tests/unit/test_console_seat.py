@@ -454,6 +454,22 @@ def test_a_console_that_was_started_anew_has_the_cards_of_what_rings_and_of_what
     assert len(house.wire.commands("history")) == 2
 
 
+def test_who_sits_down_next_sees_the_cards_as_they_are_for_him() -> None:
+    house = seat()
+    offered(house)
+    house.wire.deliver(house.centre.accept("k-1", "wang"))
+    house.tick()
+    assert house.feed.seat.asks.pop_of("k-1") == POP
+    house.centre.pops["k-1"] = ScreenPop(script=["as zhao may see it"])
+    house.feed.seat.sign_in("zhao", house.clock())
+    assert house.feed.seat.asks.pop_of("k-1") == ScreenPop()
+    house.tick()
+    house.wire.deliver(house.centre.change("transferred", "k-1", "wang", accepted_by="zhao"))
+    house.feed.seat.show("k-1")
+    house.wait_s(10)
+    assert house.feed.seat.asks.pop_of("k-1").script == ["as zhao may see it"]
+
+
 def test_a_shift_that_signs_in_has_no_other_seat_read_its_cards_anew() -> None:
     house = seat()
     offered(house)
