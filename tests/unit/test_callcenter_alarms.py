@@ -44,7 +44,7 @@ def test_when_all_that_a_rule_names_holds_it_calls_once_and_when_it_does_not_it_
     centre.wait(10 * SECOND)
     assert [one.contact_id for one in alarms(centre)] == [alarm.contact_id]
     assert centre.accept("Wei", centre.contact("east-1").contact_id).ok
-    centre.wait(10 * SECOND)
+    centre.wait(MINUTE)
     assert alarms(centre) == []
     assert [event.reason for event in centre.events() if event.kind == "resolved"] == ["it holds no more"]
 
@@ -59,7 +59,7 @@ def test_whoever_has_it_ends_it_himself_and_it_comes_again_when_it_was_otherwise
     centre.wait(MINUTE)
     assert alarms(centre) == []
     assert centre.accept("Wei", centre.contact("east-1").contact_id).ok
-    centre.wait(10 * SECOND)
+    centre.wait(MINUTE)
     centre.open("east-3")
     centre.wait(MINUTE)
     (again,) = alarms(centre)
@@ -67,6 +67,22 @@ def test_whoever_has_it_ends_it_himself_and_it_comes_again_when_it_was_otherwise
     centre.describe(house(HOUSE.policies["only"], targets=Targets()))
     centre.wait(10 * SECOND)
     assert alarms(centre) == []  # nobody has such a rule any more
+
+
+def test_a_queue_about_its_limit_calls_once_and_a_rule_of_another_ward_is_another_one(centre: Centre) -> None:
+    centre.open("east-1")
+    centre.open("east-2")
+    centre.wait(MINUTE)
+    (alarm,) = alarms(centre)
+    for taken, next_one, by in (("east-2", "east-3", "Wei"), ("east-3", "east-4", "Li")):
+        assert centre.accept(by, centre.contact(taken).contact_id).ok
+        centre.wait(10 * SECOND)
+        centre.open(next_one)
+        centre.wait(10 * SECOND)
+        assert [(one.contact_id, one.repeats) for one in alarms(centre)] == [(alarm.contact_id, 0)]
+    centre.describe(house(HOUSE.policies["only"], alarms={"crowded": Alarm(ward="east", waiting=2)}))
+    centre.wait(10 * SECOND)
+    assert [one.ward for one in alarms(centre)] == ["east"]
 
 
 @pytest.mark.parametrize(

@@ -8,18 +8,19 @@ from wardbell_callcenter.engine.transactions import Transactions
 from wardbell_callcenter.engine.turn import Turn
 from wardbell_callcenter.figures.indicators import indicators, trips
 from wardbell_callcenter.house import Alarm
-from wardbell_callcenter.store.ledger import Ledger
 from wardbell_callcenter.store.store import Store
 
 LOOK_MS = 10_000
+QUIET_MS = 60_000  # a queue that is about its limit must not ring and be silent by turns
 OURSELVES = "callcenter"
 OVER = "it holds no more"
 
 
 class Alarms:
-    """Looks now and then. A rule that begins to hold opens a contact; one that holds no more ends it, if nobody has it.
+    """Looks now and then. A rule that begins to hold opens a contact; one that has not held for a minute ends it, if nobody
+    has it.
 
-    Ended by somebody while its rule still holds, it comes again once that has been otherwise.
+    Ended by somebody while its rule still holds, it comes again once that has been otherwise so long.
     """
 
     def __init__(self, store: Store, transactions: Transactions, stumbles: Stumbles) -> None:
@@ -27,7 +28,7 @@ class Alarms:
         self._transactions = transactions
         self._stumbles = stumbles
         self._looked_at_ms = -LOOK_MS
-        self._holding: dict[str, Alarm] | None = None  # None: what the database has open
+        self._held_at_ms: dict[str, int] | None = None  # when each held last, by key; None: what the database has open
 
     def look(self, now: Now) -> None:
         """Open and end what is to be.
@@ -44,34 +45,34 @@ class Alarms:
             self._stumbles.note(Alarms, error, now)
 
     def _look(self, now: Now) -> None:
+        at_ms = now.steady_ms
         with self._store.reading() as ledger:
             house = self._transactions.newest_house(ledger)
-            rules = house.alarms
-            before = self._holding if self._holding is not None else _open(ledger, rules)
+            rules = {_key(name, rule): (name, rule) for name, rule in house.alarms.items()}
+            before = self._held_at_ms
+            if before is None:
+                before = {key: at_ms for key in rules if ledger.contacts.open_at(key) is not None}
             found = {
-                name: trips(rule, indicators(ledger, house, now.wall_ms, rule.ward)) for name, rule in rules.items()
+                key: said
+                for key, (_, rule) in rules.items()
+                if (said := trips(rule, indicators(ledger, house, now.wall_ms, rule.ward)))
             }
-        holding = {name: rules[name] for name, said in found.items() if said}
-        new, over = holding.keys() - before.keys(), before.keys() - holding.keys()
+        lasting = {key: held for key, held in before.items() if key in rules and at_ms - held < QUIET_MS}
+        held_at_ms = lasting | dict.fromkeys(found, at_ms)
+        new = [(*rules[key], found[key]) for key in sorted(held_at_ms.keys() - before.keys())]
+        over = sorted(before.keys() - held_at_ms.keys())
         if new or over:
-            self._transactions.isolated(
-                lambda turn: _settle(turn, {name: (holding[name], found[name]) for name in sorted(new)}, before, over),
-                now,
-            )
-        self._holding = holding
+            self._transactions.isolated(lambda turn: _settle(turn, new, over), now)
+        self._held_at_ms = held_at_ms
 
 
-def _open(ledger: Ledger, rules: dict[str, Alarm]) -> dict[str, Alarm]:
-    return {name: rule for name, rule in rules.items() if ledger.contacts.open_at(_key(name, rule)) is not None}
-
-
-def _settle(turn: Turn, new: dict[str, tuple[Alarm, str]], before: dict[str, Alarm], over: set[str]) -> None:
-    for name, (rule, said) in new.items():
+def _settle(turn: Turn, new: list[tuple[str, Alarm, str]], over: list[str]) -> None:
+    for name, rule, said in new:
         if turn.open_at(_key(name, rule)) is None:
             fields = {"ward": rule.ward, "subject": f"{name}: {said}"[:256], "key": f"alarm/{name}"}
             opening.open_for_words(turn, "technical", fields, OURSELVES)
-    for name in sorted(over):
-        contact: Contact | None = turn.open_at(_key(name, before[name]))
+    for key in over:
+        contact: Contact | None = turn.open_at(key)
         if contact is not None and contact.is_waiting:
             leaving.close(turn, contact, "resolved", OURSELVES, OVER)
 
