@@ -285,6 +285,20 @@ def test_a_contact_is_about_somebody_who_lives_there(centre: Centre) -> None:
     assert wrong.reason == "r2 does not live in room 203"
 
 
+def test_a_contact_of_no_ward_shows_nobody_the_card_of_whom_he_may_not_know_of(database: Database) -> None:
+    agents = {"Wei": Agent(wards=["east"]), "Li": Agent(role="supervisor", level="home")}
+    centre = Centre(database.url, house(ALL, agents=agents))
+    centre.sign_in("Wei", "Li")
+    with centre.store.writing() as ledger:
+        ledger.residents.put([Resident(resident_id="r3", ward="west", room="301", name="r3")])
+    message = centre.do("open", "Wei", fields={"kind": "message", "subject": "a visitor"}).contact_id
+    assert centre.do("choose_resident", "Wei", contact_id=message, to="r3").reason == "r3 is not one of yours"
+    assert last(centre).resident_id == ""
+    assert centre.do("choose_resident", "Li", contact_id=message, to="r3").ok
+    assert last(centre).resident_id == "r3"
+    centre.store.close()
+
+
 def test_who_lives_there_makes_it_more_urgent_by_care_level_and_class(database: Database) -> None:
     rules = Priorities(
         kinds={"normal": 20, "message": 8}, per_care_level=2, per_repeat=1, classes={"vip": 7}, reserved=50

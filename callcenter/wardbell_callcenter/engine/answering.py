@@ -13,6 +13,7 @@ from wardbell_callcenter.engine.turn import Turn
 from wardbell_callcenter.house import House, Policy, Step
 from wardbell_callcenter.incidents.membership import given_to, leave
 from wardbell_callcenter.people import presence
+from wardbell_callcenter.people.permissions import About, may, person
 from wardbell_callcenter.residents.resident import Resident
 from wardbell_callcenter.roster.policies import policy_for
 from wardbell_callcenter.store.offer_rows import Offer, offer_id_of
@@ -240,10 +241,18 @@ def choose_resident(turn: Turn, contact: Contact, command: Command) -> str:
     if resident is not None and not _lives_there(contact, resident):
         where = f"room {contact.room}" if contact.room else contact.ward
         return f"{command.to} does not live in {where}"
+    if resident is not None and not contact.ward and not _may_know_of(turn.house, command.by, resident):
+        return f"{command.to} is not one of yours"
     contact = contact.changed(resident_id=command.to)
     contact = turn.change(contact.changed(priority=priority(turn, contact)))
     turn.ledger.record("changed", turn.now, by=command.by, reason="resident", contact=contact)
     return ""
+
+
+def _may_know_of(house: House, name: str, resident: Resident) -> bool:
+    """To choose somebody is to be shown his card."""
+    about = About(frozenset({resident.ward}), held_by=frozenset({resident.key_carer}) - {""})
+    return not may(person(house, name), name, "residents", about)
 
 
 def _lives_there(contact: Contact, resident: Resident) -> bool:
