@@ -111,10 +111,11 @@ class ReceiverApp:
         while is_more:
             portion = self.board.radio.read()
             self._is_quiet = self._is_quiet and portion.n == 0
-            self.desk.receive_air(portion, now_ms)
-            self.board.buzzer.set(
-                self.desk.front.tone_hz
-            )  # at once: what is to be shown and told of a press takes its time
+            # The sounder at once: what else there is to hear, to show and to tell takes its time.
+            self.desk.receive_words(portion, now_ms)
+            self.board.buzzer.set(self.desk.front.tone_hz)
+            self.desk.receive_frames(portion, now_ms)
+            self.board.buzzer.set(self.desk.front.tone_hz)
             is_more = portion.is_full
 
     def _answer(self, now_ms: int) -> "int | None":

@@ -118,11 +118,25 @@ class ReceiverDesk:
 
     def receive_air(self, portion: "Portion", now_ms: int) -> None:
         """The next durations. What rings then is sounded before the host is told: that is done by whatever comes next."""
+        self.receive_words(portion, now_ms)
+        self.receive_frames(portion, now_ms)
+
+    def receive_words(self, portion: "Portion", now_ms: int) -> None:
+        """The first half of `receive_air`: a press may ring before all else is sought in the same durations."""
         if portion.n:
             self.calls.tell_presses(now_ms)
             self._air.receive(portion)
+            presses = self._presses.receive(portion)
+            if presses:
+                self._heard_words(presses, now_ms)
+
+    def receive_frames(self, portion: "Portion", now_ms: int) -> None:
+        """The second half."""
+        if portion.n:
             self.radio.receive(portion)
-            self._heard(self._presses.receive(portion), self.nodes.receive(portion), now_ms)
+            frames = self.nodes.receive(portion)
+            if frames:
+                self._heard_frames(frames, now_ms)
             if self._n_read != self.nodes.n_read:
                 self._n_read = self.nodes.n_read
                 self._is_touched = True
@@ -151,9 +165,14 @@ class ReceiverDesk:
     def poll(self, now_ms: int) -> None:
         """Do what is due and settle what is shown and sounded; mostly nothing is, and then it costs next to nothing."""
         self.calls.tell_presses(now_ms)
-        self._heard(self._presses.poll(self._air.us(now_ms)), self.nodes.poll(now_ms), now_ms)
+        presses = self._presses.poll(self._air.us(now_ms))
+        if presses:
+            self._heard_words(presses, now_ms)
+        frames = self.nodes.poll(now_ms)
+        if frames:
+            self._heard_frames(frames, now_ms)
         self.calls.tell_presses(now_ms)
-        if self.radio.is_due(now_ms):
+        if self.radio.is_due(now_ms, self.hears_press):
             n_words = self._presses.n_words + self.nodes.n_frames
             if self.radio.poll(now_ms, n_words, self.nodes.n_read):
                 self._is_touched = True
@@ -201,7 +220,7 @@ class ReceiverDesk:
         times = [
             self._find_due_ms() if self._is_touched or self.calls.is_touched else self._due_ms,
             None if air_us is None else self._air.ms(air_us + 999),
-            self.radio.next_deadline_ms(),
+            self.radio.next_deadline_ms(self.hears_press),
             self.nodes.next_deadline_ms(),
         ]
         known = [at_ms for at_ms in times if at_ms is not None]
@@ -220,14 +239,6 @@ class ReceiverDesk:
         return min(known) if known else None
 
     # Heard.
-
-    def _heard(
-        self, presses: "list[PressStarted | PressEnded]", frames: "list[FrameStarted | FrameEnded]", now_ms: int
-    ) -> None:
-        if presses:
-            self._heard_words(presses, now_ms)
-        if frames:
-            self._heard_frames(frames, now_ms)
 
     def _heard_words(self, events: "list[PressStarted | PressEnded]", now_ms: int) -> None:
         for event in events:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from wardbell_protocol.air.portion import Portion
 
 AIR_FILE = "air.json"
+_LATE_MS = 400  # a press that is coming in is heard first: to judge the air takes 2 ms
 
 TROUBLES = {
     CARRIER: text.RADIO_BLIND + ": carrier",
@@ -57,9 +58,9 @@ class RadioHealth:
         """Take the next durations, which the ear has taken."""
         self._watch.receive(portion)
 
-    def is_due(self, now_ms: int) -> bool:
+    def is_due(self, now_ms: int, hears_press: bool) -> bool:
         """Whether `poll` has something to judge."""
-        return now_ms >= self._due_ms
+        return now_ms >= self._due_ms + (_LATE_MS if hears_press else 0)
 
     def poll(self, now_ms: int, n_words: int, n_frames: int = 0) -> bool:
         """Judge what is due; `n_words` counts what was heard, `n_frames` all frames read. True if the display is to change."""
@@ -93,7 +94,7 @@ class RadioHealth:
         self._kept = normal
         return json.dumps(normal).encode()
 
-    def next_deadline_ms(self) -> "int | None":
+    def next_deadline_ms(self, hears_press: bool) -> "int | None":
         """When `poll` next has something to do."""
         at_us = self._watch.next_deadline_us()
-        return None if at_us is None else self._ear.ms(at_us + 999)
+        return None if at_us is None else self._ear.ms(at_us + 999) + (_LATE_MS if hears_press else 0)
