@@ -19,7 +19,14 @@ IMAGE = REPOSITORY / "build" / "image" / "firmware.uf2"
 WORDS = burst(CodeWord.from_parts("0F1F01F0", "0110"), 87.5, 4)
 FRAME = [abs(us) for us in frame_durations(seal(Frame(7, 1, 1, 9), bytes(range(16))))]
 
-_FIRMWARE = ("boards/rp2040", "boards/pins.py", "boards/store.py", "drivers/hd44780.py", "drivers/glyphs.py")
+_FIRMWARE = (
+    "boards/rp2040",
+    "boards/pins.py",
+    "boards/store.py",
+    "bedside/contacts.py",
+    "drivers/hd44780.py",
+    "drivers/glyphs.py",
+)
 _PROTOCOL = ("errors.py", "air/portion.py")
 
 
