@@ -263,9 +263,7 @@ class House(Part, frozen=True, kw_only=True):
     priorities: Priorities = Priorities()
     codes: dict[Name, Code] = {}
     reasons: dict[Name, ByLanguage] = {}
-    field_roles: dict[
-        Text, list[Role]
-    ] = {}  # who sees that own column of the residents' table; of one not named: everybody
+    field_roles: dict[Text, list[Role]] = {}  # who sees an own column of the residents' table; one not named: everybody
     scripts: dict[Name, dict[Literal["en", "zh_CN"], list[Text]]] = {}  # by kind of call or contact
     link: Text = ""  # of an offer: {contact_id} {ward} {room} {bed} {resident_id}
     addresses: dict[Name, Text] = {}  # outside: a mail address, or `webhook:NAME`

@@ -164,9 +164,8 @@ class Channel:
     def _seek_frames(self, number: int, density: float) -> None:
         end_us = self._end_us(number)
         n_blocks = min(len(self._kept), number - self._looked_at + _FRAME_BLOCKS, number - self._shadowed_at - _SETTLED)
-        n_blocks = min(
-            n_blocks, int((end_us - self._sliced_us) / 1e3 / BLOCK_MS)
-        )  # no weak frame is read beneath a strong word
+        # No weak frame is read beneath a strong word.
+        n_blocks = min(n_blocks, int((end_us - self._sliced_us) / 1e3 / BLOCK_MS))
         if n_blocks < _FRAME_BLOCKS:
             return
         start_us = end_us - n_blocks * BLOCK_MS * 1e3
