@@ -41,10 +41,13 @@ class Terminal:
         while self.house.wire.arrivals:
             view.tick()
         await self.pilot.pause()
-        paint = getattr(self.app.screen, "paint", None)  # those of our screens that follow the desk
-        if paint is not None:
-            paint()
-        await self.pilot.pause()
+        painted = None
+        while painted is not self.app.screen:  # a screen that leaves uncovers one that was painted earlier
+            painted = self.app.screen
+            paint = getattr(painted, "paint", None)  # those of our screens that follow the desk
+            if paint is not None:
+                paint()
+            await self.pilot.pause()
 
     @property
     def lines(self) -> list[str]:
