@@ -225,7 +225,7 @@ async def test_the_language_switches_while_it_runs() -> None:
 async def test_a_lost_broker_is_told_across_the_screen_and_on_each_row(lang: str) -> None:
     house = house_with_calls(lang)
     async with terminal(house) as screen:
-        banner, stale = ("NO BROKER for 0:09", "stale") if lang == "en" else ("消息总线断开 0:09", "过时")
+        banner, stale = ("NO BROKER for 0:09", "stale") if lang == "en" else ("消息服务断开 0:09", "过时")
         assert stale not in screen.text
         house.wire.connect(False)
         await screen.settle()

@@ -77,7 +77,7 @@ async def test_an_offer_lies_over_everything_with_all_that_one_must_know(lang: s
         said = (
             "派单",
             "东区 118室1床  紧急呼叫  已等待 0:01",
-            "剩 0:19 应答",
+            "请在 0:19 内应答",
             "楼栋 B2",
             "风险 falls",
             "责任护理员 李娜",

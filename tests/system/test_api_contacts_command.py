@@ -74,7 +74,7 @@ def test_a_lost_race_a_stranger_and_nobody_there_have_a_status_each(
     assert main(["accept", contact_id]) == 1
     assert capsys.readouterr().err == "wardbell contacts: no: Chen has it\n"
     assert main(["accept", contact_id, "--lang", "zh_CN"]) == 1
-    assert "Chen 已接受" in capsys.readouterr().err
+    assert "Chen 已接单" in capsys.readouterr().err
     assert main(["show", "c-0"]) == 1
     assert "what to do: see /v1/contacts" in capsys.readouterr().err
     monkeypatch.setattr(contacts_client, "TRY_EVERY_S", 0.01)
@@ -130,7 +130,7 @@ def test_the_board_says_what_waits_how_the_day_has_been_and_who_is_there(
     told = [[part for part in line.split() if ":" not in part] for line in agents]
     assert told == [["Chen", "not", "ready", "a", "meal"], ["Wei", "busy", taken]]
     assert main(["board", "--lang", "zh_CN"]) == 0
-    assert "坐席：服务 1，空闲 0，未就绪 1，关闭 0" in capsys.readouterr().out
+    assert "坐席：处理中 1，空闲 0，示忙 1，关闭 0" in capsys.readouterr().out
     assert main(["board", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["figures"]["waiting"] == 1
 

@@ -63,7 +63,7 @@ def test_a_mail_says_the_place_first_in_both_languages_and_nothing_of_the_reside
         "重复 2 次 / repeated 2 times",
         "https://house.example/c-1",
         "",
-        "回复本邮件不等于接受任务。请在控制台或上述链接中接受。",
+        "回复本邮件不等于接单。请在终端上或通过上述链接接单。",
         "Answering this mail accepts nothing: accept at a console, or behind the link.",
     ]
     assert (mail["From"], mail["To"]) == ("Wardbell <bell@house.example>", "wei@house.example")
@@ -78,10 +78,10 @@ def test_a_mail_says_the_place_first_in_both_languages_and_nothing_of_the_reside
 @pytest.mark.parametrize(
     ("of_contact", "subject", "line"),
     [
-        ({"status": "accepted", "accepted_by": "Li"}, "203-2 · 已由 Li 接手 · taken by Li", "taken by Li"),
+        ({"status": "accepted", "accepted_by": "Li"}, "203-2 · 已由 Li 接单 · taken by Li", "taken by Li"),
         (
             {"status": "cleared_at_bed", "closed_by": "203-2"},
-            "203-2 · 已在床旁解除 (203-2) · cleared at the bed (203-2)",
+            "203-2 · 床旁已消除 (203-2) · cleared at the bed (203-2)",
             "cleared at the bed (203-2)",
         ),
         ({"status": "offered"}, "203-2 · 无需再处理 · asked somebody else", "asked somebody else"),

@@ -204,8 +204,8 @@ def test_the_command_prints_them_in_either_language_and_for_programs(
     assert "14.3%  (1 of 7)" in said
     assert main([*days, "--lang", "zh_CN", "--by", "day"]) == 0
     said = capsys.readouterr().out
-    assert "7 个联络" in said
-    assert "到床边超过 180 秒：普通呼叫" in said
+    assert "7 个工单" in said
+    assert "到床旁超过 180 秒：普通呼叫" in said
     assert main([*days, "--json", "--by", "hour"]) == 0
     found = json.loads(capsys.readouterr().out)
     assert found["total"]["not_visited"] == {"count": 1, "of": 5}

@@ -240,6 +240,6 @@ def test_the_sheet_has_a_line_to_tick_for_each() -> None:
     assert "不正常" in chinese
     assert "从未" in chinese
     table = as_csv(due, "zh_CN").removeprefix("\ufeff").splitlines()
-    assert table[0].split(",") == ["房间", "床位", "按钮", "上次听到", "正常", "不正常", "未安装", "缺陷", "签名"]
+    assert table[0].split(",") == ["房间", "床位", "按钮", "上次收到", "正常", "不正常", "未安装", "问题", "签名"]
     assert table[1] == "203,1,呼叫,从未,,,,,"
     assert sheet([], "east", "en", T0) == "every button was heard within 30 days"

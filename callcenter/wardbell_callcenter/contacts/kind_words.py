@@ -12,7 +12,7 @@ KINDS = {
     "message": ("留言", "Message"),
     "web_request": ("网上请求", "Web request"),
     "technical": ("技术故障", "Technical fault"),
-    "incident": ("群发事件", "Incident"),
+    "incident": ("突发事件", "Incident"),
 }
 
 

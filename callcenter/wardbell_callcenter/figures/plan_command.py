@@ -43,9 +43,9 @@ TEXTS: dict[str, dict[str, str | tuple[str, ...]]] = {
         "head": ("人数", "需等待", "{within:g} 秒内应答", "平均等待", "忙碌"),
         "gives_up": "放弃",
         "never": "无限",
-        "came": "{days} 天内 {contacts} 个联络，从接受到结束平均 {minutes:.1f} 分钟",
+        "came": "{days} 天内 {contacts} 个工单，从接单到结束平均 {minutes:.1f} 分钟",
         "hours": ("时", "每小时呼叫", "需要", "忙碌"),
-        "none": "{days} 天内没有处理过的联络：请给出 --minutes 或其他天数",
+        "none": "{days} 天内没有处理过的工单：请给出 --minutes 或其他天数",
         "need": "需要 {people} 人：{share:.0%} 的呼叫在 {within:g} 秒内应答，忙碌时间不超过 {busy:.0%}",
     },
 }

@@ -12,12 +12,12 @@ from wardbell_protocol.bus.centre_payloads import ContactState, Offer
 
 ZH, EN = 0, 1
 CLOSED = {
-    "resolved": ("已处理完毕", "resolved"),
-    "cleared_at_bed": ("已在床旁解除", "cleared at the bed"),
+    "resolved": ("已办结", "resolved"),
+    "cleared_at_bed": ("床旁已消除", "cleared at the bed"),
     "handed_over": ("已移交", "handed over"),
 }
 NO_ACCEPTANCE = (
-    "回复本邮件不等于接受任务。请在控制台或上述链接中接受。",
+    "回复本邮件不等于接单。请在终端上或通过上述链接接单。",
     "Answering this mail accepts nothing: accept at a console, or behind the link.",
 )
 
@@ -64,5 +64,5 @@ def _ended(offer: Offer) -> tuple[str, ...]:
         return tuple(words + by for words in CLOSED[contact.status])
     taken_by = contact.on_site_by or contact.accepted_by
     if taken_by:
-        return (f"已由 {taken_by} 接手", f"taken by {taken_by}")
+        return (f"已由 {taken_by} 接单", f"taken by {taken_by}")
     return ("无需再处理", offer.withdrawn)

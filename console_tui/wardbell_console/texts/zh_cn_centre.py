@@ -26,7 +26,7 @@ TEXTS = {
     "notice.reminded": "{target}：您到了吗？即将退回队列。",
     "notice.forced": "{by} 对您执行了{verb}。{reason}",
     "contact.new": "暂无人可接",
-    "contact.offered": "呼叫 {to}",
+    "contact.offered": "派给 {to}",
     "contact.accepted": "{by} 已接单",
     "contact.accepted_me": "我已接单",
     "contact.on_site": "{by} 已到场",
@@ -97,11 +97,11 @@ TEXTS = {
     "offer.title": "派单",
     "offer.more": "另有 {count} 个",
     "offer.what": "{ward} {place}  {kind}  已等待 {age}",
-    "offer.left": "剩 {left} 应答",
+    "offer.left": "请在 {left} 内应答",
     "offer.still": "，仍可接单",
     "offer.rings": "一直响铃，直到有人接单",
-    "offer.keys": "a 接单    r 拒接    esc 让开 10 秒",
-    "offer.keys_several": "a 接单    r 拒接    上/下 另一个    esc 让开 10 秒",
+    "offer.keys": "a 接单    r 拒接    esc 收起 10 秒",
+    "offer.keys_several": "a 接单    r 拒接    上/下 另一个    esc 收起 10 秒",
     "offer.taken": "{by} 已接单，您不用处理。",
     "offer.missed": "未接：您没有及时应答，已转他人。",
     "offer.over": "已结束，不用再接。{reason}",
@@ -120,7 +120,7 @@ TEXTS = {
     "pop.link": "链接：{link}",
     "pop.late": "迟了 {late}",
     "dialog.keys": "回车 确定    esc 返回",
-    "dialog.choose_keys": "按键，或上/下后回车    esc 返回",
+    "dialog.choose_keys": "按字母，或用上/下选好后回车    esc 返回",
     "dialog.required": "必填：{names}",
     "dialog.code": "{place}：如何办结？",
     "dialog.code_text": "{place}：{code}",
@@ -203,7 +203,7 @@ TEXTS = {
     "reason.no_longer_open": "病区呼叫已结束",
     "reason.released": "已退回",
     "reason.called_again": "再次呼叫",
-    "reason.incident_returned": "其事件另找处理人",
+    "reason.incident_returned": "所属事件另派他人",
     "reason.incident_part": "已并入事件",
     "reason.incident_over": "所属工单均已结束",
     "reason.incident_taken": "所属工单均已有人接单",
@@ -241,7 +241,7 @@ TEXTS = {
     "keys.signed_out": "i 签入",
     "keys.operator": "回车 详情  v 筛选  tab 坐席  y 示闲  b 示忙  i 签入  x 签出  esc 返回  ? 帮助",
     "centre_help.text": (
-        "派单时盖住所有界面：a 接单，r 拒接，esc 让开 10 秒\n"
+        "派单显示在所有界面之上：a 接单，r 拒接，esc 收起 10 秒\n"
         "上/下    选择工单；选择跟随工单\n"
         "回车     全部信息：住户、处理要点、备注、经过\n"
         "a        从列表接单              o  我已到床旁\n"
@@ -256,6 +256,6 @@ TEXTS = {
         "\n"
         "+ 空闲  * 派单中  = 处理中  ~ 小结  - 示忙\n"
         "x2 r1  又按两次，退回队列一次\n"
-        "待确认：还什么都没有发生；被拒绝时会说明原因"
+        "待确认：尚未生效；被拒绝时会说明原因"
     ),
 }
