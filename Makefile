@@ -16,7 +16,7 @@ READY := .venv/.ready .venv-micropython/.ready build/typings/.ready
 .PHONY: help setup system-packages test check fix demo demo-story bench bench-radio bench-chip bench-firmware bench-engine firmware flash hil soak soak-chip campaign-air faults-engine campaign-provision hardware lock clean
 
 help: ## list these targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: $(READY) ## build .venv and .venv-micropython from the pinned requirements
 
