@@ -15,12 +15,11 @@ from typing import Any
 
 import psycopg
 import pytest
-from servers import wait_until
+from servers import DEADLINE_S, wait_until
 
 from wardbell_callcenter.store.database import open_engine
 from wardbell_callcenter.store.migration import migrate
 
-START_S = 30.0
 ROOM_BYTES = 1 << 30  # a run of all tests on two workers writes a third of this
 BEFORE_FORMS = Path(__file__).parent / "unit" / "callcenter_form_0001.sql"  # a database of before forms were counted
 # The processes here are killed, never the machine: what the kernel has is safe, and a test need not wait for a disk.
@@ -70,7 +69,7 @@ class Postgres:
             os.chown(self.folder, user.pw_uid, user.pw_gid)
         self._data = self.folder / "data"
         options = ["--username=wardbell", "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync"]
-        self._run("initdb", "-D", str(self._data), *options).wait(START_S)
+        self._run("initdb", "-D", str(self._data), *options).wait(DEADLINE_S)
         (self._data / "pg_hba.conf").write_text(HBA)
 
     def url(self, database: str, user: str = "wardbell") -> str:
@@ -79,7 +78,7 @@ class Postgres:
 
     def start(self) -> None:
         """Start it and wait until it takes connections; after a kill the children of the last one may have to go first."""
-        end = time.monotonic() + START_S
+        end = time.monotonic() + DEADLINE_S
         while not self._is_up():
             if self._process is None or self._process.poll() is not None:
                 settings = [f"-c{name}={value}" for name, value in self._settings.items()]
@@ -92,7 +91,7 @@ class Postgres:
         """End it: SIGINT in order but at once, SIGKILL as a power cut would."""
         if self._process is not None:
             self._process.send_signal(how)
-            self._process.wait(START_S)
+            self._process.wait(DEADLINE_S)
             self._process = None
 
     def remove(self) -> None:
@@ -177,7 +176,7 @@ class Database:
         """What stands in it."""
         if self.is_sqlite:
             file = self.url.removeprefix("sqlite:///")
-            with contextlib.closing(sqlite3.connect(file, timeout=10)) as database:
+            with contextlib.closing(sqlite3.connect(file, timeout=DEADLINE_S)) as database:
                 return database.execute(sql).fetchall()
         with psycopg.connect(self.url) as connection:
             return connection.execute(sql.encode()).fetchall()
@@ -186,7 +185,7 @@ class Database:
         """Change it, behind the store's back."""
         if self.is_sqlite:
             file = self.url.removeprefix("sqlite:///")
-            with contextlib.closing(sqlite3.connect(file, timeout=10)) as database, database:
+            with contextlib.closing(sqlite3.connect(file, timeout=DEADLINE_S)) as database, database:
                 for sql in statements:
                     database.execute(sql)
             return

@@ -18,13 +18,31 @@ import pytest
 REPOSITORY = Path(__file__).resolve().parent.parent
 MOSQUITTO = shutil.which("mosquitto", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin")
 _BELOW_CONNECTIONS = range(20_000, 32_000)  # Linux takes the ports of connections from 32768 on
-_FIRST = os.getpid() * 997 % len(_BELOW_CONNECTIONS)  # others run tests too
-_PORTS: Iterator[int] = itertools.cycle([*_BELOW_CONNECTIONS[_FIRST:], *_BELOW_CONNECTIONS[:_FIRST]])
+_AT_ONCE = 200  # of them a process of tests has for itself
 DEADLINE_S = 60.0  # ends what hangs; nothing is measured by it, and a busy machine takes its time
 
 
+def _ports_of_our_own() -> Iterator[int]:
+    """Ports that no other process of tests takes while this one lives: one that was found free may be bound much later.
+
+    The mark is a socket's name that is in no folder: the kernel takes it back, however the process ends.
+    """
+    for first in itertools.cycle(_BELOW_CONNECTIONS[::_AT_ONCE]):
+        mark = socket.socket(socket.AF_UNIX)
+        try:
+            mark.bind(f"\0wardbell-tests-ports-{first}")
+        except OSError:
+            mark.close()
+            continue
+        with mark:
+            yield from itertools.cycle(range(first, first + _AT_ONCE))
+
+
+_PORTS = _ports_of_our_own()
+
+
 def free_port() -> int:
-    """A TCP port on loopback that nobody has now, and that the system gives to no connection before it is used."""
+    """A TCP port on loopback that nobody has now, and that nobody else is given before it is used."""
     while True:
         port = next(_PORTS)
         with socket.socket() as probe, contextlib.suppress(OSError):
@@ -76,7 +94,12 @@ class BrokerProcess:
         log = (self._folder / f"{self.engine}.log").open("ab")
         with log:
             self._process = subprocess.Popen(self._command(), stdin=subprocess.DEVNULL, stdout=log, stderr=log)
-        wait_until(lambda: is_listening(self.port), f"the {self.engine} broker")
+        wait_until(self._takes_connections, f"the {self.engine} broker")
+
+    def _takes_connections(self) -> bool:
+        assert self._process is not None
+        assert self._process.poll() is None, (self._folder / f"{self.engine}.log").read_text()[-2000:]
+        return is_listening(self.port)
 
     def kill(self) -> None:
         """End it as a power cut would."""
