@@ -16,6 +16,8 @@ SHIFTS = {
         "contact_id": "contact_id || '-' || n",
         "call_id": "call_id || '-' || n",
         "opened_at_ms": "opened_at_ms - n * 86400000",
+        "opened_steady_ms": "opened_steady_ms - n * 86400000",
+        "accepted_steady_ms": "accepted_steady_ms - n * 86400000",
         "pressed_at_ms": "pressed_at_ms - n * 86400000",
         "closed_at_ms": "closed_at_ms - n * 86400000",
     },

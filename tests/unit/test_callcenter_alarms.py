@@ -1,15 +1,18 @@
 """The queue itself calls for somebody, by the house's rules. On both databases."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from centre_bench import MINUTE, SECOND, Centre, house, policy
 from databases import Database
 
+from wardbell_callcenter.engine.alarms import NO_RULE
 from wardbell_callcenter.figures.indicators import Indicators, trips
 from wardbell_callcenter.house import Alarm, Step, Targets
 from wardbell_protocol.bus.centre_payloads import ContactState
 
+HOUR = 60 * MINUTE
 HOUSE = house(
     policy(Step(after_s=0, to=["everybody"], ring_s=0), accept_limit_s=0, on_site_limit_s=0, repeat_s=3600),
     alarms={"crowded": Alarm(waiting=2, oldest_s=30)},
@@ -23,6 +26,18 @@ def centre(database: Database) -> Iterator[Centre]:
     built.sign_in("Wei", "Li")
     yield built
     built.store.close()
+
+
+def lead_anew(centre: Centre) -> None:
+    """Another engine looks at the rules."""
+    centre.restart()
+    centre.hear_snapshot()
+    centre.wait(10 * SECOND)
+
+
+def set_clock(centre: Centre, ms: int) -> None:
+    """Somebody sets the wall clock so much forward."""
+    centre.now = replace(centre.now, wall_ms=centre.now.wall_ms + ms)
 
 
 def alarms(centre: Centre) -> list[ContactState]:
@@ -39,9 +54,7 @@ def test_when_all_that_a_rule_names_holds_it_calls_once_and_when_it_does_not_it_
     assert (alarm.subject, alarm.offered_to) == ("crowded: waiting 2, oldest_s 70", ["Li", "Wei"])
     centre.wait(MINUTE)
     assert [(one.contact_id, one.repeats) for one in alarms(centre)] == [(alarm.contact_id, 0)]
-    centre.restart()
-    centre.hear_snapshot()
-    centre.wait(10 * SECOND)
+    lead_anew(centre)
     assert [one.contact_id for one in alarms(centre)] == [alarm.contact_id]
     assert centre.accept("Wei", centre.contact("east-1").contact_id).ok
     centre.wait(MINUTE)
@@ -58,6 +71,8 @@ def test_whoever_has_it_ends_it_himself_and_it_comes_again_when_it_was_otherwise
     assert centre.do("resolve", "Li", contact_id=alarm.contact_id).ok
     centre.wait(MINUTE)
     assert alarms(centre) == []
+    lead_anew(centre)
+    assert alarms(centre) == []  # whoever leads: it has not been otherwise
     assert centre.accept("Wei", centre.contact("east-1").contact_id).ok
     centre.wait(MINUTE)
     centre.open("east-3")
@@ -67,6 +82,43 @@ def test_whoever_has_it_ends_it_himself_and_it_comes_again_when_it_was_otherwise
     centre.describe(house(HOUSE.policies["only"], targets=Targets()))
     centre.wait(10 * SECOND)
     assert alarms(centre) == []  # nobody has such a rule any more
+
+
+def test_what_called_before_its_rule_was_taken_away_is_over_whoever_leads_then(centre: Centre) -> None:
+    for name in ("east-1", "east-2"):
+        centre.open(name)
+    centre.wait(MINUTE)
+    assert len(alarms(centre)) == 1
+    centre.describe(house(HOUSE.policies["only"], targets=Targets()))
+    lead_anew(centre)
+    assert alarms(centre) == []
+    assert [event.reason for event in centre.events() if event.kind == "resolved"] == [NO_RULE]
+    centre.describe(HOUSE)
+    centre.wait(10 * SECOND)
+    assert len(alarms(centre)) == 1
+
+
+def test_no_setting_of_the_clock_makes_a_rule_hold_or_not(centre: Centre) -> None:
+    rules = {"old": Alarm(oldest_s=600), "late": Alarm(accepted=0.9)}
+    centre.describe(house(HOUSE.policies["only"], alarms=rules, targets=Targets(accept_s=60)))
+    contact = centre.open("east-1")
+    centre.wait(30 * SECOND)
+    set_clock(centre, HOUR)
+    assert centre.accept("Wei", contact.contact_id).ok  # in time, by any clock that nobody sets
+    centre.open("east-2")
+    centre.wait(30 * SECOND)
+    set_clock(centre, HOUR)
+    centre.wait(10 * SECOND)
+    assert alarms(centre) == []
+    centre.wait(10 * MINUTE)
+    called = {alarm.subject for alarm in alarms(centre)}
+    assert called == {"old: oldest_s 640", "late: accepted 50%"}
+    for ms in (-3 * HOUR, 5 * HOUR):
+        set_clock(centre, ms)
+        for _ in range(3):
+            centre.wait(MINUTE)
+        assert {alarm.subject for alarm in alarms(centre)} == called
+    assert "resolved" not in centre.kinds()
 
 
 def test_a_queue_about_its_limit_calls_once_and_a_rule_of_another_ward_is_another_one(centre: Centre) -> None:

@@ -166,7 +166,7 @@ def test_a_database_that_somebody_holds_at_the_start_is_tried_again_later(old: D
 def test_a_database_of_a_newer_version_is_refused_and_left_alone(empty: Database) -> None:
     Store(empty.url).close()
     empty.execute("UPDATE alembic_version SET version_num = '0999'", "ALTER TABLE lease RENAME TO leases")
-    with pytest.raises(ConfigError, match="form 0999, of a newer Wardbell: this one knows 0004; install"):
+    with pytest.raises(ConfigError, match=f"form 0999, of a newer Wardbell: this one knows {NEWEST}; install"):
         Store(empty.url)
     assert empty.rows("SELECT count(*) FROM leases") == [(1,)]
 

@@ -106,7 +106,9 @@ def test_the_last_contacts_of_the_bed_are_shown_newest_first(store: Store) -> No
     with store.writing() as ledger:
         for index in range(9):
             old = contact(f"old-{index}", call_kind=kinds[index % 3], at_ms=AT - (9 - index) * 60_000)
-            done = old.accepted("li", old.opened_at_ms + 1).closed("resolved", "li", "", old.opened_at_ms + 2, "helped")
+            done = old.accepted("li", Now(old.opened_at_ms + 1, 1)).closed(
+                "resolved", "li", "", old.opened_at_ms + 2, "helped"
+            )
             ledger.contacts.add(done)
         ledger.contacts.add(contact("neighbour", bed="2", at_ms=AT - 1000))
         ledger.contacts.add(contact("long-ago", at_ms=AT - 4 * DAY_MS).closed("cleared_at_bed", "bed", "", AT))

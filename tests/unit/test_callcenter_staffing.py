@@ -8,6 +8,7 @@ from databases import Database
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from wardbell_callcenter.clock import Now
 from wardbell_callcenter.contacts.contact import Contact
 from wardbell_callcenter.figures.case import Case
 from wardbell_callcenter.figures.demand import calls_by_hour
@@ -160,7 +161,7 @@ def test_the_command_plans_by_the_calls_that_came(database: Database, capsys: py
                 pressed_at_ms=noon_ms,
                 opened_at_ms=noon_ms,
             )
-            ledger.contacts.add(contact.accepted("li", noon_ms).closed("resolved", "li", "", noon_ms + 420_000))
+            ledger.contacts.add(contact.accepted("li", Now(noon_ms, 0)).closed("resolved", "li", "", noon_ms + 420_000))
     store.close()
     assert main(["--from-figures", "--days", "2", "--db", url]) == 0
     said = capsys.readouterr().out

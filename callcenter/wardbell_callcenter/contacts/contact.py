@@ -3,11 +3,15 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 from wardbell_callcenter.house import Policy
 from wardbell_protocol.bus.centre_payloads import ContactKind, ContactState, ContactStatus
 from wardbell_protocol.bus.payloads import CallState
 from wardbell_protocol.errors import WardbellError
+
+if TYPE_CHECKING:
+    from wardbell_callcenter.clock import Now
 
 WAITING: tuple[ContactStatus, ...] = ("new", "offered")
 TAKEN: tuple[ContactStatus, ...] = ("accepted", "on_site")
@@ -45,6 +49,7 @@ class Contact:
     step_planned_steady_ms: int
     pressed_at_ms: int
     opened_at_ms: int
+    opened_steady_ms: int | None = None
     state: ContactStatus = "new"
     version: int = 1
     ward: str = ""
@@ -65,6 +70,7 @@ class Contact:
     offered_at_ms: int | None = None
     received_at_ms: int | None = None
     accepted_at_ms: int | None = None
+    accepted_steady_ms: int | None = None
     accepted_by: str = ""
     on_site_at_ms: int | None = None
     on_site_by: str = ""
@@ -114,9 +120,16 @@ class Contact:
         highest = max(self.highest_step, step)
         return self.changed(step=step, loop=loop, step_planned_steady_ms=planned_steady_ms, highest_step=highest)
 
-    def accepted(self, by: str, now_ms: int) -> "Contact":
+    def accepted(self, by: str, now: "Now") -> "Contact":
         """Somebody has it."""
-        return self.moved("accepted", accepted_by=by, accepted_at_ms=now_ms, on_site_by="", on_site_at_ms=None)
+        return self.moved(
+            "accepted",
+            accepted_by=by,
+            accepted_at_ms=now.wall_ms,
+            accepted_steady_ms=now.steady_ms,
+            on_site_by="",
+            on_site_at_ms=None,
+        )
 
     def on_site(self, by: str, now_ms: int) -> "Contact":
         """Somebody is at the bed."""
@@ -134,6 +147,7 @@ class Contact:
             step_planned_steady_ms=planned_steady_ms,
             accepted_by="",
             accepted_at_ms=None,
+            accepted_steady_ms=None,
             on_site_by="",
             on_site_at_ms=None,
         )

@@ -14,13 +14,15 @@ LOOK_MS = 10_000
 QUIET_MS = 60_000  # a queue that is about its limit must not ring and be silent by turns
 OURSELVES = "callcenter"
 OVER = "it holds no more"
+NO_RULE = "the house has no such rule any more"
 
 
 class Alarms:
-    """Looks now and then. A rule that begins to hold opens a contact; one that has not held for a minute ends it, if nobody
-    has it.
+    """Looks now and then. A rule that begins to hold opens a contact; one that has not held for a minute, or that the house has
+    no more, ends it, if nobody has it.
 
-    Ended by somebody while its rule still holds, it comes again once that has been otherwise so long.
+    Ended by somebody while its rule still holds, it comes again once that has been otherwise so long. The database keeps which
+    rules have called, so that this is the same whoever leads.
     """
 
     def __init__(self, store: Store, transactions: Transactions, stumbles: Stumbles) -> None:
@@ -28,7 +30,6 @@ class Alarms:
         self._transactions = transactions
         self._stumbles = stumbles
         self._looked_at_ms = -LOOK_MS
-        self._held_at_ms: dict[str, int] | None = None  # when each held last, by key; None: what the database has open
 
     def look(self, now: Now) -> None:
         """Open and end what is to be.
@@ -45,36 +46,33 @@ class Alarms:
             self._stumbles.note(Alarms, error, now)
 
     def _look(self, now: Now) -> None:
-        at_ms = now.steady_ms
         with self._store.reading() as ledger:
             house = self._transactions.newest_house(ledger)
+            called = ledger.alarms.called()
             rules = {_key(name, rule): (name, rule) for name, rule in house.alarms.items()}
-            before = self._held_at_ms
-            if before is None:
-                before = {key: at_ms for key in rules if ledger.contacts.open_at(key) is not None}
-            found = {
-                key: said
-                for key, (_, rule) in rules.items()
-                if (said := trips(rule, indicators(ledger, house, now.wall_ms, rule.ward)))
-            }
-        lasting = {key: held for key, held in before.items() if key in rules and at_ms - held < QUIET_MS}
-        held_at_ms = lasting | dict.fromkeys(found, at_ms)
-        new = [(*rules[key], found[key]) for key in sorted(held_at_ms.keys() - before.keys())]
-        over = sorted(before.keys() - held_at_ms.keys())
-        if new or over:
-            self._transactions.isolated(lambda turn: _settle(turn, new, over), now)
-        self._held_at_ms = held_at_ms
+            said = {key: trips(rule, indicators(ledger, house, now, rule.ward)) for key, (_, rule) in rules.items()}
+        holding = {key: (*rules[key], words) for key, words in said.items() if words}
+        over = {
+            key: OVER if key in rules else NO_RULE
+            for key, held_ms in called.items()
+            if key not in holding and (key not in rules or now.steady_ms - held_ms >= QUIET_MS)
+        }
+        if holding or over:
+            self._transactions.isolated(lambda turn: _settle(turn, holding, over), now)
 
 
-def _settle(turn: Turn, new: list[tuple[str, Alarm, str]], over: list[str]) -> None:
-    for name, rule, said in new:
-        if turn.open_at(_key(name, rule)) is None:
+def _settle(turn: Turn, holding: dict[str, tuple[str, Alarm, str]], over: dict[str, str]) -> None:
+    called = turn.ledger.alarms.called()
+    for key, (name, rule, said) in holding.items():
+        if key not in called and turn.open_at(key) is None:
             fields = {"ward": rule.ward, "subject": f"{name}: {said}"[:256], "key": f"alarm/{name}"}
             opening.open_for_words(turn, "technical", fields, OURSELVES)
-    for key in over:
+    turn.ledger.alarms.hold(holding, turn.now.steady_ms)
+    for key, why in over.items():
         contact: Contact | None = turn.open_at(key)
         if contact is not None and contact.is_waiting:
-            leaving.close(turn, contact, "resolved", OURSELVES, OVER)
+            leaving.close(turn, contact, "resolved", OURSELVES, why)
+    turn.ledger.alarms.forget(over)
 
 
 def _key(name: str, rule: Alarm) -> str:

@@ -40,7 +40,7 @@ def accept(turn: Turn, contact: Contact, command: Command) -> str:
 def give(turn: Turn, contact: Contact, name: str, reason: str = "") -> Contact:
     """It is his from now on; all others hear so."""
     had_by = contact.accepted_by if contact.is_taken else ""
-    contact = turn.change(contact.accepted(name, turn.now.wall_ms))
+    contact = turn.change(contact.accepted(name, turn.now))
     his = _end_offers(turn, contact, name)
     turn.ledger.record("accepted", turn.now, by=name, reason=reason, contact=contact, offer=his)
     turn.drop_timers(contact.contact_id)

@@ -65,6 +65,7 @@ def _new(turn: Turn, kind: ContactKind, key: str, call_kind: str, pressed_at_ms:
         step_planned_steady_ms=now.steady_ms,
         pressed_at_ms=pressed_at_ms,
         opened_at_ms=now.wall_ms,
+        opened_steady_ms=now.steady_ms,
     )
 
 

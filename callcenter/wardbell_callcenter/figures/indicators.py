@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from wardbell_callcenter.clock import Now
 from wardbell_callcenter.figures import kpi
 from wardbell_callcenter.figures.gather import serves
 from wardbell_callcenter.figures.periods import HOUR_MS
@@ -9,8 +10,6 @@ from wardbell_callcenter.house import Alarm, House
 from wardbell_callcenter.store.ledger import Ledger
 
 FREE = ("ready", "offered")
-# An alarm must not feed itself, nor count an incident beside the contacts under it.
-NOT_COUNTED = ("technical", "incident")
 
 
 @dataclass(frozen=True)
@@ -23,19 +22,22 @@ class Indicators:
     accepted: float | None
 
 
-def indicators(ledger: Ledger, house: House, now_ms: int, ward: str) -> Indicators:
-    """Of that ward, or of all, now."""
-    waiting, oldest_ms, _ = ledger.figures.open_now(ward, but=NOT_COUNTED)
+def indicators(ledger: Ledger, house: House, now: Now, ward: str) -> Indicators:
+    """Of that ward, or of all, now. By the engine's own time: a clock that is set makes nothing late, nor in time."""
+    now_ms, within_ms = now.steady_ms, house.targets.accept_s * 1000
+    since_ms = ledger.alarms.waiting(ward)
     signed_in = (agent for agent in ledger.agents.signed_in() if serves(house, agent.agent, ward))
-    cases = ledger.figures.cases(now_ms - HOUR_MS, now_ms + 1, ward)
-    levels = kpi.service_levels(
-        [case for case in cases if case.kind not in NOT_COUNTED], house.targets.accept_s * 1000, now_ms
-    )
+    accepted = [
+        in_time
+        for one in ledger.alarms.opened(now_ms - HOUR_MS, ward)
+        if (in_time := kpi.is_in_time(one.opened_steady_ms, one.accepted_steady_ms, one.is_over, within_ms, now_ms))
+        is not None
+    ]
     return Indicators(
-        waiting,
-        0 if oldest_ms is None else max(0, now_ms - oldest_ms) // 1000,
+        len(since_ms),
+        max(0, now_ms - min(since_ms, default=now_ms)) // 1000,
         sum(agent.state in FREE for agent in signed_in),
-        levels.offered.share,
+        kpi.Share(sum(accepted), len(accepted)).share,
     )
 
 

@@ -58,17 +58,17 @@ class ServiceLevels(Struct, frozen=True):
 
 def service_levels(cases: Iterable[Case], within_ms: int, now_ms: int) -> ServiceLevels:
     """Waits are from the opening (t1) to the acceptance that held (t4); ended: over with nobody who had accepted."""
-    taken = taken_in_time = ended = ended_early = waiting_long = 0
+    offered = taken = taken_in_time = ended = ended_early = 0
     for case in cases:
+        is_over = case.closed_at_ms is not None
+        in_time = is_in_time(case.opened_at_ms, case.accepted_at_ms, is_over, within_ms, now_ms)
+        offered += in_time is not None
+        taken_in_time += in_time is True
         if case.accepted_at_ms is not None:
             taken += 1
-            taken_in_time += case.accepted_at_ms - case.opened_at_ms <= within_ms
         elif case.closed_at_ms is not None:
             ended += 1
             ended_early += case.closed_at_ms - case.opened_at_ms <= within_ms
-        else:
-            waiting_long += now_ms - case.opened_at_ms > within_ms
-    offered = taken + ended + waiting_long
     return ServiceLevels(
         within_ms / 1000,
         Share(taken_in_time, offered),
@@ -76,6 +76,13 @@ def service_levels(cases: Iterable[Case], within_ms: int, now_ms: int) -> Servic
         Share(taken_in_time + ended_early, taken + ended),
         Share(taken_in_time, taken),
     )
+
+
+def is_in_time(opened_ms: int, accepted_ms: int | None, is_over: bool, within_ms: int, now_ms: int) -> bool | None:
+    """Whether a contact was accepted within that time, as SL_offered counts it; None: it may be yet. All by one clock."""
+    if accepted_ms is not None:
+        return accepted_ms - opened_ms <= within_ms
+    return False if is_over or now_ms - opened_ms > within_ms else None
 
 
 def times(waits_ms: Iterable[int | None]) -> Times:

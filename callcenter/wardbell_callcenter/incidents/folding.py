@@ -101,6 +101,7 @@ def _open_incident(turn: Turn, kind: IncidentKind, scope: str, ward: str, contac
         step_planned_steady_ms=now.steady_ms,
         pressed_at_ms=min((contact.pressed_at_ms for contact in members), default=now.wall_ms),
         opened_at_ms=now.wall_ms,
+        opened_steady_ms=now.steady_ms,
     )
     turn.ledger.incidents.add(incident)
     turn.add(head)

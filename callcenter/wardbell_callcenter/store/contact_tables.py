@@ -52,9 +52,11 @@ contacts = Table(
     Column("incident_id", String(64), nullable=False, default="", index=True),
     Column("pressed_at_ms", BigInteger, nullable=False),
     Column("opened_at_ms", BigInteger, nullable=False, index=True),
+    Column("opened_steady_ms", BigInteger, index=True),  # the same by the engine's own clock; NULL: an older version's
     Column("offered_at_ms", BigInteger),  # first
     Column("received_at_ms", BigInteger),  # first device that had it
     Column("accepted_at_ms", BigInteger),
+    Column("accepted_steady_ms", BigInteger),
     Column("accepted_by", String(64), nullable=False, default=""),
     Column("on_site_at_ms", BigInteger),
     Column("on_site_by", String(64), nullable=False, default=""),
@@ -139,6 +141,14 @@ incidents = Table(
     Column("contact_id", String(64), nullable=False, default=""),  # that stands for all of them
     Column("opened_at_ms", BigInteger, nullable=False),
     Column("closed_at_ms", BigInteger),
+)
+
+# Rules of the house that have called: until one has not held for a while, whatever became of its contact, it calls no more.
+alarms = Table(
+    "alarms",
+    metadata,
+    Column("dedup_key", String(200), primary_key=True),  # of its contact: the rule's name and ward
+    Column("held_steady_ms", BigInteger, nullable=False),  # when it was last seen to hold
 )
 
 mutes = Table(

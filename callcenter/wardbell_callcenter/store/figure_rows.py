@@ -1,6 +1,5 @@
 """What the figures are counted from, read in one pass."""
 
-from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -69,12 +68,10 @@ class FigureRows:
                 found.setdefault((contact_id, agent), {})[state] = count
         return found
 
-    def open_now(self, ward: str = "", but: Sequence[str] = ()) -> tuple[int, int | None, int]:
-        """How many contacts of other kinds than `but` wait, when the oldest of them was opened, how many somebody has."""
+    def open_now(self, ward: str = "") -> tuple[int, int | None, int]:
+        """How many contacts wait, when the oldest of them was opened, how many somebody has."""
         # By the ward's index SQLite would read all that it ever had, of which few are open.
         which = IS_OPEN & (contacts.c.ward + "" == ward) if ward else IS_OPEN
-        if but:
-            which &= contacts.c.kind.not_in(but)
         rows = self._connection.execute(select(contacts.c.state, contacts.c.opened_at_ms).where(which)).all()
         waiting = [row.opened_at_ms for row in rows if row.state in WAITING]
         return len(waiting), min(waiting, default=None), len(rows) - len(waiting)

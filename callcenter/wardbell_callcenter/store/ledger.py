@@ -7,6 +7,7 @@ from sqlalchemy import Connection, delete, insert, select
 from wardbell_callcenter.clock import Mark, Now, Reading
 from wardbell_callcenter.contacts.contact import Contact
 from wardbell_callcenter.store.agent_rows import AgentRows, People
+from wardbell_callcenter.store.alarm_rows import AlarmRows
 from wardbell_callcenter.store.audit_rows import AuditRows
 from wardbell_callcenter.store.contact_listing import ContactListing
 from wardbell_callcenter.store.contact_rows import ContactRows
@@ -67,6 +68,7 @@ class Ledger:
         self.residents = ResidentRows(connection)
         self.pops = PopRows(connection)
         self.figures = FigureRows(connection)
+        self.alarms = AlarmRows(connection)
         self.roster = RosterRows(connection)
         self.steps = StepRows(connection)
         self.replies = ReplyRows(connection)

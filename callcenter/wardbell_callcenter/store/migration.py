@@ -9,7 +9,7 @@ from wardbell_protocol.errors import ConfigError
 
 FOLDER = Path(__file__).parent / "migrations"
 UNCOUNTED = "0001"  # the form of the databases that were made before forms were counted
-NEWEST = "0004"
+NEWEST = "0005"
 # PostgreSQL's number for those who migrate, any that others do not use; a long table, and who waits for it, take their time.
 STAND_ALONE = "SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0; SELECT pg_advisory_xact_lock(1466004068)"
 

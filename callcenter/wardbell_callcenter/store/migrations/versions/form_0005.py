@@ -1,0 +1,19 @@
+"""Which alarm rules have called, and when contacts were opened and accepted by the engine's own time, which the rules go by."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0005"
+down_revision = "0004"
+
+
+def upgrade() -> None:
+    """Of contacts from before nobody knows those times; the version before goes on without them."""
+    op.add_column("contacts", sa.Column("opened_steady_ms", sa.BigInteger))
+    op.add_column("contacts", sa.Column("accepted_steady_ms", sa.BigInteger))
+    op.create_index("ix_contacts_opened_steady_ms", "contacts", ["opened_steady_ms"])
+    op.create_table(
+        "alarms",
+        sa.Column("dedup_key", sa.String(200), primary_key=True),
+        sa.Column("held_steady_ms", sa.BigInteger, nullable=False),
+    )
