@@ -1,7 +1,7 @@
 """Print what this interpreter hears in noise and under it; run by test_air_noise.py on both.
 
 On MicroPython the noise is heard with the heap locked: an allocation is a MemoryError. The second argument names a
-file of it, portions of durations as JSON, the third is when it begins, in ms since start.
+file of it, portions of durations as JSON, the third is after how many of `Portion`'s rounds it begins.
 """
 
 import json
@@ -14,7 +14,7 @@ from wardbell_protocol.air.carrier import CarrierSense
 from wardbell_protocol.air.codeword import CodeWord
 from wardbell_protocol.air.ear import Ear
 from wardbell_protocol.air.frame_receiver import FrameReceiver
-from wardbell_protocol.air.portion import Portion
+from wardbell_protocol.air.portion import ROUND_MS, Portion
 from wardbell_protocol.air.presses import PressReceiver
 from wardbell_protocol.air.waveform import burst, signed
 
@@ -72,9 +72,9 @@ def weak(dice: Dice, code: int, n_words: int) -> "list[int]":
 class Path:
     """All that a receiver hears with, on one ear."""
 
-    def __init__(self, since_ms: int) -> None:
+    def __init__(self, n_rounds: int) -> None:
         self.ear = Ear()
-        self.ear.since_ms = since_ms
+        self.ear.n_rounds = n_rounds
         self.watch = AirWatch((5000, 2000), self.ear)
         self.sense = CarrierSense(self.ear)
         self.presses = PressReceiver(self.ear)
@@ -90,35 +90,36 @@ class Path:
         return events + len(self.presses.poll(portion.end_us)) + len(self.frames.poll(portion.end_us))
 
 
-def dated(air: "list[list[int]]", since_ms: int) -> "list[Portion]":
-    """Return portions that follow on one another from 5 s after that time on; times are counted anew meanwhile."""
+def dated(air: "list[list[int]]", n_rounds: int) -> "list[Portion]":
+    """Return portions that follow on one another from 5 s after that round's begin on; times are counted anew meanwhile."""
     portions = []
     end_us = 5_000_000
     for pulses in air:
         portion = Portion.of(pulses)
         end_us += portion.end_us
-        portion.renew(since_ms, end_us)
-        since_ms, end_us = portion.since_ms, portion.end_us
+        portion.renew(n_rounds, end_us)
+        n_rounds, end_us = portion.n_rounds, portion.end_us
         portions.append(portion)
     return portions
 
 
 dice = Dice(433)
-path = Path(int(sys.argv[3]))
+begin_at = int(sys.argv[3])
+path = Path(begin_at)
 receiver = path.presses
 for reason in ("noise", "clock", "gap", "short", "long", "ratio"):
     receiver.rejects[reason] = 0  # a reason's first time makes room for it
 with open(sys.argv[2]) as file:  # noqa: PTH123  MicroPython has no pathlib
-    portions = dated(json.load(file), int(sys.argv[3]))
+    portions = dated(json.load(file), begin_at)
 path.frames.rejects["noise"] = 0
 events = n_renewed = 0
 heap_lock()
 for portion in portions:
-    n_renewed += path.ear.since_ms != portion.since_ms
+    n_renewed += path.ear.n_rounds != portion.n_rounds
     events += path.receive(portion)
 heap_unlock()
 print("noise", events, n_renewed, sorted(receiver.rejects.items()), sorted(path.frames.rejects.items()))
-print(path.watch.edges, path.watch.percent, path.watch.normal, path.ear.ms(path.sense.last_us) - int(sys.argv[3]))
+print(path.watch.edges, path.watch.percent, path.watch.normal, path.ear.ms(path.sense.last_us) - ROUND_MS * begin_at)
 for at in range(8):
     receiver = PressReceiver()
     pulses = noise(dice, 200000, -1) + weak(dice, 0x741D03 + 4112 * at, 4) + noise(dice, 300000, -1)

@@ -3,10 +3,12 @@ from collections.abc import Callable
 from itertools import islice
 from pathlib import Path
 
+from wardbell_protocol.air.portion import ROUND_MS
 from wardbell_simulator.radio.noise import NOISES, durations
 
 PORTION = 250  # durations, about what a board hands over at a time
-TWO_HOURS_MS = 7_200_000  # 2**30 µs, where whole numbers begin to cost a board heap, are 18 minutes
+# In rounds. Whole numbers begin to cost a board heap at 2**30: µs after 18 minutes, ms after 12 days.
+DAYS_400 = 400 * 86_400_000 // ROUND_MS
 
 
 def test_noise_allocates_nothing_and_weak_words_are_the_same_on_all(
@@ -17,8 +19,8 @@ def test_noise_allocates_nothing_and_weak_words_are_the_same_on_all(
     assert len(portions) > 300
     noise = tmp_path / "noise.json"
     noise.write_text(json.dumps(portions), encoding="utf-8")
-    output = run_both("air_noise.py", str(noise), str(TWO_HOURS_MS))
+    output = run_both("air_noise.py", str(noise), str(DAYS_400))
     assert output.startswith("noise 0 1 ")  # times were counted anew once
     assert "('noise', 0)" not in output.splitlines()[0]  # somebody has looked
     assert output.count("PressStarted") == 8
-    assert run_32bit("air_noise.py", str(noise), str(TWO_HOURS_MS)) in (output, None)
+    assert run_32bit("air_noise.py", str(noise), str(DAYS_400)) in (output, None)

@@ -10,7 +10,7 @@ from wardbell_protocol.air.codeword import CodeWord
 from wardbell_protocol.air.ear import OLDEST_US, Ear
 from wardbell_protocol.air.frame import Frame, frame_durations, seal
 from wardbell_protocol.air.frame_receiver import FrameReceiver
-from wardbell_protocol.air.portion import LATEST_US, LONGEST_US, Portion
+from wardbell_protocol.air.portion import LATEST_US, LONGEST_US, ROUND_MS, Portion
 from wardbell_protocol.air.presses import PressReceiver
 from wardbell_protocol.air.waveform import burst, signed
 
@@ -47,12 +47,12 @@ def hear(portions: list[list[int]], is_renewed: bool) -> tuple[list[object], int
     end_us = latest_us = 0
     for pulses in portions:
         end_us += sum(map(abs, pulses))
-        since_us = 1000 * portion.since_ms
+        since_us = 1000 * ROUND_MS * portion.n_rounds
         portion.fill(pulses, end_us - since_us)
         latest_us = max(latest_us, portion.end_us)
         if is_renewed:
-            portion.renew(portion.since_ms, portion.end_us)
-            since_us = 1000 * portion.since_ms
+            portion.renew(portion.n_rounds, portion.end_us)
+            since_us = 1000 * ROUND_MS * portion.n_rounds
         now_us = portion.end_us
         ear.receive(portion)
         watch.receive(portion)

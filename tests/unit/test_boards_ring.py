@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from wardbell_firmware.boards.rp2040.ring import GAP_US, MARGIN, WORDS, Ring
 from wardbell_firmware.boards.rp2040.train import EXTRA_WORDS, SHORTEST_MARK_US, SHORTEST_SPACE_US, write_burst
-from wardbell_protocol.air.portion import LONGEST_US, Portion
+from wardbell_protocol.air.portion import LONGEST_US, ROUND_MS, Portion
 
 
 def played(words: list[int]) -> tuple[int, list[int]]:
@@ -128,3 +128,13 @@ def test_a_restart_forgets_what_was_not_read_and_begins_with_a_space() -> None:
     portion = Portion(8)
     chip.ring.read(4, portion)
     assert (portion.signed(), portion.end_us) == ([-50], 9_050)
+
+
+def test_an_ear_that_was_off_for_months_counts_anew_at_once() -> None:
+    chip = Chip()
+    now_ms = 400 * 86_400_000 + 7
+    assert chip.ring.restart(chip.written, now_ms) == 1000 * now_ms
+    chip.write([50])
+    portion = chip.read()
+    assert portion.end_us < 1000 * ROUND_MS
+    assert 1000 * ROUND_MS * portion.n_rounds + portion.end_us == 1000 * now_ms + 50

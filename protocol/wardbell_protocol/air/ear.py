@@ -5,6 +5,7 @@ time, here and in those who listen: MicroPython has room for eleven words of a c
 """
 
 from wardbell_protocol.air.edges import Edges
+from wardbell_protocol.air.portion import ROUND_MS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -42,13 +43,13 @@ def recounted(time_us: int, later_us: int) -> int:
 class Ear:
     """Portions in; `edges` for those who look at them, and for those who ask once a portion is taken.
 
-    `since_ms`: since when all who listen count their µs, ms since start. Whoever shares an ear is given its portions, too,
-    once the ear has them.
+    `n_rounds`: since which of the portions' rounds all who listen count their µs. Whoever shares an ear is given its
+    portions, too, once the ear has them.
     """
 
     def __init__(self) -> None:
         self.edges = Edges()
-        self.since_ms = 0
+        self.n_rounds = 0
         self._time_keepers: list[TimeKeeper] = []
         self._lookers: list[Looker] = []
         self._looks: list[Look] = []  # theirs, the newest first
@@ -64,16 +65,16 @@ class Ear:
 
     def us(self, now_ms: int) -> int:
         """Give a time in ms since start as those who listen count it."""
-        return (now_ms - self.since_ms) * 1000
+        return (now_ms - ROUND_MS * self.n_rounds) * 1000
 
     def ms(self, time_us: int) -> int:
         """Give a time of theirs in ms since start, rounded down."""
-        return self.since_ms + time_us // 1000
+        return ROUND_MS * self.n_rounds + time_us // 1000
 
     def receive(self, portion: "Portion") -> None:
         """Take the next durations."""
-        if portion.since_ms != self.since_ms:
-            self._renew(portion.since_ms)
+        if portion.n_rounds != self.n_rounds:
+            self._renew(portion.n_rounds)
         self._begin()
         reason = 1
         while reason:
@@ -81,10 +82,10 @@ class Ear:
             for look in self._looks:
                 look(reason, portion)
 
-    def _renew(self, since_ms: int) -> None:
+    def _renew(self, n_rounds: int) -> None:
         for keeper in self._time_keepers:
-            keeper.renew(1000 * (since_ms - self.since_ms))
-        self.since_ms = since_ms
+            keeper.renew(1000 * ROUND_MS * (n_rounds - self.n_rounds))
+        self.n_rounds = n_rounds
 
     def _begin(self) -> None:
         self.edges.begin()

@@ -10,22 +10,23 @@ LONGEST_US = (1 << 29) - 1  # what lasts longer, nearly nine minutes, stands in 
 # Times are counted anew before they outgrow the whole numbers that cost MicroPython no heap, 2**30: even one that is nearly
 # nine minutes late is still to be compared with the oldest that `ear` keeps.
 LATEST_US = 20_000_000
-RENEW_MS = 16_000
+ROUND_MS = 16_000  # since a round that is counted, not since a time in ms: that one outgrows them after 12 days
+_ROUND_US = 1000 * ROUND_MS
 _LONGEST = 2 * LONGEST_US
 
 
 class Portion:
-    """`durations`: the first `n` of them are valid; `end_us`: when the last of them ended, µs since `since_ms`.
+    """`durations`: the first `n` of them are valid; `end_us`: when the last of them ended, µs since the round began.
 
-    `since_ms`: ms since start; where a source renews it, all who listen go over to it (`ear`). Pieces of one duration may
-    stand beside each other. `Portion(capacity)` is empty.
+    `n_rounds`: of 16 s since start; where a source renews it, all who listen go over to it (`ear`). Pieces of one duration
+    may stand beside each other. `Portion(capacity)` is empty.
     """
 
     def __init__(self, capacity: int) -> None:
         self.durations = array("i", bytes(4 * capacity))
         self.n = 0
         self.end_us = 0
-        self.since_ms = 0
+        self.n_rounds = 0
         self.is_cut = False  # it ends sooner than it must
 
     @staticmethod
@@ -53,12 +54,13 @@ class Portion:
                 doubled -= _LONGEST
             self._put(doubled + is_mark)
 
-    def renew(self, since_ms: int, end_us: int) -> None:
-        """It ends `end_us` after `since_ms`: say so with a newer `since_ms` where that is long ago."""
-        while end_us >= LATEST_US:
-            end_us -= 1000 * RENEW_MS
-            since_ms += RENEW_MS
-        self.since_ms = since_ms
+    def renew(self, n_rounds: int, end_us: int) -> None:
+        """It ends `end_us` after that round began: say so with a later round where that is long ago."""
+        if end_us >= LATEST_US:
+            n_more = (end_us - LATEST_US) // _ROUND_US + 1
+            n_rounds += n_more
+            end_us -= n_more * _ROUND_US
+        self.n_rounds = n_rounds
         self.end_us = end_us
 
     def signed(self) -> "list[int]":

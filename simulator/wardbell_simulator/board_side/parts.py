@@ -147,7 +147,7 @@ class VirtualPulseSource:
         portion = self._portion
         portion.fill(pulses, 0)
         later_us = sum([abs(us) for us in self._pulses])
-        portion.renew(portion.since_ms, self._end_us - later_us - 1000 * portion.since_ms)
+        portion.renew(0, self._end_us - later_us)
         return self._portion
 
 

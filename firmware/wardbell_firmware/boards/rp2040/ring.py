@@ -6,6 +6,8 @@ of its own, so nothing saturates: what it takes each round is in the count, so t
 
 from array import array
 
+from wardbell_protocol.air.portion import ROUND_MS
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from wardbell_protocol.air import host_python as micropython
@@ -86,12 +88,12 @@ class Ring:
     def __init__(self, words: "ptr32") -> None:
         self._words = words
         self._state = array("I", bytes(4 * _STATE_SIZE))
-        self._since_ms = 0
-        self._end_us = 0  # of the last word that was read
+        self._n_rounds = 0
+        self._end_us = 0  # of the last word that was read, since that round began
 
     def quiet_us(self, now_ms: int) -> int:
         """How long ago the last word ended that was read."""
-        return (now_ms - self._since_ms) * 1000 - self._end_us
+        return (now_ms - ROUND_MS * self._n_rounds) * 1000 - self._end_us
 
     def n_waiting(self, written: int) -> int:
         """How many words have not been read."""
@@ -105,7 +107,8 @@ class Ring:
         """Forget what has not been read: the program begins anew, with a space, at `now_ms`; returns `quiet_us` of then."""
         self._state[_AT] = self._state[_SEEN] = written & _COUNT_MASK
         quiet_us = self.quiet_us(now_ms)
-        self._end_us += quiet_us
+        # Anew, not later: a node's ear may have been off for months, which in µs no small number holds.
+        self._n_rounds, self._end_us = now_ms // ROUND_MS, now_ms % ROUND_MS * 1000
         return quiet_us
 
     def read(self, written: int, portion: "Portion") -> bool:
@@ -131,5 +134,5 @@ class Ring:
 
     def date(self, portion: "Portion") -> None:
         """Say of a portion that it ends with the last word that was read."""
-        portion.renew(self._since_ms, self._end_us)
-        self._since_ms, self._end_us = portion.since_ms, portion.end_us
+        portion.renew(self._n_rounds, self._end_us)
+        self._n_rounds, self._end_us = portion.n_rounds, portion.end_us
