@@ -72,7 +72,7 @@ def placed(ward: WardOnBus, number: int, kind: str = "normal") -> CallState:
     return call
 
 
-def settle(shift: Shift, database: Database, calls: list[CallState], deadline_s: float = 60) -> None:
+def settle(shift: Shift, database: Database, calls: list[CallState]) -> None:
     """Go on until all steps are taken, all contacts accepted, and the bus has heard of it."""
 
     def is_settled() -> bool:
@@ -82,7 +82,7 @@ def settle(shift: Shift, database: Database, calls: list[CallState], deadline_s:
         return states == {"accepted": 2 * len(calls)} and steps == {3 * len(calls)}
 
     wanted = f"{len(calls)} accepted contacts and {3 * len(calls)} steps at both consoles"
-    wait_until(is_settled, wanted, deadline_s)
+    wait_until(is_settled, wanted)
     wait_until(lambda: not database.rows("SELECT 1 FROM outbox"), "an empty outbox")
 
 

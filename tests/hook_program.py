@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+from servers import DEADLINE_S
+
 
 class HookProgram:
     """`requests`: path, headers and body of each it got."""
@@ -23,7 +25,7 @@ class HookProgram:
                 program.requests.append(
                     (self.path, {name.lower(): value for name, value in self.headers.items()}, body)
                 )
-                program.release.wait(30)
+                program.release.wait(DEADLINE_S)
                 self.send_response(program.status)
                 self.send_header("content-length", str(len(program.body)))
                 self.end_headers()

@@ -30,9 +30,7 @@ HOUSE = {
 }
 VICTIMS = ("console", "console and leader", "standby", "leader")
 OVER = "it is over: resolved"
-SETTLE_S = 60.0
 AT_WORK = 6  # calls that are open at once
-TAKEOVER_S = 20.0
 
 
 class Person:
@@ -167,7 +165,7 @@ class LiveNight:
     def _take_over(self) -> None:
         leader, standby = self._leader_first()
         leader.kill()
-        wait_until(lambda: self._leader_first()[0] is standby, "the other one to lead", TAKEOVER_S)
+        wait_until(lambda: self._leader_first()[0] is standby, "the other one to lead")
         leader.start()
         self.kills["leader, for good"] += 1
 
@@ -202,7 +200,7 @@ class LiveNight:
                 person.act()
             return len(self._resolved()) == len(self._calls)
 
-        wait_until(is_settled, "everybody to have been helped", SETTLE_S)
+        wait_until(is_settled, "everybody to have been helped")
         rest = "SELECT 1 FROM outbox UNION ALL SELECT 1 FROM deliveries WHERE is_done = :no"
         rest = rest.replace(":no", "0" if self._database.is_sqlite else "false")
         wait_until(lambda: not self._database.rows(rest), "all to have gone out")

@@ -13,7 +13,7 @@ import msgspec
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from centre_parts import T0
-from servers import free_port, wait_until
+from servers import DEADLINE_S, free_port, wait_until
 from troubled_line import TroubledLine
 
 from wardbell_bus.client import BusClient
@@ -28,7 +28,7 @@ from wardbell_protocol.bus import topics
 from wardbell_protocol.bus.centre_payloads import ContactState, Offer, OfferState, ScreenPop
 from wardbell_protocol.bus.payloads import Command, decode, encode
 
-TIMEOUT_S = 10.0  # the machine may be busy; a test whose other side will not answer takes less
+TIMEOUT_S = DEADLINE_S  # the machine may be busy; a test whose other side will not answer takes less
 
 
 def offer_of(delivery_id: str, subject: str = "", withdrawn: str = "", **of_contact: object) -> Offer:
@@ -190,7 +190,9 @@ class PostOffice:
     def __init__(self, **options: Any) -> None:  # noqa: ANN401 - whatever aiosmtpd takes
         self.box = Postbox()
         self.port = free_port()
-        self._controller = Controller(self.box, hostname="127.0.0.1", port=self.port, **options)
+        self._controller = Controller(
+            self.box, hostname="127.0.0.1", port=self.port, ready_timeout=DEADLINE_S, **options
+        )
         self._controller.start()
 
     def close(self) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from servers import BrokerProcess, wait_until
+from servers import DEADLINE_S, BrokerProcess, wait_until
 
 from wardbell_bus.client import BusClient
 from wardbell_callcenter.house_command import main as house_command
@@ -74,7 +74,7 @@ def house(iotcore_broker: BrokerProcess, tmp_path: Path, request: pytest.Fixture
         process.terminate()
     for process in running:
         try:
-            process.wait(20)
+            process.wait(DEADLINE_S)
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()

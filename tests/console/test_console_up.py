@@ -84,7 +84,7 @@ def test_all_parts_come_up_and_a_killed_one_comes_again(home: Path) -> None:
     try:
         wait_until(lambda: is_listening(port), "the broker")
         bus.start()
-        wait_until(all_lights_but_the_radio, "the lights", 40)
+        wait_until(all_lights_but_the_radio, "the lights")
         wait_until(lambda: len(parts(home)) == 4, "four running parts")
         before = parts(home)
         assert sorted(before) == ["broker", "callcenter", "escalate", "gateway"]
@@ -93,10 +93,10 @@ def test_all_parts_come_up_and_a_killed_one_comes_again(home: Path) -> None:
         wait_until(lambda: parts(home).get("callcenter") not in (None, before["callcenter"]), "the call centre again")
         assert parts(home)["gateway"] == before["gateway"]
         os.kill(int((home / "supervisord.pid").read_text()), signal.SIGKILL)
-        wait_until(lambda: parts(home).get("gateway") not in (None, before["gateway"]), "the gateway under another", 60)
+        wait_until(lambda: parts(home).get("gateway") not in (None, before["gateway"]), "the gateway under another")
         wait_until(lambda: has_ended(before["gateway"]), "the end of the gateway that nobody supervised")
     finally:
         bus.stop()
         up.send_signal(signal.SIGHUP)  # as a terminal does that is closed
-        assert up.wait(30) == 0
+        assert up.wait(DEADLINE_S) == 0
     assert not is_listening(port)

@@ -8,7 +8,7 @@ import pytest
 from api_host import problem, serving
 from centre_host import PartProcess, Seat
 from databases import Database
-from servers import BrokerProcess, free_port, is_listening, wait_until
+from servers import DEADLINE_S, BrokerProcess, free_port, is_listening, wait_until
 
 from wardbell_callcenter.api import tokens
 from wardbell_callcenter.api.listening import listen
@@ -27,7 +27,7 @@ class Centre:
         arguments = [*places, "--api", f"127.0.0.1:{self.port}"]
         self.log = home / "log"
         self.process = PartProcess("wardbell_callcenter.callcenter_command", arguments, self.log)
-        self.client = httpx.Client(base_url=f"http://127.0.0.1:{self.port}", timeout=10)
+        self.client = httpx.Client(base_url=f"http://127.0.0.1:{self.port}", timeout=DEADLINE_S)
 
     def start(self) -> None:
         """Come back when it leads."""
@@ -113,4 +113,4 @@ def test_an_api_that_ends_by_itself_begins_again_on_its_port(database: Database)
         first = host.server._server  # noqa: SLF001 - nothing from outside ends it
         first.should_exit = True  # as whatever ends its loop does
         wait_until(lambda: host.server._server is not first, "another server")  # noqa: SLF001
-        assert httpx.get(f"{host.url}/v1/health", timeout=10).status_code == 200
+        assert httpx.get(f"{host.url}/v1/health", timeout=DEADLINE_S).status_code == 200

@@ -41,7 +41,9 @@ def host(database: Database) -> Iterator[Host]:
 
 def listen(host: Host, token: str, after: int | None = None) -> ClientConnection:
     url = host.url.replace("http", "ws") + "/v1/events" + ("" if after is None else f"?after={after}")
-    return connect(url, additional_headers={"Authorization": f"Bearer {token}"}, close_timeout=1)
+    return connect(
+        url, additional_headers={"Authorization": f"Bearer {token}"}, open_timeout=DEADLINE_S, close_timeout=1
+    )
 
 
 def until(socket: ClientConnection, kind: str, contact_id: str = "") -> list[Json]:

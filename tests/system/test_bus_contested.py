@@ -16,10 +16,10 @@ def test_two_of_one_name_are_told(broker: BrokerProcess, caplog: pytest.LogCaptu
     for client in pair:
         client.start()
     try:
-        wait_until(lambda: any(client.is_contested for client in pair), "the trouble to be noticed", 40)
+        wait_until(lambda: any(client.is_contested for client in pair), "the trouble to be noticed")
         wait_until(lambda: "another part call itself console-desk" in caplog.text, "the log to say it")
         pair[1].stop()
-        wait_until(lambda: pair[0].is_connected and not pair[0].is_contested, "peace", 40)
+        wait_until(lambda: pair[0].is_connected and not pair[0].is_contested, "peace")
     finally:
         for client in pair:
             client.stop()
@@ -38,9 +38,9 @@ def test_two_gateways_of_one_ward_are_a_fault_that_the_receiver_shows(
         first.start()
         wait_until(lambda: {"t": "health", "ok": True, "text": ""} in receiver.of_kind("health"), "a healthy ward")
         second.start()
-        wait_until(lambda: receiver.of_kind("health")[-1]["text"] == "broker", "the fault", 40)
+        wait_until(lambda: receiver.of_kind("health")[-1]["text"] == "broker", "the fault")
         second.kill()
-        wait_until(lambda: receiver.of_kind("health")[-1]["ok"], "its end", 40)
+        wait_until(lambda: receiver.of_kind("health")[-1]["ok"], "its end")
     finally:
         first.kill()
         second.kill()

@@ -11,7 +11,7 @@ import pytest
 from centre_host import CENTRE, PartProcess, Seat, centre_process, now_ms
 from centre_parts import command, ward_info
 from databases import Database
-from servers import BrokerProcess, wait_until
+from servers import DEADLINE_S, BrokerProcess, wait_until
 
 from wardbell_bus.life_sign import LifeSign
 from wardbell_callcenter.people.door import NOT_AT_HIS_SEAT, WRONG
@@ -123,7 +123,7 @@ def test_a_second_call_centre_on_one_folder_leaves_the_first_alone(
     arguments = ["--broker", iotcore_broker.url, "--home", str(tmp_path)]
     second = subprocess.run(
         [Path(sys.executable).with_name("wardbell"), "callcenter", *arguments],
-        capture_output=True, text=True, timeout=30, check=False,
+        capture_output=True, text=True, timeout=DEADLINE_S, check=False,
     )  # fmt: skip
     assert second.returncode == 75
     assert "another one runs here" in second.stderr

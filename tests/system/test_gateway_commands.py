@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from gateways import BusEnd, GatewayProcess, ReceiverEnd, environment, wait_for, write_registry
-from servers import BrokerProcess, wait_until
+from servers import DEADLINE_S, BrokerProcess, wait_until
 
 from wardbell_gateway import enrolment
 from wardbell_gateway.enrolment import Wanted
@@ -26,7 +26,7 @@ def command(name: str, *arguments: object) -> list[str]:
 def run(name: str, *arguments: object) -> subprocess.CompletedProcess[str]:
     """Run one to its end."""
     return subprocess.run(
-        command(name, *arguments), capture_output=True, text=True, timeout=60, check=False, env=environment()
+        command(name, *arguments), capture_output=True, text=True, timeout=DEADLINE_S, check=False, env=environment()
     )
 
 
@@ -72,7 +72,7 @@ def test_a_new_key_for_a_node_takes_a_new_id_too(tmp_path: Path) -> None:
 def test_listening_shows_codes_and_nodes_that_nobody_enrolled(tmp_path: Path) -> None:
     book = Journal(tmp_path / "gateway.db", 0)
     process = subprocess.Popen(
-        command("enrol", "--home", tmp_path, "--listen", "--seconds", 30), stdout=subprocess.PIPE, text=True
+        command("enrol", "--home", tmp_path, "--listen", "--seconds", DEADLINE_S), stdout=subprocess.PIPE, text=True
     )
     assert process.stdout is not None
     assert "press the remote" in process.stdout.readline()
@@ -82,7 +82,7 @@ def test_listening_shows_codes_and_nodes_that_nobody_enrolled(tmp_path: Path) ->
     assert "91568F" in shown[0]
     assert "node 4660 with a key, heard 1 times: not of this ward" in shown[1]
     process.terminate()
-    process.wait(20)
+    process.wait(DEADLINE_S)
     process.stdout.close()
     book.close()
 
@@ -96,7 +96,7 @@ def test_two_people_enrol_at_once(tmp_path: Path) -> None:
         )
         for n, address in enumerate(addresses)
     ]
-    assert [process.wait(60) for process in started] == [0] * len(started)
+    assert [process.wait(DEADLINE_S) for process in started] == [0] * len(started)
     assert {station.address for station in read_registry(tmp_path / "registry.json").stations} == set(addresses)
 
 

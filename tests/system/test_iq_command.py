@@ -24,7 +24,7 @@ from gateways import (
     write_registry,
 )
 from iq_air import RtlTcpServer, frame_as_cu8, presses_as_cu8
-from servers import BrokerProcess, wait_until
+from servers import DEADLINE_S, BrokerProcess, wait_until
 
 from wardbell_bus.client import BusClient
 from wardbell_gateway.iq.iq_command import main
@@ -81,7 +81,7 @@ class IqProcess:
     def end(self, number: int = signal.SIGTERM) -> int:
         """Tell it to end; the exit status."""
         self.process.send_signal(number)
-        status = self.process.wait(20)
+        status = self.process.wait(DEADLINE_S)
         for pipe in (self.process.stdin, self.process.stdout):
             assert pipe is not None
             pipe.close()

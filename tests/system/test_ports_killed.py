@@ -9,7 +9,7 @@ import pytest
 from centre_parts import T0
 from databases import Database
 from port_worlds import WebServer, offer_of, webhook_house
-from servers import wait_until
+from servers import DEADLINE_S, wait_until
 
 from wardbell_callcenter.clock import Now
 from wardbell_callcenter.ports.claims import MARGIN_MS
@@ -19,7 +19,7 @@ from wardbell_callcenter.store.delivery_rows import Delivery
 from wardbell_callcenter.store.store import Store
 from wardbell_protocol.bus.payloads import encode
 
-TIMEOUT_S = 30.0
+TIMEOUT_S = DEADLINE_S
 COURIER = """
 import sys, time
 from wardbell_callcenter.clock import Now
@@ -44,7 +44,7 @@ def web() -> Iterator[WebServer]:
 
 def test_it_is_delivered_once_more_under_the_same_id(database: Database, web: WebServer) -> None:
     answers = threading.Event()
-    web.before_answer = lambda: answers.wait(60)
+    web.before_answer = lambda: answers.wait(DEADLINE_S)
     store = Store(database.url)
     with store.writing() as ledger:
         ledger.deliveries.add(Delivery("d-1", "event", "webhook", "family", encode(offer_of("d-1")), T0, 0))
@@ -57,7 +57,7 @@ def test_it_is_delivered_once_more_under_the_same_id(database: Database, web: We
 
     now = Now(T0, round(TIMEOUT_S * 1000) + MARGIN_MS)  # the dead one's lease is over
     house = webhook_house(f"http://127.0.0.1:{web.port}/")
-    heir = Courier(store, [WebhookPort(lambda: house)], lambda: now, lambda *_: None)
+    heir = Courier(store, [WebhookPort(lambda: house, TIMEOUT_S)], lambda: now, lambda *_: None)
     heir.start()
     wait_until(lambda: database.rows("SELECT outcome FROM deliveries") == [("delivered",)], "the outcome")
     heir.stop()

@@ -6,7 +6,6 @@ import os
 import select
 import subprocess
 import threading
-import time
 import tty
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -14,6 +13,7 @@ from pathlib import Path
 import pytest
 import serial
 from gateways import station, tables, write_registry
+from servers import DEADLINE_S, wait_until
 
 import wardbell_firmware
 import wardbell_protocol
@@ -80,7 +80,7 @@ class Board:
 
     def has_restarted(self) -> bool:
         """A soft reset ends the interpreter of a computer."""
-        return self._process.wait(timeout=10) is not None
+        return self._process.wait(timeout=DEADLINE_S) is not None
 
     @property
     def settings(self) -> dict[str, object] | None:
@@ -299,7 +299,7 @@ def test_another_firmware_is_refused(
     text = f'VERSION = "{found}"' if found else "raise ImportError"
     (board.folder / "wardbell_firmware" / "__init__.py").write_text("")
     (board.folder / "wardbell_firmware" / "version.py").write_text(text)
-    serial_port = serial.Serial(board.port, timeout=5)
+    serial_port = serial.Serial(board.port, timeout=DEADLINE_S)
     serial_port.write(b"import sys; sys.path.insert(0, '')\r")
     serial_port.read_until(b">>> ")
     serial_port.read_until(b">>> ")
@@ -417,9 +417,7 @@ def test_the_cable_is_pulled_midway(
     def pull() -> None:
         if not cut_at:
             board.pull()
-            deadline_s = time.monotonic() + 10
-            while Path(board.port).exists() and time.monotonic() < deadline_s:
-                time.sleep(0.01)
+            wait_until(lambda: not Path(board.port).exists(), "the port to go")
 
     assert provision(home, board, *BED, installer=Patient(at_question=pull)) == 69
     assert "the board is gone; plug it in and give the same command again" in capsys.readouterr().err

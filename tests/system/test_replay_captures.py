@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from gateways import BusEnd, GatewayProcess, environment, station, tables, wait_for, write_registry
-from servers import REPOSITORY, BrokerProcess, until
+from servers import DEADLINE_S, REPOSITORY, BrokerProcess, until
 
 from wardbell_simulator.decode_command import decode
 from wardbell_simulator.headless_console import HeadlessConsole
@@ -38,7 +38,7 @@ def line(command: str, *arguments: object) -> list[str]:
 def run(command: str, *arguments: object) -> subprocess.CompletedProcess[str]:
     """Run one of our commands to its end."""
     return subprocess.run(
-        line(command, *arguments), capture_output=True, text=True, timeout=60, check=False, env=environment()
+        line(command, *arguments), capture_output=True, text=True, timeout=DEADLINE_S, check=False, env=environment()
     )
 
 
@@ -92,7 +92,7 @@ async def test_a_real_remote_is_a_row_on_the_console(bus: BusEnd, home: Path, io
 def test_an_unknown_remote_is_counted_and_shown_for_enrolment(
     bus: BusEnd, home: Path, iotcore_broker: BrokerProcess
 ) -> None:
-    command = line("wardbell_gateway.enrol_command", "--home", home, "--listen", "--seconds", 20)
+    command = line("wardbell_gateway.enrol_command", "--home", home, "--listen", "--seconds", DEADLINE_S)
     listening = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment())
     assert listening.stdout is not None
     assert "press the remote" in listening.stdout.readline()
@@ -100,7 +100,7 @@ def test_an_unknown_remote_is_counted_and_shown_for_enrolment(
     assert replayed.returncode == 0, replayed.stderr
     assert expected()["iq102"] in listening.stdout.readline()
     listening.terminate()
-    listening.wait(10)
+    listening.wait(DEADLINE_S)
     listening.stdout.close()
     assert bus.open == {}
 

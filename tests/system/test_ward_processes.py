@@ -5,12 +5,12 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from servers import DEADLINE_S, wait_until
 
 from wardbell_protocol.errors import ConfigError
 from wardbell_simulator.errors import DeviceError, WardError
@@ -19,15 +19,12 @@ from wardbell_simulator.plan import default_plan
 from wardbell_simulator.sim_command import main
 from wardbell_simulator.ward import Ward
 
-LIMIT_S = 30.0
 NODE = default_plan().nodes[0]
 SIM = "import sys; from wardbell_simulator.sim_command import main; sys.exit(main(sys.argv[1:]))"
 
 
 def wait_gone(pids: list[int]) -> None:
-    until_s = time.monotonic() + LIMIT_S
-    while any(Path(f"/proc/{pid}").exists() for pid in pids):
-        assert time.monotonic() < until_s, "a device process was left behind"
+    wait_until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in pids), "no device process to be left behind")
 
 
 def test_a_node_answers_line_by_line_and_ends_with_its_stdin() -> None:
@@ -146,7 +143,7 @@ def test_the_command_takes_verbs_and_prints_what_changes(sim: Sim) -> None:
     children = sim.children()
     assert len(children) == 1 + len(default_plan().nodes)
     sim.say("quit")
-    assert sim.process.wait(LIMIT_S) == 0
+    assert sim.process.wait(DEADLINE_S) == 0
     wait_gone(children)
     assert not (sim.folder / "port").exists()
 
@@ -157,7 +154,7 @@ def test_however_it_ends_no_process_stays(sim: Sim, number: signal.Signals) -> N
     children = sim.children()
     assert len(children) == 9
     os.kill(sim.process.pid, number)
-    assert sim.process.wait(LIMIT_S) == (-signal.SIGKILL if number == signal.SIGKILL else 0)
+    assert sim.process.wait(DEADLINE_S) == (-signal.SIGKILL if number == signal.SIGKILL else 0)
     wait_gone(children)
 
 
@@ -167,7 +164,7 @@ def test_a_registry_that_is_there_is_people_s(tmp_path: Path) -> None:
     sim = Sim(tmp_path, "--cpython", "--registry", str(path))
     sim.hear("ready", "")
     sim.say("quit")
-    sim.process.communicate(timeout=LIMIT_S)
+    sim.process.communicate(timeout=DEADLINE_S)
     assert (sim.process.returncode, path.read_text()) == (0, "{}")
 
 
@@ -176,7 +173,7 @@ def test_a_ward_file_that_is_wrong_is_refused(tmp_path: Path) -> None:
         [sys.executable, "-c", SIM, "--headless", "--ward", str(tmp_path / "none.toml")],
         capture_output=True,
         text=True,
-        timeout=LIMIT_S,
+        timeout=DEADLINE_S,
         check=False,
     )
     assert (run.returncode, run.stdout) == (2, "")

@@ -8,12 +8,13 @@ import ssl
 import subprocess
 import threading
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import paho.mqtt.publish
 import pytest
 from gateways import ADDRESSES, WARD, BusEnd, GatewayProcess, station, wait_for, write_registry
-from servers import MOSQUITTO, BrokerProcess, free_port, wait_until
+from servers import DEADLINE_S, MOSQUITTO, BrokerProcess, free_port, wait_until
 
 import wardbell_firmware
 import wardbell_protocol
@@ -33,6 +34,21 @@ pytestmark = pytest.mark.skipif(
 )
 
 
+def micropython_environment() -> dict[str, str]:
+    roots = [Path(package.__path__[0]).parent for package in (wardbell_protocol, wardbell_firmware, wardbell_simulator)]
+    return {**os.environ, "MICROPYPATH": os.pathsep.join([".frozen", *map(str, roots), str(UMQTT)])}
+
+
+def run_side(script: str, *args: str) -> str:
+    """What a script beside this file prints in MicroPython."""
+    command = [str(find_micropython()), str(Path(__file__).with_name(script)), *args]
+    done = subprocess.run(
+        command, env=micropython_environment(), capture_output=True, text=True, timeout=DEADLINE_S, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
 class WifiReceiver:
     """The process of wifi_side.py. `authority`: whose certificate the broker must show, and so TLS. `login`: further settings."""
 
@@ -43,15 +59,12 @@ class WifiReceiver:
         if authority is not None:
             files["ca.der"] = authority.hex()
         start = {"settings": {"name": "hall", "bus": bus}, "files": files, "epoch": 7}
-        roots = [
-            Path(package.__path__[0]).parent for package in (wardbell_protocol, wardbell_firmware, wardbell_simulator)
-        ]
         self._process = subprocess.Popen(
             [str(find_micropython()), str(Path(__file__).with_name("wifi_side.py"))],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
-            env={**os.environ, "MICROPYPATH": os.pathsep.join([".frozen", *map(str, roots), str(UMQTT)])},
+            env=micropython_environment(),
             text=True,
         )
         self.said: list[str] = []
@@ -76,7 +89,7 @@ class WifiReceiver:
         """Have it end by itself."""
         assert self._process.stdin is not None
         self._process.stdin.close()
-        assert self._process.wait(20) == 0, self.said
+        assert self._process.wait(DEADLINE_S) == 0, self.said
         self._leave()
 
     def kill(self) -> None:
@@ -178,7 +191,7 @@ def test_a_receiver_speaks_for_its_ward_until_a_gateway_does(
 def test_a_host_that_takes_connections_and_says_nothing_holds_no_call_up(is_secure: bool, tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as mute:
         receiver = WifiReceiver(mute.getsockname()[1], House(tmp_path, {}).authority if is_secure else None)
-        mute.settimeout(20)
+        mute.settimeout(DEADLINE_S)
         taken, _ = mute.accept()
         with taken:
             taken.recv(1)  # its question; from here on it waits for an answer
@@ -190,18 +203,24 @@ def test_a_host_that_takes_connections_and_says_nothing_holds_no_call_up(is_secu
 def test_a_broker_that_wants_another_password_gets_it_and_the_display_says_so() -> None:
     with socket.create_server(("127.0.0.1", 0)) as door:
         receiver = WifiReceiver(door.getsockname()[1], user="hall", password="secret")
-        door.settimeout(20)
+        door.settimeout(DEADLINE_S)
         visitor, _ = door.accept()
-        with visitor:
-            hello = visitor.recv(1000)
-            length = hello[1] - 0x80 + 0x80 * hello[2]  # the will alone is longer than one byte of it says
-            assert len(hello) == 3 + length
+        with visitor, visitor.makefile("rb") as heard:  # it is written, and so comes, in several pieces
+            head = heard.read(3)
+            length = head[1] - 0x80 + 0x80 * head[2]  # the will alone is longer than one byte of it says
+            hello = head + heard.read(length)
             # User, password, kept will at QoS 1, clean; 20 s; a name of ten letters.
             assert hello[3:15] == b"\0\4MQTT\4\xee\0\x14\0\x0a"
             assert hello.endswith(b"\0\4hall\0\6secret")
             visitor.sendall(b"\x20\2\0\5")
             wait_until(lambda: receiver.lines == "No broker: wrong | password", "what is wrong")
         receiver.end()
+
+
+def test_a_broker_that_lets_in_and_drops_is_asked_ever_more_seldom_and_soon_after_a_steady_time() -> None:
+    asked = json.loads(run_side("wifi_storm_side.py", str(free_port())))
+    waits_s = [round((later - earlier) / 1000) for earlier, later in pairwise(asked)]
+    assert waits_s == [1, 2, 4, 8, 16, 30, 30, 30, 121]
 
 
 @pytest.mark.parametrize("broker", ["mosquitto"], indirect=True)

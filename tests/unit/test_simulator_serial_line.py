@@ -5,12 +5,10 @@ from pathlib import Path
 
 import pytest
 import serial
-from servers import wait_until
+from servers import DEADLINE_S, wait_until
 
 from wardbell_protocol.errors import ConfigError
 from wardbell_simulator.serial_line import BufferLine, PtyLine
-
-LIMIT_S = 10.0
 
 
 @pytest.fixture
@@ -22,7 +20,7 @@ def line(tmp_path: Path) -> Iterator[PtyLine]:
 
 def test_every_byte_passes_both_ways(line: PtyLine) -> None:
     every = bytes(range(256))
-    with serial.Serial(str(line.path), timeout=LIMIT_S) as port:
+    with serial.Serial(str(line.path), timeout=DEADLINE_S) as port:
         line.send(every)
         assert port.read(256) == every
         port.write(every)
@@ -37,7 +35,7 @@ def test_every_byte_passes_both_ways(line: PtyLine) -> None:
 
 
 def test_pulled_the_open_port_fails_and_the_path_is_gone(line: PtyLine) -> None:
-    with serial.Serial(str(line.path), timeout=LIMIT_S) as port:
+    with serial.Serial(str(line.path), timeout=DEADLINE_S) as port:
         line.pull()
         with pytest.raises(serial.SerialException):
             port.read(1)
@@ -50,7 +48,7 @@ def test_pulled_the_open_port_fails_and_the_path_is_gone(line: PtyLine) -> None:
 def test_plugged_in_again_the_same_path_opens(line: PtyLine) -> None:
     line.pull()
     line.plug()
-    with serial.Serial(str(line.path), timeout=LIMIT_S) as port:
+    with serial.Serial(str(line.path), timeout=DEADLINE_S) as port:
         line.send(b"again")
         assert port.read(5) == b"again"
 
@@ -58,7 +56,7 @@ def test_plugged_in_again_the_same_path_opens(line: PtyLine) -> None:
 def test_with_nobody_there_the_line_takes_what_fits_and_loses_the_rest(line: PtyLine) -> None:
     for _ in range(100):
         line.send(bytes(4_096))
-    with serial.Serial(str(line.path), timeout=LIMIT_S) as port:
+    with serial.Serial(str(line.path), timeout=DEADLINE_S) as port:
         line.send(b"new")
         assert port.read(3) == b"new"  # opening it flushed what nobody had read
 
