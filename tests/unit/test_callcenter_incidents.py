@@ -6,10 +6,14 @@ import pytest
 from centre_bench import MINUTE, SECOND, Centre, house, policy
 from centre_parts import T0, cleared
 from databases import Database
+from sqlalchemy import Engine as DatabaseEngine
+from sqlalchemy import event
+from sqlalchemy.exc import OperationalError
 
 from wardbell_callcenter.clock import Now
 from wardbell_callcenter.house import House, IncidentRules, Step, Ward
 from wardbell_callcenter.incidents.detector import Waiting, corridor_of, crowded, storming
+from wardbell_callcenter.store.errors import StoreError
 from wardbell_protocol.bus.centre_payloads import ContactState, IncidentState
 
 RULES = IncidentRules(corridor_calls=3, corridor_s=60, button_calls=3, button_s=300, mute_s=600)
@@ -297,6 +301,19 @@ def test_somebody_mutes_a_button_for_a_time_with_a_reason_and_lets_it_ring_again
     assert sorted(contact(centre, called.contact_id).offered_to) == ["Li", "Wei"]
     assert centre.engine.faults() == ()
     assert "not muted" in centre.do("unmute", "Li", to="east/s-1").reason
+
+
+def test_a_mute_that_was_not_kept_is_no_fault(centre: Centre) -> None:
+    def lose(_: object) -> None:
+        raise OperationalError("COMMIT", None, ConnectionError("lost"))
+
+    called = centre.open("east-1", station_id="s-1")
+    event.listen(DatabaseEngine, "commit", lose)
+    with pytest.raises(StoreError):
+        centre.do("mute", "Wei", to="east/s-1", reason="stuck")
+    event.remove(DatabaseEngine, "commit", lose)
+    assert centre.engine.faults() == ()
+    assert contact(centre, called.contact_id).offered_to
 
 
 def test_a_muted_contact_that_somebody_has_comes_back_held(centre: Centre) -> None:

@@ -51,12 +51,17 @@ class Transactions:
         """One transaction, with everything that follows from what is done in it."""
         with self._store.writing() as ledger, self._turn(ledger, now, self._adviser, asks_later) as turn:
             yield turn
+        if turn.has_new_mutes:  # and never before they are kept
+            self.muted = tuple(mute.place for mute in turn.mutes.values())
         if self._adviser is not None and self.house.hook is not None:
             for question in turn.questions:
                 self._adviser.ask(self.house.hook, question)
 
     def turn_within(self, ledger: Ledger, now: Now, asks_later: bool) -> AbstractContextManager[Turn]:
-        """The same as a part of a transaction that somebody else has begun; the house's own program is not asked."""
+        """The same as a part of a transaction that somebody else has begun, which opens and mutes nothing.
+
+        The house's own program is not asked.
+        """
         return self._turn(ledger, now, None, asks_later)
 
     @contextmanager
@@ -66,8 +71,6 @@ class Transactions:
         turn.asks_later = asks_later
         yield turn
         _finish(turn, self._stumbles)
-        if turn.has_new_mutes:
-            self.muted = tuple(mute.place for mute in turn.mutes.values())
 
     def isolated(self, work: Callable[[Turn], T], now: Now) -> T:
         """Whoever becomes free is asked for whatever waits: one contact with which that goes wrong must not undo the work.
