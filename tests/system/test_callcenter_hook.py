@@ -33,6 +33,11 @@ def question(contact_id: str = "c1", step: int = 0) -> Question:
     )
 
 
+def asked_at(url: str, secret: str = "") -> Hook:
+    """A program that has as long as this machine needs."""
+    return Hook(url=url, timeout_s=DEADLINE_S, secret=secret)
+
+
 @pytest.fixture
 def program() -> Iterator[HookProgram]:
     with hook_program() as running:
@@ -64,7 +69,7 @@ def test_it_is_asked_once_signed_with_contact_and_candidates_and_its_answer_is_k
     program: HookProgram, asker: Asker
 ) -> None:
     program.body = b'{"agents": ["ben", "ana", "ben"], "version": 3}'
-    hook = Hook(url=program.url, secret="between us")
+    hook = asked_at(program.url, secret="between us")
     assert asker.hook.answer(Asking("c1", 0, 0)) is None
     assert asker.ask(hook, question()) == ("ben", "ana")
     assert asker.hook.take_answered() == {"c1"}
@@ -99,7 +104,7 @@ def test_an_answer_that_is_none_has_no_opinion_and_is_counted(
     program: HookProgram, asker: Asker, status: int, body: bytes, verdict: str
 ) -> None:
     program.status, program.body = status, body
-    assert asker.ask(Hook(url=program.url), question()) == ()
+    assert asker.ask(asked_at(program.url), question()) == ()
     assert dict(asker.hook.counts) == {verdict: 1}
 
 
@@ -107,7 +112,7 @@ def test_an_answer_that_is_none_has_no_opinion_and_is_counted(
     "url", ["http://127.0.0.1:9/route", "nonsense", "ftp://127.0.0.1/", "http://[::1", "http://127.0.0.1:99999/"]
 )
 def test_a_program_that_cannot_be_reached_has_no_opinion(asker: Asker, url: str) -> None:
-    assert asker.ask(Hook(url=url, timeout_s=5), question()) == ()
+    assert asker.ask(asked_at(url), question()) == ()
     assert dict(asker.hook.counts) == {"unreachable": 1}
 
 
@@ -118,24 +123,24 @@ def test_a_slow_program_has_no_opinion_after_its_time_and_its_late_answer_is_not
     program.body = b'{"agents": ["ana"]}'
     assert asker.ask(Hook(url=program.url, timeout_s=0.05), question()) == ()
     program.release.set()
-    assert asker.ask(Hook(url=program.url, timeout_s=5), question("c2")) == ("ana",)  # it has spoken since
+    assert asker.ask(asked_at(program.url), question("c2")) == ("ana",)  # it has spoken since
     assert asker.hook.answer(Asking("c1", 0, 0)) == ()
     assert asker.hook.counts == {"timeout": 1, "answered": 1}
 
 
 def test_one_that_hangs_keeps_no_other_contact_waiting(program: HookProgram, asker: Asker) -> None:
     program.release.clear()
-    asker.hook.ask(Hook(url=program.url, timeout_s=5), question())
+    asker.hook.ask(asked_at(program.url), question())
     with hook_program() as other:
         other.body = b'{"agents": ["ben"]}'
-        assert asker.ask(Hook(url=other.url), question("c2")) == ("ben",)
+        assert asker.ask(asked_at(other.url), question("c2")) == ("ben",)
     assert asker.hook.answer(Asking("c1", 0, 0)) is None
 
 
 def test_one_that_has_failed_several_times_is_left_alone_and_is_a_fault_until_it_answers(
     program: HookProgram, asker: Asker
 ) -> None:
-    hook = Hook(url=program.url)
+    hook = asked_at(program.url)
     program.status = 500
     for number in range(ILL_AFTER):
         assert asker.hook.is_worth_waiting
@@ -152,10 +157,10 @@ def test_one_that_has_failed_several_times_is_left_alone_and_is_a_fault_until_it
 def test_it_ends_with_a_question_under_way(program: HookProgram) -> None:
     asker = Asker()
     program.release.clear()
-    asker.hook.ask(Hook(url=program.url, timeout_s=5), question())
+    asker.hook.ask(asked_at(program.url), question())
     wait_until(lambda: len(program.requests) == 1, "it is asked")
     asker.hook.stop()
-    asker.hook.ask(Hook(url=program.url), question("c2"))  # too late
+    asker.hook.ask(asked_at(program.url), question("c2"))  # too late
     assert asker.hook.answer(Asking("c1", 0, 0)) is None
     assert len(program.requests) == 1
 
@@ -164,7 +169,7 @@ def test_it_ends_with_nothing_left_while_it_connects(program: HookProgram) -> No
     program.release.clear()
     for number in range(12):  # at some instant of the connecting, another each time
         asker = Asker()
-        asker.hook.ask(Hook(url=program.url, timeout_s=5), question())
+        asker.hook.ask(asked_at(program.url), question())
         time.sleep(number * 0.002)
         asker.hook.stop()
         del asker

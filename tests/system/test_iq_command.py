@@ -62,9 +62,10 @@ class IqProcess:
             )
 
     def send(self, data: bytes) -> None:
-        """Through the pipe."""
+        """Through the pipe, all of it: a write that was interrupted has only begun."""
         assert self.process.stdin is not None
-        self.process.stdin.write(data)
+        while data:
+            data = data[self.process.stdin.write(data) :]
 
     def heard(self) -> list[object]:
         """Codes, or counters of frames, printed so far."""
