@@ -9,7 +9,7 @@ from wardbell_callcenter.contacts import plan
 from wardbell_callcenter.contacts.contact import Contact
 from wardbell_callcenter.contacts.plan import Firing
 from wardbell_callcenter.engine import answering, due, verbs
-from wardbell_callcenter.engine.engine import Engine
+from wardbell_callcenter.engine.timers import Timers
 from wardbell_callcenter.engine.turn import Turn
 from wardbell_callcenter.house import Policy
 from wardbell_callcenter.store.reply_rows import ReplyRows
@@ -20,7 +20,7 @@ from wardbell_protocol.bus.payloads import Command
 def popped_timers() -> None:
     """A timer is gone before what it stands for is done, as where a message broker keeps it."""
 
-    def run_timers(self: Engine, now: Now) -> bool:
+    def run(self: Timers, now: Now) -> bool:
         with self._store.writing() as ledger:
             timers: Sequence[Any] = ledger.timers.due(now.steady_ms, 500)
             ledger.timers.drop(*((timer.kind, timer.subject) for timer in timers))
@@ -29,7 +29,7 @@ def popped_timers() -> None:
                 due.run(turn, timers)
         return False
 
-    Engine._run_timers = run_timers  # type: ignore[method-assign]  # noqa: SLF001
+    Timers.run = run  # type: ignore[method-assign]
 
 
 def forgotten_commands() -> None:

@@ -7,7 +7,7 @@ from centre_bench import MINUTE, SECOND, Centre, house, policy
 from centre_parts import T0, call_state, cleared, step_command
 from databases import Database
 
-from wardbell_callcenter.engine.engine import ALONE_AT_ONCE
+from wardbell_callcenter.engine.timers import ALONE_AT_ONCE
 from wardbell_callcenter.house import Agent, House, Limits, Step, Ward
 from wardbell_callcenter.ports.claims import Claims
 from wardbell_protocol.bus.centre_payloads import CentreEvent

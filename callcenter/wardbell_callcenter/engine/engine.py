@@ -5,18 +5,17 @@ Rules: callcenter/README.md.
 """
 
 import logging
-from collections.abc import Sequence
-from dataclasses import replace
 
 from wardbell_bus.ladder import Ladder, Rung, StepKey
 from wardbell_bus.wards import WardMirrors
 from wardbell_callcenter.clock import Now
-from wardbell_callcenter.engine import calls, due, offering, shifts, wards
+from wardbell_callcenter.engine import calls, offering, shifts, wards
 from wardbell_callcenter.engine.absences import Absences
 from wardbell_callcenter.engine.alarms import Alarms
 from wardbell_callcenter.engine.histories import history
 from wardbell_callcenter.engine.snapshots import snapshot
-from wardbell_callcenter.engine.stumbles import STUMBLED_MS, Stumbles, is_of_the_database
+from wardbell_callcenter.engine.stumbles import Stumbles, is_of_the_database
+from wardbell_callcenter.engine.timers import Timers
 from wardbell_callcenter.engine.transactions import Transactions
 from wardbell_callcenter.engine.turn import Turn
 from wardbell_callcenter.engine.verbs import obey
@@ -31,7 +30,6 @@ from wardbell_callcenter.store.delivery_rows import Delivery
 from wardbell_callcenter.store.ledger import Ledger
 from wardbell_callcenter.store.reply_rows import Answer, said_by
 from wardbell_callcenter.store.store import Store
-from wardbell_callcenter.store.timer_rows import Timer
 from wardbell_protocol.bus.centre_payloads import AgentState, CentreReply, CentreSnapshot, StepTaken
 from wardbell_protocol.bus.payloads import CallState, Command, Reply
 
@@ -40,8 +38,6 @@ log = logging.getLogger("wardbell.callcenter")
 REPLY_KEPT_MS = 24 * 3600 * 1000
 FORGET_EVERY_MS = 60_000
 STEPS_AT_ONCE = 100
-TIMERS_AT_ONCE = 500
-ALONE_AT_ONCE = 50  # each in its own transaction: the lead is not to be lost over them
 LOOK_AHEAD_MS = 250
 ANOTHERS = "not done: another command had this command_id; take a new one for each"
 
@@ -57,6 +53,7 @@ class Engine:
         self._adviser = adviser
         self._stumbles = Stumbles()
         self._transactions = Transactions(store, adviser, self._stumbles)
+        self._timers = Timers(store, self._transactions, self._stumbles)
         self._wards = ward_mirrors
         self._ladder = Ladder(ward_mirrors.mirrors)
         self._absences = Absences(ward_mirrors)
@@ -64,7 +61,6 @@ class Engine:
         self.door = Door()
         self._peopled_by: House | None = None  # the house by which all who are signed in may be
         self._forgot_at_ms = 0
-        self._has_stumbled = False  # over timers; over all else: `_stumbles`
         self.idle_ms = 0  # how long nothing will be due, after a poll, if nothing happens
         with store.reading() as ledger:
             steps = ledger.steps.open()
@@ -82,7 +78,7 @@ class Engine:
     def faults(self) -> tuple[str, ...]:
         """For the life sign: what cannot be read, and is stood in for; which buttons are muted."""
         house = ("house",) if self._transactions.is_house_unreadable else ()
-        engine = ("engine",) if self._has_stumbled or self._stumbles else ()
+        engine = ("engine",) if self._timers.has_stumbled or self._stumbles else ()
         policies = tuple(f"policies-{ward}" for ward in sorted(self._ladder.unreadable))
         hook = self._adviser.faults() if self._adviser is not None else ()
         return house + engine + policies + hook + tuple(f"muted-{place}" for place in self._transactions.muted)
@@ -192,7 +188,7 @@ class Engine:
         Returns:
             True when more is due than one turn takes: poll again, when those who wait have had theirs.
         """
-        is_more = self._run_timers(now)
+        is_more = self._timers.run(now)
         self._sign_out_strangers(now)
         self._alarms.look(now)
         self._stumbles.forget_old(now)
@@ -209,13 +205,9 @@ class Engine:
             if not self._stumbles.is_left_alone(call_id, now):
                 self._close_absent(call_id, now)
         later_ms = [rung.due.due_at_ms - now.wall_ms for rung in rungs[len(overdue) :][:1]]
-        self.idle_ms = min([LOOK_AHEAD_MS, *later_ms, *self._timer_in_ms(now)])
+        timer_ms = self._timers.next_in_ms(now)
+        self.idle_ms = min([LOOK_AHEAD_MS, *later_ms, *([] if timer_ms is None else [timer_ms])])
         return is_more or len(overdue) > STEPS_AT_ONCE
-
-    def _timer_in_ms(self, now: Now) -> list[int]:
-        with self._store.reading() as ledger:
-            next_ms = ledger.timers.next_due_steady_ms()
-        return [] if next_ms is None else [max(0, next_ms - now.steady_ms)]
 
     def heed_advice(self, now: Now) -> None:
         """The house's own program has answered, or cannot: go on with what waited for it."""
@@ -287,53 +279,6 @@ class Engine:
         with self._store.reading() as ledger:
             contact = ledger.contacts.get(contact_id)
         return contact is not None and contact.is_open
-
-    def _run_timers(self, now: Now) -> bool:
-        with self._store.reading() as ledger:
-            next_ms = ledger.timers.next_due_steady_ms()
-        if next_ms is None or next_ms > now.steady_ms:
-            return False
-        timers: Sequence[Timer] = ()
-        is_behind = False
-        try:
-            with self._transactions.turn(now) as turn:
-                timers = turn.ledger.timers.due(now.steady_ms, TIMERS_AT_ONCE)
-                due.run(turn, timers)
-            is_behind = turn.is_behind
-        except Exception as error:
-            if is_of_the_database(error):
-                raise
-            log.exception("stumbled over %d timers; now each alone", len(timers))
-            self._run_one_by_one(timers[:ALONE_AT_ONCE], now)
-            return len(timers) > ALONE_AT_ONCE
-        self._has_stumbled = False
-        return is_behind or len(timers) == TIMERS_AT_ONCE
-
-    def _run_one_by_one(self, timers: Sequence[Timer], now: Now) -> None:
-        """What is wrong with one contact must not leave all others unasked: that one is tried again later."""
-        self._has_stumbled = True
-        for timer in timers:
-            try:
-                self._run_one(timer, now)
-            except Exception as error:
-                if is_of_the_database(error):
-                    raise
-                log.exception("stumbled over %s of %s", timer.kind, timer.subject)
-                with self._store.writing() as ledger:
-                    ledger.timers.put(replace(timer, due_steady_ms=now.steady_ms + STUMBLED_MS))
-                if timer.kind == "widen":  # to ask for it goes wrong: nobody else's turn is to try that meanwhile
-                    self._stumbles.note(timer.subject, error, now)
-
-    def _run_one(self, timer: Timer, now: Now) -> None:
-        def work(turn: Turn) -> None:
-            if turn.ledger.timers.get(timer.kind, timer.subject) == timer:  # those before it may have set another
-                due.run(turn, [timer])
-
-        if timer.kind != "widen":
-            self._transactions.isolated(work, now)
-            return
-        with self._transactions.turn(now) as turn:  # which is nothing but to ask
-            work(turn)
 
     def _step(self, command: Command, now: Now) -> str:
         key = (command.call_id, command.step, command.loop)
