@@ -28,12 +28,12 @@ class BoardKind:
     def refusal(self, role: str, keys: Iterable[str] = (), is_two_way: bool = False) -> str:
         """Why it cannot be that, and what to do about it; "" where it can."""
         if role not in self.classes:
-            return f"a {self.name} can be no {role}, it cannot time what it hears; take a pico"
+            return f"board {self.name} can be no {role}, it cannot time what it hears; take a pico"
         strange = [key for key in keys if self.keys and key not in self.keys]
         if strange:
-            return f"a {self.name} has no key {strange[0]}; give --button with one of {', '.join(self.keys)}"
+            return f"board {self.name} has no key {strange[0]}; give --button with one of {', '.join(self.keys)}"
         if is_two_way and not self.hears:
-            return f"a {self.name} cannot hear; leave two_way out, or take a pico"
+            return f"board {self.name} cannot hear; leave two_way out, or take a pico"
         return ""
 
 

@@ -55,7 +55,7 @@ def identify(
         raise BoardError(f"{repl.path}: this is a {machine}; Wardbell runs on {names}. Plug in the right board")
     if wanted not in ("", kind.name):
         raise BoardError(
-            f"{repl.path}: this is a {kind.name}, not a {wanted}; plug in the right board, or leave --board out"
+            f"{repl.path}: this is board {kind.name}, not {wanted}; plug in the right board, or leave --board out"
         )
     if kind.refusal(role):
         raise BoardError(f"{repl.path}: {kind.refusal(role)}")
