@@ -12,6 +12,7 @@ from wardbell_bus.wards import WardMirrors
 from wardbell_callcenter.clock import Now, SteadyClock, read_clocks
 from wardbell_callcenter.engine.engine import Engine
 from wardbell_callcenter.engine.wards import OURSELVES
+from wardbell_callcenter.figure_watch import FigureWatch
 from wardbell_callcenter.outbox_limit import OutboxLimit
 from wardbell_callcenter.ports.courier import Courier
 from wardbell_callcenter.ports.mail import MailPort
@@ -58,6 +59,7 @@ class Service:
         store.renew_lease(self._clock.mark(read_clocks()))  # else the time of who dies at once is lived through again
         self._routing_hook = RoutingHook(self._heed_advice)
         self._engine = Engine(store, self._wards, self._routing_hook)
+        self._figures = FigureWatch(store, self._engine.house_in, self._now)
         self._seats = Seats()
         self._lock = threading.Lock()
         self._stopping = threading.Event()
@@ -97,6 +99,7 @@ class Service:
         """Serve until `stop` is called or the lease is lost."""
         self._pump.start()
         self._courier.start()
+        self._figures.start()
         self.client.start()
         try:
             is_behind = False
@@ -106,6 +109,7 @@ class Service:
             with self._lock:
                 self._has_ended = True  # before the lease is let go: until then the database refuses what is late
             self._routing_hook.stop()
+            self._figures.stop()
             self._courier.stop()
             self.client.stop()
             self._pump.stop()
@@ -245,9 +249,9 @@ class Service:
         if address is None:
             return
         try:
-            refused = self._turned_away(address, payload)
+            answered = self._answer_at_once(address, payload)
             with self._lock:
-                answer = refused or self._take(address, topic, payload, is_retained)
+                answer = answered or self._take(address, topic, payload, is_retained)
         except StoreError as error:
             self._store_failed(error)
             raise NotTakenError(str(error)) from error
@@ -256,11 +260,13 @@ class Service:
         if address.channel != "health":  # the life signs of 600 consoles let nothing go out
             self._kick()
 
-    def _turned_away(self, address: Address, payload: bytes) -> tuple[str, bytes] | None:
-        """Before anything waits for us: a whole shift that signs in must hold neither time up nor who accepts meanwhile."""
+    def _answer_at_once(self, address: Address, payload: bytes) -> tuple[str, bytes] | None:
+        """Before anything waits for us: a shift that signs in, or looks at figures, must hold up neither time nor who accepts."""
         if (address.scope, address.channel) != (CALL_CENTRE_SCOPE, "command"):
             return None
         command = _command_of(address, payload)
+        if command.verb == "figures":
+            return _answer_to(command), encode(self._figures.answer(command))
         refused = self._engine.turned_away(command, self._now())
         return None if refused is None else (_answer_to(command), encode(refused))
 

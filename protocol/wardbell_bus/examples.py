@@ -17,6 +17,7 @@ from wardbell_protocol.bus.centre_payloads import (
     ScreenPop,
     StepTaken,
 )
+from wardbell_protocol.bus.figure_payloads import CentreFigures, PeriodFigures, RosterGap, WardFigures
 from wardbell_protocol.bus.payloads import (
     CallState,
     Command,
@@ -136,6 +137,44 @@ POP = ScreenPop(
     script=["Knock and say who you are", "Check the floor for water"],
     link=f"http://records.lan/contact?id=c-{CENTRE_JOURNAL}-42",
 )
+FIGURES = CentreFigures(
+    at_ms=ESCALATED_MS + 60_000,
+    within_s=60,
+    wards=[
+        WardFigures(
+            ward="east",
+            waiting=0,
+            taken=1,
+            free=1,
+            signed_in=2,
+            periods=[
+                PeriodFigures(
+                    period="hour",
+                    from_ms=ESCALATED_MS - 3_540_000,
+                    contacts=6,
+                    offered=(5, 6),
+                    excluding=(5, 5),
+                    ended_too=(6, 6),
+                    accepted=(5, 5),
+                    speed_of_answer_s=14.5,
+                    response_p90_s=96.0,
+                    given_up=(1, 6),
+                    occupancy=(1300, 7200),
+                )
+            ],
+        )
+    ],
+    gaps=[
+        RosterGap(
+            roster="east",
+            shift="night",
+            from_ms=ESCALATED_MS + 36_000_000,
+            until_ms=ESCALATED_MS + 79_200_000,
+            needs=2,
+            has=1,
+        )
+    ],
+)
 ACCEPTED = CentreEvent(
     epoch=CENTRE_JOURNAL, seq=44, at_ms=ESCALATED_MS + 9_000, kind="accepted", by="王伟", contact=CONTACT
 )
@@ -194,6 +233,7 @@ EXAMPLES: dict[type[Payload], list[Payload]] = {
     CentreReply: [
         CentreReply(command_id="77d0f3a1b2c94e58", ok=True),
         CentreReply(command_id="5be1d09c3f7a4462", ok=True, time_line=[ACCEPTED], pop=POP),
+        CentreReply(command_id="c04b6de28f154a97", ok=True, figures=FIGURES),
     ],
     ContactState: [CONTACT],
     CentreEvent: [

@@ -32,7 +32,10 @@ LOADED_BEFORE = {
     "gateway/wardbell_gateway": ["msgspec", "numpy", "paho.mqtt.client", "serial", "tinydb"],
     "protocol/wardbell_bus": ["msgspec", "paho.mqtt.client"],
 }
-MAY_LOAD = {f"wardbell_protocol.bus.{name}": {"msgspec"} for name in ("centre_payloads", "channels", "payloads")}
+MAY_LOAD = {
+    f"wardbell_protocol.bus.{name}": {"msgspec"}
+    for name in ("centre_payloads", "channels", "figure_payloads", "payloads")
+}
 WIRING = frozenset({"textual", "rich", "serial", "paho", "sqlalchemy", "tinydb", "iotcore"})
 RUN = ("__main__", "migrations.env")
 TOUCHES_PINS = ("wardbell_firmware.boards", "wardbell_firmware.bus.session")  # the last one a network

@@ -12,7 +12,7 @@ from wardbell_protocol.bus.payloads import Command
 
 COMMITTED = Path(__file__).resolve().parents[2] / "protocol" / "spec" / "openapi.json"
 # Verbs of a ward, and those that parts say on the bus.
-ELSEWHERE = {"acknowledge", "attend", "clear", "history", "test_start", "test_stop", "self_test", "step"}
+ELSEWHERE = {"acknowledge", "attend", "clear", "figures", "history", "test_start", "test_stop", "self_test", "step"}
 BY_ANOTHER_NAME = {"open": "/v1/contacts"}
 
 Json = dict[str, Any]

@@ -317,7 +317,6 @@ def test_a_call_and_whose_turn_it_is_are_found_among_those_of_years(tmp_path: Pa
         assert not ledger.steps.is_closed("east-1")
         assert ledger.offers.turns_of("bed_call", "normal", 0, T0) == ()
         assert ledger.incidents.waiting_at("east", "s-1") == []
-        assert ledger.figures.open_now("east") == (0, None, 0)
     event.remove(Engine, "before_cursor_execute", note)
     store.close()
     with contextlib.closing(sqlite3.connect(tmp_path / "callcenter.db")) as database:
@@ -328,4 +327,4 @@ def test_a_call_and_whose_turn_it_is_are_found_among_those_of_years(tmp_path: Pa
             for row in database.execute(f"EXPLAIN QUERY PLAN {statement}", values)
         ]
     assert [step for step in plan if step.startswith("SCAN") or "(is_closed=?" in step or "(ward=?" in step] == []
-    assert len([step for step in plan if step.startswith("SEARCH")]) == 5
+    assert len([step for step in plan if step.startswith("SEARCH")]) == 4

@@ -15,6 +15,7 @@ from centre_parts import T0, acknowledged, call_state, cleared
 from databases import Database
 from sqlalchemy import Engine, event
 
+from wardbell_callcenter.figure_watch import FigureWatch
 from wardbell_callcenter.figures.figures_command import main
 from wardbell_callcenter.figures.gather import gather
 from wardbell_callcenter.figures.kpi import Share
@@ -167,6 +168,7 @@ def worked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Worked]:
         centre.contacts()
         centre.hand_over()
         counted(centre)
+        FigureWatch(centre.store, centre.engine.house_in, lambda: centre.now).count()
         event.remove(Engine, "before_cursor_execute", note)
         yield Worked(centre, statements)
 

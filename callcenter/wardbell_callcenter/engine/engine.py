@@ -75,6 +75,10 @@ class Engine:
         """As the last transaction saw it."""
         return self._transactions.house
 
+    def house_in(self, ledger: Ledger) -> House:
+        """As it is in that transaction, on any thread."""
+        return self._transactions.newest_house(ledger)
+
     def faults(self) -> tuple[str, ...]:
         """For the life sign: what cannot be read, and is stood in for; which buttons are muted."""
         house = ("house",) if self._transactions.is_house_unreadable else ()

@@ -1,9 +1,15 @@
 """Reads what the figures of some days are counted from."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from wardbell_callcenter.figures.periods import Period
 from wardbell_callcenter.figures.report import Material
 from wardbell_callcenter.house import House
-from wardbell_callcenter.store.ledger import Ledger
+
+if TYPE_CHECKING:
+    from wardbell_callcenter.store.ledger import Ledger
 
 
 def gather(ledger: Ledger, period: Period, house: House, ward: str = "") -> Material:

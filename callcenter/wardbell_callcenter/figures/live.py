@@ -3,9 +3,9 @@
 from msgspec import Struct
 
 from wardbell_callcenter.figures import kpi
-from wardbell_callcenter.figures.gather import serves
 from wardbell_callcenter.figures.kpi import ServiceLevels, Share, Times
 from wardbell_callcenter.figures.periods import HOUR_MS, whole
+from wardbell_callcenter.figures.standing import Standing
 from wardbell_callcenter.figures.work import work
 from wardbell_callcenter.house import House
 from wardbell_callcenter.roster.house_clock import local
@@ -37,23 +37,30 @@ def live_figures(ledger: Ledger, house: House, now_ms: int, ward: str = "") -> L
     today = local(now_ms, house.time_zone).date()
     midnight_ms = whole(today, today, house.time_zone).from_ms
     within_ms = house.targets.accept_s * 1000
-    known = ledger.figures.cases(min(midnight_ms, now_ms - HOUR_MS), now_ms + 1, ward)
-    cases = [case for case in known if case.opened_at_ms >= midnight_ms]
-    waiting, oldest_ms, taken = ledger.figures.open_now(ward)
-    states = [agent.state for agent in ledger.agents.signed_in() if serves(house, agent.agent, ward)]
-    stays = [stay for stay in ledger.agents.stays(midnight_ms, now_ms) if serves(house, stay.agent, ward)]
+    now = standing(ledger, min(midnight_ms, now_ms - HOUR_MS), now_ms).of(house, ward)
+    cases = now.since(midnight_ms)
+    oldest_ms = min(now.waiting, default=None)
+    states = [agent.state for agent in now.agents]
     return LiveFigures(
         at_ms=now_ms,
-        waiting=waiting,
+        waiting=len(now.waiting),
         oldest_s=None if oldest_ms is None else max(0, now_ms - oldest_ms) / 1000,
-        taken=taken,
+        taken=now.n_taken,
         agents={state: states.count(state) for state in sorted(set(states))},
-        service_last_hour=kpi.service_levels(
-            [case for case in known if case.opened_at_ms >= now_ms - HOUR_MS], within_ms, now_ms
-        ),
+        service_last_hour=kpi.service_levels(now.since(now_ms - HOUR_MS), within_ms, now_ms),
         service_today=kpi.service_levels(cases, within_ms, now_ms),
         speed_of_answer_today=kpi.speed_of_answer(cases),
         response_time_today=kpi.response_time(cases),
         given_up_today=kpi.given_up(cases),
-        occupancy_today=work(stays, midnight_ms, now_ms).occupancy,
+        occupancy_today=work(now.stays, midnight_ms, now_ms).occupancy,
+    )
+
+
+def standing(ledger: Ledger, from_ms: int, now_ms: int) -> Standing:
+    """Of all wards, with what was opened and done since then."""
+    return Standing(
+        ledger.figures.cases(from_ms, now_ms + 1),
+        ledger.contacts.open(),
+        ledger.agents.signed_in(),
+        ledger.agents.stays(from_ms, now_ms),
     )

@@ -5,9 +5,8 @@ from typing import Any
 import msgspec
 from sqlalchemy import ColumnElement, Connection, func, select
 
-from wardbell_callcenter.contacts.contact import WAITING
 from wardbell_callcenter.figures.case import Case
-from wardbell_callcenter.store.contact_tables import IS_OPEN, contacts, offers
+from wardbell_callcenter.store.contact_tables import contacts, offers
 from wardbell_callcenter.store.tables import events
 from wardbell_protocol.calls.signals import AT_BED
 
@@ -67,14 +66,6 @@ class FigureRows:
             for contact_id, agent, state, count in self._connection.execute(counted.where(which)):
                 found.setdefault((contact_id, agent), {})[state] = count
         return found
-
-    def open_now(self, ward: str = "") -> tuple[int, int | None, int]:
-        """How many contacts wait, when the oldest of them was opened, how many somebody has."""
-        # By the ward's index SQLite would read all that it ever had, of which few are open.
-        which = IS_OPEN & (contacts.c.ward + "" == ward) if ward else IS_OPEN
-        rows = self._connection.execute(select(contacts.c.state, contacts.c.opened_at_ms).where(which)).all()
-        waiting = [row.opened_at_ms for row in rows if row.state in WAITING]
-        return len(waiting), min(waiting, default=None), len(rows) - len(waiting)
 
     def _cases(self, from_ms: int, until_ms: int, ward: str) -> list[Case]:
         which = _opened(from_ms, until_ms) & (contacts.c.kind != "incident")

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
+from wardbell_protocol.bus.figure_payloads import CentreFigures
 from wardbell_protocol.bus.payloads import Count, Ms, Name, Payload, Reply, Seq, Text
 
 LONG_TEXT = 4000
@@ -252,13 +253,15 @@ class Rights(Payload, frozen=True, kw_only=True):
 class CentreReply(Reply, frozen=True, kw_only=True):
     """What the call centre answers. To `history`: the next part of the contact's `time_line`, oldest first, and its `pop`.
 
-    `more_after`: the `after_seq` with which to ask for what comes behind; 0: that was all. To `sign_in`: his `rights`.
+    `more_after`: the `after_seq` with which to ask for what comes behind; 0: that was all. To `sign_in`: his `rights`. To
+    `figures`: those that he may see, None while they are being counted.
     """
 
     time_line: list[CentreEvent] = []
     more_after: Count = 0
     pop: ScreenPop | None = None
     rights: Rights | None = None
+    figures: CentreFigures | None = None
 
 
 class CodeForm(Payload, frozen=True, kw_only=True):

@@ -123,7 +123,7 @@ class Command(Payload, frozen=True, kw_only=True):
     To a ward: `acknowledge`, `attend`, `clear` and `history` with `call_id` (the reply to `history` carries its events);
     `test_start` with `rooms` (none: all) and `for_s`, `test_stop`; `self_test`.
     To the call centre: `step` with `call`, `step`, `step_name`, `loop`, `due_at_ms`; `history` with `contact_id`, and
-    `after_seq` for what comes after that event (the reply is a CentreReply).
+    `after_seq` for what comes after that event (the reply is a CentreReply); `figures` (the same).
     About oneself: `sign_in` (`secret` where the house wants one), `sign_out`, `ready`, `not_ready` (`reason`, `for_s`).
     About a contact, with `contact_id`: `accept`, `refuse` (`reason`), `on_site`, `resolve` (`code`, `fields`, `text`),
     `hand_over` (`to`, `text`), `transfer` (`to`: an agent or a group; `text`), `release` (`reason`), `note` (`text`),
@@ -144,6 +144,7 @@ class Command(Payload, frozen=True, kw_only=True):
         "test_stop",
         "self_test",
         "step",
+        "figures",
         "sign_in",
         "sign_out",
         "ready",
