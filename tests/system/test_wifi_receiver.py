@@ -8,6 +8,7 @@ import ssl
 import subprocess
 import threading
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 
@@ -118,10 +119,30 @@ class WifiReceiver:
                 self.now = json.loads(line)
 
 
-class House:
-    """A certificate authority, and a broker with a plain port and one for each certificate asked for: by its own words."""
+# As little as `openssl ca` makes certificates of any dates with; `req` knows no other than from now on.
+CA_SETTINGS = """
+[ca]
+default_ca = ward
+[ward]
+database = {folder}/index
+new_certs_dir = {folder}
+rand_serial = yes
+default_md = sha256
+policy = names
+copy_extensions = copy
+unique_subject = no
+[names]
+commonName = supplied
+"""
 
-    def __init__(self, folder: Path, certified: dict[str, str]) -> None:
+
+class House:
+    """A certificate authority, and a broker with a plain port and one for each certificate asked for: by its own words.
+
+    `certified`: their names, by what they are called here. `days`: from which to which day from now such a one is valid.
+    """
+
+    def __init__(self, folder: Path, certified: dict[str, str], days: dict[str, tuple[int, int]] | None = None) -> None:
         if shutil.which("openssl") is None:
             pytest.skip("openssl is not installed; .ci/system-packages installs it where it may")
         self._folder = folder
@@ -130,7 +151,11 @@ class House:
         more = ""
         for name, alternative in certified.items():
             signed = ["-CA", str(folder / "authority.pem"), "-CAkey", str(folder / "authority.key")]
-            self._issue(name, "-subj", "/CN=broker", "-addext", f"subjectAltName={alternative}", *signed)
+            named = ["-subj", "/CN=broker", "-addext", f"subjectAltName={alternative}"]
+            if days is not None and name in days:
+                self._issue_dated(name, named, days[name])
+            else:
+                self._issue(name, *named, *signed)
             more += f"listener {self.port[name]} 127.0.0.1\nallow_anonymous true\n"
             more += f"certfile {folder / name}.pem\nkeyfile {folder / name}.key\n"
         self.broker = BrokerProcess("mosquitto", folder, more)
@@ -138,10 +163,25 @@ class House:
     def _issue(self, name: str, *how: str) -> bytes:
         """Returns the certificate, DER; it and its key are in the folder."""
         file = self._folder / name
-        key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-keyout", f"{file}.key"]
-        command = ["openssl", "req", "-x509", *key, "-out", f"{file}.pem", "-days", "2", *how]
-        subprocess.run(command, check=True, capture_output=True)
+        self._openssl("req", "-x509", *self._key(name), "-out", f"{file}.pem", "-days", "2", *how)
         return ssl.PEM_cert_to_DER_cert(Path(f"{file}.pem").read_text())
+
+    def _issue_dated(self, name: str, named: list[str], days: tuple[int, int]) -> None:
+        file, settings = self._folder / name, self._folder / "ca.conf"
+        settings.write_text(CA_SETTINGS.format(folder=self._folder))
+        (self._folder / "index").touch()
+        self._openssl("req", "-new", *self._key(name), "-out", f"{file}.csr", *named)
+        begin, end = (f"{datetime.now(UTC) + timedelta(days=day):%Y%m%d%H%M%SZ}" for day in days)
+        authority = ["-cert", f"{self._folder}/authority.pem", "-keyfile", f"{self._folder}/authority.key"]
+        made = ["-in", f"{file}.csr", "-out", f"{file}.pem", "-startdate", begin, "-enddate", end]
+        self._openssl("ca", "-batch", "-notext", "-config", str(settings), *authority, *made)
+
+    def _key(self, name: str) -> list[str]:
+        curve = ["-pkeyopt", "ec_paramgen_curve:prime256v1"]
+        return ["-newkey", "ec", *curve, "-nodes", "-keyout", f"{self._folder / name}.key"]
+
+    def _openssl(self, *how: str) -> None:
+        subprocess.run(["openssl", *how], check=True, capture_output=True)
 
 
 @pytest.fixture
@@ -235,15 +275,28 @@ def test_what_no_receiver_has_room_for_is_left_with_the_broker(broker: BrokerPro
     receiver.end()
 
 
+def refuses_and_rings(receiver: WifiReceiver) -> None:
+    wait_until(lambda: "certificate not | valid today" in receiver.lines, f"it to be refused; {receiver.said}")
+    receiver.press("203-1")
+    wait_until(lambda: "Calling!!!" in receiver.lines, f"it to ring; {receiver.said}")
+
+
 @pytest.mark.skipif(MOSQUITTO is None, reason="mosquitto is not installed")
-def test_by_tls_it_trusts_its_authority_and_that_name_alone_and_the_broker_says_when_it_dies(tmp_path: Path) -> None:
-    house = House(tmp_path, {"here": "IP:127.0.0.1,DNS:localhost", "elsewhere": "IP:127.0.0.2,DNS:elsewhere"})
+def test_by_tls_it_trusts_its_authority_that_name_and_today_alone_and_the_broker_says_when_it_dies(
+    tmp_path: Path,
+) -> None:
+    here = "IP:127.0.0.1,DNS:localhost"
+    certified = {"here": here, "elsewhere": "IP:127.0.0.2,DNS:elsewhere", "over": here, "ahead": here}
+    house = House(tmp_path, certified, {"over": (-30, -1), "ahead": (1, 30)})
     (tmp_path / "other").mkdir()
     house.broker.start()
     bus = BusEnd(house.broker.url)
     receiver = WifiReceiver(house.port["here"], house.authority)
     stranger = WifiReceiver(house.port["here"], House(tmp_path / "other", {}).authority)
     misled = WifiReceiver(house.port["elsewhere"], house.authority)
+    late, early = (
+        WifiReceiver(house.port[name], house.authority) for name in ("over", "ahead")
+    )  # its clock may be wrong
 
     def state() -> str:
         with bus.lock:
@@ -255,10 +308,12 @@ def test_by_tls_it_trusts_its_authority_and_that_name_alone_and_the_broker_says_
         wait_until(lambda: state() == "online", f"its life sign; {receiver.said}")
         wait_until(lambda: "certificate of" in stranger.lines, f"one to be refused; {stranger.said}")
         wait_until(lambda: "certificate has" in misled.lines, f"the other to be refused; {misled.said}")
+        for one in (late, early):
+            refuses_and_rings(one)
         receiver.kill()
         wait_until(lambda: state() == "offline", "its last will")
     finally:
-        for one in (stranger, misled):
+        for one in (stranger, misled, late, early):
             one.end()
         bus.close()
         house.broker.kill()

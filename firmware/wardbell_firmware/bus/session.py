@@ -27,6 +27,9 @@ KEEPALIVE_S = 20
 PING_MS = 8000
 FIRST_WAIT_MS = 1000
 LONGEST_WAIT_MS = 30000
+STEADY_MS = (
+    60000  # one that lasted so long: else a broker that lets in and drops would be asked each second, TLS and all
+)
 REFUSED_WAIT_MS = 300000  # a handshake, refused or not, holds an RP2040 up for 1.85 s
 ANSWER_MS = 5000
 _MESSAGES_A_STEP = 8
@@ -64,6 +67,7 @@ class BusSession:
         self._opening: Opening | None = None
         self._wait_ms = FIRST_WAIT_MS
         self._next_try_ms = 0
+        self._joined_ms = 0
         self._ping_ms = 0
         self._now_ms = 0
 
@@ -110,10 +114,11 @@ class BusSession:
     def _join(self, connection: "socket.socket", now_ms: int) -> None:
         client, face = self._client, self.face
         client.sock = PatientSocket(connection, STALL_MS)
+        client.pid = 0  # two bytes carry it, and umqtt counts on for ever
         for topic in face.subscriptions:
             client.subscribe(topic.encode(), 1)
         self._is_connected = True
-        self._wait_ms = FIRST_WAIT_MS
+        self._joined_ms = now_ms
         self._ping_ms = now_ms + PING_MS
         face.connected(now_ms)
 
@@ -127,6 +132,8 @@ class BusSession:
         self.face.ear.refusal = why
         if self._is_connected:
             self._is_connected = False
+            if now_ms - self._joined_ms >= STEADY_MS:
+                self._wait_ms = FIRST_WAIT_MS
             self.face.lost()
         self._next_try_ms = now_ms + self._wait_ms
         self._wait_ms = min(2 * self._wait_ms, LONGEST_WAIT_MS)

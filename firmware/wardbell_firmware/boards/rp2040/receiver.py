@@ -56,7 +56,7 @@ class PicoReceiver:
         self.status_green = PicoLamp(pins["status_green"])
         self.mains = PicoMains(pins["mains"])
         self.line = UsbLine() if settings.get("host_on_usb", True) else UartLine(pins["line_tx"], pins["line_rx"])
-        self.network = _wifi(settings)
+        self.network = _wifi(settings, self.clock)
         _begin_calendar(settings)
         self.store = FlashStore()
         self.watchdog = PicoWatchdog()
@@ -84,13 +84,13 @@ def _display_pins(pins: "dict[str, int]", is_i2c: bool) -> "GpioDisplayPins | Pc
     return GpioDisplayPins(pins["lcd_rs"], pins["lcd_e"], data)
 
 
-def _wifi(settings: "dict[str, object]") -> "PicoWifi | None":
+def _wifi(settings: "dict[str, object]", clock: PicoClock) -> "PicoWifi | None":
     if "wifi" not in settings:
         return None
     # Only a Pico W has what this imports.
     from wardbell_firmware.boards.rp2040.wifi import PicoWifi
 
-    return PicoWifi(settings["wifi"])
+    return PicoWifi(settings["wifi"], clock)
 
 
 def _begin_calendar(settings: "dict[str, object]") -> None:

@@ -1,10 +1,12 @@
 """The Pico W's Wi-Fi."""
 
-import time
-
 import network  # pyright: ignore[reportMissingImports]  (only the Pico W has it)
 
 from wardbell_protocol.errors import ConfigError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from wardbell_firmware.boards.contract import Clock
 
 JOIN_AGAIN_MS = 15000
 
@@ -18,11 +20,12 @@ class PicoWifi:
         ConfigError: they name no network.
     """
 
-    def __init__(self, settings: object) -> None:
+    def __init__(self, settings: object, clock: "Clock") -> None:
         if not isinstance(settings, dict) or not settings.get("ssid"):
             raise ConfigError("settings.json", "wifi", 'give {"ssid": "ward", "password": "..."}')
         if "country" in settings:
             network.country(settings["country"])
+        self._clock = clock
         self._name = settings["ssid"]
         self._password = settings.get("password")
         self._wlan = network.WLAN(network.STA_IF)
@@ -34,10 +37,10 @@ class PicoWifi:
         """Whether it has joined; if not, it tries again now and then."""
         if self._wlan.isconnected():
             return True
-        if time.ticks_diff(time.ticks_ms(), self._tried_ms) >= JOIN_AGAIN_MS:
+        if self._clock.now_ms() - self._tried_ms >= JOIN_AGAIN_MS:
             self._join()
         return False
 
     def _join(self) -> None:
-        self._tried_ms = time.ticks_ms()
+        self._tried_ms = self._clock.now_ms()  # not in ticks: by the week after which it is lost those have wrapped
         self._wlan.connect(self._name, self._password)
