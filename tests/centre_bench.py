@@ -1,5 +1,7 @@
 """The call centre's engine in virtual time, on a real database, with a ward that it hears."""
 
+from collections.abc import Iterator
+
 import msgspec
 from centre_parts import T0, WardOnPaper, call_state, command, step_command
 
@@ -133,6 +135,15 @@ class Centre:
             due = ledger.deliveries.claim(MEDIA, self.now.steady_ms, 0, 100_000)
             ledger.deliveries.finish((delivery.delivery_id for delivery in due), "delivered")
         return [(delivery.what, delivery.address, _said(delivery)) for delivery in due]
+
+
+def staffed(url: str, described: House | None, *agents: str) -> Iterator[Centre]:
+    """A centre that knows its ward and has these agents at their seats; closed with the test."""
+    built = Centre(url, described)
+    built.hear_snapshot()
+    built.sign_in(*agents)
+    yield built
+    built.store.close()
 
 
 def _said(delivery: Delivery) -> Offer | bytes:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
-from centre_bench import MINUTE, SECOND, Centre, house, policy
+from centre_bench import MINUTE, SECOND, Centre, house, policy, staffed
 from databases import Database
 
 from wardbell_callcenter.engine.alarms import NO_RULE
@@ -21,11 +21,7 @@ HOUSE = house(
 
 @pytest.fixture
 def centre(database: Database) -> Iterator[Centre]:
-    built = Centre(database.url, HOUSE)
-    built.hear_snapshot()
-    built.sign_in("Wei", "Li")
-    yield built
-    built.store.close()
+    yield from staffed(database.url, HOUSE, "Wei", "Li")
 
 
 def lead_anew(centre: Centre) -> None:

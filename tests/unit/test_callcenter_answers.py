@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from centre_bench import MINUTE, SECOND, Centre, house, policy
+from centre_bench import MINUTE, SECOND, Centre, house, policy, staffed
 from databases import Database
 
 from wardbell_callcenter.house import Agent, Code, Limits, Priorities, Step
@@ -22,11 +22,7 @@ HOUSE = house(
 
 @pytest.fixture
 def centre(database: Database) -> Iterator[Centre]:
-    built = Centre(database.url, HOUSE)
-    built.hear_snapshot()
-    built.sign_in("Wei", "Li")
-    yield built
-    built.store.close()
+    yield from staffed(database.url, HOUSE, "Wei", "Li")
 
 
 def told(centre: Centre, what: str) -> dict[str, str]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from centre_bench import SECOND, Centre, house, policy
+from centre_bench import SECOND, Centre, house, policy, staffed
 from centre_parts import T0, call_state
 from databases import Database
 
@@ -18,11 +18,7 @@ PEOPLE = ("Chen", "Li", "Wei")
 
 @pytest.fixture
 def centre(database: Database) -> Iterator[Centre]:
-    made = Centre(database.url, house(TOGETHER, incidents=QUIET))
-    made.hear_snapshot()
-    made.sign_in(*PEOPLE)
-    yield made
-    made.store.close()
+    yield from staffed(database.url, house(TOGETHER, incidents=QUIET), *PEOPLE)
 
 
 def open_some(centre: Centre, n: int, last: str = "normal") -> None:

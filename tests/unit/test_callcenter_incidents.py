@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from centre_bench import MINUTE, SECOND, Centre, house, policy
+from centre_bench import MINUTE, SECOND, Centre, house, policy, staffed
 from centre_parts import T0, cleared
 from databases import Database
 from sqlalchemy import Engine as DatabaseEngine
@@ -26,12 +26,7 @@ HOUSE = house(
 
 @pytest.fixture
 def centre(database: Database) -> Iterator[Centre]:
-    """A call centre of that house, with two agents."""
-    built = Centre(database.url, HOUSE)
-    built.hear_snapshot()
-    built.sign_in("Wei", "Li")
-    yield built
-    built.store.close()
+    yield from staffed(database.url, HOUSE, "Wei", "Li")
 
 
 def crowd(centre: Centre, n: int = 3, kind: str = "normal", room: str = "203") -> list[ContactState]:

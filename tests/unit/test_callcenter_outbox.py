@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from centre_bench import MINUTE, SECOND, Centre
+from centre_bench import MINUTE, SECOND, Centre, staffed
 from databases import Database
 
 from wardbell_callcenter.outbox_limit import LOOK_EVERY_MS, OutboxLimit
@@ -17,11 +17,7 @@ EVENT = topics.event(topics.CALL_CENTRE_SCOPE)
 
 @pytest.fixture
 def centre(database: Database) -> Iterator[Centre]:
-    built = Centre(database.url)
-    built.hear_snapshot()
-    built.sign_in("Wei")
-    yield built
-    built.store.close()
+    yield from staffed(database.url, None, "Wei")
 
 
 def waiting(centre: Centre) -> tuple[list[CentreEvent], list[ContactState]]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from centre_bench import MINUTE, SECOND, Centre, house, policy
+from centre_bench import MINUTE, SECOND, Centre, house, policy, staffed
 from centre_parts import T0, command
 from databases import Database
 
@@ -29,10 +29,7 @@ NAMED = {
 @pytest.fixture
 def centre(database: Database) -> Iterator[Centre]:
     limits = {"wrap_up_s": 30, "missed": 2, "missed_back_s": 300, "not_ready_s": 600}
-    bench = Centre(database.url, house(RINGS_20_S, limits=limits, wards={"east": {}, "west": {}}))
-    bench.hear_snapshot()
-    yield bench
-    bench.store.close()
+    yield from staffed(database.url, house(RINGS_20_S, limits=limits, wards={"east": {}, "west": {}}))
 
 
 def name_people(centre: Centre) -> None:

@@ -5,7 +5,7 @@ from contextlib import AbstractContextManager
 
 import msgspec
 import pytest
-from centre_bench import MINUTE, SECOND, Centre
+from centre_bench import MINUTE, SECOND, Centre, staffed
 from centre_parts import T0, acknowledged, call_state, cleared, command, raised_again, step_command
 from databases import Database
 
@@ -19,10 +19,7 @@ from wardbell_protocol.bus.payloads import CallState
 
 @pytest.fixture
 def centre(database: Database) -> Iterator[Centre]:
-    built = Centre(database.url)
-    built.hear_snapshot()
-    yield built
-    built.store.close()
+    yield from staffed(database.url, None)
 
 
 def escalated(centre: Centre, *names: str) -> tuple[CallState, ContactState]:
