@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import msgspec
 from centre_parts import command
-from servers import DEADLINE_S
+from servers import DEADLINE_S, free_port
 
 from wardbell_bus.wards import WardMirrors
 from wardbell_callcenter.api import tokens
@@ -34,7 +34,7 @@ class Host:
         self._clock = SteadyClock(None, read_clocks())
         self.leads = leads
         self._rates = rates
-        self._serve(0)
+        self._serve(free_port())  # nobody else's while it is away
         self.url = f"http://127.0.0.1:{self.server.port}"
 
     def _serve(self, port: int) -> None:

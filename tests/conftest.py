@@ -10,7 +10,12 @@ from pathlib import Path
 
 import pytest
 from databases import Database, Postgres, make_sqlite_template, memory_root, run_postgres
+from hypothesis import HealthCheck, settings
 from servers import MOSQUITTO, BrokerProcess
+
+# Properties are tried with the same examples every time, and without a stop-watch.
+settings.register_profile("wardbell", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("wardbell")
 
 LONGEST = ("test_story_night.py", "test_images_emulated.py")  # each test up to a minute
 

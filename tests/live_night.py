@@ -172,7 +172,8 @@ class LiveNight:
     def _leader_first(self) -> list[PartProcess]:
         """Each engine is known in the lease by what its home says."""
         ((holder,),) = self._database.rows("SELECT holder FROM lease")
-        leads = {home.name: (home / ".callcenter.lock").read_text() == holder for home in self._homes}
+        locks = {home.name: home / ".callcenter.lock" for home in self._homes}
+        leads = {name: lock.exists() and lock.read_text() == holder for name, lock in locks.items()}
         return [self._engines[name] for name in sorted(leads, key=lambda name: not leads[name])]
 
     def _shows_what_is_open(self, person: Person) -> bool:

@@ -23,11 +23,15 @@ class Engine:
         self._log = home / "callcenter.log"
 
     def has_said(self, what: str, times: int = 1) -> bool:
-        return self._log.exists() and self._log.read_text().count(what) >= times
+        return self.count(what) >= times
+
+    def count(self, what: str) -> int:
+        """How often it has said that."""
+        return self._log.read_text().count(what) if self._log.exists() else 0
 
     def start(self, as_what: str) -> None:
         """Start it, and wait until it has said what it is."""
-        times = self._log.read_text().count(as_what) + 1 if self._log.exists() else 1
+        times = self.count(as_what) + 1
         self.process.start()
         wait_until(lambda: self.has_said(as_what, times), f"one more {as_what!r} in {self._log}")
 
@@ -77,6 +81,12 @@ def work_until_told_of(shift: Shift, auditor: Auditor, call: CallState) -> None:
     wait_until(is_told, f"the contact of {call.call_id}")
 
 
+def check_leads(engines: tuple[Engine, Engine], database: Database, at_least: int) -> None:
+    """Nobody has led but by the lease. A machine that holds a leader up for seconds is one more reason to take it."""
+    ((fence,),) = database.rows("SELECT fence FROM lease")
+    assert fence == sum(engine.count(": leading") for engine in engines) >= at_least
+
+
 @pytest.mark.parametrize("database", ["postgresql"], indirect=True)
 def test_whoever_is_killed_the_other_goes_on_and_each_thing_happens_once(
     engines: tuple[Engine, Engine], ward: WardOnBus, shift: Shift, auditor: Auditor, database: Database
@@ -92,7 +102,7 @@ def test_whoever_is_killed_the_other_goes_on_and_each_thing_happens_once(
         leader.start("leads; standing by")
     settle(shift, database, calls)
     check(shift, auditor, database, calls)
-    assert database.rows("SELECT fence FROM lease") == [(3,)]
+    check_leads(engines, database, at_least=3)
 
 
 @pytest.mark.parametrize("database", ["postgresql"], indirect=True)
@@ -111,7 +121,7 @@ def test_a_leader_that_was_frozen_finds_that_it_leads_no_more(
     wait_until(lambda: first.has_said("leads; standing by"), "the first to stand by")
     settle(shift, database, calls)
     check(shift, auditor, database, calls)
-    assert not second.has_said("standing by", 2)
+    check_leads(engines, database, at_least=2)
 
 
 def test_a_leader_that_leaves_in_order_is_followed_at_once(

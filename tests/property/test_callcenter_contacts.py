@@ -128,7 +128,8 @@ class Night:
         self._fired[contact.contact_id] = fired
 
 
-@settings(max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture])  # it makes one for each example
+# It makes a database for each example.
+@settings(max_examples=10, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
 @given(actions=st.lists(ACTIONS, min_size=5, max_size=25))
 def test_what_holds_of_every_night(
     another: Callable[[], Database], actions: list[tuple[str, str | None, str | int | None]]

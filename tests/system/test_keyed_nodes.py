@@ -110,8 +110,9 @@ async def test_what_is_true_is_shown_and_what_was_recorded_is_refused(
         keyed.send(press, press, press)
         await shown(nurse, {refused})
         # Without power for a moment: it still knows what it has heard, and that something is wrong.
+        n_there = keyed.gateway.log().count("receiver: east is there")
         keyed.live.do(keyed.ward.restart_receiver)
-        wait_until(lambda: keyed.gateway.log().count("receiver: east is there") == 2, "the receiver to be back")
+        wait_until(lambda: keyed.gateway.log().count("receiver: east is there") > n_there, "the receiver to be back")
         back_us = keyed.ward.timeline.now_us
         keyed.send(press, reset, press)
         keyed.press(LEGACY_BED)

@@ -84,19 +84,20 @@ def test_at_the_wall_s_speed_a_press_arrives_at_the_port(ward: Ward) -> None:
     live.start()
     peer = LinkPeer("gateway", 9)
     kinds: list[object] = []
+    is_pressed = False
     began_s = time.monotonic()
     with serial.Serial(str(ward.line.path), timeout=0.02) as port:
         while "press_end" not in kinds:
             now_ms = int((time.monotonic() - began_s) * 1000)
             assert now_ms < DEADLINE_S * 1000
-            was_up = peer.is_up
             for event in peer.receive(port.read(4096), now_ms):
                 if isinstance(event, LinkMessage):
                     kinds.append(event.message["t"])
                     peer.accept(event)
             peer.poll(now_ms)
             port.write(peer.take_output())
-            if peer.is_up and not was_up:
+            if peer.is_up and not is_pressed:
+                is_pressed = True
                 live.do(ward.press, "203-2")
     live.stop()
     assert [kind for kind in kinds if kind != "air"] == ["press", "press_end"]
