@@ -24,8 +24,10 @@ def overlap(n_words: int, step_db: float, source: np.random.Generator) -> tuple[
     ]
 
 
-def heard(sent: list[Transmission], source: np.random.Generator, slicer: Rxb6 | LogPeak = RXB6) -> list[int]:
-    pulses = slicer.slice(synthesize(sent, AIR, max(one.end_us for one in sent) + 150e3, source))
+def heard(
+    sent: list[Transmission], source: np.random.Generator, slicer: Rxb6 | LogPeak = RXB6, air: Air = AIR
+) -> list[int]:
+    pulses = slicer.slice(synthesize(sent, air, max(one.end_us for one in sent) + 150e3, source))
     events = PressReceiver().receive(Portion.of(pulses))
     return [event.press.code for event in events if isinstance(event, PressStarted)]
 
@@ -64,6 +66,15 @@ def test_one_word_alone_is_no_press() -> None:
     assert heard([lone], source) == []
     other = Transmission(press(0x0D3054, T_US, 4), lone.end_us + 20e3, clock=1.03)
     assert heard([lone, other], source) == [0x0D3054]
+
+
+@pytest.mark.parametrize("snr_db", [3.0, 12.0])
+def test_a_mark_of_noise_where_a_gap_has_a_25th_pair_moves_no_word(snr_db: float) -> None:
+    source = np.random.default_rng(1)
+    for code in (0x304F11, 0x3C1041, 0x55045C, 0xD03F10):
+        durations = press(code, T_US, 4)
+        noisy = [*durations[:49], 3 * T_US, T_US, 27 * T_US, *durations[50:]]  # behind the first word
+        assert heard([Transmission(noisy, 100e3)], source, air=Air(snr_db)) == [code]
 
 
 def test_two_equal_whole_words_make_one_press() -> None:

@@ -23,7 +23,8 @@ EARLY = 6  # pairs that what fills the gap may have reached
 ZEROS_ONLY = 128  # beside a place: the word's ones may be what filled another one's spaces
 
 _FRONT_CELLS = const(12)
-_FIRST = const(12)  # cell of the first pair
+_BEFORE = const(9)  # cell of the slot before the first pair
+_FIRST = const(12)  # of the first pair
 _SYNC = const(84)
 _WORD = const(87)
 _EARLY = const(6)
@@ -218,3 +219,12 @@ def confirms(cells: ptr16, kept: ptr8, at: int, zeros_too: int) -> bool:
         elif zeros_too == 1 and cells[cell] >= _ON:
             return False
     return True
+
+
+@micropython.viper
+def stand_earlier(kept: ptr8, at: int, other: int) -> bool:
+    """Whether two words of a sender rather stand a place or more earlier: the second has no sync mark here.
+
+    Then what was read as the first one's is a mark of noise in the gap, and before what was read both have a pair's mark.
+    """
+    return kept[other + _SYNC] < _HALF_ON and kept[at + _BEFORE] >= _HALF_ON and kept[other + _BEFORE] >= _HALF_ON
