@@ -10,10 +10,10 @@ import socket
 import time
 from pathlib import Path
 
-from wardbell_bus.paths import add_options
+from wardbell_bus.paths import add_language, add_options
 from wardbell_console.desk import Desk
 from wardbell_console.feed import Feed
-from wardbell_console.language import CATALOGUES, Language, of_locale
+from wardbell_console.language import CATALOGUES, Language
 from wardbell_console.mqtt_port import MqttPort
 from wardbell_protocol.bus import topics
 from wardbell_protocol.errors import EncodeError
@@ -78,8 +78,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--name", type=_name, default=default_name(), help="this console's name; default %(default)s")
     parser.add_argument("--by", metavar="PERSON", type=_person, help="who acknowledges; default the name")
     parser.add_argument("--operator", metavar="NAME", type=_name, help="sign in at the call centre as NAME")
-    language = of_locale(os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or "")
-    parser.add_argument("--lang", choices=sorted(CATALOGUES), default=language, help="default %(default)s, by $LANG")
+    add_language(parser, CATALOGUES)
     add_options(parser)
     return parser
 

@@ -91,11 +91,6 @@ def _is_number(text: str) -> bool:
     return text.isascii() and text[:1].isdigit()
 
 
-def of_locale(locale: str) -> str:
-    """The language for a locale name such as `zh_CN.UTF-8`: Chinese for any Chinese one, else English."""
-    return "zh_CN" if locale.lower().startswith("zh") else "en"
-
-
 def duration(ms: int) -> str:
     """`m:ss` below an hour, then `1h02m`, `3d04h`; never negative (clocks of two hosts may differ a little)."""
     seconds = max(0, ms) // 1000

@@ -4,6 +4,7 @@ import argparse
 import os
 import re
 import socket
+from collections.abc import Iterable
 from pathlib import Path
 
 from wardbell_bus.client import DEFAULT_URL
@@ -18,6 +19,17 @@ def host_name() -> str:
     """The name of this machine as a part's name on the bus: two of a kind with one name throw each other off the broker."""
     name = socket.gethostname().partition(".")[0].lower()
     return re.sub("[^a-z0-9_-]+", "", name).strip("-_")[:20] or "main"
+
+
+def language() -> str:
+    """What the terminal's user reads, by its locale: `zh_CN` for any Chinese one, else `en`. An empty variable counts as none."""
+    locale = next(filter(None, map(os.environ.get, ("LC_ALL", "LC_MESSAGES", "LANG"))), "")
+    return "zh_CN" if locale.lower().startswith("zh") else "en"
+
+
+def add_language(parser: argparse.ArgumentParser, languages: Iterable[str]) -> None:
+    """The option that says in which language people are spoken to."""
+    parser.add_argument("--lang", choices=sorted(languages), default=language(), help="default %(default)s, by $LANG")
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:

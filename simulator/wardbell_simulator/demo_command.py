@@ -8,6 +8,7 @@ import tempfile
 import time
 from pathlib import Path
 
+from wardbell_bus.paths import add_language
 from wardbell_console.desk import Desk
 from wardbell_console.feed import Feed
 from wardbell_console.language import CATALOGUES, Language
@@ -52,7 +53,7 @@ def main(argv: list[str]) -> int:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--home", metavar="DIR", type=Path, help="keep journal, registry and logs there")
-    parser.add_argument("--lang", choices=sorted(CATALOGUES), default="en", help="language to begin with; F3 switches")
+    add_language(parser, CATALOGUES)
     parser.add_argument("--slow", action="store_true", help="escalate as slowly as a real ward")
     options = parser.parse_args(argv)
     plan = default_plan()

@@ -255,8 +255,7 @@ def _verb(
         "--home", metavar="DIR", type=Path, default=paths.home(), help="state folder; default %(default)s"
     )
     verb.add_argument("--json", action="store_true", help="what the API said, as JSON")
-    language = "zh_CN" if os.environ.get("LC_ALL", os.environ.get("LANG", "")).startswith("zh") else "en"
-    verb.add_argument("--lang", choices=sorted(TEXTS), default=language, help="default %(default)s, by $LANG")
+    paths.add_language(verb, TEXTS)
     return verb
 
 

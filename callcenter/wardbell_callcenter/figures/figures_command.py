@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from wardbell_bus import paths
 from wardbell_callcenter.database_option import EX_CONFIG, add_database, failed, with_store
 from wardbell_callcenter.figures.gather import gather
 from wardbell_callcenter.figures.periods import KINDS, periods, shift_names, whole
@@ -111,6 +112,6 @@ def _parser() -> argparse.ArgumentParser:
     form = parser.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", help="all of it as JSON")
     form.add_argument("--csv", action="store_true", help="the periods as CSV")
-    parser.add_argument("--lang", choices=sorted(TEXTS), default="en")
+    paths.add_language(parser, TEXTS)
     add_database(parser)
     return parser

@@ -5,6 +5,7 @@ import math
 from datetime import timedelta
 from time import time_ns
 
+from wardbell_bus import paths
 from wardbell_callcenter.database_option import EX_CONFIG, add_database, failed, with_store
 from wardbell_callcenter.figures.demand import calls_by_hour
 from wardbell_callcenter.figures.kpi import handling_time
@@ -163,7 +164,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--days", type=_days, default=28, metavar="N", help="so many of them; default %(default)s")
     parser.add_argument("--ward", metavar="WARD", default="", help="of that ward only")
     add_database(parser)
-    parser.add_argument("--lang", choices=sorted(TEXTS), default="en")
+    paths.add_language(parser, TEXTS)
     return parser
 
 

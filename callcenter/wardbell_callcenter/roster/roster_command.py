@@ -2,11 +2,11 @@
 
 import argparse
 import getpass
-import os
 from collections.abc import Callable
 from pathlib import Path
 from time import time_ns
 
+from wardbell_bus import paths
 from wardbell_callcenter.database_option import add_database, failed, with_store
 from wardbell_callcenter.roster import roster_entries, roster_views
 from wardbell_callcenter.roster.change import ChangeError
@@ -174,9 +174,7 @@ def _verb(
     verb.set_defaults(run=run)
     if name != "remove":
         verb.add_argument("--roster", metavar="NAME", help="default: all")
-    said = next(filter(None, map(os.environ.get, ("LC_ALL", "LC_MESSAGES", "LANG"))), "")
-    language = "zh_CN" if said.startswith("zh") else "en"
-    verb.add_argument("--lang", choices=sorted(TEXTS), default=language, help="default %(default)s, by $LANG")
+    paths.add_language(verb, TEXTS)
     add_database(verb)
     return verb
 

@@ -147,14 +147,7 @@ def _parser() -> argparse.ArgumentParser:
         metavar="NAME=JSON",
         help="further settings, see firmware/README.md; NAME=@FILE where they hold a password",
     )
-    locale = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or ""
-    language = "zh_CN" if locale.startswith("zh") else "en"
-    add(
-        "--lang",
-        choices=sorted(TEXTS),
-        default=language,
-        help="of questions and findings; default %(default)s, by $LANG",
-    )
+    paths.add_language(parser, TEXTS)
     add("--by", default="", help="who does it; default: this user")
     add("--unattended", action="store_true", help="nobody looks or presses: such parts stay untested")
     add("--despite", action="store_true", help="go on though the self-test found something")
