@@ -18,6 +18,7 @@ from wardbell_console.desk import Desk
 from wardbell_console.feed import Feed
 from wardbell_console.language import Language
 from wardbell_console.mqtt_port import MqttPort
+from wardbell_gateway import asking
 from wardbell_gateway.journal import read_chain_tests
 from wardbell_gateway.self_test_command import main as self_test
 from wardbell_protocol.bus import topics
@@ -120,8 +121,9 @@ def holds(desks: list[Desk], condition: Callable[[], object], what: str) -> None
 
 
 def test_console_and_call_centre_answer_the_daily_test_of_the_chain(
-    house: BrokerProcess, open_desk: Callable[..., Desk], tmp_path: Path
+    house: BrokerProcess, open_desk: Callable[..., Desk], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(asking, "ANSWER_WITHIN_S", DEADLINE_S)
     nurse = open_desk("desk1")
     holds([nurse], lambda: nurse.feed.wards and not nurse.feed.is_stale(nurse.feed.wards[0], now_ms()), "the ward")
     assert self_test(["--now", "--home", str(tmp_path), "--broker", house.url]) == 0

@@ -10,6 +10,7 @@ import pytest
 from gateways import NODES, WARD, BusEnd, code_of, keyed, station, tables, wait_for
 from servers import DEADLINE_S, BrokerProcess, wait_until
 
+from wardbell_gateway import asking
 from wardbell_gateway.bus_face import BusFace
 from wardbell_gateway.ear_watch import EAR_LOST, LOST_AFTER_MS
 from wardbell_gateway.ears import Heard
@@ -169,8 +170,13 @@ def test_two_ears_on_the_bus_hear_one_frame_and_it_is_one_press(gateway: Gateway
 
 
 def test_a_round_of_tests_begins_and_ends_by_command(
-    broker: BrokerProcess, gateway: Gateway, bus: BusEnd, capsys: pytest.CaptureFixture[str]
+    broker: BrokerProcess,
+    gateway: Gateway,
+    bus: BusEnd,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(asking, "ANSWER_WITHIN_S", DEADLINE_S)
     gateway.began_at_ms = time.time_ns() // 1_000_000 - gateway.up_ms  # a round that was asked for long ago is none
     usual = ["--broker", broker.url, "--ward", WARD, "--by", "Li"]
     assert walk_round(["start", "--room", "203", *usual]) == 0

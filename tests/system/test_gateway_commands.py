@@ -16,17 +16,24 @@ from wardbell_gateway.journal import NO_WORD, Entry, Journal, Mark
 from wardbell_gateway.registry import read_registry
 from wardbell_protocol.errors import ConfigError
 
+PATIENT = f"import wardbell_gateway.asking as asking; asking.BROKER_WITHIN_S = asking.ANSWER_WITHIN_S = {DEADLINE_S}; "
 
-def command(name: str, *arguments: object) -> list[str]:
-    """The command line of one of our commands."""
-    code = f"import sys; from wardbell_gateway.{name}_command import main; sys.exit(main(sys.argv[1:]))"
+
+def command(name: str, *arguments: object, first: str = "") -> list[str]:
+    """The command line of one of our commands; `first`: what it does before."""
+    code = f"{first}import sys; from wardbell_gateway.{name}_command import main; sys.exit(main(sys.argv[1:]))"
     return [sys.executable, "-c", code, *map(str, arguments)]
 
 
-def run(name: str, *arguments: object) -> subprocess.CompletedProcess[str]:
+def run(name: str, *arguments: object, first: str = "") -> subprocess.CompletedProcess[str]:
     """Run one to its end."""
     return subprocess.run(
-        command(name, *arguments), capture_output=True, text=True, timeout=DEADLINE_S, check=False, env=environment()
+        command(name, *arguments, first=first),
+        capture_output=True,
+        text=True,
+        timeout=DEADLINE_S,
+        check=False,
+        env=environment(),
     )
 
 
@@ -156,15 +163,15 @@ def test_calls_list_and_a_station_with_an_open_call(broker: BrokerProcess, tmp_p
     receiver.press("203-1")
     wait_for(bus, lambda bus: len(bus.open) == 2, "both calls")
 
-    listed = run("calls", "list", "--json", "--home", home, "--broker", broker.url)
+    listed = run("calls", "list", "--json", "--home", home, "--broker", broker.url, first=PATIENT)
     assert listed.returncode == 0, listed.stderr
     calls = json.loads(listed.stdout)["calls"]
     assert [(call["room"], call["bed"], call["kind"]) for call in calls] == [
         ("203", "2", "emergency"),
         ("203", "1", "normal"),
     ]
-    table = run("calls", "list", "--ward", "east", "--home", home, "--broker", broker.url).stdout.splitlines()
-    assert table[1].split()[:3] == ["203-2", "emergency?", "placed"]
+    table = run("calls", "list", "--ward", "east", "--home", home, "--broker", broker.url, first=PATIENT).stdout
+    assert table.splitlines()[1].split()[:3] == ["203-2", "emergency?", "placed"]
 
     kept = run("enrol", "--home", home, "--remove", "203-2")
     assert kept.returncode == 2
