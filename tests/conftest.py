@@ -21,9 +21,11 @@ LONGEST = ("test_story_night.py", "test_images_emulated.py")  # each test up to 
 
 
 def pytest_configure() -> None:
-    """Have `tmp_path` in memory: a test kills processes, never the machine, and need not wait for a disk."""
+    """Have `tmp_path` in memory (a test kills processes, never the machine, and need not wait for a disk), and one locale."""
     if memory_root() is not None:
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(memory_root()))
+    # Commands speak the language of their terminal: English, wherever the tests run.
+    os.environ["LC_ALL"] = "C.UTF-8"
     # The hundreds of programs that tests start need not compile what they import, each of them anew.
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     sys.dont_write_bytecode = False

@@ -27,8 +27,6 @@ def host(database: Database, monkeypatch: pytest.MonkeyPatch) -> Iterator[Host]:
         made.sign_in("Wei", "Chen")
         monkeypatch.setenv("WARDBELL_TOKEN", made.token("Wei"))
         monkeypatch.setenv("WARDBELL_API", made.url)
-        monkeypatch.setenv("LANG", "en_GB.UTF-8")
-        monkeypatch.delenv("LC_ALL", raising=False)
         yield made
 
 
