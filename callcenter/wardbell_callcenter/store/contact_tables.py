@@ -27,7 +27,7 @@ contacts = Table(
     Column(
         "open_key", String(200), unique=True
     ),  # the same while it is open, NULL once it is closed: one open contact each
-    Column("state", String(16), nullable=False, index=True),
+    Column("state", String(16), nullable=False),
     Column("version", Integer, nullable=False),
     Column("ward", String(64), nullable=False),  # empty: of no ward
     Column("station_id", String(64), nullable=False, default=""),
@@ -68,6 +68,8 @@ contacts = Table(
     Column("highest_step", Integer, nullable=False, default=-1),
     Index("ix_contacts_dedup_key", "dedup_key", "opened_at_ms"),  # the last ones of a bed, of all that it ever had
     Index("ix_contacts_ward", "ward", "opened_at_ms"),  # the last minutes of a ward, of all its years
+    Index("ix_contacts_state", "state", "opened_at_ms"),  # the newest of each state
+    Index("ix_contacts_ward_state", "ward", "state", "opened_at_ms"),  # and of a ward
     Index("ix_contacts_accepted_by", "accepted_by", "state"),  # what somebody has, of all that he ever had
 )
 

@@ -1,4 +1,4 @@
-"""Which alarm rules have called, and when contacts were opened and accepted by the engine's own time, which the rules go by."""
+"""Which alarm rules have called; contacts' times by the engine's own clock, which the rules go by; their lists by state."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -12,6 +12,9 @@ def upgrade() -> None:
     op.add_column("contacts", sa.Column("opened_steady_ms", sa.BigInteger))
     op.add_column("contacts", sa.Column("accepted_steady_ms", sa.BigInteger))
     op.create_index("ix_contacts_opened_steady_ms", "contacts", ["opened_steady_ms"])
+    op.drop_index("ix_contacts_state", "contacts")
+    op.create_index("ix_contacts_state", "contacts", ["state", "opened_at_ms"])
+    op.create_index("ix_contacts_ward_state", "contacts", ["ward", "state", "opened_at_ms"])
     op.create_table(
         "alarms",
         sa.Column("dedup_key", sa.String(200), primary_key=True),
