@@ -125,7 +125,9 @@ def test_console_and_call_centre_answer_the_daily_test_of_the_chain(
 ) -> None:
     monkeypatch.setattr(asking, "ANSWER_WITHIN_S", DEADLINE_S)
     nurse = open_desk("desk1")
-    holds([nurse], lambda: nurse.feed.wards and not nurse.feed.is_stale(nurse.feed.wards[0], now_ms()), "the ward")
+    holds([nurse], lambda: _shows_ward(nurse), "the ward")
+    follow = nurse.feed.wards[0].health  # what is not there yet when the test begins may be missing from it
+    holds([nurse], lambda: "callcenter" in {part for part, _ in follow}, "the call centre, which follows the ward")
     assert self_test(["--now", "--home", str(tmp_path), "--broker", house.url]) == 0
     holds([nurse], lambda: read_chain_tests(tmp_path / "gateway.db"), "the record")
     (record,) = read_chain_tests(tmp_path / "gateway.db")
@@ -139,7 +141,7 @@ def test_a_press_is_acknowledged_escalated_and_accepted_by_one_of_two(
     nurse, wang, zhao = open_desk("desk1"), open_desk("seat1", "wang"), open_desk("seat2", "zhao")
     desks = [nurse, wang, zhao]
     holds(desks, lambda: wang.feed.is_signed_in and zhao.feed.is_signed_in, "two operators")
-    holds(desks, lambda: not nurse.feed.is_stale(nurse.feed.wards[0], now_ms()), "the ward")
+    holds(desks, lambda: _shows_ward(nurse), "the ward")
     hear(house)
     holds(desks, lambda: nurse.rows, "the call's row")
     call_id = nurse.rows[0].call.call_id
@@ -182,7 +184,7 @@ def test_agents_of_a_house_work_a_contact_and_a_supervisor_sees_to_them(
     zhao.feed.seat.sign_in("zhao", now_ms(), SECRET)
     holds(desks, lambda: zhao.feed.is_signed_in, "zhao with the secret")
 
-    holds(desks, lambda: not nurse.feed.is_stale(nurse.feed.wards[0], now_ms()), "the ward")
+    holds(desks, lambda: _shows_ward(nurse), "the ward")
     hear(house)
     holds(desks, lambda: nurse.rows, "the call's row")
     nurse.feed.escalate(nurse.rows[0].call.call_id, now_ms())
@@ -242,6 +244,10 @@ def _ask(desks: list[Desk], desk: Desk, verb: str, contact_id: str, state: str =
     desk.feed.notice = None
     desk.feed.seat.about(verb, contact_id, now_ms(), **fields)
     holds(desks, lambda: _told(desk, verb) == state, f"{verb} {state}")
+
+
+def _shows_ward(desk: Desk) -> bool:
+    return any(not desk.feed.is_stale(ward, now_ms()) for ward in desk.feed.wards)
 
 
 def _told(desk: Desk, verb: str) -> str:
