@@ -19,8 +19,8 @@ from wardbell_bus.life_sign import LifeSign
 from wardbell_bus.mirror import CentreMirror, Publication, WardMirror
 from wardbell_console.escalator import Escalator
 from wardbell_protocol.bus import topics
-from wardbell_protocol.bus.centre_payloads import CentreEvent, Offer
-from wardbell_protocol.bus.payloads import CallState, Reply, SnapshotRequest, decode, encode
+from wardbell_protocol.bus.centre_payloads import CentreEvent, CentreReply, Offer
+from wardbell_protocol.bus.payloads import CallState, SnapshotRequest, decode, encode
 
 CENTRE = topics.CALL_CENTRE_SCOPE
 FORKS = multiprocessing.get_context("forkserver")
@@ -102,7 +102,7 @@ class Seat:
         self.centre = CentreMirror(client_id)
         self.wards = [WardMirror(ward, client_id) for ward in wards or []]
         self.escalator = Escalator(self.wards, self.centre, client_id)
-        self.replies: dict[str, Reply] = {}
+        self.replies: dict[str, CentreReply] = {}
         self.events: list[CentreEvent] = []
         self.offers: list[Offer] = []  # and their ends, as they came
         self._lock = threading.Lock()
@@ -147,7 +147,7 @@ class Seat:
         self.client.publish(topics.centre_command(self.client_id), encode(sent))
         return sent.command_id
 
-    def ask(self, verb: str, by: str, **fields: object) -> Reply:
+    def ask(self, verb: str, by: str, **fields: object) -> CentreReply:
         """Send a command and wait for its reply."""
         command_id = self.send(verb, by, **fields)
         self.wait(lambda: command_id in self.replies, f"the reply to {verb}")
@@ -160,7 +160,7 @@ class Seat:
         address = topics.parse(topic)
         with self._lock:
             if address is not None and address.channel == "reply":
-                reply = decode(payload, Reply)
+                reply = decode(payload, CentreReply)
                 self.replies[reply.command_id] = reply
             if address is not None and address.channel == "offer":
                 self.offers.append(decode(payload, Offer))

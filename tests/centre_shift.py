@@ -53,7 +53,7 @@ class Shift:
 
     def replies(self, contact_id: str) -> dict[str, Reply]:
         """Each operator's answer to the acceptance of that contact, where there was one."""
-        found = {}
+        found: dict[str, Reply] = {}
         for (name, accepted_id), command_id in self._accepts.items():
             reply = self.seats[name].replies.get(command_id)
             if accepted_id == contact_id and reply is not None:

@@ -18,6 +18,7 @@ from wardbell_protocol.bus.centre_payloads import (
     ScreenPop,
     StepTaken,
 )
+from wardbell_protocol.bus.figure_payloads import CentreFigures
 from wardbell_protocol.bus.payloads import CallState, Command, Health, SnapshotRequest, decode, encode
 
 T0 = 1_800_000_000_000  # UNIX ms at which the tests begin
@@ -58,6 +59,7 @@ class CentreOnPaper:
         self.refusals: dict[str, str] = {}
         self.log: list[CentreEvent] = []
         self.rights: Rights | None = None  # of whoever sits at a console
+        self.figures: CentreFigures | None = None  # for whoever asks
         self.pops: dict[str, ScreenPop] = {}
         self.secret = ""
 
@@ -179,8 +181,11 @@ class CentreOnPaper:
                 return [Publication(topics.reply(scope, command.reply_to), encode(self.history(command)))]
             reason = self.refusals.get(command.verb, "")
             events, reason = ([], reason) if reason else self._command(command)
+            figures = self.figures if command.verb == "figures" and not reason else None
             rights = self.rights if command.verb == "sign_in" and not reason else None
-            reply = CentreReply(command_id=command.command_id, ok=not reason, reason=reason, rights=rights)
+            reply = CentreReply(
+                command_id=command.command_id, ok=not reason, reason=reason, rights=rights, figures=figures
+            )
             return [*events, Publication(topics.reply(scope, command.reply_to), encode(reply))]
         return []
 

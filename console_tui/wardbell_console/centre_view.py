@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 import msgspec
 
-from wardbell_bus.mirror import part_state
 from wardbell_console.asks import Ask
 from wardbell_console.feed import Feed
 from wardbell_console.verbs import Attempt
@@ -138,5 +137,4 @@ def names_of(feed: Feed, ward: str) -> dict[str, str]:
 
 def is_centre_stale(feed: Feed, now_ms: int) -> bool:
     """Whether what is shown of the call centre may be out of date."""
-    states = {part_state(item, now_ms) for (part, _), item in feed.centre.health.items() if part == "callcenter"}
-    return not feed.is_connected or feed.centre.is_stale or not states & {"online", "degraded"}
+    return not feed.is_connected or feed.centre.is_stale or not feed.seat.hears_centre(now_ms)

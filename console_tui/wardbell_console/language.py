@@ -3,10 +3,13 @@
 from datetime import UTC, datetime
 
 from wardbell_console.reasons import known_reason
-from wardbell_console.texts import en, en_centre, zh_cn, zh_cn_centre
+from wardbell_console.texts import en, en_centre, en_figures, zh_cn, zh_cn_centre, zh_cn_figures
 from wardbell_protocol.calls.signals import BY_TEST
 
-CATALOGUES = {"en": en.TEXTS | en_centre.TEXTS, "zh_CN": zh_cn.TEXTS | zh_cn_centre.TEXTS}
+CATALOGUES = {
+    "en": en.TEXTS | en_centre.TEXTS | en_figures.TEXTS,
+    "zh_CN": zh_cn.TEXTS | zh_cn_centre.TEXTS | zh_cn_figures.TEXTS,
+}
 
 BY_RECEIVER = "receiver"  # what a gateway writes where the receiver's own key was used
 

@@ -7,8 +7,9 @@ import hashlib
 from collections.abc import Callable
 from typing import Protocol
 
-from wardbell_bus.mirror import CentreMirror, Publication
+from wardbell_bus.mirror import CentreMirror, Publication, part_state
 from wardbell_console.asks import Ask, Asks
+from wardbell_console.figure_reading import FigureReading
 from wardbell_console.notice import FORCED, MISSED_OFFER, REMINDED, RETURNED, TAKEN_OVER, Notice
 from wardbell_console.time_lines import TimeLines
 from wardbell_console.verbs import REFUSED, UNCONFIRMED, Verbs
@@ -67,6 +68,7 @@ class Seat:
         self.operator = operator
         self.asks = Asks(centre, client_id)
         self.time_lines = TimeLines()
+        self.figures = FigureReading()
         self.wants_secret = False
         self.shown = ""  # a contact of which all is on the screen
         self._client_id = client_id
@@ -109,6 +111,7 @@ class Seat:
             self._held = self._his_contacts(operator)
             self.reminded.clear()
             self.asks.forget_pops()
+            self.figures.forget()
         self._secret = secret or (self._secret if operator == self.operator else "")
         self.operator = operator
         self.wants_secret = False
@@ -162,6 +165,17 @@ class Seat:
         is_asked = self.operator in contact.offered_to
         return rights.reaches(verb, {contact.ward} - {""}, is_held=is_held, is_asked=is_asked)
 
+    @property
+    def sees_figures(self) -> bool:
+        """Whether the call centre has said that it tells him figures."""
+        rights = self._centre.rights
+        return self.state is not None and rights is not None and "figures" in rights.verbs
+
+    def hears_centre(self, now_ms: int) -> bool:
+        """Whether the call centre's life sign is there."""
+        signs = (part_state(sign, now_ms) for (part, _), sign in self._centre.health.items() if part == "callcenter")
+        return any(sign in ("online", "degraded") for sign in signs)
+
     def read_anew(self, now_ms: int) -> None:
         """Have codes, reasons, groups and rights as the house has them by now: no event tells that its document was changed."""
         if not 0 <= now_ms - self._read_at_ms < READ_EVERY_MS:
@@ -204,9 +218,11 @@ class Seat:
         self._want_pops()
 
     def answered(self, reply: CentreReply, now_ms: int) -> bool:
-        """Take the answer to a `history`, and rights; False where it is another verb's."""
+        """Take the answer to a `history` or `figures`, and rights; False where it is another verb's."""
         if reply.rights is not None:
             self._centre.rights = reply.rights
+        if self.figures.answered(reply, now_ms):
+            return True
         contact_id = self.time_lines.answered(reply)
         if contact_id and reply.pop is not None:
             self.asks.told(contact_id, reply.pop, self.operator, now_ms)
@@ -229,6 +245,7 @@ class Seat:
         if is_connected:
             self._keep_seat(now_ms)
             self._ask_histories(now_ms)
+            self._ask_figures(now_ms)
         outgoing, self._outgoing = self._outgoing, []
         return outgoing
 
@@ -248,6 +265,14 @@ class Seat:
                 contact_id=reading.contact_id, after_seq=reading.after_seq,
             )  # fmt: skip
             self.time_lines.asked(reading, command.command_id, now_ms)
+            self._outgoing.append(Publication(topics.centre_command(self._client_id), encode(command)))
+
+    def _ask_figures(self, now_ms: int) -> None:
+        if not self.sees_figures:
+            self.figures.forget()
+        elif self.hears_centre(now_ms) and self.figures.is_due(now_ms):  # else they would only wait at the broker
+            command = self._command("figures", self.operator, now_ms)
+            self.figures.asked(command.command_id, now_ms)
             self._outgoing.append(Publication(topics.centre_command(self._client_id), encode(command)))
 
     def _want_pops(self) -> None:

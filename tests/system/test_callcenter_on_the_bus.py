@@ -79,6 +79,13 @@ def test_a_call_is_escalated_with_nobody_else_alive(seat: Seat, ward: WardOnBus,
     assert (late.centre.contacts, late.centre.steps) == ({}, {})
     assert list(late.centre.agents) == ["Wei"]
     late.stop()
+    wait_until(lambda: seat.ask("figures", "Wei").figures is not None, "figures that are counted")
+    figures = seat.ask("figures", "Wei").figures
+    assert figures is not None
+    assert [(ward.ward, ward.waiting, ward.periods[0].contacts) for ward in figures.wards] == [
+        ("", 0, 1),
+        ("east", 0, 1),
+    ]
 
 
 def test_escalator_console_and_watcher_together_take_each_step_once(

@@ -12,7 +12,9 @@ from textual.screen import Screen
 from wardbell_console.centre_view import agents_board, board, entry, filters, is_centre_stale, is_mine, queue
 from wardbell_console.centre_wording import agent_keys, detail_lines, keys_of, queue_line, state_line
 from wardbell_console.desk import TICK_S, Desk
+from wardbell_console.figure_wording import figures_line
 from wardbell_console.screens.contact import ContactScreen
+from wardbell_console.screens.figures import FiguresScreen
 from wardbell_console.screens.handling import Handling
 from wardbell_console.screens.help import Help
 from wardbell_console.view import Banner, banners
@@ -24,6 +26,7 @@ from wardbell_protocol.bus.centre_payloads import ContactState
 NOTICE_SHOWN_MS = 10_000
 WIDE_FROM = 150
 TALL_FROM = 36
+ROOMY_FROM = 28  # rows: a line of figures takes none that a contact needs
 # What each key does to the chosen contact.
 PLAIN_VERBS = {"a": "accept", "o": "on_site", "e": "escalate", "j": "join"}
 ASKING_VERBS = {
@@ -41,6 +44,7 @@ class OperatorScreen(Screen[None]):
         Binding("v", "filter", show=False),
         Binding("tab", "pane", show=False, priority=True),
         Binding("f", "force", show=False),
+        Binding("s", "figures", show=False),
         Binding("y", "ready", show=False),
         Binding("b", "not_ready", show=False),
         Binding("i", "sign_in", show=False),
@@ -55,6 +59,7 @@ class OperatorScreen(Screen[None]):
     OperatorScreen #seat, OperatorScreen #operator-keys { background: $panel; }
     OperatorScreen #seat { text-style: bold; }
     OperatorScreen #offer-banner { height: auto; background: $error; color: $text; text-style: bold; }
+    OperatorScreen #figures-line { display: none; color: $text-muted; }
     OperatorScreen #boards { height: 1fr; layout: vertical; }
     OperatorScreen #queue { height: 1fr; }
     OperatorScreen .head { height: 1; color: $text-muted; text-style: underline; }
@@ -81,6 +86,7 @@ class OperatorScreen(Screen[None]):
         yield Line("seat", classes="one")
         yield Line("offer-banner")
         yield Line("counts", classes="one")
+        yield Line("figures-line", classes="one")
         with Container(id="boards"):
             with Vertical(id="queue"):
                 yield Line("contact-head", classes="head")
@@ -129,7 +135,7 @@ class OperatorScreen(Screen[None]):
         )
         self._paint_chosen()
         self.query_one("#notice", Line).put(self._notice(now_ms))
-        self.query_one("#operator-keys", Line).put(language.text("keys.operator"))
+        self._paint_figures(now_ms)
         self._ask_secret()
 
     @property
@@ -191,6 +197,14 @@ class OperatorScreen(Screen[None]):
         else:
             self._say("reason.not_seated")
 
+    def action_figures(self) -> None:
+        """How the house does, for whom the call centre tells it."""
+        seat = self.desk.feed.seat
+        if seat.sees_figures:
+            self.app.push_screen(FiguresScreen(self.desk))
+        else:
+            self._say("reason.not_signed_in" if seat.state is None else "reason.not_for_role")
+
     def action_ready(self) -> None:
         """Ask for contacts."""
         self.desk.feed.seat.ready(self.desk.clock())
@@ -244,6 +258,16 @@ class OperatorScreen(Screen[None]):
         widget = self.query_one("#offer-banner", Line)
         widget.display = bool(shown)
         widget.put("\n".join(banner_text(self.desk.language, banner) for banner in shown))
+
+    def _paint_figures(self, now_ms: int) -> None:
+        """One line where there is room, and the key to all of them; for whom the call centre tells them."""
+        language, feed = self.desk.language, self.desk.feed
+        told = figures_line(language, feed, now_ms) if self.size.height >= ROOMY_FROM else ""
+        widget = self.query_one("#figures-line", Line)
+        widget.display = bool(told)
+        widget.put(told)
+        keys = "keys.operator_figures" if feed.seat.sees_figures else "keys.operator"
+        self.query_one("#operator-keys", Line).put(language.text(keys))
 
     def _pick_new_one(self) -> None:
         """What he just accepted is what his next key is about; nothing else moves the choice."""

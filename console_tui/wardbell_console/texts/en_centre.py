@@ -261,6 +261,7 @@ TEXTS = {
         "r        release into the queue        h  hand over outside the house\n"
         "n        note                          w  which resident it is\n"
         "e        escalate now                  v  filter\n"
+        "s        figures by ward, and where the rosters lack people\n"
         "k        take over (supervisor)        j  join\n"
         "tab      to the agents; there f forces ready, not ready, sign-out\n"
         "y        ready                         b  not ready, with a reason\n"

@@ -15,7 +15,14 @@ WIDE_FROM = 110
 CONTACTS = (("mark", 5), ("place", 11), ("kind", 13), ("age", 6), ("times", 5), ("state", 0), ("next", 13))
 CONTACTS_WIDE_FROM = 100
 AGENTS = (("sign", 1), ("agent_state", 9), ("agent", 12), ("age", 6), ("held", 4), ("missed", 4), ("about", 0))
-RIGHT_ALIGNED = ("age", "presses", "held", "missed")
+# Figures by ward: the other service levels where there is room.
+_STANDING = (("of_ward", 0), ("waiting", 4), ("oldest", 6), ("free", 5))
+_WORKED = (("asa", 5), ("response", 5), ("given_up", 4), ("occupancy", 4))
+FIGURES = (*_STANDING, ("sl_offered", 12), ("sl_excl", 7), *_WORKED)
+FIGURES_WIDE = (
+    *_STANDING, ("contacts", 8), ("sl_offered", 14), ("sl_excl", 7), ("sl2", 5), ("sl", 5), *_WORKED
+)  # fmt: skip
+RIGHT_ALIGNED = ("age", "presses", "held", "missed", *(name for name, size in FIGURES_WIDE if size))
 CUT = "~"  # says that there is more; the ellipsis has no certain width
 
 
@@ -28,6 +35,11 @@ def contact_columns(width: int) -> list[tuple[str, int]]:
     """The same for the board of contacts, which names the ward where there is room."""
     ward = (("ward", 12),) if width >= CONTACTS_WIDE_FROM else ()
     return spread((*CONTACTS[:1], *ward, *CONTACTS[1:]), width)
+
+
+def figure_columns(width: int) -> list[tuple[str, int]]:
+    """The same for the wards' figures."""
+    return spread(FIGURES_WIDE if width >= WIDE_FROM else FIGURES, width)
 
 
 def spread(names: Sequence[tuple[str, int]], width: int) -> list[tuple[str, int]]:
