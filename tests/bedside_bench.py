@@ -3,8 +3,10 @@
 from abc import ABC, abstractmethod
 
 from wardbell_firmware.bedside.node import BedsideNode
+from wardbell_firmware.bedside.schedule import N_AT_ONCE, pause_ms
 from wardbell_protocol.air.frame import Frame, open_frame
 from wardbell_protocol.air.frame_slicer import FrameSlicer
+from wardbell_protocol.air.heartbeat import shortest_pause_s
 from wardbell_protocol.air.portion import Portion
 from wardbell_protocol.air.receipt import Receipt, receipt_durations, seal_receipt
 from wardbell_protocol.air.waveform import signed
@@ -14,6 +16,18 @@ from wardbell_simulator.board_side.parts import VirtualClock, VirtualStore, Wire
 NODE_ID = 0x1234
 KEY = bytes(range(16))
 SIGNALS = {"call": "normal", "cord": "bathroom", "sos": "emergency", "reset": "reset", "here": "presence"}
+
+HOUR_MS = 3_600_000
+
+
+def most_air_ms(frame_ms: int, n_signals: int, n_copies: int) -> int:
+    """The most a node sends in any hour, all of its keys chattering: ms on the air, without heartbeats."""
+    return n_signals * N_AT_ONCE * n_copies * frame_ms + HOUR_MS // pause_ms(1, 1)
+
+
+def heartbeat_air_ms(length_ms: int, has_key: bool) -> int:
+    """The most a node's heartbeats take in an hour, in ms on the air, one of them taking `length_ms`."""
+    return -(-3600 // shortest_pause_s(has_key)) * length_ms
 
 
 class JumpingBench(ABC):

@@ -15,7 +15,7 @@ from typing import Any
 
 import psycopg
 import pytest
-from servers import DEADLINE_S, wait_until
+from servers import DEADLINE_S
 
 from wardbell_callcenter.store.database import open_engine
 from wardbell_callcenter.store.migration import migrate
@@ -226,8 +226,3 @@ class Database:
         with psycopg.connect(self.url) as holder_:
             holder_.execute("SELECT 1 FROM lease FOR UPDATE")
             yield
-
-
-def wait_for_rows(database: Database, sql: str, wanted: list[tuple[Any, ...]]) -> None:
-    """Come back when it says that."""
-    wait_until(lambda: database.rows(sql) == wanted, f"{sql}: {wanted}")

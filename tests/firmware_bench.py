@@ -12,7 +12,7 @@ from wardbell_protocol.air.frame import Frame, frame_durations, seal
 from wardbell_protocol.air.portion import Portion
 from wardbell_protocol.air.waveform import burst
 from wardbell_protocol.calls.signals import DATA_BY_SIGNAL
-from wardbell_protocol.link.peer import LinkMessage, LinkPeer, LinkUp
+from wardbell_protocol.link.peer import LinkMessage, LinkPeer
 
 KEYS = ("ack", "browse", "mute")
 ALPHA_US = 25  # T = 100 us: a burst of 4 words takes 51 ms
@@ -78,7 +78,6 @@ class DeskBench:
         self.is_mains_on = True
         self.heard_until_us = 0
         self.told: list[dict[str, object]] = []  # messages that the host made safe
-        self.n_host_starts = 0
         self.lines_seen: list[tuple[str, str]] = []
         self.tones_heard: list[int] = []
         for name in self.files:
@@ -227,5 +226,3 @@ class DeskBench:
             if isinstance(event, LinkMessage):
                 self.told.append(event.message)
                 self.host.accept(event)
-            elif isinstance(event, LinkUp):
-                self.n_host_starts += 1

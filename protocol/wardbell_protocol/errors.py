@@ -3,7 +3,6 @@
     WardbellError                        root; carries nothing
     ├─ EncodeError                       our caller asked for the impossible: a bug or bad input
     ├─ DecodeError(reason, position)     what arrived is not ours: caught at the edge, counted
-    ├─ LinkError                         the serial link cannot go on (version, size)
     ├─ CallError(call_id, reason)        this verb is not allowed on this call
     └─ ConfigError(file, key, remedy)    host only: refuse to start, tell people what to mend
 
@@ -30,10 +29,6 @@ class DecodeError(WardbellError):
         super().__init__("%s at %d" % (reason, position))
         self.reason = reason
         self.position = position
-
-
-class LinkError(WardbellError):
-    """The serial link cannot go on as it is."""
 
 
 class CallError(WardbellError):

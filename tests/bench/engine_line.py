@@ -41,7 +41,6 @@ class Late:
     at_once: list[float] = field(default_factory=list)
     by_timer: list[float] = field(default_factory=list)
     n_accepted: int = 0
-    n_replies: int = 0
     n_refused: int = 0
 
 
@@ -84,7 +83,6 @@ class Seats:
 
     def _replied(self, reply: Reply) -> None:
         self.n_signed_in += 1
-        self._late.n_replies += 1
         self._late.n_refused += not reply.ok
 
     def _offered(self, seat: str, offer: Offer, at_ms: float) -> None:

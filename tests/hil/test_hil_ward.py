@@ -15,7 +15,6 @@ pytestmark = [pytest.mark.hil, pytest.mark.timeout(300)]
 
 START_WITHIN_S = 20.0
 PRESS_WITHIN_S = 60.0
-AIR_TO_HOST_MS = 500
 
 
 class Host:

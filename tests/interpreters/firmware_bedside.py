@@ -8,7 +8,7 @@ for root in sys.argv[1:]:
 from wardbell_firmware.bedside.consumption import OF_BOARD, DayMeter, asleep_ua  # noqa: E402
 from wardbell_firmware.bedside.contacts import fitted  # noqa: E402
 from wardbell_firmware.bedside.counter import BLOCK, FrameCounter  # noqa: E402
-from wardbell_firmware.bedside.discharge import days_left, is_low, remaining_permille, warning_mv  # noqa: E402
+from wardbell_firmware.bedside.discharge import days_left, is_low, remaining_permille  # noqa: E402
 from wardbell_firmware.bedside.keys import NodeKeys  # noqa: E402
 from wardbell_firmware.bedside.lamp import RHYTHM, AssuranceLamp  # noqa: E402
 from wardbell_firmware.bedside.node import BedsideNode  # noqa: E402
@@ -80,7 +80,7 @@ for at in range(400):
         print(at, said, keys.is_faulty, keys.next_deadline_ms())
 
 print([remaining_permille(mv) for mv in range(850, 1600, 33)])
-print([warning_mv(900, uah) for uah in (2000, 20000, 60000)], days_left(1250, 900, 40000), is_low(1000, 900, 40000))
+print([is_low(mv, 900, 20000) for mv in range(900, 1500, 33)], days_left(1250, 900, 40000), is_low(1000, 900, 40000))
 meter = DayMeter(OF_BOARD["esp32c3"], True)
 meter.passed(True, True, 80000000)
 meter.sends(60000)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pytest
 
 from wardbell_firmware.bedside.consumption import DAY_MS, OF_BOARD, DayMeter
-from wardbell_firmware.bedside.discharge import CURVE, WARN_DAYS, remaining_permille, warning_mv
+from wardbell_firmware.bedside.discharge import CURVE, WARN_DAYS, is_low, remaining_permille
 from wardbell_firmware.bedside.supply import Supply
 from wardbell_protocol.errors import ConfigError
 
@@ -109,7 +109,10 @@ def test_the_curve_falls_all_the_way_and_is_read_between_its_points() -> None:
 
 
 def test_a_hungry_node_warns_at_a_higher_voltage() -> None:
-    thresholds = [warning_mv(900, daily_uah) for daily_uah in (3_000, 10_000, 50_000, 90_000)]
+    thresholds = [
+        max(mv for mv in range(0, 1_600, 5) if is_low(mv, 900, daily_uah))
+        for daily_uah in (3_000, 10_000, 50_000, 90_000)
+    ]
     assert thresholds == sorted(set(thresholds))
     assert 900 < thresholds[0] < thresholds[-1] < 1_450
 

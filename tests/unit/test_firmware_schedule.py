@@ -1,6 +1,7 @@
 """The schedule of a node with a key: told apart from others soon, and never more on the air than the rules allow."""
 
 import pytest
+from bedside_bench import HOUR_MS, heartbeat_air_ms, most_air_ms
 from collisions import FRAME_MS, burst_of, play, wardbell
 
 from wardbell_firmware.bedside import frames
@@ -10,8 +11,6 @@ from wardbell_firmware.bedside.schedule import (
     TWO_WAY_MS,
     Draws,
     copy_times_ms,
-    heartbeat_air_ms,
-    most_air_ms,
 )
 from wardbell_firmware.bedside.words import N_WORDS, N_WORDS_MOST, WordVoice
 from wardbell_protocol.air.codeword import CodeWord
@@ -19,7 +18,6 @@ from wardbell_protocol.air.heartbeat import FRAME_EVERY_S, WORDS_EVERY_S, longes
 from wardbell_protocol.air.waveform import ALPHA_MAX_US, burst
 
 TRIALS = 1_500
-HOUR_MS = 3_600_000
 
 
 @pytest.mark.parametrize("slots_ms", [ONE_WAY_MS, TWO_WAY_MS])

@@ -61,10 +61,6 @@ class TimerRows:
         if some:
             self._connection.execute(_DROP, [{"of_kind": kind, "of_subject": subject} for kind, subject in some])
 
-    def drop_of_contact(self, contact_id: str) -> None:
-        """Forget all that a contact has."""
-        self.drop(*((kind, contact_id) for kind in OF_A_CONTACT))
-
     def get(self, kind: TimerKind, subject: str) -> Timer | None:
         """That timer, where it is set."""
         return self.many(kind, [subject]).get(subject)

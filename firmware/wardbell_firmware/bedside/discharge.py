@@ -56,11 +56,3 @@ def days_left(cell_mv: int, empty_cell_mv: int, daily_uah: int, cell_mah: int = 
 def is_low(cell_mv: int, empty_cell_mv: int, daily_uah: int, cell_mah: int = LEAST_MAH) -> bool:
     """Whether cells must be changed within `WARN_DAYS`, with all that may be worse than it looks."""
     return days_left(cell_mv, empty_cell_mv, daily_uah, cell_mah) < _ASKED_DAYS
-
-
-def warning_mv(empty_cell_mv: int, daily_uah: int) -> int:
-    """The measured voltage of a cell, in steps of 5 mV, at which `is_low` begins to hold."""
-    cell_mv = CURVE[0][0]
-    while cell_mv > 0 and not is_low(cell_mv, empty_cell_mv, daily_uah):
-        cell_mv -= 5
-    return cell_mv

@@ -1,10 +1,8 @@
-"""When a node with a key sends the copies of a press, and how much air that takes.
+"""When a node with a key sends the copies of a press.
 
 The first at once, each further one at a drawn instant of its own slot; slots grow, so that a few residents are told apart
 soon and many at last. Source of the choice: tests/bench/bench_collisions.py.
 """
-
-from wardbell_protocol.air.heartbeat import shortest_pause_s
 
 # Where one slot ends and the next begins: one copy in each, after the first of all.
 ONE_WAY_MS = (40, 270, 600, 990, 1420, 1880, 2380, 2900, 3440, 4000)
@@ -15,8 +13,6 @@ TWO_WAY_MS = (40, 240, 540, 880, 1260, 1680, 2110, 2570, 3050, 3550, 4070, 4600)
 # air (ERC/REC 70-03, 433.05-434.79 MHz: duty < 10 %), so that a chattering contact cannot jam the ward.
 N_AT_ONCE = 8
 _SHARE = 11  # of the time: one part on air, ten not
-
-_HOUR_MS = 3600000
 
 
 class Draws:
@@ -54,14 +50,3 @@ def copy_times_ms(node_id: int, counter: int, edges_ms: "tuple[int, ...]" = ONE_
 def pause_ms(length_ms: int, n_signals: int) -> int:
     """How long a press whose copies take `length_ms` on the air uses up its signal's share of the time."""
     return _SHARE * n_signals * length_ms
-
-
-def most_air_ms(frame_ms: int, n_signals: int, n_copies: int) -> int:
-    """The most a node sends in any hour, all of its keys chattering: ms on the air, without heartbeats."""
-    press_ms = n_copies * frame_ms
-    return n_signals * N_AT_ONCE * press_ms + _HOUR_MS // _SHARE
-
-
-def heartbeat_air_ms(length_ms: int, has_key: bool) -> int:
-    """The most a node's heartbeats take in an hour, in ms on the air, one of them taking `length_ms`."""
-    return -(-3600 // shortest_pause_s(has_key)) * length_ms

@@ -64,7 +64,6 @@ class Channel:
 
     def __init__(self, spectrum: Spectrum, centre: int, number: int, seeks_frames: bool) -> None:
         self.centre = centre
-        self.opened_at = number
         self.active_at = number
         self.heard_at = number
         self.excess = 0.0

@@ -50,11 +50,6 @@ class IqReceiver:
         self._number = 0
 
     @property
-    def n_open(self) -> int:
-        """Channels in which somebody sends."""
-        return len(self._channels)
-
-    @property
     def now_us(self) -> int:
         """How long the stream has lasted."""
         return int(self._number * self._spectrum.hop * 1e6 / self._spectrum.rate_hz)

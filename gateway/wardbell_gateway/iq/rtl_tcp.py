@@ -74,13 +74,12 @@ class RtlTcp:
     """Reads the server on a thread of its own.
 
     `take` gives bytes, or None where some are missing before the next: the decoder must begin anew. `is_up`: whether
-    samples come; `n_lost` connections and `n_overruns`, portions that nobody took in time, are counted.
+    samples come; `n_overruns`: portions that nobody took in time.
     """
 
     def __init__(self, url: str, tuning: Tuning) -> None:
         self.url = url
         self.is_up = False
-        self.n_lost = 0
         self.n_overruns = 0
         self._address = address_of(url)
         self._tuning = tuning
@@ -114,7 +113,6 @@ class RtlTcp:
                     log.warning("%s: %s; is rtl_tcp running there? It is tried again every second", self.url, said)
             if self.is_up:
                 self.is_up = False
-                self.n_lost += 1
                 self._put(None)
                 said = ""
             self._stopping.wait(_AGAIN_S)

@@ -18,7 +18,6 @@ Floats = NDArray[np.float32]
 N_CHANNEL = 1024  # bins of a channel, so samples of it in a block before its ends are cut off
 N_OUT = 640  # samples of a channel a block gives
 BLOCK_MS = 10.24  # what a block advances
-BIN_HZ = 1e3 * N_OUT / N_CHANNEL / BLOCK_MS  # 61 Hz
 
 MIN_RATE_HZ = 200_000
 MAX_RATE_HZ = 3_200_000  # the most an RTL-SDR gives

@@ -29,7 +29,6 @@ EV_ACKNOWLEDGED = "acknowledged"
 EV_ATTENDED = "attended"
 EV_CLEARED = "cleared"
 EV_RAISED_AGAIN = "raised_again"
-EVENT_TYPES = (EV_PLACED, EV_PRESSED_AGAIN, EV_ACKNOWLEDGED, EV_ATTENDED, EV_CLEARED, EV_RAISED_AGAIN)
 
 
 # How far ahead of the clock an open call may lie before the clock must have been set back. Nothing of such a call would fall
