@@ -3,7 +3,7 @@
 from wardbell_console.centre_view import Entry, Queue, is_centre_stale, own_state
 from wardbell_console.feed import Feed
 from wardbell_console.language import Language, countdown, duration, time_of_day
-from wardbell_console.wording import MARKS, attempt_text, kind_text
+from wardbell_console.wording import MARKS, attempt_text, kind_text, subject_text
 from wardbell_protocol.bus.centre_payloads import AgentState, ContactState, ScreenPop
 from wardbell_protocol.calls.signals import KINDS, NORMAL
 
@@ -31,7 +31,7 @@ def mark_of(contact: ContactState) -> str:
 
 def place_of(language: Language, contact: ContactState) -> str:
     """Where it is from; what has no place is called by its subject."""
-    return language.place(contact.room, contact.bed) if contact.room else contact.subject
+    return language.place(contact.room, contact.bed) if contact.room else subject_text(language, contact)
 
 
 def state_line(language: Language, feed: Feed, now_ms: int) -> str:
@@ -164,7 +164,7 @@ def detail_lines(language: Language, feed: Feed, entry: Entry) -> list[str]:
         priority=contact.priority,
     )
     if contact.subject and contact.room:
-        about += f"  {contact.subject}"
+        about += f"  {subject_text(language, contact)}"
     parts = [
         holder_text(language, contact, feed.operator),
         times_long(language, contact),

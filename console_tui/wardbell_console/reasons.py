@@ -47,6 +47,8 @@ _SAID = (
     (r"somebody has each of its contacts", "reason.incident_taken"),
     (r"muted button", "reason.muted_button"),
     (r"its time is over", "reason.mute_over"),
+    (r"it holds no more", "reason.alarm_over"),
+    (r"the house has no such rule any more", "reason.alarm_gone"),
     (r"(?P<n>\d+) calls in (?P<seconds>\d+) s", "reason.storm"),
     (r"a mute needs a reason", "reason.mute_reason"),
     (r"at most (?P<seconds>\d+) s", "reason.mute_at_most"),

@@ -6,6 +6,7 @@ from wardbell_console.verbs import CONFIRMED, PENDING, REFUSED, Attempt
 from wardbell_console.view import Banner, Counts, Light, NextStep, Row
 from wardbell_protocol.bus.centre_payloads import ContactState
 from wardbell_protocol.bus.payloads import CallState, WardEvent
+from wardbell_protocol.bus.subjects import alarm_of, muted_station
 from wardbell_protocol.calls.signals import BATHROOM, CODE, EMERGENCY, FAULT, NORMAL, STAFF_ASSIST
 
 # Shapes, so that colour never stands alone. ASCII and narrow signs only: terminals disagree on the width of the rest.
@@ -143,12 +144,27 @@ def banner_text(language: Language, banner: Banner) -> str:
         contact = banner.contact
         return language.text(
             "banner.offer",
-            target=language.place(contact.room, contact.bed) if contact.room else contact.subject,
-            kind=language.known(f"kind.{contact.call_kind}", contact.call_kind or contact.subject),
+            target=language.place(contact.room, contact.bed) if contact.room else subject_text(language, contact),
+            kind=language.known(
+                f"kind.{contact.call_kind}", contact.call_kind or language.text(f"contact_kind.{contact.kind}")
+            ),
         )
     ward = language.ward(banner.ward_names or {}, banner.ward)
     state = language.text(f"health.{banner.state}") if banner.state else ""
     return language.text(f"banner.{banner.kind}", ward=ward, state=state, age=duration(banner.since_ms))
+
+
+def subject_text(language: Language, contact: ContactState) -> str:
+    """What it is about: what a person wrote as it is, what the call centre did in this language."""
+    station, alarm = muted_station(contact.subject), alarm_of(contact.subject)
+    if contact.kind != "technical" or not (station or alarm):
+        return contact.subject
+    if alarm is None:
+        return language.text("subject.muted_button", station=station)
+    rule, holds = alarm
+    values = {code: duration(int(value) * 1000) if code == "oldest_s" else value for code, value in holds.items()}
+    said = (language.text(f"subject.{code}", value=value) for code, value in values.items())
+    return language.text("subject.alarm", rule=rule, holds=", ".join(said))
 
 
 def notice_text(language: Language, notice: Notice) -> str:

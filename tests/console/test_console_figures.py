@@ -89,7 +89,7 @@ async def test_the_figures_by_ward_and_period_and_where_people_lack_in_both_lang
             "33% 1/3",
             "全院",
             "现在 - 19:00  需 3 人，有 1 人：缺 2 人",
-            "自消",
+            "消除：",
         )
         assert [part for part in said if part not in screen.text] == []
         assert "SL2" not in screen.text

@@ -17,7 +17,7 @@ CONTACTS_WIDE_FROM = 100
 AGENTS = (("sign", 1), ("agent_state", 9), ("agent", 12), ("age", 6), ("held", 4), ("missed", 4), ("about", 0))
 # Figures by ward: the other service levels where there is room.
 _STANDING = (("of_ward", 0), ("waiting", 4), ("oldest", 6), ("free", 5))
-_WORKED = (("asa", 5), ("response", 5), ("given_up", 4), ("occupancy", 4))
+_WORKED = (("asa", 5), ("response", 5), ("given_up", 8), ("occupancy", 4))
 FIGURES = (*_STANDING, ("sl_offered", 12), ("sl_excl", 7), *_WORKED)
 FIGURES_WIDE = (
     *_STANDING, ("contacts", 8), ("sl_offered", 14), ("sl_excl", 7), ("sl2", 5), ("sl", 5), *_WORKED
