@@ -11,7 +11,6 @@ from wardbell_simulator.story_teller import Teller
 
 IDLE = "Everything Good!"
 BED, CORD, LATE_BED = "203-2", "203-wc", LEGACY_BED
-BACK_S = 30.0
 
 
 class Story:
@@ -93,7 +92,7 @@ class Story:
         for part in house.parts:
             house.start_part(part)
         await self._t.expect(
-            "console", "the host is back: the same calls, and the one that it slept through", self._is_back, BACK_S
+            "console", "the host is back: the same calls, and the one that it slept through", self._is_back
         )
         self._t.demand(before <= self._open_calls(), "the calls that were open have their old numbers")
         await self._t.expect("receiver", f"{LATE_BED} is marked: `?`, a remote without a key", self._is_marked)
@@ -111,7 +110,7 @@ class Story:
         await self._t.expect(
             "console", "the bathroom call is cleared where it was placed", lambda: CORD not in self._places
         )
-        await self._t.expect("call centre", "and its contact with it", lambda: not self._t.status(CORD), 15)
+        await self._t.expect("call centre", "and its contact with it", lambda: not self._t.status(CORD))
         await self._agents.resolve(BED)
         await self._t.at_bed(self._ward.reset, BED)
         await self._t.expect("console", f"{BED} is cleared at the bed", lambda: BED not in self._places)

@@ -5,10 +5,7 @@ from collections.abc import Callable
 
 from wardbell_simulator.headless_console import HeadlessConsole
 from wardbell_simulator.story_house import AT_MEAL, IN_THE_WARD
-from wardbell_simulator.story_teller import Teller
-
-READ_S = 15.0
-START_S = 30.0  # the call centre loads its database library first: 2 s, and above 10 s on a busy machine
+from wardbell_simulator.story_teller import BUS_S, Teller
 
 
 class AgentsNight:
@@ -23,13 +20,17 @@ class AgentsNight:
     async def sign_in(self) -> None:
         """All four come; one has her meal."""
         for name, console in self._t.agents.items():
-            await self._t.wait("agents", f"{name} is on the bus", lambda c=console: c.feed.is_connected)  # type: ignore[misc]
+            await self._t.wait(
+                "agents",
+                f"{name} is on the bus",
+                lambda c=console: c.feed.is_connected,  # type: ignore[misc]
+                BUS_S,
+            )
         for name, console in self._t.agents.items():
             await self._t.expect(
                 "agents",
                 f"{name} is signed in",
                 lambda c=console: c.feed.is_signed_in,  # type: ignore[misc]
-                START_S,
             )
         await self._t.agents[AT_MEAL].press("b", "1")
         await self._t.expect("agents", f"{AT_MEAL} has a meal: not ready", lambda: self._state(AT_MEAL) == "not_ready")
@@ -87,7 +88,6 @@ class AgentsNight:
                 [self._state(name) for name in (self.busy, AT_MEAL, self.idle, self.refuser)]
                 == ["busy", "busy", "ready", "ready"]
             ),
-            START_S,
         )
 
     async def arrive(self, place: str) -> None:
@@ -110,7 +110,7 @@ class AgentsNight:
         def reads() -> bool:
             return _was_told(console, by) or (or_else is not None and _was_told(*or_else))
 
-        await self._t.wait("agents", f"{console.by} reads who took it", reads, READ_S)
+        await self._t.wait("agents", f"{console.by} reads who took it", reads)
 
     async def _work(self, name: str, *keys: str) -> None:
         """Press keys once what was offered to somebody is read and gone."""

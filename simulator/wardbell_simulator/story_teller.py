@@ -11,7 +11,8 @@ from wardbell_simulator.headless_console import HeadlessConsole
 from wardbell_simulator.house import House
 from wardbell_simulator.live import LiveWard
 
-SOON_S = 20.0  # nothing is measured by it: a busy host takes its time
+BUS_S = 20.0  # to reach a broker that runs already
+SOON_S = 60.0  # nothing is measured by it: a busy host takes its time
 
 
 class StoryError(WardbellError):

@@ -8,13 +8,13 @@ from pathlib import Path
 from subprocess import PIPE
 
 import pytest
-from servers import BrokerProcess, free_port, wait_until
+from servers import DEADLINE_S, BrokerProcess, free_port, wait_until
 
 from wardbell_protocol.errors import ConfigError
 from wardbell_simulator.micropython import find_micropython
 
 WARDBELL = str(Path(sys.executable).with_name("wardbell"))
-NIGHT_S = 200  # quiet, it takes one of 45
+NIGHT_S = 500  # quiet, it takes one of 45; it only ends what hangs
 LANDMARKS = (
     "203-2: somebody presses the call key",
     "display: 203-2, Calling!!!",
@@ -101,7 +101,7 @@ def test_nothing_of_it_outlives_a_closed_terminal(number: signal.Signals) -> Non
         parts = [int(pid) for pid in Path(f"/proc/{story.pid}/task/{story.pid}/children").read_text().split()]
         assert len(parts) >= 4
         story.send_signal(number)
-        assert story.wait(30) == 128 + number
+        assert story.wait(DEADLINE_S) == 128 + number
     wait_until(lambda: not any(_is_alive(pid) for pid in parts), "the end of every part")
 
 
