@@ -10,6 +10,7 @@ from databases import Database
 from wardbell_callcenter.house_checks import read_house
 from wardbell_callcenter.house_command import main
 from wardbell_callcenter.people.secret import opens
+from wardbell_callcenter.roster.roster_command import main as roster
 
 EXAMPLE = Path(__file__).parents[2] / "callcenter/examples/house.json"
 
@@ -28,7 +29,9 @@ def test_what_init_writes_can_be_applied(
     assert main(["check", str(file)]) == 0
     capsys.readouterr()
     assert main(["apply", str(file), "--by", "chen", "--db", database.url]) == 0
-    assert capsys.readouterr().out == "revision 1: 1 ward, 4 agents, 2 policies, 0 rosters\n"
+    assert capsys.readouterr().out == "revision 1: 1 ward, 4 agents, 2 policies, 1 roster\n"
+    assert roster(["who", "--db", database.url]) == 0  # somebody is on duty at any hour, as the README has it
+    assert "nurse-" in capsys.readouterr().out
     assert main(["show", "--db", database.url]) == 0
     assert capsys.readouterr().out == file.read_text()
     assert database.rows("SELECT revision, by FROM houses") == [(1, "chen")]
