@@ -136,18 +136,18 @@ def test_a_queue_about_its_limit_calls_once_and_a_rule_of_another_ward_is_anothe
 @pytest.mark.parametrize(
     ("rule", "said"),
     [
-        (Alarm(waiting=3), "waiting 3"),
-        (Alarm(waiting=4), ""),
-        (Alarm(oldest_s=60, free=2), "oldest_s 61, free 1"),
-        (Alarm(oldest_s=60, free=1), ""),
-        (Alarm(accepted=0.8), "accepted 75%"),
-        (Alarm(accepted=0.75), ""),
-        (Alarm(), ""),
+        (Alarm(waiting=3), {"waiting": "3"}),
+        (Alarm(waiting=4), {}),
+        (Alarm(oldest_s=60, free=2), {"oldest_s": "61", "free": "1"}),
+        (Alarm(oldest_s=60, free=1), {}),
+        (Alarm(accepted=0.8), {"accepted": "75%"}),
+        (Alarm(accepted=0.75), {}),
+        (Alarm(), {}),
     ],
 )
-def test_a_rule_holds_when_all_that_it_names_does(rule: Alarm, said: str) -> None:
+def test_a_rule_holds_when_all_that_it_names_does(rule: Alarm, said: dict[str, str]) -> None:
     assert trips(rule, Indicators(waiting=3, oldest_s=61, free=1, accepted=0.75)) == said
 
 
 def test_where_nothing_came_no_share_is_too_small() -> None:
-    assert trips(Alarm(accepted=1.0), Indicators(waiting=0, oldest_s=0, free=9, accepted=None)) == ""
+    assert trips(Alarm(accepted=1.0), Indicators(waiting=0, oldest_s=0, free=9, accepted=None)) == {}

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from wardbell_callcenter.contacts.kind_words import kind_word
+from wardbell_callcenter.contacts.subject_words import subject_words
 from wardbell_callcenter.figures.kpi import Share
 from wardbell_callcenter.figures.live import LiveFigures
 from wardbell_callcenter.people.supervision import Board
@@ -128,7 +129,7 @@ class Wording:
             str(contact.priority),
             self.text(contact.status),
             kind_word(contact.call_kind or contact.kind, self._language),
-            place(contact),
+            self._place(contact),
             age((contact.closed_at_ms or now_ms) - contact.pressed_at_ms),
             contact.on_site_by or contact.accepted_by,
             ", ".join(contact.offered_to),
@@ -179,7 +180,7 @@ class Wording:
     def event(self, event: CentreEvent, *, names_place: bool) -> str:
         """One line of a time line, or of the stream, where it says which contact is meant."""
         when = datetime.fromtimestamp(event.at_ms / 1000).astimezone().strftime("%H:%M:%S")
-        where = [f"{event.contact.contact_id} {place(event.contact)}"] if names_place and event.contact else []
+        where = [f"{event.contact.contact_id} {self._place(event.contact)}"] if names_place and event.contact else []
         late = [self.text("late", s=event.late_ms // 1000)] if event.late_ms >= 1000 else []
         said = [self._what(event), event.by, event.reason, _summary(event), _one_line(event.text)]
         return "  ".join([when, *where, *(word for word in said if word), *late])
@@ -189,6 +190,13 @@ class Wording:
         bed = "-".join(part for part in (card.room, card.bed) if part)
         return card.resident_id, bed, card.name, str(card.care_level), "; ".join(card.risks)
 
+    def _place(self, contact: ContactState) -> str:
+        """Ward, room and bed, or what it is about."""
+        chinese, english = subject_words(contact.kind, contact.subject)
+        where = "-".join(part for part in (contact.room, contact.bed) if part)
+        about = chinese if self._language == "zh_CN" else english
+        return " ".join(part for part in (contact.ward, where, about) if part)
+
     def _what(self, event: CentreEvent) -> str:
         contact = event.contact
         asked = ", ".join(contact.offered_to) if contact else ""
@@ -196,12 +204,6 @@ class Wording:
         state = self.text(event.agent.state) if event.agent else ""
         step = contact.step + 1 if contact else 0
         return self.text("offered_to" if event.kind == "offered" else event.kind, who=who, state=state, step=step)
-
-
-def place(contact: ContactState) -> str:
-    """Ward, room and bed, or what it is about."""
-    where = "-".join(part for part in (contact.room, contact.bed) if part)
-    return " ".join(part for part in (contact.ward, where, contact.subject) if part)
 
 
 def age(ms: int) -> str:

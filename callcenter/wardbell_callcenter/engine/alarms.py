@@ -9,6 +9,7 @@ from wardbell_callcenter.engine.turn import Turn
 from wardbell_callcenter.figures.indicators import indicators, trips
 from wardbell_callcenter.house import Alarm
 from wardbell_callcenter.store.store import Store
+from wardbell_protocol.bus.subjects import alarm_subject
 
 LOOK_MS = 10_000
 QUIET_MS = 60_000  # a queue that is about its limit must not ring and be silent by turns
@@ -50,8 +51,8 @@ class Alarms:
             house = self._transactions.newest_house(ledger)
             called = ledger.alarms.called()
             rules = {_key(name, rule): (name, rule) for name, rule in house.alarms.items()}
-            said = {key: trips(rule, indicators(ledger, house, now, rule.ward)) for key, (_, rule) in rules.items()}
-        holding = {key: (*rules[key], words) for key, words in said.items() if words}
+            found = {key: trips(rule, indicators(ledger, house, now, rule.ward)) for key, (_, rule) in rules.items()}
+        holding = {key: (*rules[key], said) for key, said in found.items() if said}
         over = {
             key: OVER if key in rules else NO_RULE
             for key, held_ms in called.items()
@@ -61,11 +62,11 @@ class Alarms:
             self._transactions.isolated(lambda turn: _settle(turn, holding, over), now)
 
 
-def _settle(turn: Turn, holding: dict[str, tuple[str, Alarm, str]], over: dict[str, str]) -> None:
+def _settle(turn: Turn, holding: dict[str, tuple[str, Alarm, dict[str, str]]], over: dict[str, str]) -> None:
     called = turn.ledger.alarms.called()
     for key, (name, rule, said) in holding.items():
         if key not in called and turn.open_at(key) is None:
-            fields = {"ward": rule.ward, "subject": f"{name}: {said}"[:256], "key": f"alarm/{name}"}
+            fields = {"ward": rule.ward, "subject": alarm_subject(name, said), "key": f"alarm/{name}"}
             opening.open_for_words(turn, "technical", fields, OURSELVES)
     turn.ledger.alarms.hold(holding, turn.now.steady_ms)
     for key, why in over.items():

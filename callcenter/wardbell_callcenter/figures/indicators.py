@@ -41,9 +41,9 @@ def indicators(ledger: Ledger, house: House, now: Now, ward: str) -> Indicators:
     )
 
 
-def trips(rule: Alarm, now: Indicators) -> str:
-    """What is as the rule says, where all that it names is; else nothing."""
-    said = {
+def trips(rule: Alarm, now: Indicators) -> dict[str, str]:
+    """What is as the rule says, by its keys, where all that it names is; else nothing."""
+    known = {
         "waiting": (rule.waiting, now.waiting >= rule.waiting, now.waiting),
         "oldest_s": (rule.oldest_s, now.oldest_s >= rule.oldest_s, now.oldest_s),
         "free": (rule.free, now.free < rule.free, now.free),
@@ -53,7 +53,7 @@ def trips(rule: Alarm, now: Indicators) -> str:
             f"{now.accepted or 0:.0%}",
         ),
     }
-    named = {name: (holds, value) for name, (limit, holds, value) in said.items() if limit}
-    if not named or not all(holds for holds, _ in named.values()):
-        return ""
-    return ", ".join(f"{name} {value}" for name, (_, value) in named.items())
+    named = {name: (holds, value) for name, (limit, holds, value) in known.items() if limit}
+    if not all(holds for holds, _ in named.values()):
+        return {}
+    return {name: str(value) for name, (_, value) in named.items()}

@@ -7,12 +7,12 @@ from wardbell_callcenter.contacts.contact import Contact
 from wardbell_callcenter.contacts.priority import is_emergency
 from wardbell_callcenter.engine.turn import Turn
 from wardbell_callcenter.store.incident_rows import Incident
+from wardbell_protocol.bus.subjects import MUTED_BUTTON
 
 # Fences of a step's timer, beside stepping.HELD.
 FOLDED = 2  # its incident rings
 MUTED = 3
 PART = "part of an incident"
-MUTED_BUTTON = "muted button"
 LOOK_AGAIN_MS = 60_000  # whatever became of the incident, its contacts are not forgotten
 
 

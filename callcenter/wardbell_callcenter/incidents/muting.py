@@ -5,10 +5,11 @@ A muted station's calls still open contacts, which are shown and kept; their fir
 
 from wardbell_callcenter.engine import opening, stepping
 from wardbell_callcenter.engine.turn import Turn
-from wardbell_callcenter.incidents.membership import MUTED, MUTED_BUTTON, contacts_of
+from wardbell_callcenter.incidents.membership import MUTED, contacts_of
 from wardbell_callcenter.store.incident_rows import Mute
 from wardbell_callcenter.store.timer_rows import Timer
 from wardbell_protocol.bus.payloads import Command
+from wardbell_protocol.bus.subjects import MUTED_BUTTON, muted_subject
 
 LONGEST_S = 86_400
 SUBJECT = "stations"  # of the timer: the next one that rings again
@@ -48,7 +49,7 @@ def begin(turn: Turn, ward: str, station: str, for_s: int, by: str, reason: str)
     )
     turn.ledger.incidents.put_mute(entry)
     _look_again(turn)
-    fields = {"ward": ward, "subject": f"{MUTED_BUTTON} {station}", "key": f"muted/{station}"}
+    fields = {"ward": ward, "subject": muted_subject(station), "key": f"muted/{station}"}
     fault = opening.open_for_words(turn, "technical", fields, by)
     turn.ledger.record("muted", now, by=by, reason=entry.reason, text=entry.place, contact=fault)
     turn.store()

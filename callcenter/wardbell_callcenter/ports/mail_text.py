@@ -7,6 +7,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from wardbell_callcenter.contacts.kind_words import KINDS
+from wardbell_callcenter.contacts.subject_words import subject_words
 from wardbell_callcenter.house import House, Ward
 from wardbell_protocol.bus.centre_payloads import ContactState, Offer
 
@@ -40,7 +41,7 @@ def text(offer: Offer, house: House) -> str:
     lines = [
         " · ".join(part for part in (place(contact), *ward, known.building) if part),
         " / ".join(_kind(contact)),
-        contact.subject,
+        _subject(contact),
         f"{since} 起 / since {since}",
         f"重复 {contact.repeats} 次 / repeated {contact.repeats} times" if contact.repeats else "",
         offer.pop.link,
@@ -50,7 +51,11 @@ def text(offer: Offer, house: House) -> str:
 
 def place(contact: ContactState) -> str:
     """Room and bed, as `203-2`; the ward or the subject where it has no room."""
-    return "-".join(part for part in (contact.room, contact.bed) if part) or contact.ward or contact.subject
+    return "-".join(part for part in (contact.room, contact.bed) if part) or contact.ward or _subject(contact)
+
+
+def _subject(contact: ContactState) -> str:
+    return " / ".join(dict.fromkeys(subject_words(contact.kind, contact.subject)))
 
 
 def _kind(contact: ContactState) -> tuple[str, ...]:
