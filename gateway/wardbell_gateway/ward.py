@@ -143,8 +143,9 @@ class Ward:
 
     def take_test_call(self) -> tuple[str, int] | None:
         """The newest test call of a node that has come since the last time, if any: its station, and when, UNIX ms."""
-        taken, self._test_call = self._test_call, None
-        return taken
+        with self.lock:
+            taken, self._test_call = self._test_call, None
+            return taken
 
     def keep_stations(self) -> None:
         """Write what is newly known of the stations' radios."""
@@ -261,7 +262,7 @@ class Ward:
         reason = f"no station is in room {', '.join(strange)}" if strange else ""
         if now.unix_ms - command.at_ms > LATE_MS:  # whoever was to walk has been told that nobody answers
             reason = (
-                "it was asked for too long ago; ask again, and look at both computers' clocks if that does not help"
+                "it was asked for too long ago; ask again, and if that does not help compare both computers' clocks"
             )
         if not reason:
             self.walk.start(command.by, command.rooms, command.for_s * 1000, now.up_ms)

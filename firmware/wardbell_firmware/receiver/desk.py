@@ -63,7 +63,7 @@ class ReceiverDesk:
         self.radio = RadioHealth(self._air)
         self.nodes = KeyedNodes(self._air)
         self.answers = self.calls.answers = NodeAnswers(self.board, self._air) if has_transmitter else None
-        self._learnt: list[str] = []  # ids of those of them that are in use
+        self._learnt: list[str] = []  # stations learnt here that are in use, by id
         self.table = self.copy.table  # the host's stations, and those learnt here
         self.n_unknown = 0
         self.n_refused = 0
