@@ -1,5 +1,7 @@
 """Presses at the edge of being heard, on the edges of a modelled module. Short forms of tests/bench/campaign_air.py."""
 
+import random
+
 import numpy as np
 import pytest
 
@@ -59,3 +61,23 @@ def test_quality_falls_with_the_signal() -> None:
         qualities.append(event.press.quality)
     assert qualities[0] >= 93
     assert qualities[1] <= 90
+
+
+def longer_word(n_bits: int, stretch: float, source: random.Random) -> list[int]:
+    """Ten words of another device, all marks longer by `stretch` T at T = 340 µs; the pairs before the last 24 are alike."""
+    bits = [stretch > 0] * (n_bits - 24) + [source.random() < 0.5 for _ in range(24)]
+    pulses = [-50_000]
+    for _ in range(10):
+        for bit in bits:
+            mark_us = round(340 * ((3 if bit else 1) + stretch + source.gauss(0, 0.04)))
+            pulses += [mark_us, mark_us - 1360]
+        pulses += [round(340 * (1 + stretch)), -8_800]
+    return [*pulses, -100_000]
+
+
+@pytest.mark.parametrize("stretch", [-0.6, 0.6, 0.7])
+def test_longer_words_give_no_code_however_their_marks_are_stretched(stretch: float) -> None:
+    source = random.Random(round(10 * stretch))
+    for n_bits in (25, 25, 26, 28, 32, 40):
+        pulses = longer_word(n_bits, stretch, source)
+        assert PressReceiver().receive(Portion.of(pulses, sum(map(abs, pulses)))) == []

@@ -63,6 +63,17 @@ def test_other_devices_give_no_code() -> None:
     assert {row["id"]: codes for row in rows if (codes := codes_of(Train(row["id"], row["pulses"])))} == {}
 
 
+@pytest.mark.parametrize("stretch_us", [-120, 120])
+def test_longer_words_give_no_code_through_a_slicer_that_stretches_marks(stretch_us: int) -> None:
+    rows = [row for row in rows_of("not_words.jsonl") if row["kind"] == "longer-word-trap"]
+    assert len(rows) > 10
+    found = {}
+    for row in rows:
+        stretched = [pulse + stretch_us if abs(pulse) > 120 else pulse for pulse in row["pulses"]]
+        found[row["id"]] = codes_of(Train(row["id"], stretched))
+    assert not any(found.values())
+
+
 def worsen(pulses: list[int], scale: float, t_us: float, source: random.Random) -> list[int]:
     """Give another clock, edges that jitter by 0.05 T, marks 0.2 T longer, a cut head and 30 impulses of 60 µs a second."""
     on: list[list[float]] = []

@@ -18,8 +18,10 @@ from wardbell_protocol.air.word_judge import (
     SYNC,
     agreement,
     are_gaps_empty,
+    are_zeros_whole,
     doubt,
     fill_levels,
+    is_alone,
     is_one_to_three,
     judge,
 )
@@ -102,7 +104,9 @@ class WordCombiner:
         if words == 2 and scatter > _SCATTER_OF_TWO:
             return -1
         code = judge(sums, words, scatter, root)
-        if code < 0 or not is_one_to_three(sums, words, code):
+        if code < 0 or not is_one_to_three(sums, words, code) or not is_alone(sums, words, code):
+            return -1
+        if words == 2 and not are_zeros_whole(sums, code):
             return -1
         for back in range((self._newest - oldest) % KEPT + 1):
             at = (self._newest - back) % KEPT

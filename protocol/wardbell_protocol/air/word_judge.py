@@ -43,6 +43,8 @@ _GAP_MOST = const(408)  # 0.4
 _LEAST_SPACE = const(41)
 _FIRST_CLEAR = const(6)
 _LONGER = const(395)  # 1.55 T
+_FULL = const(230)  # 0.9
+_MARK_HUNDREDTHS = const(70)  # of the mean
 _PLAINLY_0 = const(64)
 _PLAINLY_1 = const(217)
 _SCATTER_MOST = const(156000)  # 0.15
@@ -131,6 +133,53 @@ def is_one_to_three(sums: ptr32, words: int, code: int) -> bool:
     if ones == 0 or zeros == 0:
         return False
     return ones_on * zeros - zeros_on * ones >= _LONGER * ones * zeros * words
+
+
+@micropython.viper
+def is_alone(sums: ptr32, words: int, code: int) -> bool:
+    """Whether what is beside the words is much less than a pair of theirs, however a slicer stretches their marks.
+
+    Where marks are stretched the space of a one has all but gone, and where they are shortened the mark of a zero. Of
+    words with more than 24 pairs some may have been read a place early and some a place late.
+    """
+    ones = zeros = 0
+    of_ones = of_zeros = 0
+    for pair in range(24):
+        at = 3 * pair
+        if code >> (23 - pair) & 1:
+            ones += 1
+            of_ones += sums[at] - sums[at + 2]
+        else:
+            zeros += 1
+            of_zeros += sums[at] - sums[at + 2]
+    least = of_ones // ones
+    if of_zeros // zeros < least:
+        least = of_zeros // zeros
+    if sums[_BEFORE + 4] >= _FULL * words and 2 * sums[_BEFORE + 3] >= _FULL * words:
+        return False  # a mark that long is no noise's
+    beside = sums[_AFTER]
+    before = sums[_BEFORE + 3] - sums[_BEFORE + 5]
+    if before > 0:
+        beside += before
+    return 4 * beside <= 3 * least
+
+
+@micropython.viper
+def are_zeros_whole(sums: ptr32, code: int) -> bool:
+    """Whether no zero's mark is much shorter than the others'.
+
+    A slicer that follows peaks is deaf for a while behind an impulse: what it has cut off may have been a one's.
+    """
+    zeros = total = 0
+    least = 1 << 20
+    for pair in range(24):
+        if code >> (23 - pair) & 1 == 0:
+            mark = sums[3 * pair]
+            zeros += 1
+            total += mark
+            if mark < least:
+                least = mark
+    return 100 * least * zeros >= _MARK_HUNDREDTHS * total
 
 
 @micropython.viper
