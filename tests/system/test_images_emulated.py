@@ -11,8 +11,6 @@ from wardbell_firmware.version import VERSION
 from wardbell_simulator.chip.board import EmulatedPico
 from wardbell_simulator.chip.display import wire_display
 
-pytestmark = pytest.mark.timeout(500)
-
 FOLDER = Path(__file__).resolve().parent.parent.parent / "build" / "image"
 
 FREE_AT_LEAST = 100 * 1024

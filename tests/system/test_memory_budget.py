@@ -12,7 +12,6 @@ import soak
 
 pytestmark = [
     pytest.mark.skipif(not soak.INTERPRETER.exists(), reason="no 32-bit MicroPython: .ci/micropython-32bit says why"),
-    pytest.mark.timeout(300),
 ]
 
 KB = 1024
