@@ -5,11 +5,13 @@ from collections.abc import Callable
 import pytest
 from bedside_bench import KEY, NODE_ID, SIGNALS, KeyedBench
 
-from wardbell_firmware.bedside.counter import BLOCK, COUNTER_END, OLD_COUNTER_FILE, FrameCounter
+from wardbell_firmware.bedside.counter import BLOCK, COUNTER_END, FIRST_BLOCK, OLD_COUNTER_FILE, FrameCounter
 from wardbell_firmware.bedside.node import BedsideNode
 from wardbell_protocol.errors import ConfigError, EncodeError
 from wardbell_protocol.link.frame import crc16
 from wardbell_simulator.board_side.parts import VirtualClock, VirtualStore, Wires
+
+START_S = 2.3  # of which a person may ask for the REPL for two: firmware/README.md, "Memory"
 
 # What may stand in a file whose write was cut: old bytes, new bytes -> bytes, or None where there is no file.
 Tear = Callable[[bytes | None, bytes], bytes | None]
@@ -95,6 +97,27 @@ def test_a_battery_pulled_between_writes_never_uses_a_value_twice() -> None:
     assert used == sorted(used)
 
 
+class CountingStore(VirtualStore):
+    n_writes = 0
+
+    def save(self, name: str, data: bytes) -> None:
+        self.n_writes += 1
+        super().save(name, data)
+
+
+def test_a_supply_that_gives_in_at_each_start_uses_up_no_counter_in_months() -> None:
+    flash, n_starts = CountingStore(Wires(VirtualClock()), {}), 300
+    used = []
+    for _ in range(n_starts):
+        bench = KeyedBench()
+        bench.node = BedsideNode({"node_id": NODE_ID, "key": KEY.hex(), "signals": SIGNALS}, flash)
+        bench.press("call")
+        used.append(bench.sent[0][1].counter)
+    assert used == sorted(set(used))
+    assert flash.n_writes == n_starts
+    assert COUNTER_END * n_starts / used[-1] * START_S > 100 * 86_400
+
+
 def test_a_slot_that_rots_costs_a_block_and_no_value_twice() -> None:
     files: dict[str, bytes] = {}
     used: list[int] = []
@@ -157,7 +180,7 @@ def test_a_full_store_with_a_torn_slot_gives_no_value_until_it_keeps_both() -> N
     assert not counter.has_value()
     full.is_full = False
     assert counter.take() == 65 + BLOCK
-    assert FrameCounter(full).take() == 65 + 2 * BLOCK
+    assert FrameCounter(full).take() == 65 + BLOCK + FIRST_BLOCK
 
 
 def test_a_node_whose_flash_is_worn_out_shows_it_and_speaks_again_when_it_can() -> None:

@@ -87,6 +87,20 @@ def test_hammering_writes_nothing() -> None:
     assert bench.n_writes == before
 
 
+def test_a_supply_that_gives_in_at_each_start_writes_nothing() -> None:
+    bench = DeskBench()
+    bench.press(1)
+    bench.press(2, "emergency")
+    bench.wait(3_000)
+    n_writes = 0
+    for _ in range(20):
+        bench = DeskBench(files=bench.files)
+        bench.wait(4_000)
+        assert len(bench.desk.board.open_calls()) == 2
+        n_writes += bench.n_writes
+    assert n_writes == 0
+
+
 @pytest.mark.parametrize(
     "data", [b"", b"{", b"\xff", b"{}", b"[3]", b'[{"t": "health", "ok": true, "text": ""}]', b'[{"t": "call"}]']
 )

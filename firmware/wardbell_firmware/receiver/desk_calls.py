@@ -112,9 +112,12 @@ class DeskCalls:
         return ""
 
     def remember(self, message: "dict[str, object]", now_ms: int) -> "list[Call]":
-        """A call that was open before the power was lost; the host is told again what it had not heard."""
+        """A call that was open before the power was lost; the host is told again what it had not heard.
+
+        It stands in flash already: a supply that gives in at each start must not wear it.
+        """
         events = self._merge.call(message, 0, now_ms)
-        self._happened(events, 0, now_ms)
+        self._show(events, now_ms)
         press = press_of(message, events[0].call.placed_at_ms) if events else None
         if press is not None:
             self._host.pressed(events[0].call.key, UNTOLD, press)
