@@ -22,8 +22,8 @@ def figures_line(language: Language, feed: Feed, now_ms: int) -> str:
     line = language.text(
         "figures.line",
         offered=percent(hour.offered),
+        of=hour.offered[1],
         asa=_time(hour.speed_of_answer_s),
-        oldest=_since(ward.oldest_at_ms, now_ms),
         occupancy=percent(hour.occupancy),
     )
     name = f"{ward_name(language, feed, ward.ward)}: " if ward.ward else ""

@@ -7,7 +7,7 @@ from console_parts import House
 from console_screen import terminal
 from rich.cells import cell_len
 
-from wardbell_console.figure_reading import COUNTED_AFTER_MS, ELSE_EVERY_MS, OLD_AFTER_MS, WATCHED_EVERY_MS
+from wardbell_console.figure_reading import COUNTED_AFTER_MS, ELSE_EVERY_MS, OLD_AFTER, WATCHED_EVERY_MS
 from wardbell_console.figure_wording import figures_line, gap_lines, legend_lines
 from wardbell_protocol.bus.centre_payloads import Rights
 from wardbell_protocol.bus.figure_payloads import CentreFigures, PeriodFigures, RosterGap, WardFigures
@@ -106,8 +106,8 @@ async def test_the_figures_by_ward_and_period_and_where_people_lack_in_both_lang
 def test_the_last_hour_and_the_next_gap_in_one_line(lang: str) -> None:
     house = desk(lang)
     said = {
-        "en": "1 h: SL_offered 82%  ASA 0:34  oldest 2:10  occupancy 54%  now East lacks 2",
-        "zh_CN": "1小时：SL_offered 82%  ASA 0:34  最久等待 2:10  占用率 54%  现在 东区 缺 2 人",
+        "en": "1 h: SL_offered 82% of 50  ASA 0:34  occupancy 54%  now East lacks 2",
+        "zh_CN": "1小时：SL_offered 82%（共 50 个）  ASA 0:34  占用率 54%  现在 东区 缺 2 人",
     }
     line = figures_line(house.desk.language, house.feed, house.clock())
     assert line == said[lang]
@@ -143,7 +143,7 @@ async def test_it_says_what_is_missing_and_what_is_old_and_an_offer_lies_over_it
         assert "no ward whose figures" in screen.text
         assert "No gaps." in screen.text
         house.wire.holds_replies = True
-        house.wait_s(OLD_AFTER_MS / 1000)
+        house.wait_s(OLD_AFTER * WATCHED_EVERY_MS / 1000)
         await screen.settle()
         assert screen.lines[0].strip().startswith("STALE")
         call = CallState.of("east", house.east.board.calls["east-1"])
