@@ -3,15 +3,12 @@
 import logging
 from pathlib import Path
 
+from wardbell_gateway.file_look import FileLook
 from wardbell_gateway.registry import Registry, parse_registry, read_registry
 from wardbell_gateway.registry_storage import read_file, write_atomically
 from wardbell_protocol.errors import ConfigError
 
 log = logging.getLogger("wardbell.gateway.registry")
-
-LOOK_EVERY_MS = 1000
-
-Stamp = tuple[int, int, int]
 
 
 def last_good_path(path: Path) -> Path:
@@ -28,19 +25,13 @@ class RegistryWatch:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.trouble: ConfigError | None = None
-        self._stamp = _stamp(path)
-        self._look_at_ms = 0
+        self._look = FileLook(path)
         self.registry = self._first()
 
     def poll(self, now_ms: int) -> bool:
         """Look whether the file changed; True when another registry is in force now."""
-        if now_ms < self._look_at_ms:
+        if not self._look.has_changed(now_ms):
             return False
-        self._look_at_ms = now_ms + LOOK_EVERY_MS
-        stamp = _stamp(self.path)
-        if stamp == self._stamp:
-            return False
-        self._stamp = stamp
         try:
             data = read_file(self.path)
             registry = parse_registry(self.path, data)
@@ -86,11 +77,3 @@ class RegistryWatch:
             write_atomically(last_good_path(self.path), data, registry.has_keys)
         except OSError as error:
             log.warning("could not keep a copy of the registry: %s", error)
-
-
-def _stamp(path: Path) -> Stamp | None:
-    try:
-        status = path.stat()
-    except OSError:
-        return None
-    return (status.st_mtime_ns, status.st_size, status.st_ino)

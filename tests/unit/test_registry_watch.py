@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from gateways import station, tables, write_registry
 
-from wardbell_gateway.registry_watch import LOOK_EVERY_MS, RegistryWatch, last_good_path
+from wardbell_gateway.file_look import LOOK_EVERY_MS
+from wardbell_gateway.registry_watch import RegistryWatch, last_good_path
 from wardbell_protocol.errors import ConfigError
 
 

@@ -2,10 +2,9 @@
 
 from pathlib import Path
 
+from wardbell_gateway.file_look import FileLook
 from wardbell_gateway.registry import Registry, read_registry
 from wardbell_protocol.errors import ConfigError
-
-LOOK_EVERY_MS = 1000
 
 
 class KeyRing:
@@ -16,8 +15,7 @@ class KeyRing:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._stamp = _stamp(path)
-        self._look_at_ms = 0
+        self._look = FileLook(path)
         registry = read_registry(path)
         self.ward = registry.ward
         self.keys = _keys_of(registry)
@@ -25,13 +23,8 @@ class KeyRing:
 
     def poll(self, now_ms: int) -> bool:
         """Look whether the file has changed; True when other keys are in force now."""
-        if now_ms < self._look_at_ms:
+        if not self._look.has_changed(now_ms):
             return False
-        self._look_at_ms = now_ms + LOOK_EVERY_MS
-        stamp = _stamp(self._path)
-        if stamp == self._stamp:
-            return False
-        self._stamp = stamp
         try:
             registry = read_registry(self._path)
         except ConfigError:
@@ -48,11 +41,3 @@ def _keys_of(registry: Registry) -> dict[int, bytes]:
         for station in registry.stations
         if station.node_id is not None and station.key
     }
-
-
-def _stamp(path: Path) -> tuple[int, int, int] | None:
-    try:
-        status = path.stat()
-    except OSError:
-        return None
-    return (status.st_mtime_ns, status.st_size, status.st_ino)
