@@ -9,7 +9,7 @@ import sqlite3
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -76,14 +76,18 @@ class Postgres:
         """For `--db`."""
         return f"postgresql://{user}@/{database}?host={self.folder}"
 
-    def start(self) -> None:
-        """Start it and wait until it takes connections; after a kill the children of the last one may have to go first."""
+    def start(self, meanwhile: Callable[[], object] = lambda: None) -> None:
+        """Start it and wait until it takes connections; after a kill the children of the last one may have to go first.
+
+        `meanwhile`: what those do who must not fall silent.
+        """
         end = time.monotonic() + DEADLINE_S
         while not self._is_up():
             if self._process is None or self._process.poll() is not None:
                 settings = [f"-c{name}={value}" for name, value in self._settings.items()]
                 places = [f"-cunix_socket_directories={self.folder}", "-clisten_addresses="]
                 self._process = self._run("postgres", "-D", str(self._data), *settings, *places)
+            meanwhile()
             assert time.monotonic() < end, (self.folder / "log").read_text()[-2000:]
             time.sleep(0.02)
 

@@ -63,7 +63,7 @@ def test_a_server_that_ends_in_the_middle_delays_and_no_more(
         if number == 0:
             calls.append(placed(ward, len(calls) + 1))  # while nothing can be stored
             wait_until(lambda: faults(shift.seats["Wei"]) == ["store"], "the fault on the bus")
-        postgres.start()
+        postgres.start(shift.work)  # whoever is silent for long is signed out
     settle(shift, database, calls)
     check(shift, auditor, database, calls)
     wait_until(lambda: faults(shift.seats["Wei"]) == [], "the fault to go")
