@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from wardbell_gateway.columns import aligned
+from wardbell_bus.columns import aligned
 from wardbell_protocol.calls.signals import FAULT, PRESENCE, PRIORITY, RESET
 from wardbell_protocol.calls.station import Station
 
@@ -86,7 +86,7 @@ def sheet(due: list[DueButton], ward: str, language: str, now_ms: int, days: int
         return str(texts["none"]).format(days=days)
     boxes = ("[ ]", "[ ]", "[ ]", "_" * 20, "_" * 12)
     rows = [tuple(texts["head"]), *((*_facts(button, language), *boxes) for button in due)]
-    return str(texts["title"]).format(ward=ward, date=_date(now_ms)) + "\n\n" + aligned(rows)
+    return str(texts["title"]).format(ward=ward, date=_date(now_ms)) + "\n\n" + "\n".join(aligned(rows))
 
 
 def as_csv(due: list[DueButton], language: str) -> str:

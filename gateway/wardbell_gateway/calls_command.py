@@ -5,8 +5,8 @@ import os
 import sys
 
 from wardbell_bus import paths
+from wardbell_bus.columns import aligned
 from wardbell_gateway.asking import ask
-from wardbell_gateway.columns import aligned
 from wardbell_gateway.registry import read_registry
 from wardbell_protocol.bus import topics
 from wardbell_protocol.bus.payloads import CallState, SnapshotRequest, WardSnapshot, encode
@@ -68,7 +68,7 @@ def _table(snapshot: WardSnapshot) -> str:
         ("place", "kind", "state", "age", "presses", "by", "call"),
         *(_row(call, snapshot.at_ms) for call in snapshot.calls),
     ]
-    return aligned(rows)
+    return "\n".join(aligned(rows))
 
 
 def _row(call: CallState, now_ms: int) -> tuple[str, ...]:

@@ -9,8 +9,8 @@ import time
 from datetime import datetime
 
 from wardbell_bus import paths
+from wardbell_bus.columns import aligned
 from wardbell_gateway.asking import ask
-from wardbell_gateway.columns import aligned
 from wardbell_gateway.registry import read_registry
 from wardbell_gateway.walk_test import LONGEST_MS, SHOWN_MS
 from wardbell_protocol.bus import topics
@@ -76,7 +76,7 @@ def main(argv: list[str]) -> int:
     print(f"ward {ward}: the test round {begun if options.action == 'start' else 'is over'}")
     if reply.events:
         print("These were taken for tests. One that you did not press was a resident: go there.")
-        print(aligned([_cells(event) for event in reply.events]))
+        print("\n".join(aligned([_cells(event) for event in reply.events])))
     return 0
 
 

@@ -10,9 +10,9 @@ import time
 from datetime import datetime
 
 from wardbell_bus import paths
+from wardbell_bus.columns import aligned
 from wardbell_gateway.asking import ask
 from wardbell_gateway.chain_test import LIMIT_MS, ChainRecord
-from wardbell_gateway.columns import aligned
 from wardbell_gateway.journal import read_chain_tests
 from wardbell_gateway.registry import read_registry
 from wardbell_protocol.bus import topics
@@ -84,7 +84,7 @@ def _table(records: list[ChainRecord]) -> str:
     if not records:
         return "no test was made yet; `wardbell self-test --now` makes one, `wardbell enrol --self-test` sets the daily time"
     rows = [("when", "result", "answered", "missing", "radio", "test call"), *(_cells(record) for record in records)]
-    return aligned(rows)
+    return "\n".join(aligned(rows))
 
 
 def _cells(record: ChainRecord) -> tuple[str, ...]:

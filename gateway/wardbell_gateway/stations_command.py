@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from wardbell_bus import paths
+from wardbell_bus.columns import aligned
 from wardbell_gateway.button_tests import DAYS, TEXTS, as_csv, due_buttons, sheet
-from wardbell_gateway.columns import aligned
 from wardbell_gateway.journal import read_open_faults, read_stations
 from wardbell_gateway.registry import Registry, read_registry
 from wardbell_gateway.station_watch import StationHealth
@@ -118,7 +118,7 @@ def _table(rows: list[Row]) -> str:
         ("place", "heard", "said", "beats", "lost", "battery", "quality", "trend", "fault"),
         *(_cells(station, health, now_ms) for station, health in rows),
     ]
-    return aligned(cells)
+    return "\n".join(aligned(cells))
 
 
 def _cells(station: Station, health: StationHealth, now_ms: int) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from typing import IO
 
 from wardbell_bus import paths
 from wardbell_bus.client import BusClient
-from wardbell_gateway.columns import aligned
+from wardbell_bus.columns import aligned
 from wardbell_gateway.registry import read_registry
 from wardbell_protocol.air.margin import margin
 from wardbell_protocol.bus import topics
@@ -116,7 +116,7 @@ def _follow(options: argparse.Namespace, heard: "queue.SimpleQueue[Reception | N
             continue
         n += 1
         cells = _cells(reception)
-        print(aligned([cells]), flush=True)
+        print(*aligned([cells]), flush=True)
         if writer is not None and file is not None:
             writer.writerow(cells)
             file.flush()

@@ -12,12 +12,12 @@ from typing import Any, get_args
 import msgspec
 
 from wardbell_bus import paths
+from wardbell_bus.columns import aligned
 from wardbell_callcenter.api.bodies import Contacts
 from wardbell_callcenter.api.contacts_client import DEFAULT_URL, Api, RefusedError, UnavailableError, token_of
 from wardbell_callcenter.api.contacts_wording import TEXTS, Wording
 from wardbell_callcenter.figures.live import LiveFigures
 from wardbell_callcenter.people.supervision import Board
-from wardbell_callcenter.roster.aligned import aligned
 from wardbell_protocol.bus.centre_payloads import CentreEvent, ContactKind, ContactState, ContactStatus, ScreenPop
 from wardbell_protocol.errors import ConfigError
 

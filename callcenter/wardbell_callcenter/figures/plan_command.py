@@ -6,13 +6,13 @@ from datetime import timedelta
 from time import time_ns
 
 from wardbell_bus import paths
+from wardbell_bus.columns import aligned
 from wardbell_callcenter.database_option import EX_CONFIG, add_database, failed, with_store
 from wardbell_callcenter.figures.demand import calls_by_hour
 from wardbell_callcenter.figures.kpi import handling_time
 from wardbell_callcenter.figures.periods import whole
 from wardbell_callcenter.figures.staffing import Forecast, Load, may_give_up, never_give_up, people_needed
 from wardbell_callcenter.houses import Houses
-from wardbell_callcenter.roster.aligned import aligned
 from wardbell_callcenter.roster.house_clock import local
 from wardbell_callcenter.store.store import Store
 
@@ -132,15 +132,7 @@ def _table(
         if patience_s:
             row.append(f"{may_give_up(load, people, patience_s).gives_up:.1%}")
         rows.append(row)
-    widths = [max(_cells(row[at]) for row in rows) for at in range(len(rows[0]))]
-    return [
-        "  ".join(" " * (width - _cells(text)) + text for text, width in zip(row, widths, strict=True)) for row in rows
-    ]
-
-
-def _cells(text: str) -> int:
-    """Columns of a terminal; a Chinese character takes two."""
-    return sum(2 if ord(character) > 0x2E7F else 1 for character in text)
+    return aligned(rows, to_the_right=True)
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
+from wardbell_bus.columns import aligned
 from wardbell_callcenter.contacts.kind_words import kind_word
 from wardbell_callcenter.figures.kpi import BUSIEST, RESPONSE_ELSE_S, RESPONSE_S, Share, Times
 from wardbell_callcenter.figures.report import AgentFigures, Figures
 from wardbell_callcenter.house import House
-from wardbell_callcenter.roster.aligned import aligned
 
 NOTHING = "-"
 

@@ -4,7 +4,7 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
-from wardbell_callcenter.roster.aligned import aligned
+from wardbell_bus.columns import aligned
 from wardbell_callcenter.roster.change import ChangeError, ChangeKind, RosterChange, check, check_people
 from wardbell_callcenter.roster.duty import plan
 from wardbell_callcenter.roster.entering import enter, take_back

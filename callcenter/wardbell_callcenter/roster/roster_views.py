@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
+from wardbell_bus.columns import aligned
 from wardbell_callcenter.house import House
-from wardbell_callcenter.roster.aligned import aligned
 from wardbell_callcenter.roster.calendar import day_kind, day_name, periods_at
 from wardbell_callcenter.roster.change import RosterChange
 from wardbell_callcenter.roster.duty import Duty, Place, on_duty, plan

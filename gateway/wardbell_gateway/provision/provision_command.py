@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from wardbell_bus import paths
+from wardbell_bus.columns import aligned
 from wardbell_gateway.button_tests import BUTTONS
-from wardbell_gateway.columns import aligned
 from wardbell_gateway.enrolment import Wanted
 from wardbell_gateway.provision.board_kinds import BEDSIDE, KINDS, RECEIVER, ROLES, BoardKind
 from wardbell_gateway.provision.board_repl import BoardError, BoardRepl, find_port
@@ -279,7 +279,8 @@ def _to_board(
         if not may_displace:
             check_free(plan, registry)
         findings = _self_test(repl, found, plan, installer, options)
-        print(aligned([(part_name(each.part, texts), texts[each.verdict], each.note) for each in findings]))
+        rows = [(part_name(each.part, texts), texts[each.verdict], each.note) for each in findings]
+        print("\n".join(aligned(rows)))
         if any(each.verdict == NOT_OK for each in findings) and not options.despite:
             print(texts["refused"], file=sys.stderr)
             return EXIT_FOUND
