@@ -117,6 +117,14 @@ def test_no_setting_of_the_clock_makes_a_rule_hold_or_not(centre: Centre) -> Non
     assert "resolved" not in centre.kinds()
 
 
+def test_of_a_contact_from_before_these_times_were_kept_its_round_is_known(centre: Centre, database: Database) -> None:
+    for name in ("east-1", "east-2"):
+        centre.open(name)
+    database.execute("UPDATE contacts SET opened_steady_ms = NULL")
+    centre.wait(MINUTE)
+    assert [alarm.subject for alarm in alarms(centre)] == ["crowded: waiting 2, oldest_s 60"]
+
+
 def test_a_queue_about_its_limit_calls_once_and_a_rule_of_another_ward_is_another_one(centre: Centre) -> None:
     centre.open("east-1")
     centre.open("east-2")
