@@ -47,7 +47,7 @@ def main(argv: list[str]) -> int:
         "--test-due", action="store_true", help="buttons that should be tried; see `wardbell test-round`"
     )
     parser.add_argument(
-        "--days", type=int, default=DAYS, help="with --test-due: not heard for so long (default %(default)s)"
+        "--days", type=int, default=DAYS, help="with --test-due: not heard for so long; default %(default)s"
     )
     for name, what in (("--sheet", "a sheet to print"), ("--csv", "CSV")):
         help_text = f"with --test-due: as {what}, in that language (en where none is named)"

@@ -8,12 +8,13 @@ import sys
 import threading
 from pathlib import Path
 
-from wardbell_bus.paths import home
+from wardbell_bus.paths import add_language, home
 from wardbell_gateway.registry_storage import write_atomically
 from wardbell_protocol.errors import WardbellError
 from wardbell_simulator.headless import VERBS, run_headless
 from wardbell_simulator.live import LiveWard
 from wardbell_simulator.log import Record
+from wardbell_simulator.panel_texts import TEXTS
 from wardbell_simulator.plan import MOST_BEDS, WardPlan, default_plan, large_plan, load_plan
 from wardbell_simulator.serial_line import PtyLine
 from wardbell_simulator.ward import Ward
@@ -63,7 +64,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--headless", action="store_true", help="no screen: verbs on standard input, JSON lines out")
     parser.add_argument(
-        "--serial", type=Path, metavar="PATH", help="the port's path (default: receiver.tty in the state folder)"
+        "--serial", type=Path, metavar="PATH", help="the port's path; default receiver.tty in the state folder"
     )
     parser.add_argument(
         "--registry", type=Path, metavar="FILE", help="write the ward's registry there if there is none"
@@ -72,9 +73,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--beds", type=_n_beds, metavar="N", help="a ward of N beds")
     parser.add_argument("--cpython", action="store_true", help="run the apps in this process, not in MicroPython")
     parser.add_argument("--alone", action="store_true", help="a receiver that is set to have no host")
-    parser.add_argument("--seed", type=int, default=0, help="of every draw (default 0)")
-    parser.add_argument("--speed", type=_speed, default=1.0, help="virtual seconds a second (default 1)")
-    parser.add_argument("--language", choices=("en", "zh_CN"), default="en", help="of the screen")
+    parser.add_argument("--seed", type=int, default=0, help="of every draw; default %(default)s")
+    parser.add_argument("--speed", type=_speed, default=1.0, help="virtual seconds a second; default %(default)g")
+    add_language(parser, TEXTS)
     return parser
 
 
@@ -106,7 +107,7 @@ def _run(options: argparse.Namespace, plan: WardPlan, line: PtyLine) -> None:
         with ward:
             _headless(ward, line, options.speed)
     else:
-        _panel(LiveWard(ward, options.speed), options.language)
+        _panel(LiveWard(ward, options.speed), options.lang)
 
 
 def _headless(ward: Ward, line: PtyLine, speed: float) -> None:

@@ -127,11 +127,10 @@ def _parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     add = parser.add_argument
-    add("--role", choices=ROLES, default=BEDSIDE)
+    add("--role", choices=ROLES, default=BEDSIDE, help="what it is to be; default %(default)s")
     add("--port", help="default: the one board that is plugged in")
-    add(
-        "--board", default="", choices=["", *(kind.name for kind in KINDS)], help="refuse any other; needed with --file"
-    )
+    boards = [kind.name for kind in KINDS]
+    add("--board", default="", choices=boards, help="refuse any other; needed with --file")
     add("--room", help="the station's room")
     add("--bed", help="the station's bed; may be empty")
     add("--id", default="", help="the station's id; default ROOM-BED")
@@ -154,7 +153,7 @@ def _parser() -> argparse.ArgumentParser:
     add(
         "--replace", action="store_true", help="the board may have been another's, and its place may have another board"
     )
-    add("--wait", type=float, default=20.0, metavar="S", help="how long to wait for the board (default %(default)s)")
+    add("--wait", type=float, default=20.0, metavar="S", help="how long to wait for the board; default %(default)g s")
     add("--label", type=Path, metavar="FILE", help="write the label as SVG too")
     add("--file", type=Path, metavar="FILE", help="write the settings into a new file instead of a board")
     add("--registry", metavar="FILE", type=Path, help="default: registry.json in the state folder")
