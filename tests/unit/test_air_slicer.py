@@ -33,6 +33,16 @@ def test_gives_nothing_for_a_word_cut_short(missing: int) -> None:
     assert PulseSlicer().receive(Portion.of([-10_000, *pulses[missing + (missing % 2) :]])) == []
 
 
+@pytest.mark.parametrize("left_us", [140, 200, 660, 720])
+def test_a_mark_that_an_impulse_has_cut_short_is_no_other_bit(left_us: int) -> None:
+    pulses = [-10_000, *signed(burst(WORD, 100, 1))]
+    one = pulses.index(1200, 20)
+    pulses[one : one + 2] = [left_us, left_us - 1600]
+    slicer = PulseSlicer()
+    assert slicer.receive(Portion.of(pulses)) == []
+    assert slicer.rejects == {"ratio": 1}
+
+
 def test_a_silence_completes_the_last_word_once() -> None:
     slicer = PulseSlicer()
     pulses = [-50_000, *signed(burst(WORD, 100, 1))][:-1]

@@ -1,10 +1,12 @@
 """Presses at the edge of being heard, on the edges of a modelled module. Short forms of tests/bench/campaign_air.py."""
 
 import random
+from array import array
 
 import numpy as np
 import pytest
 
+from wardbell_protocol.air.combining import WordCombiner
 from wardbell_protocol.air.portion import Portion
 from wardbell_protocol.air.presses import PressReceiver, PressStarted
 from wardbell_simulator.radio.slicers import Rxb6
@@ -81,3 +83,22 @@ def test_longer_words_give_no_code_however_their_marks_are_stretched(stretch: fl
     for n_bits in (25, 25, 26, 28, 32, 40):
         pulses = longer_word(n_bits, stretch, source)
         assert PressReceiver().receive(Portion.of(pulses, sum(map(abs, pulses)))) == []
+
+
+def cells_of(code: int, lost: int) -> "array[int]":
+    """Give the cells of a word, three empty slots before it and behind; the ones of `lost` are cut short."""
+    cells = array("H", bytes(2 * 3 * 33))
+    for pair in range(24):
+        bit = 1 << (23 - pair)
+        cells[9 + 3 * pair] = 230
+        cells[10 + 3 * pair] = 245 if code & bit and not lost & bit else 0
+    cells[81] = 230
+    return cells
+
+
+def test_two_words_cut_short_by_impulses_do_not_outvote_the_one_between_that_is_whole() -> None:
+    combiner = WordCombiner()
+    lost = (0x004000, 0, 0x004000)
+    assert [combiner.add(cells_of(0x5D4F13, lost[word]), 3, word * 55_040, 27_520) for word in range(3)] == [-1, -1, -1]
+    assert combiner.add(cells_of(0x5D4F13, 0), 3, 3 * 55_040, 27_520) == -1
+    assert combiner.add(cells_of(0x5D4F13, 0), 3, 4 * 55_040, 27_520) == 0x5D4F13

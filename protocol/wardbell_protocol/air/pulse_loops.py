@@ -136,6 +136,7 @@ def read_pairs(healed: ptr32, t: int, stretch: int) -> int:
     """24 bits out of the pairs of a word, newest first; -1 if they are not 1:3 of one clock."""
     code = 0
     error = 0
+    worst = 0
     ones = 0
     total_us = 0
     ones_us = 0
@@ -153,9 +154,14 @@ def read_pairs(healed: ptr32, t: int, stretch: int) -> int:
             offset = 0 - offset
         if 10 * offset > 16 * t:
             return 0 - 1
+        if offset > worst and at < _LAST:  # a threshold may settle in the first mark
+            worst = offset
         error += offset
         total_us += difference
         at -= 2
+    # One edge that is far off among others that are not was moved by an impulse: a mark cut short reads as another bit.
+    if 10 * worst > 8 * t and 240 * worst > 45 * error:
+        return 0 - 1
     # Ones and zeros differ by 4 T; in a 1:2 coding by 2.7 T, however few of either there are.
     zeros = _N_PAIRS - ones
     apart = ones_us * zeros - (total_us - ones_us) * ones
