@@ -7,6 +7,7 @@ from time import time_ns
 
 from wardbell_callcenter.api import tokens
 from wardbell_callcenter.database_option import EX_CONFIG, add_database, failed, with_store
+from wardbell_callcenter.days_option import days_up_to
 from wardbell_callcenter.houses import Houses
 from wardbell_callcenter.people.permissions import person
 from wardbell_callcenter.store.store import Store
@@ -35,7 +36,7 @@ def add_token(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
     what.add_argument("--revoke", metavar="ID", help="take that one no more, from now on")
     verb.add_argument("--label", metavar="TEXT", type=_label, default="", help="where it is used, for the list")
     verb.add_argument(
-        "--days", metavar="N", type=_days, help="it ends by itself after so many; else when it is revoked"
+        "--days", metavar="N", type=days_up_to(3660), help="it ends by itself after so many; else when it is revoked"
     )
     add_database(verb)
     verb.set_defaults(run=run)
@@ -92,13 +93,6 @@ def _ends(row: TokenRow, now_ms: int) -> str:
 
 def _day(ms: int) -> str:
     return datetime.fromtimestamp(ms / 1000, UTC).date().isoformat()
-
-
-def _days(text: str) -> int:
-    days = int(text) if text.isdecimal() else 0
-    if not 1 <= days <= 3660:
-        raise argparse.ArgumentTypeError("give 1 to 3660 days")
-    return days
 
 
 def _label(text: str) -> str:

@@ -8,6 +8,7 @@ from time import time_ns
 from wardbell_bus import paths
 from wardbell_bus.columns import aligned
 from wardbell_callcenter.database_option import EX_CONFIG, add_database, failed, with_store
+from wardbell_callcenter.days_option import days_up_to
 from wardbell_callcenter.figures.demand import calls_by_hour
 from wardbell_callcenter.figures.kpi import handling_time
 from wardbell_callcenter.figures.periods import whole
@@ -153,15 +154,10 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--from-figures", action="store_true", help="calls and times of the call centre's own last days"
     )
-    parser.add_argument("--days", type=_days, default=28, metavar="N", help="so many of them; default %(default)s")
+    parser.add_argument(
+        "--days", type=days_up_to(366), default=28, metavar="N", help="so many of them; default %(default)s"
+    )
     parser.add_argument("--ward", metavar="WARD", default="", help="of that ward only")
     add_database(parser)
     paths.add_language(parser, TEXTS)
     return parser
-
-
-def _days(text: str) -> int:
-    days = int(text) if text.isdecimal() else 0
-    if not 1 <= days <= 366:
-        raise argparse.ArgumentTypeError("give 1 to 366 days")
-    return days

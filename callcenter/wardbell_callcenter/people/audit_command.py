@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from time import time_ns
 
 from wardbell_callcenter.database_option import add_database, with_store
+from wardbell_callcenter.days_option import days_up_to
 from wardbell_callcenter.store.audit_rows import Entry, Head
 from wardbell_callcenter.store.store import Store
 
@@ -27,7 +28,9 @@ def add_audit(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
         epilog=EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    verb.add_argument("--days", metavar="N", type=_days, default=30, help="how far back; default %(default)s")
+    verb.add_argument(
+        "--days", metavar="N", type=days_up_to(36500), default=30, help="how far back; default %(default)s"
+    )
     verb.add_argument("--verify", action="store_true", help="try all seals, and say the newest, to be noted elsewhere")
     verb.add_argument("--seal", metavar="N:SEAL", type=_head, help="that an earlier --verify said; with --verify")
     add_database(verb)
@@ -64,12 +67,6 @@ def _line(entry: Entry) -> str:
     detail = " ".join(f"{name}={value}" for name, value in sorted(entry.detail.items()) if value)
     said = "  ".join(text for text in (entry.what, entry.of, entry.reason, detail) if text)
     return f"{entry.entry}  {when}  {entry.by}  {said}"
-
-
-def _days(text: str) -> int:
-    if not text.isdecimal() or not 1 <= int(text) <= 36_500:
-        raise argparse.ArgumentTypeError("give a number of days, 1 to 36500")
-    return int(text)
 
 
 def _head(text: str) -> Head:

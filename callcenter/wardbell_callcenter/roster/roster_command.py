@@ -8,6 +8,7 @@ from time import time_ns
 
 from wardbell_bus import paths
 from wardbell_callcenter.database_option import add_database, failed, with_store
+from wardbell_callcenter.days_option import days_up_to
 from wardbell_callcenter.roster import roster_entries, roster_views
 from wardbell_callcenter.roster.change import ChangeError
 from wardbell_callcenter.roster.look import Look, look_of
@@ -133,7 +134,7 @@ def _add_files(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
     )
     read.add_argument("--as", dest="kind", choices=("leave", "override"), default="leave", help="default %(default)s")
     ahead = "how far ahead an event that repeats is entered; default %(default)s"
-    read.add_argument("--days", metavar="N", type=_days, default=366, help=ahead)
+    read.add_argument("--days", metavar="N", type=days_up_to(366), default=366, help=ahead)
     read.add_argument("--dry-run", action="store_true", help="say what it comes to, and change nothing")
     _add_by(read)
     write = _verb(verbs, "export", _reads(roster_entries.write_file), "write duties as an iCalendar file")
@@ -181,14 +182,7 @@ def _verb(
 
 def _ahead(verb: argparse.ArgumentParser, days: int) -> None:
     verb.add_argument("--from", dest="from_", metavar="TIME", help="default now")
-    verb.add_argument("--days", metavar="N", type=_days, default=days, help="default %(default)s")
-
-
-def _days(text: str) -> int:
-    days = int(text) if text.isdecimal() else 0
-    if not 1 <= days <= 366:
-        raise argparse.ArgumentTypeError("give 1 to 366 days")
-    return days
+    verb.add_argument("--days", metavar="N", type=days_up_to(366), default=days, help="default %(default)s")
 
 
 def _name(text: str) -> str:
