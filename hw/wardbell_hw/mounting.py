@@ -23,7 +23,7 @@ LEGEND = (
         "node: lamp in sight of the bed, aerial upright, 100 mm or more from metal",
         "床头节点：指示灯从床上看得见，天线竖直，离金属 100 mm 以上",
     ),
-    ("reset key: where staff stand at the bed", "复位键：护理人员在床边够得着处"),
+    ("reset key: where staff stand at the bed", "复位键：护理人员站在床旁即可够到"),
     (
         f"pull cord: ends at most {CORD_END_MOST_MM} mm above the floor, free of furniture",
         f"拉绳：末端离地不超过 {CORD_END_MOST_MM} mm，周围无遮挡",
