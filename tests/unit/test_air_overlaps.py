@@ -77,6 +77,15 @@ def test_a_mark_of_noise_where_a_gap_has_a_25th_pair_moves_no_word(snr_db: float
         assert heard([Transmission(noisy, 100e3)], source, air=Air(snr_db)) == [code]
 
 
+@pytest.mark.parametrize("snr_db", [6.0, 12.0, 25.0])
+def test_the_last_24_pairs_of_longer_words_are_no_code(snr_db: float) -> None:
+    source = np.random.default_rng(2)
+    for code in (0x304F11, 0xD03F10, 0x55045C):
+        word = press(code, T_US, 1)
+        longer = [T_US, 3 * T_US, *word[:49], 27 * T_US]  # as far apart as shorter ones
+        assert heard([Transmission(4 * longer, 100e3)], source, air=Air(snr_db)) == []
+
+
 def test_two_equal_whole_words_make_one_press() -> None:
     source = np.random.default_rng(5)
     for n_words in (2, 4, 16):

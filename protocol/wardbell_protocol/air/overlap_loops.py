@@ -222,9 +222,17 @@ def confirms(cells: ptr16, kept: ptr8, at: int, zeros_too: int) -> bool:
 
 
 @micropython.viper
-def stand_earlier(kept: ptr8, at: int, other: int) -> bool:
-    """Whether two words of a sender rather stand a place or more earlier: the second has no sync mark here.
+def begin_earlier(kept: ptr8, at: int, other: int) -> bool:
+    """Whether two words of a sender rather begin a pair or more earlier: before what was read both have a pair.
 
-    Then what was read as the first one's is a mark of noise in the gap, and before what was read both have a pair's mark.
+    Or a pair's mark alone, for noise may have filled its space, if the second word has no sync mark here: then what was
+    read as the first one's is a mark of noise in the gap.
     """
-    return kept[other + _SYNC] < _HALF_ON and kept[at + _BEFORE] >= _HALF_ON and kept[other + _BEFORE] >= _HALF_ON
+    before = at + _BEFORE
+    other_before = other + _BEFORE
+    if kept[before] < _HALF_ON or kept[other_before] < _HALF_ON:
+        return False
+    if kept[other + _SYNC] < _HALF_ON:
+        return True
+    are_marks = kept[before] >= _ON and kept[other_before] >= _ON
+    return are_marks and kept[before + 2] <= _HALF_ON and kept[other_before + 2] <= _HALF_ON

@@ -14,6 +14,7 @@ from wardbell_protocol.air.overlap_loops import (
     SLOTS,
     WORD,
     ZEROS_ONLY,
+    begin_earlier,
     clean_pairs,
     code_of,
     confirms,
@@ -26,7 +27,6 @@ from wardbell_protocol.air.overlap_loops import (
     keep_word,
     likeness,
     says_zero,
-    stand_earlier,
     weigh,
 )
 from wardbell_protocol.air.slicer import PulseSlicer, SlicedWord
@@ -229,7 +229,7 @@ class OverlappedWords:
         keep_word(self._cells, self._kept, _KEPT * WORD)
         if clean_pairs(self._kept, _KEPT * WORD, 0) >= _UNTOUCHED and differ(self._kept, at * WORD, _KEPT * WORD):
             return False  # nobody talks into it, and it says something else
-        if stand_earlier(self._kept, at * WORD, _KEPT * WORD):
+        if begin_earlier(self._kept, at * WORD, _KEPT * WORD):
             return False
         self._code = code_of(self._kept, at * WORD)
         return confirms(self._cells, self._kept, at * WORD, 1 if self._fronts[at] == _NOISE else 0)
