@@ -1,5 +1,6 @@
 """A 433 MHz receive module: PIO measures marks and spaces, DMA puts them into a ring, whatever the CPU does meanwhile."""
 
+import gc
 from array import array
 
 import machine
@@ -7,7 +8,7 @@ import rp2
 import uctypes
 
 from wardbell_firmware.boards.rp2040.programs import DURATIONS_HZ, durations
-from wardbell_firmware.boards.rp2040.ring import WORDS, Ring
+from wardbell_firmware.boards.rp2040.ring import Ring
 from wardbell_protocol.air.portion import LONGEST_US, Portion
 
 TYPE_CHECKING = False
@@ -17,8 +18,8 @@ if TYPE_CHECKING:
 PORTION_DURATIONS = 512
 QUIET_LIMIT_US = LONGEST_US - 30_000_000  # begin anew before one duration no longer fits a portion
 
-_RING_BITS = 13
-_WORD_BYTES = 4
+_RING_BITS = 13  # its 2048 words have four bytes each
+_RING_BYTES = 1 << _RING_BITS
 _COUNT_MASK = 0x3FFFFFFF
 _DMA_BASE = 0x50000000
 _CHANNEL_SIZE = 0x40
@@ -38,6 +39,25 @@ def _channels_of(machine_id: int) -> "tuple[rp2.DMA, rp2.DMA]":
     return taker, starter
 
 
+def _room_for_ring() -> memoryview:
+    """Room for the ring at a multiple of the ring's size, which DMA wants and no allocation promises.
+
+    Behind a filler that is then given back, where the heap is as whole as it is at a start; else in twice the room.
+    """
+    gc.collect()
+    skipped = -uctypes.addressof(bytearray(2 * _RING_BYTES)) % _RING_BYTES
+    gc.collect()
+    # Larger than any hole that small things leave, so that it lies where the one before lay, and the room behind it.
+    filler = bytearray(_RING_BYTES + skipped)
+    room = memoryview(bytearray(_RING_BYTES))
+    del filler
+    if uctypes.addressof(room) % _RING_BYTES == 0:
+        return room
+    room = memoryview(bytearray(2 * _RING_BYTES))
+    skipped = -uctypes.addressof(room) % _RING_BYTES
+    return room[skipped : skipped + _RING_BYTES]
+
+
 class PicoPulseSource:
     """Fits `PulseSource`. `n_overruns`: how often nobody had read for so long that the ring ran over.
 
@@ -52,10 +72,7 @@ class PicoPulseSource:
         self._clock = clock
         self._pin = machine.Pin(gpio, machine.Pin.IN)
         self._portion = Portion(PORTION_DURATIONS)
-        # DMA wants its ring at a multiple of the ring's size, which no allocation promises.
-        self._room = array("I", bytes(2 * _WORD_BYTES * WORDS))
-        skipped = -uctypes.addressof(self._room) % (_WORD_BYTES * WORDS) // _WORD_BYTES
-        words = memoryview(self._room)[skipped : skipped + WORDS]
+        words = _room_for_ring()
         self._ring = Ring(words)  # type: ignore[arg-type]  # a buffer of its kind
         self._machine = rp2.StateMachine(machine_id, durations, freq=DURATIONS_HZ, jmp_pin=self._pin)
         self._lap_mask = lap - 1
