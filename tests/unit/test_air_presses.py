@@ -143,6 +143,21 @@ def test_a_resident_whose_words_end_where_anothers_would_is_heard(later_words: i
     assert [event.press.code for event in events if isinstance(event, PressStarted)] == [WORD.code, other.code]
 
 
+def test_a_press_that_twice_loses_the_same_one_to_impulses_says_no_other_code() -> None:
+    lost = CodeWord(WORD.code & ~0x000400)
+    assert lost != WORD
+    pulses = [*pulses_of(WORD, 3), *signed(burst(lost, ALPHA_US, 2)), *signed(burst(WORD, ALPHA_US, 1))]
+    started = [event.press.code for _, event in drip(PressReceiver(), pulses) if isinstance(event, PressStarted)]
+    assert started == [WORD.code]
+
+
+def test_another_key_with_a_one_less_is_heard_by_its_third_word() -> None:
+    codes = CodeWord(0x5A1E33), CodeWord(0x5A1E31)
+    pulses = pulses_of(codes[0], 3) + signed(burst(codes[1], ALPHA_US, 3))
+    started = [event.press.code for _, event in drip(PressReceiver(), pulses) if isinstance(event, PressStarted)]
+    assert started == [code.code for code in codes]
+
+
 def test_a_storm_of_codes_stays_bounded_and_leaves_a_press_alone() -> None:
     receiver = PressReceiver()
     pulses = [-50_000, *signed(burst(WORD, 20, 2))]

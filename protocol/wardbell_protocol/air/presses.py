@@ -222,9 +222,9 @@ class PressReceiver:
             self._start(press, same_clock, events)
 
     def _forget_misread(self, press: Press, word: SlicedWord, same_clock: "list[Press]") -> None:
-        """It speaks still: what stood in its places and began with further ones was it."""
+        """It speaks still: what stood in its places and was near to it was it."""
         if word.n_words == 1:
-            misread = [other for other in same_clock if not other.is_started and _begins_with_more(press, other.code)]
+            misread = [other for other in same_clock if not other.is_started and _is_near(press, other.code)]
             self._tracked = [other for other in self._tracked if other not in misread]
 
     def _is_believed(self, word: SlicedWord) -> bool:
@@ -330,15 +330,20 @@ def is_release_of(code: int, later: int) -> bool:
     return all(later >> shift & 3 in (code >> shift & 3, _F) for shift in range(first_rest, 14, 2))
 
 
-def _begins_with_more(press: Press, code: int) -> bool:
-    """Whether a code is the press's but for ones in its first pairs, where a gap's noise reaches."""
+def _is_near(press: Press, code: int) -> bool:
+    """Whether a code is the press's but for ones in its first pairs, where a gap's noise reaches, or for one that is lost.
+
+    An impulse cuts a one's mark short, and it reads as a zero; of two codes of a station that one says, neither is so near.
+    """
     differing = press.code ^ code
-    return differing != 0 and press.code & ~code == 0 and differing & _BEHIND_EARLY == 0
+    if press.code & ~code == 0:
+        return differing != 0 and differing & _BEHIND_EARLY == 0
+    return code & ~press.code == 0 and differing & (differing - 1) == 0
 
 
 def _is_misread_of(press: Press, word: SlicedWord, end_us: int) -> bool:
-    """Whether a word may be one of the press's: it stands where its clock has one, and begins with further ones."""
-    if not press.is_started or not _begins_with_more(press, word.code):
+    """Whether a word may be one of the press's: it stands where its clock has one, and is near to it."""
+    if not press.is_started or not _is_near(press, word.code):
         return False
     pairs_us = 96 * press.t_us
     words = (press.end_us - press.start_us - pairs_us + 64 * press.t_us) // (128 * press.t_us)
