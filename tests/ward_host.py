@@ -1,11 +1,14 @@
 """The host's end of a virtual ward's serial line: our own `LinkPeer`, over pyserial or over the ward's buffers."""
 
+import fcntl
+import sys
+import termios
 import time
 from collections.abc import Callable
 from typing import Any
 
 import serial
-from servers import DEADLINE_S
+from servers import DEADLINE_S, wait_until
 
 from wardbell_protocol.link.peer import LinkMessage, LinkPeer
 from wardbell_simulator.plan import WardPlan
@@ -14,6 +17,7 @@ from wardbell_simulator.ward import Ward
 
 _SLICE_MS = 20
 _EPOCH = 77
+_MOST_WAITING = 4095  # bytes that a Linux terminal keeps for its reader
 
 
 class BufferPort:
@@ -22,6 +26,28 @@ class BufferPort:
     def __init__(self, line: BufferLine) -> None:
         self.read_all = line.host_reads
         self.write = line.host_writes
+
+
+class StepPty(PtyLine):
+    """A pty whose bytes are across before virtual time goes on.
+
+    The kernel hands them over when it finds the time: a ward that lives through seconds meanwhile would lose its link.
+    """
+
+    def send(self, data: bytes) -> None:
+        """Bytes from the receiver to the host."""
+        if self.is_plugged:
+            wanted = min(_waiting(self._slave) + len(data), _MOST_WAITING)
+            super().send(data)
+            wait_until(lambda: _waiting(self._slave) >= wanted, "what the receiver has sent to be there")
+
+    def has_taken_in(self, n_bytes: int) -> None:
+        """Wait until so many are there for the receiver."""
+        wait_until(lambda: _waiting(self._master) >= n_bytes, "what the host has sent to be there")
+
+
+def _waiting(end: int) -> int:
+    return int.from_bytes(fcntl.ioctl(end, termios.FIONREAD, bytes(4)), sys.byteorder)
 
 
 class WardHost:
@@ -81,6 +107,8 @@ class WardHost:
         output = self.peer.take_output()
         if output:
             self.port.write(output)
+            if isinstance(self.ward.line, StepPty):
+                self.ward.line.has_taken_in(len(output))
 
     def send_table(self, plan: WardPlan) -> None:
         """Send the ward's stations, and that all is well."""

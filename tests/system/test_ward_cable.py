@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import serial
 from servers import DEADLINE_S
-from ward_host import WardHost
+from ward_host import StepPty, WardHost
 
 from wardbell_protocol.link.peer import LinkMessage, LinkPeer
 from wardbell_simulator.live import LiveWard
@@ -17,7 +17,7 @@ from wardbell_simulator.ward import Ward
 
 @pytest.fixture
 def ward(tmp_path: Path) -> Iterator[Ward]:
-    with Ward(seed=1, line=PtyLine(tmp_path / "receiver")) as ward:
+    with Ward(seed=1, line=StepPty(tmp_path / "receiver")) as ward:
         yield ward
 
 
@@ -53,7 +53,7 @@ def test_presses_made_with_the_cable_out_are_handed_over_when_it_is_back(ward: W
 def test_at_a_real_port_no_two_lives_of_a_receiver_share_an_epoch(tmp_path: Path) -> None:
     epochs = set()
     for _ in range(2):
-        with Ward(seed=1, is_cpython=True, line=PtyLine(tmp_path / "receiver")) as ward:
+        with Ward(seed=1, is_cpython=True, line=StepPty(tmp_path / "receiver")) as ward:
             host = WardHost(ward)
             host.run_until(lambda host=host: host.peer.is_up)  # type: ignore[misc]
             epochs.add(host.peer.peer_epoch)
@@ -78,15 +78,16 @@ def test_garbage_on_the_line_loses_nothing(ward: Ward) -> None:
     host.close()
 
 
-def test_at_the_wall_s_speed_a_press_arrives_at_the_port(ward: Ward) -> None:
-    assert isinstance(ward.line, PtyLine)
+def test_at_the_wall_s_speed_a_press_arrives_at_the_port(tmp_path: Path) -> None:
+    line = PtyLine(tmp_path / "receiver")
+    ward = Ward(seed=1, line=line)
     live = LiveWard(ward)
     live.start()
     peer = LinkPeer("gateway", 9)
     kinds: list[object] = []
     is_pressed = False
     began_s = time.monotonic()
-    with serial.Serial(str(ward.line.path), timeout=0.02) as port:
+    with serial.Serial(str(line.path), timeout=0.02) as port:
         while "press_end" not in kinds:
             now_ms = int((time.monotonic() - began_s) * 1000)
             assert now_ms < DEADLINE_S * 1000

@@ -7,12 +7,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from ward_host import WardHost
+from ward_host import StepPty, WardHost
 
 from wardbell_simulator.carriers import NoiseSpec
 from wardbell_simulator.clock import Pace
 from wardbell_simulator.plan import default_plan
-from wardbell_simulator.serial_line import PtyLine
 from wardbell_simulator.ward import Ward
 
 BOTH = pytest.mark.parametrize("is_cpython", [False, True], ids=["micropython", "cpython"])
@@ -21,14 +20,14 @@ LATEST_TONE_MS = 1_000
 
 
 @pytest.fixture
-def pty(tmp_path: Path) -> Iterator[PtyLine]:
-    line = PtyLine(tmp_path / "receiver")
+def pty(tmp_path: Path) -> Iterator[StepPty]:
+    line = StepPty(tmp_path / "receiver")
     yield line
     line.close()
 
 
 @BOTH
-def test_a_press_reaches_lamp_display_tone_and_the_real_port(pty: PtyLine, is_cpython: bool) -> None:
+def test_a_press_reaches_lamp_display_tone_and_the_real_port(pty: StepPty, is_cpython: bool) -> None:
     with Ward(seed=1, is_cpython=is_cpython, line=pty, is_enrolled=False) as ward:
         host = WardHost(ward)
         host.run_until(lambda: host.peer.is_up)
