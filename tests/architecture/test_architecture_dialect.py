@@ -4,7 +4,9 @@ mpy-cross refuses syntax; absent modules, methods and class forms only fail when
 """
 
 import ast
+import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -84,6 +86,14 @@ def test_board_files_keep_to_the_dialect(root: Path, board_files: list[Path]) ->
     assert board_files
     found = {str(file.relative_to(root)): complaints(file.read_text()) for file in board_files}
     assert {name: lines for name, lines in found.items() if lines} == {}
+
+
+def test_pyright_reads_what_a_board_runs(root: Path, project: dict[str, Any]) -> None:
+    lines = (root / "firmware/pyrightconfig.json").read_text().splitlines()
+    pyright = json.loads("".join(line for line in lines if not line.lstrip().startswith("//")))
+    left_out = {(root / "firmware" / name).resolve() for name in pyright["exclude"]}
+    of_another_chip = root / "firmware/wardbell_firmware/boards/esp32c3"  # pyrightconfig-c3.json has it
+    assert left_out == {root / name for name in project["tool"]["wardbell"]["board"]["host_only"]} | {of_another_chip}
 
 
 @pytest.mark.parametrize(
