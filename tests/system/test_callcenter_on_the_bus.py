@@ -95,6 +95,7 @@ def test_escalator_console_and_watcher_together_take_each_step_once(
         "wardbell_console.escalate_command", ["--broker", broker.url, "--ward", "+"], tmp_path / "escalate.log"
     )
     process.start()
+    seat.wait(lambda: "escalator" in {part for part, _ in seat.centre.health}, "the escalator")
     others = [Seat(broker.url, f"console-{name}", wards=["east"]) for name in "bc"]
     calls = [placed(ward, f"east-{number}") for number in range(1, 6)]
 
