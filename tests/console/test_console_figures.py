@@ -1,5 +1,8 @@
 """The call centre's figures and the rosters' gaps on the console: who sees them, what they say, when they are asked for."""
 
+import time
+from collections.abc import Iterator
+
 import msgspec
 import pytest
 from console_centre import T0
@@ -17,6 +20,16 @@ BOTH_LANGUAGES = pytest.mark.parametrize("lang", ["en", "zh_CN"])
 SUPERVISOR = Rights(verbs=["accept", "figures", "roster"], level="home")
 CARER = Rights(verbs=["accept", "roster"], level="ward", wards=["east"])
 HOUR_MS = 3_600_000
+
+
+@pytest.fixture(autouse=True)
+def in_utc(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A terminal in that time zone, wherever the tests run."""
+    with monkeypatch.context() as patch:
+        patch.setenv("TZ", "UTC")
+        time.tzset()
+        yield
+    time.tzset()
 
 
 def period(which: str, offered: tuple[int, int], **fields: object) -> PeriodFigures:
