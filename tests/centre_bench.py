@@ -1,6 +1,7 @@
 """The call centre's engine in virtual time, on a real database, with a ward that it hears."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import msgspec
 from centre_parts import T0, WardOnPaper, call_state, command, step_command
@@ -65,6 +66,10 @@ class Centre:
         """So much later; nothing was done meanwhile but what is due then."""
         self.now = self.now.after(ms)
         self.poll()
+
+    def set_clock(self, by_ms: int) -> None:
+        """Somebody sets the wall clock so much forward, or back where it is less than nothing."""
+        self.now = replace(self.now, wall_ms=self.now.wall_ms + by_ms)
 
     def poll(self) -> None:
         """Do all that is due."""

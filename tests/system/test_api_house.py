@@ -182,6 +182,18 @@ def test_a_station_that_never_called_is_not_muted_and_muting_is_not_for_carers(h
         assert li.get("/v1/residents").json() == []
 
 
+def test_until_when_a_station_is_muted_is_said_by_the_clock_as_it_is_set_now(host: Host, database: Database) -> None:
+    host.open()
+    database.execute("UPDATE contacts SET station_id = '203-1'")  # of that station something came
+    with host.caller("Chen") as chen:
+        said = {"for_s": 600, "reason": "it sticks"}
+        assert chen.post("/v1/wards/east/stations/203-1/mute", json=said).status_code == 200
+        database.execute("UPDATE mutes SET until_ms = until_ms - 3600000")  # the clock was an hour behind
+        (muted,) = chen.get("/v1/mutes").json()
+    assert abs(muted["until_ms"] - (host.now().wall_ms + 600_000)) < 300_000
+    assert (muted["ward"], muted["station_id"], muted["by"]) == ("east", "203-1", "Chen")
+
+
 def test_a_document_that_cannot_be_read_leaves_the_one_before_it_in_force_and_opens_nothing(database: Database) -> None:
     of_tomorrow = {"agents": {"Li": {"role": "a new one"}}}
     with serving(database.url) as host:

@@ -1,7 +1,6 @@
 """The queue itself calls for somebody, by the house's rules. On both databases."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 import pytest
 from centre_bench import MINUTE, SECOND, Centre, house, policy, staffed
@@ -29,11 +28,6 @@ def lead_anew(centre: Centre) -> None:
     centre.restart()
     centre.hear_snapshot()
     centre.wait(10 * SECOND)
-
-
-def set_clock(centre: Centre, ms: int) -> None:
-    """Somebody sets the wall clock so much forward."""
-    centre.now = replace(centre.now, wall_ms=centre.now.wall_ms + ms)
 
 
 def alarms(centre: Centre) -> list[ContactState]:
@@ -99,18 +93,18 @@ def test_no_setting_of_the_clock_makes_a_rule_hold_or_not(centre: Centre) -> Non
     centre.describe(house(HOUSE.policies["only"], alarms=rules, targets=Targets(accept_s=60)))
     contact = centre.open("east-1")
     centre.wait(30 * SECOND)
-    set_clock(centre, HOUR)
+    centre.set_clock(HOUR)
     assert centre.accept("Wei", contact.contact_id).ok  # in time, by any clock that nobody sets
     centre.open("east-2")
     centre.wait(30 * SECOND)
-    set_clock(centre, HOUR)
+    centre.set_clock(HOUR)
     centre.wait(10 * SECOND)
     assert alarms(centre) == []
     centre.wait(10 * MINUTE)
     called = {alarm.subject for alarm in alarms(centre)}
     assert called == {"old: oldest_s 640", "late: accepted 50%"}
     for ms in (-3 * HOUR, 5 * HOUR):
-        set_clock(centre, ms)
+        centre.set_clock(ms)
         for _ in range(3):
             centre.wait(MINUTE)
         assert {alarm.subject for alarm in alarms(centre)} == called

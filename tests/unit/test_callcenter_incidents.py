@@ -10,7 +10,6 @@ from sqlalchemy import Engine as DatabaseEngine
 from sqlalchemy import event
 from sqlalchemy.exc import OperationalError
 
-from wardbell_callcenter.clock import Now
 from wardbell_callcenter.house import House, IncidentRules, Step, Ward
 from wardbell_callcenter.incidents.detector import Waiting, corridor_of, crowded, storming
 from wardbell_callcenter.store.errors import StoreError
@@ -249,14 +248,58 @@ def test_a_storm_from_one_button_is_one_incident_a_fault_and_a_mute_that_ends(ce
     assert (over.text, over.late_ms) == ("east/s-1", 0)
 
 
-def test_calls_of_the_day_are_no_storm_when_the_clock_is_set_back(centre: Centre) -> None:
+@pytest.mark.parametrize("set_by_ms", [-60 * MINUTE, 60 * MINUTE])
+def test_a_clock_that_is_set_hides_no_incident(centre: Centre, set_by_ms: int) -> None:
+    for _ in range(3):
+        crowd(centre, 1)
+        centre.set_clock(set_by_ms)
+    assert the_incident(centre).kind == "corridor"
     for number in range(3):
-        centre.open(f"east-{number}", station_id="s-1")
-        centre.hear("cleared", cleared(centre.ward.calls[f"east-{number}"], centre.now.wall_ms))
+        centre.open(f"storm-{number}", station_id="s-1", room="301")
+        centre.hear("cleared", cleared(centre.ward.calls[f"storm-{number}"], centre.now.wall_ms))
+        centre.set_clock(set_by_ms)
+    assert centre.engine.faults() == ("muted-east/s-1",)
+
+
+@pytest.mark.parametrize("set_by_ms", [-200 * SECOND, -24 * 60 * MINUTE])
+def test_a_clock_that_is_set_back_makes_no_incident(centre: Centre, set_by_ms: int) -> None:
+    for number in range(4):
+        centre.open(f"again-{number}", station_id="s-1")
+        centre.hear("cleared", cleared(centre.ward.calls[f"again-{number}"], centre.now.wall_ms))
+        crowd(centre, 1)
         centre.wait(200 * SECOND)
-    centre.now = Now(centre.now.wall_ms - 24 * 60 * MINUTE, centre.now.steady_ms)
-    assert centre.open("east-9", station_id="s-1").offered_to
+        centre.set_clock(set_by_ms)
+    assert (centre.engine.snapshot(centre.now).incidents, centre.engine.faults()) == ([], ())
+
+
+@pytest.mark.parametrize("set_by_ms", [-60 * MINUTE, 60 * MINUTE])
+def test_a_clock_that_is_set_neither_ends_nor_prolongs_a_mute(centre: Centre, set_by_ms: int) -> None:
+    called = centre.open("east-1", station_id="s-1")
+    assert centre.do("mute", "Wei", to="east/s-1", reason="stuck", for_s=600).ok
+    centre.set_clock(set_by_ms)
+    centre.wait(599 * SECOND)
+    held = contact(centre, called.contact_id)
+    assert (held.offered_to, held.next_step_at_ms) == ([], centre.now.wall_ms + SECOND)
+    assert centre.engine.faults() == ("muted-east/s-1",)
+    centre.restart()
+    centre.hear_snapshot()
+    assert centre.engine.faults() == ("muted-east/s-1",)
+    centre.set_clock(set_by_ms)
+    centre.wait(SECOND)
+    assert contact(centre, called.contact_id).offered_to
     assert centre.engine.faults() == ()
+
+
+def test_contacts_from_before_these_times_were_kept_are_no_incident_and_ring(
+    centre: Centre, database: Database
+) -> None:
+    crowd(centre, 2)
+    database.execute("UPDATE contacts SET opened_steady_ms = NULL")
+    crowd(centre, 1)
+    assert centre.engine.snapshot(centre.now).incidents == []
+    assert all(one.offered_to for one in centre.contacts())
+    crowd(centre, 2)
+    assert len(the_incident(centre).contacts) == 3
 
 
 def test_a_storm_takes_a_contact_out_of_its_corridors_incident(centre: Centre) -> None:
@@ -330,15 +373,10 @@ def test_which_corridor_a_room_belongs_to() -> None:
     assert corridor_of(House(), "east", "204") == ""
 
 
-def test_places_are_counted_not_contacts_and_only_recent_ones() -> None:
-    def waiting(number: int, place: str, opened_at_ms: int) -> Waiting:
-        return Waiting(f"c{number}", place, "east/garden", opened_at_ms)
-
-    beds = [waiting(number, f"s-{number}", 1000 * number) for number in range(3)]
-    assert crowded(RULES, beds, 2000) == {"east/garden": ["c0", "c1", "c2"]}
-    assert crowded(RULES, beds, 60_000) == {}
-    assert crowded(RULES, [*beds[:2], waiting(3, "s-1", 2000)], 2000) == {}
-    assert crowded(RULES, beds, 1999) == {}  # the clock was set back
-    assert crowded(IncidentRules(corridor_calls=0), beds, 2000) == {}
+def test_places_are_counted_not_contacts() -> None:
+    beds = [Waiting(f"c{number}", f"s-{number}", "east/garden") for number in range(3)]
+    assert crowded(RULES, beds) == {"east/garden": ["c0", "c1", "c2"]}
+    assert crowded(RULES, [*beds[:2], Waiting("c3", "s-1", "east/garden")]) == {}
+    assert crowded(IncidentRules(corridor_calls=0), beds) == {}
     assert storming(RULES, {"s-1": 3, "s-2": 2}) == ["s-1"]
     assert storming(IncidentRules(button_calls=0), {"s-1": 300}) == []

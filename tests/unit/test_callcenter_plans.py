@@ -98,6 +98,8 @@ def test_each_question_has_its_index(years: tuple[Database, Store]) -> None:
         (lambda ledger: ledger.alarms.waiting("w3"), OPEN_KEYS + STATE + WARD_STATE),
         (lambda ledger: ledger.alarms.opened(last_hour_ms), OPENED),
         (lambda ledger: ledger.alarms.opened(last_hour_ms, "w3"), OPENED),
+        (lambda ledger: ledger.incidents.opened("w3", ["s-1"], last_hour_ms), OPENED),
+        (lambda ledger: ledger.incidents.waiting("w3", last_hour_ms), OPENED + OPEN_KEYS),
         (lambda ledger: ledger.contacts.open_at("key-3"), OPEN_KEYS),
         (listed(), STATE),
         (listed(ward="w3"), of_ward),

@@ -22,7 +22,7 @@ class ResidentOf(Struct, frozen=True, kw_only=True):
 
 
 class MuteState(Struct, frozen=True, kw_only=True):
-    """A station whose calls are not offered until then, emergencies excepted."""
+    """A station whose calls are not offered until then, by the clock as it is set now; emergencies are."""
 
     ward: Name
     station_id: Name
@@ -102,9 +102,15 @@ def _place(ward: str, station_id: str) -> str:
 
 def _mutes(intake: Intake, caller: Caller) -> list[MuteState]:
     with intake.store.reading() as ledger:
-        found = ledger.incidents.mutes()
+        found, now = ledger.incidents.mutes(), intake.now(ledger)
     return [
-        MuteState(ward=one.ward, station_id=one.station_id, until_ms=one.until_ms, by=one.by, reason=one.reason)
+        MuteState(
+            ward=one.ward,
+            station_id=one.station_id,
+            until_ms=max(0, now.wall_ms + one.until_steady_ms - now.steady_ms),
+            by=one.by,
+            reason=one.reason,
+        )
         for one in found
         if not may(caller.who, caller.name, "mutes", of_ward(one.ward))
     ]

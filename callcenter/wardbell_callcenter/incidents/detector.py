@@ -13,7 +13,6 @@ class Waiting:
     contact_id: str
     place: str  # the station, or room and bed
     scope: str  # its corridor
-    opened_at_ms: int
 
 
 def corridor_of(house: House, ward: str, room: str) -> str:
@@ -25,11 +24,14 @@ def corridor_of(house: House, ward: str, room: str) -> str:
     return f"{ward}/{corridor}" if corridor else ward
 
 
-def crowded(rules: IncidentRules, waiting: Iterable[Waiting], now_ms: int) -> dict[str, list[str]]:
-    """Which contacts are one incident, by corridor: so many places in so short a time that one cause is likelier than many."""
+def crowded(rules: IncidentRules, waiting: Iterable[Waiting]) -> dict[str, list[str]]:
+    """Which contacts are one incident, by corridor: so many places in so short a time that one cause is likelier than many.
+
+    `waiting`: those of the last `corridor_s`.
+    """
     by_scope: dict[str, list[Waiting]] = {}
     for one in waiting:
-        if one.scope and 0 <= now_ms - one.opened_at_ms < rules.corridor_s * 1000:
+        if one.scope:
             by_scope.setdefault(one.scope, []).append(one)
     return {
         scope: [one.contact_id for one in some]

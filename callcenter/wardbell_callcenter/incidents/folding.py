@@ -2,7 +2,7 @@
 
 While the incident's contact looks for somebody, those under it are not offered. Whoever takes it gets them all; from then on each
 goes its own way: not visited, it is back in the queue by itself. When the incident's contact is closed, those that nobody has
-ring again. All of that follows at the end of the turn in which it came about.
+ring again. All of that follows at the end of the turn in which it came about. What a short time is, the engine's own time says.
 """
 
 from collections.abc import Iterable
@@ -41,8 +41,7 @@ def settle(turn: Turn) -> None:
 
 def _storms(turn: Turn, ward: str, stations: set[str]) -> None:
     rules, rows = turn.house.incidents, turn.ledger.incidents
-    now_ms = turn.now.wall_ms
-    opened = rows.opened(ward, sorted(stations), now_ms - rules.button_s * 1000, now_ms)
+    opened = rows.opened(ward, sorted(stations), turn.now.steady_ms - rules.button_s * 1000)
     for station in storming(rules, opened):
         scope = f"{ward}/{station}"[:SCOPE_LENGTH]
         if (ward, station) in turn.mutes or scope in _open(turn, "faulty_button", ward):
@@ -57,21 +56,21 @@ def _crowds(turn: Turn, ward: str, opened: set[str]) -> None:
     if not rules.corridor_calls:
         return
     known = _open(turn, "corridor", ward)
-    ids = turn.ledger.incidents.waiting(ward, turn.now.wall_ms - rules.corridor_s * 1000)
+    ids = turn.ledger.incidents.waiting(ward, turn.now.steady_ms - rules.corridor_s * 1000)
     single = [contact for contact in contacts_of(turn, ids) if contact.is_waiting and not contact.incident_id]
     waiting = [_waiting(turn, contact) for contact in single]
     for one in waiting:
         if one.scope in known and one.contact_id in opened:
             _join(turn, known[one.scope], one.contact_id)
     rest = [one for one in waiting if one.scope not in known]
-    for scope, crowd in crowded(rules, rest, turn.now.wall_ms).items():
+    for scope, crowd in crowded(rules, rest).items():
         _open_incident(turn, "corridor", scope, ward, crowd)
 
 
 def _waiting(turn: Turn, contact: Contact) -> Waiting:
     place = contact.station_id or f"{contact.room}-{contact.bed}"
     scope = corridor_of(turn.house, contact.ward, contact.room)[:SCOPE_LENGTH]
-    return Waiting(contact.contact_id, place, scope, contact.opened_at_ms)
+    return Waiting(contact.contact_id, place, scope)
 
 
 def _open(turn: Turn, kind: IncidentKind, ward: str) -> dict[str, Incident]:

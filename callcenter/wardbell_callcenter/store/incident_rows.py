@@ -1,4 +1,4 @@
-"""Incidents and muted stations in the database, and what the detector asks of contacts."""
+"""Incidents and muted stations in the database, and what the detector asks of contacts, by the engine's own time."""
 
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
@@ -34,7 +34,10 @@ class Incident:
 
 @dataclass(frozen=True, kw_only=True)
 class Mute:
-    """A station of which no contact is offered until then, emergencies excepted."""
+    """A station of which no contact is offered until then, emergencies excepted.
+
+    `until_ms`: as the wall clock stood when it was muted, for an older version; it has been set since, it may be.
+    """
 
     ward: str
     station_id: str
@@ -50,26 +53,24 @@ class Mute:
 
 
 _IS_ORDINARY = (contacts.c.kind == "bed_call") & contacts.c.call_kind.not_in(EMERGENCIES)
-# Of a ward since a time: its bed calls that are no emergencies.
-_ORDINARY = (
-    _IS_ORDINARY & (contacts.c.ward == bindparam("of_ward")) & (contacts.c.opened_at_ms >= bindparam("since_ms"))
-)
-_OPENED = (  # a clock that was set back leaves a day's calls ahead of it
+# By the index of its ward, or of those that belong to no incident, SQLite would read all that the ward ever had.
+_IS_OF_WARD = contacts.c.ward + "" == bindparam("of_ward")
+_IS_OF_NO_INCIDENT = contacts.c.incident_id + "" == ""
+# Of a ward after a time: its bed calls that are no emergencies. Of those from before such times were kept nobody knows.
+_ORDINARY = _IS_ORDINARY & _IS_OF_WARD & (contacts.c.opened_steady_ms > bindparam("after_ms"))
+_OPENED = (
     select(contacts.c.station_id, func.count())
     .where(_ORDINARY & contacts.c.station_id.in_(bindparam("stations", expanding=True)))
-    .where(contacts.c.opened_at_ms <= bindparam("until_ms"))
     .group_by(contacts.c.station_id)
 )
 _IS_WAITING = IS_OPEN & contacts.c.state.not_in(TAKEN)
 _WAITING = (
     select(contacts.c.contact_id)
-    .where(_ORDINARY & _IS_WAITING & (contacts.c.incident_id == ""))
-    .order_by(contacts.c.opened_at_ms)
+    .where(_ORDINARY & _IS_WAITING & _IS_OF_NO_INCIDENT)
+    .order_by(contacts.c.opened_steady_ms)
 )
-_WAITING_AT = (
-    select(contacts.c.contact_id)
-    .where(_IS_ORDINARY & _IS_WAITING & (contacts.c.station_id == bindparam("of_station")))
-    .where(contacts.c.ward + "" == bindparam("of_ward"))  # by its index SQLite would read all that the ward ever had
+_WAITING_AT = select(contacts.c.contact_id).where(
+    _IS_ORDINARY & _IS_WAITING & _IS_OF_WARD & (contacts.c.station_id == bindparam("of_station"))
 )
 _MUTES = select(mutes).order_by(mutes.c.until_steady_ms, mutes.c.ward, mutes.c.station_id)
 
@@ -110,18 +111,18 @@ class IncidentRows:
         """All that are not closed, with the contacts under them."""
         return [incident.to_state(self.members(incident)) for incident in self.open()]
 
-    def waiting(self, ward: str, since_ms: int) -> list[str]:
-        """Ids of a ward's bed calls that wait, are no emergencies and belong to no incident, opened since then."""
-        return list(self._connection.execute(_WAITING, {"of_ward": ward, "since_ms": since_ms}).scalars())
+    def waiting(self, ward: str, after_steady_ms: int) -> list[str]:
+        """Ids of a ward's bed calls that wait, are no emergencies and belong to no incident, opened after that."""
+        return list(self._connection.execute(_WAITING, {"of_ward": ward, "after_ms": after_steady_ms}).scalars())
 
     def waiting_at(self, ward: str, station_id: str) -> list[str]:
         """Ids of a station's bed calls that wait and are no emergencies."""
         place = {"of_ward": ward, "of_station": station_id}
         return list(self._connection.execute(_WAITING_AT, place).scalars())
 
-    def opened(self, ward: str, stations: Iterable[str], since_ms: int, until_ms: int) -> dict[str, int]:
-        """How many bed calls that are no emergencies each of the stations has opened in that time, both ends included."""
-        which = {"of_ward": ward, "stations": list(stations), "since_ms": since_ms, "until_ms": until_ms}
+    def opened(self, ward: str, stations: Iterable[str], after_steady_ms: int) -> dict[str, int]:
+        """How many bed calls that are no emergencies each of the stations has opened after that."""
+        which = {"of_ward": ward, "stations": list(stations), "after_ms": after_steady_ms}
         return {station_id: int(n) for station_id, n in self._connection.execute(_OPENED, which)}
 
     def has_called(self, ward: str, station_id: str) -> bool:
