@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
-LONGEST_FILE = 600
+LONGEST_FILE = 400
+# A form's migration is frozen with the databases that it has made; this one makes nearly all tables.
+FROZEN = "callcenter/wardbell_callcenter/store/migrations/versions/form_0003.py"
 LONGEST_FUNCTION = 50
 FOLDERS = ("protocol", "firmware", "gateway", "console_tui", "callcenter", "simulator", "hw", "tests")
 
@@ -30,8 +32,7 @@ def long_functions(source: str) -> list[tuple[str, int]]:
 
 def test_no_file_is_too_long(root: Path) -> None:
     lengths = {str(file.relative_to(root)): len(file.read_text().splitlines()) for file in python_files(root)}
-    assert lengths
-    assert {name: lines for name, lines in lengths.items() if lines > LONGEST_FILE} == {}
+    assert {name for name, lines in lengths.items() if lines > LONGEST_FILE} == {FROZEN}
 
 
 def test_no_function_is_too_long(root: Path) -> None:
