@@ -141,6 +141,11 @@ class Seat:
             for publication in wanted:
                 self.client.publish(publication.topic, publication.payload)
 
+    def faults(self) -> list[str]:
+        """What the call centre's life sign says is wrong with it."""
+        health = self.centre.health.get(("callcenter", "main"))
+        return health.faults if health is not None else ["unheard of"]
+
     def send(self, verb: str, by: str, **fields: object) -> str:
         """Send a command; returns its id."""
         sent = command(verb, by=by, reply_to=self.client_id, **fields)

@@ -1,9 +1,12 @@
 """A shift at the call centre: two operators, who accept whatever comes, a ward whose calls escalate at once, and an auditor."""
 
 from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
-from centre_host import CENTRE, Seat, WardOnBus, now_ms
-from centre_parts import call_state
+from centre_host import CENTRE, PartProcess, Seat, WardOnBus, centre_process, now_ms
+from centre_parts import call_state, ward_info
 from databases import Database
 from servers import wait_until
 
@@ -13,6 +16,23 @@ from wardbell_protocol.bus.centre_payloads import CentreEvent
 from wardbell_protocol.bus.payloads import CallState, Reply, decode
 
 AT_ONCE = {"normal": {"steps": [["forward", 0], ["call_centre", 0], ["all_stations", 1]], "reraise_s": 180}}
+
+
+def working_centre(broker_url: str, home: Path, database: Database) -> Iterator[PartProcess]:
+    """The call centre as a process; killed with the test."""
+    process = centre_process(broker_url, home, database.url)
+    process.start()
+    yield process
+    process.kill()
+
+
+def calling_ward(broker_url: str, policies: dict[str, Any] = AT_ONCE) -> Iterator[WardOnBus]:
+    """A ward on the bus, with these policies; it leaves with the test."""
+    made = WardOnBus(broker_url)
+    made.paper.info = ward_info(policies=policies)
+    made.start()
+    yield made
+    made.stop()
 
 
 class Auditor:
@@ -50,6 +70,18 @@ class Shift:
             for contact in list(seat.centre.contacts.values()):
                 if contact.status in ("new", "offered") and (name, contact.contact_id) not in accepts:
                     accepts[name, contact.contact_id] = seat.send("accept", name, contact_id=contact.contact_id)
+
+    def work_on(self, auditor: Auditor, n_events: int, turns: int) -> None:
+        """Until the auditor has heard so many more events, and then so many turns."""
+        wanted = len(auditor.events) + n_events
+
+        def is_told() -> bool:
+            self.work()
+            return len(auditor.events) >= wanted
+
+        wait_until(is_told, "the call centre to get on")
+        for _ in range(turns):
+            self.work()
 
     def replies(self, contact_id: str) -> dict[str, Reply]:
         """Each operator's answer to the acceptance of that contact, where there was one."""

@@ -6,11 +6,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from centre_host import BROKERS_AND_DATABASES, PartProcess, Seat, WardOnBus, centre_process
-from centre_parts import ward_info
-from centre_shift import AT_ONCE, Auditor, Shift, check, placed, settle
+from centre_host import BROKERS_AND_DATABASES, PartProcess, Seat, WardOnBus
+from centre_shift import Auditor, Shift, calling_ward, check, placed, settle, working_centre
 from databases import Database
-from servers import BrokerProcess, wait_until
+from servers import BrokerProcess
 
 from wardbell_protocol.bus.payloads import CallState
 
@@ -19,19 +18,12 @@ KILLS = 12  # on each pair of broker and database
 
 @pytest.fixture
 def ward(broker: BrokerProcess) -> Iterator[WardOnBus]:
-    made = WardOnBus(broker.url)
-    made.paper.info = ward_info(policies=AT_ONCE)
-    made.start()
-    yield made
-    made.stop()
+    yield from calling_ward(broker.url)
 
 
 @pytest.fixture
 def centre(broker: BrokerProcess, database: Database, tmp_path: Path) -> Iterator[PartProcess]:
-    process = centre_process(broker.url, tmp_path / "home", database.url)
-    process.start()
-    yield process
-    process.kill()
+    yield from working_centre(broker.url, tmp_path / "home", database)
 
 
 @BROKERS_AND_DATABASES
@@ -44,15 +36,8 @@ def test_killed_while_steps_and_acceptances_flow(
     calls: list[CallState] = []
     for _ in range(KILLS):
         calls.append(placed(ward, len(calls) + 1))
-        after, turns = len(auditor.events) + seeded.randrange(6), seeded.randrange(30)
-
-        def is_working(after: int = after) -> bool:
-            shift.work()
-            return len(auditor.events) >= after
-
-        wait_until(is_working, "the call centre to get on")
-        for _ in range(turns):  # anywhere between the commit and what the bus hears of it
-            shift.work()
+        # Anywhere between the commit and what the bus hears of it.
+        shift.work_on(auditor, seeded.randrange(6), turns=seeded.randrange(30))
         centre.kill()
         centre.start()
 
@@ -72,15 +57,10 @@ def test_a_disk_that_takes_no_more_is_a_fault_and_nothing_is_lost(
     resource.prlimit(centre.pid, resource.RLIMIT_FSIZE, (1024, most))
     call = placed(ward, 1)
     command_id = seat.send("sign_in", "Wei")
-
-    def faults() -> list[str]:
-        health = seat.centre.health.get(("callcenter", "main"))
-        return health.faults if health is not None else []
-
-    seat.wait(lambda: faults() == ["store"], "the fault on the bus")
+    seat.wait(lambda: seat.faults() == ["store"], "the fault on the bus")
     assert database.rows("SELECT 1 FROM steps") == database.rows("SELECT 1 FROM agents") == []
     resource.prlimit(centre.pid, resource.RLIMIT_FSIZE, (most, most))
-    seat.wait(lambda: faults() == [], "the fault to go")
+    seat.wait(lambda: seat.faults() == [], "the fault to go")
     seat.wait(lambda: command_id in seat.replies, "the command that was not taken to come again")
     seat.wait(lambda: seat.centre.contact_of(call.call_id) is not None, "the contact")
     seat.stop()
@@ -91,11 +71,11 @@ def test_a_database_that_somebody_holds_only_delays(
     broker: BrokerProcess, centre: PartProcess, ward: WardOnBus, database: Database
 ) -> None:
     seat = Seat(broker.url, "console-a", wards=["east"])
-    seat.wait(lambda: not seat.centre.is_stale and ("callcenter", "main") in seat.centre.health, "the call centre")
+    seat.wait(lambda: not seat.centre.is_stale and seat.faults() == [], "the call centre")
     with database.held():
         placed(ward, 1)
         command_id = seat.send("sign_in", "Wei")
-        seat.wait(lambda: seat.centre.health["callcenter", "main"].faults == ["store"], "the fault on the bus")
+        seat.wait(lambda: seat.faults() == ["store"], "the fault on the bus")
     seat.wait(lambda: command_id in seat.replies, "the reply")
     seat.wait(lambda: [c.status for c in seat.centre.contacts.values()] == ["offered"], "the contact")
     seat.stop()

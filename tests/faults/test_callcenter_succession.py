@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 from centre_host import WardOnBus, centre_process
-from centre_parts import ward_info
-from centre_shift import AT_ONCE, Auditor, Shift, check, placed, settle
+from centre_shift import Auditor, Shift, calling_ward, check, placed, settle
 from databases import Database
 from servers import BrokerProcess, wait_until
 
@@ -38,11 +37,7 @@ class Engine:
 
 @pytest.fixture
 def ward(iotcore_broker: BrokerProcess) -> Iterator[WardOnBus]:
-    made = WardOnBus(iotcore_broker.url)
-    made.paper.info = ward_info(policies=AT_ONCE)
-    made.start()
-    yield made
-    made.stop()
+    yield from calling_ward(iotcore_broker.url)
 
 
 @pytest.fixture

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 from centre_host import BROKERS_AND_DATABASES, CENTRE, PartProcess, Seat, WardOnBus, centre_process, now_ms
-from centre_parts import call_state, cleared, step_command, ward_info
+from centre_parts import call_state, cleared, step_command
+from centre_shift import calling_ward, placed, working_centre
 from databases import Database
 from servers import BrokerProcess, wait_until
 
@@ -16,15 +17,12 @@ from wardbell_protocol.bus.centre_payloads import ContactState
 from wardbell_protocol.bus.payloads import CallState, Health, encode
 
 pytestmark = BROKERS_AND_DATABASES
-AT_ONCE = {"normal": {"steps": [["forward", 0], ["call_centre", 1]], "reraise_s": 180}}
+LATER = {"normal": {"steps": [["forward", 0], ["call_centre", 1]], "reraise_s": 180}}
 
 
 @pytest.fixture
 def centre(broker: BrokerProcess, database: Database, tmp_path: Path) -> Iterator[PartProcess]:
-    process = centre_process(broker.url, tmp_path / "home", database.url)
-    process.start()
-    yield process
-    process.kill()
+    yield from working_centre(broker.url, tmp_path / "home", database)
 
 
 @pytest.fixture
@@ -37,18 +35,7 @@ def seat(broker: BrokerProcess, centre: PartProcess) -> Iterator[Seat]:
 
 @pytest.fixture
 def ward(broker: BrokerProcess) -> Iterator[WardOnBus]:
-    made = WardOnBus(broker.url)
-    made.paper.info = ward_info(policies=AT_ONCE)
-    made.start()
-    yield made
-    made.stop()
-
-
-def placed(ward: WardOnBus, call_id: str) -> CallState:
-    at_ms = now_ms()
-    call = call_state(call_id, placed_at_ms=at_ms, raised_at_ms=at_ms, last_press_at_ms=at_ms)
-    ward.happens("placed", call)
-    return call
+    yield from calling_ward(broker.url, LATER)
 
 
 def contact_of(seat: Seat, call: CallState, status: str) -> ContactState:
@@ -63,7 +50,7 @@ def contact_of(seat: Seat, call: CallState, status: str) -> ContactState:
 
 
 def test_a_call_is_escalated_with_nobody_else_alive(seat: Seat, ward: WardOnBus, broker: BrokerProcess) -> None:
-    call = placed(ward, "east-1")
+    call = placed(ward, 1)
     contact = contact_of(seat, call, "new")
     assert seat.ask("sign_in", "Wei").ok
     contact_of(seat, call, "offered")
@@ -97,7 +84,7 @@ def test_escalator_console_and_watcher_together_take_each_step_once(
     process.start()
     seat.wait(lambda: "escalator" in {part for part, _ in seat.centre.health}, "the escalator")
     others = [Seat(broker.url, f"console-{name}", wards=["east"]) for name in "bc"]
-    calls = [placed(ward, f"east-{number}") for number in range(1, 6)]
+    calls = [placed(ward, number) for number in range(1, 6)]
 
     def all_are_taken() -> bool:
         for console in (seat, *others):
@@ -175,10 +162,10 @@ def _step_fields(call: CallState) -> dict[str, object]:
 
 def test_a_broker_that_lost_everything_is_told_again(seat: Seat, ward: WardOnBus, broker: BrokerProcess) -> None:
     seat.ask("sign_in", "Wei")
-    first = placed(ward, "east-1")
+    first = placed(ward, 1)
     contact = contact_of(seat, first, "offered")
     broker.restart()
-    second = placed(ward, "east-2")
+    second = placed(ward, 2)
     contact_of(seat, second, "offered")
     late = Seat(broker.url, "console-late")
     retained = topics.contact(contact.contact_id)
@@ -207,7 +194,7 @@ def test_what_is_not_ours_is_dropped_and_the_rest_goes_on(seat: Seat, ward: Ward
     for topic, payload in bad:
         seat.client.publish(topic, payload)
     assert seat.ask("sign_in", "Wei").ok
-    assert contact_of(seat, placed(ward, "east-1"), "offered").offered_to == ["Wei"]
+    assert contact_of(seat, placed(ward, 1), "offered").offered_to == ["Wei"]
     seat.wait(lambda: {offer.contact.call_id for offer in seat.offers} == {"east-1"}, "the offer at the seat")
     log = (tmp_path / "home" / "callcenter.log").read_text()
     assert "Traceback" not in log
