@@ -76,6 +76,7 @@ class DeskBench:
         self.is_plugged = False
         self.keys_down: set[str] = set()
         self.is_mains_on = True
+        self.is_display_lost = False
         self.heard_until_us = 0
         self.told: list[dict[str, object]] = []  # messages that the host made safe
         self.lines_seen: list[tuple[str, str]] = []
@@ -109,6 +110,7 @@ class DeskBench:
         ack, browse, mute = [name in self.keys_down for name in KEYS]
         self.desk.receive_keys(ack, browse, mute, self.now_ms)
         self.desk.receive_mains(self.is_mains_on, self.now_ms)
+        self.desk.receive_display(self.is_display_lost, self.now_ms)
         self.desk.poll(self.now_ms)
         for name, data in self.desk.take_unsaved().items():
             self.files[name] = data
@@ -190,6 +192,11 @@ class DeskBench:
     def switch_mains(self, is_on: bool) -> None:
         """The mains supply goes, or comes back."""
         self.is_mains_on = is_on
+        self.settle()
+
+    def lose_display(self, is_lost: bool) -> None:
+        """The display does not take what is written, or takes it again."""
+        self.is_display_lost = is_lost
         self.settle()
 
     def plug_in(self, is_healthy: bool = True) -> None:

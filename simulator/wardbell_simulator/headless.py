@@ -19,6 +19,7 @@ verbs, one a line on standard input:
   learn                      its acknowledge and browse keys, held
   remote                     a remote that nobody enrolled is pressed
   mains off, mains on        the receiver's mains supply fails, or is back
+  display off, display on    the cable of the receiver's display is pulled, or put in again
   pull, plug                 the serial cable
   kill [BED], restart [BED]  the power of a bed's node; of the receiver unless named
   battery BED MV             what its battery has from now on
@@ -63,6 +64,8 @@ def do_verb(ward: Ward, line: str, leave: Callable[[], object]) -> None:
             ward.jam(kind, _whole(seconds, "s", 30) * 1_000)
         case "mains", ["off" | "on" as state]:
             ward.receiver.switch_mains(state == "on")
+        case "display", ["off" | "on" as state]:
+            ward.receiver.plug_display(state == "on")
         case "ack", [ms]:
             ward.acknowledge(_whole(ms, "ms", PRESS_MS))
         case _, [bed] if name in of_bed:

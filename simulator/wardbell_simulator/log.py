@@ -23,7 +23,7 @@ class Record:
     """At that virtual time something changed at `source`.
 
     `what`: `lcd` (two lines), `tone` and `chirp` (Hz), `lamp` (0 dark, 1 red, 2 green, 3 both), `power`, `cable`,
-    `mains`, `relay`, `green`, `red` (0, 1), `air` (what was sent), `jam` (how).
+    `mains`, `display`, `relay`, `green`, `red` (0, 1), `air` (what was sent), `jam` (how).
     """
 
     at_us: int

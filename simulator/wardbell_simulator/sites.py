@@ -138,7 +138,8 @@ class ReceiverSite:
         self._epochs = random.Random(f"{seed}/epoch") if line.fileno() is None else random.SystemRandom()
         self.is_radio_dead = False
         self.is_mains_on = True
-        self._is_mains_new = False
+        self.is_display_plugged = True
+        self._news: dict[str, int] = {}  # of supply and display, until the board takes it
         self._received = b""
         self._shown = self.glass.lines()
         self._settling: Timer | None = None
@@ -177,9 +178,14 @@ class ReceiverSite:
     def switch_mains(self, is_on: bool) -> None:
         """The mains supply fails, or is back; the receiver has a battery behind it."""
         self.is_mains_on = is_on
-        self._is_mains_new = True
-        self._tell(EAR, "mains", int(is_on))
-        self.device.wake()
+        self._turn("mains", is_on)
+
+    def plug_display(self, is_plugged: bool) -> None:
+        """The cable of its display is pulled, and with it the display's supply, or put in again."""
+        self.is_display_plugged = is_plugged
+        self.glass = Glass(self._timeline.now_us)
+        self._turn("display", is_plugged)
+        self._show()
 
     def hear_line(self) -> None:
         """Take what the host has sent, if it has."""
@@ -191,8 +197,9 @@ class ReceiverSite:
     def _start(self) -> dict[str, Any]:
         files = {name: data.hex() for name, data in self.files.items()}
         start: dict[str, Any] = {"settings": self._settings, "files": files, "transmitter": int(self._has_transmitter)}
-        self._is_mains_new = False
-        return start | {"epoch": self._epochs.randint(1, (1 << 30) - 1), "mains": int(self.is_mains_on)}
+        self._news.clear()
+        parts = {"mains": int(self.is_mains_on), "display": int(self.is_display_plugged)}
+        return start | parts | {"epoch": self._epochs.randint(1, (1 << 30) - 1)}
 
     def _gather(self, message: dict[str, Any], started_us: int) -> None:
         pulses, end_us = self._ear.take()
@@ -201,9 +208,13 @@ class ReceiverSite:
         if self._received:
             message["line"] = self._received.hex()
             self._received = b""
-        if self._is_mains_new:
-            self._is_mains_new = False
-            message["mains"] = int(self.is_mains_on)
+        message.update(self._news)
+        self._news.clear()
+
+    def _turn(self, part: str, is_on: bool) -> None:
+        self._news[part] = int(is_on)
+        self._tell(EAR, part, int(is_on))
+        self.device.wake()
 
     def _button(self, key: str, timeline: Timeline, seed: int) -> Button:
         chance = random.Random(f"{seed}/key/{EAR}/{key}")
@@ -213,6 +224,8 @@ class ReceiverSite:
         return Output(lambda value: tell(EAR, part, value))
 
     def _drive_lcd(self, at_us: int, pins: int) -> None:
+        if not self.is_display_plugged:
+            return
         self.glass.drive(at_us, pins)
         # Between two bytes of a refresh the glass shows half of each text; people see what it settles on.
         if self._settling is not None:

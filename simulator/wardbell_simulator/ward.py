@@ -229,6 +229,14 @@ class Ward:
         """The mains supply is back."""
         self.receiver.switch_mains(True)
 
+    def pull_display(self) -> None:
+        """Pull the cable of the receiver's display."""
+        self.receiver.plug_display(False)
+
+    def plug_display(self) -> None:
+        """Put it in again."""
+        self.receiver.plug_display(True)
+
     def pull_cable(self) -> None:
         """Unplug the serial cable."""
         self.line.pull()

@@ -54,7 +54,7 @@ def test_words_and_a_frame_are_sent_as_they_are_meant(pico: EmulatedPico) -> Non
 
 
 def test_everything_is_heard_while_the_chip_writes_its_display_and_more(pico: EmulatedPico) -> None:
-    glass = pico.fit_i2c_display()
+    glass = pico.fit_i2c_display().glass
     sent_on_uart = bytearray()
     pico.uarts[0].on_byte = sent_on_uart.append
     tone = pico.pins.edges(BUZZER)

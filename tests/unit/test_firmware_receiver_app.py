@@ -3,7 +3,8 @@
 import json
 from typing import Any
 
-from wardbell_firmware.receiver.app import RENEW_LCD_MS, ReceiverApp
+from wardbell_firmware.receiver.app import ReceiverApp
+from wardbell_firmware.receiver.desk_display import RENEW_EACH_MS
 from wardbell_firmware.receiver.table import STATIONS_FILE
 from wardbell_simulator.board_side.boards import VirtualReceiver
 from wardbell_simulator.glass import E, Glass
@@ -70,9 +71,9 @@ def test_a_display_out_of_step_is_right_again_within_a_minute() -> None:
     stray = 0x200 | 0x50
     desk.glass.drive(desk.board.clock.now_us + 5_000, stray | E)
     desk.glass.drive(desk.board.clock.now_us + 5_000, stray)
-    desk.run_to(RENEW_LCD_MS - 2_000)
-    desk.board.wake({"t": (RENEW_LCD_MS - 1_000) * 1000, "mains": 0})
-    desk.run_to(RENEW_LCD_MS + 2_500)
+    desk.run_to(RENEW_EACH_MS - 2_000)
+    desk.board.wake({"t": (RENEW_EACH_MS - 1_000) * 1000, "mains": 0})
+    desk.run_to(RENEW_EACH_MS + 2_500)
     assert desk.lines[0] == "Desk fault   1/1"
     assert desk.lines[1].startswith("Mains lost")
     assert desk.glass.n_busy == 0

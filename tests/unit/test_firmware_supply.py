@@ -30,6 +30,37 @@ def test_lost_mains_are_shown_sounded_and_told_within_ten_seconds_and_so_is_thei
     assert [m["on"] for m in bench.told_of("fault")] == [True, False]
 
 
+def test_a_lost_display_is_told_and_sounded_below_all_calls_until_it_was_back_for_a_while() -> None:
+    bench = DeskBench()
+    bench.plug_in()
+    bench.lose_display(True)
+    bench.tones_heard.clear()
+    bench.wait(10_000)
+    assert bench.lines[0] == "Desk fault   1/1"
+    assert bench.lines[1].startswith("Display lost")
+    assert set(bench.tones_heard) == FAULT_HZ
+    assert bench.desk.front.signs.next_deadline_ms() is not None  # red blinks
+    bench.press(1)
+    assert bench.tone_hz == PATTERNS["normal"][0][0]
+    bench.lose_display(False)
+    bench.wait(40_000)
+    assert [(m["part"], m["detail"], m["on"]) for m in bench.told_of("fault")] == [
+        ("ward", "display_lost", True),
+        ("ward", "display_lost", False),
+    ]
+
+
+def test_a_display_whose_plug_is_loose_is_one_fault() -> None:
+    bench = DeskBench()
+    bench.plug_in()
+    for _ in range(20):
+        bench.lose_display(True)
+        bench.wait(3_000)
+        bench.lose_display(False)
+        bench.wait(20_000)
+    assert [m["on"] for m in bench.told_of("fault")] == [True]
+
+
 def test_a_flicker_is_no_fault() -> None:
     bench = DeskBench(has_host=False)
     for _ in range(20):

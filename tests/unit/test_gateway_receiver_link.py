@@ -15,7 +15,7 @@ from wardbell_protocol.air.key_mark import key_mark
 from wardbell_protocol.air.refusals import FORGED
 from wardbell_protocol.bus.payloads import Command
 from wardbell_protocol.link.peer import LinkMessage, LinkPeer
-from wardbell_protocol.link.receiver_faults import MAINS_LOST, ONLY_AT_RECEIVER
+from wardbell_protocol.link.receiver_faults import DISPLAY_LOST, MAINS_LOST, ONLY_AT_RECEIVER
 
 UNIX_MS = 1_800_000_000_000
 STEP_MS = 50
@@ -315,7 +315,13 @@ def test_a_frame_that_cannot_be_is_left_alone(bench: Bench, fields: dict[str, ob
 
 
 @pytest.mark.parametrize(
-    ("part", "detail"), [("203-1", FORGED), ("receiver-east", MAINS_LOST), ("7-1@5A5A5A", ONLY_AT_RECEIVER)]
+    ("part", "detail"),
+    [
+        ("203-1", FORGED),
+        ("receiver-east", MAINS_LOST),
+        ("receiver-east", DISPLAY_LOST),
+        ("7-1@5A5A5A", ONLY_AT_RECEIVER),
+    ],
 )
 def test_what_a_receiver_finds_is_a_fault_until_it_finds_it_no_more_or_starts_anew(
     bench: Bench, part: str, detail: str

@@ -89,7 +89,13 @@ class LcdPins(Protocol):
     """The bus of an HD44780 display in 4-bit mode (R/W tied low): six GPIO pins, or a PCF8574 behind I2C."""
 
     def nibble(self, rs: int, data: int) -> None:
-        """Put RS (0 instruction, 1 character) and D7..D4 (0..15) on the pins and pulse E, for 1 µs at least, in all."""
+        """Put RS (0 instruction, 1 character) and D7..D4 (0..15) on the pins and pulse E, for 1 µs at least, in all.
+
+        Raises OSError where the bus can tell that the display did not take it, within 10 ms; six GPIO pins cannot tell.
+        """
+
+    def probe(self) -> None:
+        """Raises OSError as `nibble` does; nothing of the display changes."""
 
 
 class Mains(Protocol):

@@ -1,7 +1,8 @@
 """An HD44780 display of 16 x 2 characters on a 4-bit bus: start it up, then make it show the lines that are wanted.
 
 Only cells that changed are written. R/W is tied low, so the busy flag cannot be read and each byte is given its
-execution time. Source: Hitachi HD44780U data sheet, table 6 (times at 270 kHz) and figure 24 (start-up, 4 bits).
+execution time. What a bus can tell of a display that is not there goes through to the caller as OSError; `begin` is then due.
+Source: Hitachi HD44780U data sheet, table 6 (times at 270 kHz) and figure 24 (start-up, 4 bits).
 """
 
 from wardbell_firmware.drivers.glyphs import GLYPHS, N_ROWS, cell_of
@@ -45,8 +46,12 @@ class Hd44780:
         self._column = 0
 
     def start(self) -> None:
-        """Bring the display up, empty."""
+        """Bring a display up that has just got its supply, empty."""
         self._clock.sleep_us(POWER_UP_US)
+        self.begin()
+
+    def begin(self) -> None:
+        """Bring a display up that has had its supply for `POWER_UP_US`, whatever state it is in; empty."""
         self._synchronise()
         self._instruct(DISPLAY_OFF)
         self._instruct(CLEAR, SLOW_US)

@@ -4,8 +4,8 @@ line and nodes.
 
 import gc
 
-from wardbell_firmware.drivers.hd44780 import Hd44780
 from wardbell_firmware.receiver.desk import ReceiverDesk
+from wardbell_firmware.receiver.desk_display import DeskDisplay
 from wardbell_firmware.receiver.keyed_nodes import COUNTERS_FILE
 from wardbell_firmware.receiver.local_stations import LEARNED_FILE
 from wardbell_firmware.receiver.memory import OPEN_CALLS_FILE
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from wardbell_firmware.bus.session import BusSession
 
 
-RENEW_LCD_MS = 60000
 # Collecting takes an RP2040 25 ms. Done while nothing is on the air it does not fall between a word and its tone, which is when
 # scraps are made quickest. Where the air is never quiet it has to be done all the same.
 COLLECT_EACH_MS = 500
@@ -41,27 +40,26 @@ class ReceiverApp:
             self.session.face.use(self.desk)
         for file in (COUNTERS_FILE, STATIONS_FILE, RERAISE_FILE, LEARNED_FILE, AIR_FILE, OPEN_CALLS_FILE):
             self.desk.load(file, board.store.load(file), board.clock.now_ms())
-        self._lcd = Hd44780(board.lcd, board.clock)
-        self._lcd.start()
-        self._renew_at_ms = RENEW_LCD_MS
+        self._display = DeskDisplay(board.lcd, board.clock)
         self._collect_at_ms = 0
         self._is_quiet = True  # no edge came since the step before
         self._unkept: dict[str, bytes] = {}
         self._keep_at_ms = 0
 
-    def step(self, now_ms: int) -> "int | None":
-        """Do all that is due; returns the next deadline in ms, or None."""
+    def step(self, now_ms: int) -> int:
+        """Do all that is due; returns the next deadline in ms."""
         board, desk = self.board, self.desk
         ack, browse, mute = [board.keys[name].is_pressed() for name in ("ack", "browse", "mute")]
         desk.receive_keys(ack, browse, mute, now_ms)  # first: they are meant for what the display still shows
         desk.receive_mains(board.mains.is_present(), now_ms)
+        desk.receive_display(self._display.is_lost, now_ms)
         self._listen(now_ms)
         desk.receive_line(board.line.read(), now_ms)
         desk.poll(now_ms)
         receipts_ms = self._answer(now_ms)  # before the display, which takes its time
         board.buzzer.set(desk.front.tone_hz)
         self._light()
-        self._write(now_ms)
+        self._display.write(desk.front.lines, now_ms)
         self._keep(now_ms)
         output = desk.take_output()
         if output:
@@ -69,8 +67,8 @@ class ReceiverApp:
         bus_ms = None if self.session is None else self.session.step(now_ms)
         self._collect(now_ms)
         keep_ms = self._keep_at_ms if self._unkept else None
-        known = [at_ms for at_ms in (desk.next_deadline_ms(), receipts_ms, bus_ms, keep_ms) if at_ms is not None]
-        return min(known) if known else None
+        times = (desk.next_deadline_ms(), receipts_ms, bus_ms, keep_ms, self._display.next_deadline_ms())
+        return min([at_ms for at_ms in times if at_ms is not None])
 
     def _keep(self, now_ms: int) -> None:
         """Save what has changed. What a full or worn flash does not take is tried again: it must not end the receiver."""
@@ -90,13 +88,6 @@ class ReceiverApp:
         board.status_green.set(signs.green)
         board.status_red.set(signs.red)
         board.relay.set(signs.relay)
-
-    def _write(self, now_ms: int) -> None:
-        """Bring the display up to date; now and then when it seems to be, for nobody can ask it."""
-        if now_ms >= self._renew_at_ms:
-            self._renew_at_ms = now_ms + RENEW_LCD_MS
-            self._lcd.renew()
-        self._lcd.show(self.desk.front.lines)
 
     def _collect(self, now_ms: int) -> None:
         if not _COLLECTS or now_ms < self._collect_at_ms or self.desk.hears_press:

@@ -160,7 +160,11 @@ class ReceiverDesk:
 
     def receive_mains(self, is_present: bool, now_ms: int) -> None:
         """The mains supply as it is now."""
-        self._is_touched = self._own.receive_mains(is_present, now_ms) or self._is_touched
+        self._is_touched = self._own.mains.receive(not is_present, now_ms) or self._is_touched
+
+    def receive_display(self, is_lost: bool, now_ms: int) -> None:
+        """Whether the display has not taken what was last written to it."""
+        self._is_touched = self._own.display.receive(is_lost, now_ms) or self._is_touched
 
     def poll(self, now_ms: int) -> None:
         """Do what is due and settle what is shown and sounded; mostly nothing is, and then it costs next to nothing."""

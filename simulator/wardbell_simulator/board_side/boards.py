@@ -1,9 +1,10 @@
 """The virtual boards: parts by name, fed by one message a wake and answering with one.
 
 Start message: `{"settings": {...}, "files": {name: hex}}`; for a node `"keys": [...]`, `"mv"` of its battery and `"ear"`,
-for the receiver `"epoch": n`, `"transmitter"` and `"mains"`; ear, transmitter and mains 1 where they are there. Wake:
+for the receiver `"epoch": n`, `"transmitter"`, `"mains"` and `"display"`; ear, transmitter, mains and the display's cable 1
+where they are there. Wake:
 `{"t": µs since start}` and where there is news `"keys": [[name, 0 or 1], ...]`, `"air": [durations, end µs]`, `"line": hex`,
-`"mv"`, `"mains"`. Answer: `{"t": µs since start, "due": ms since start or null, "out": [[part, µs, value], ...]}`.
+`"mv"`, `"mains"`, `"display"`. Answer: `{"t": µs since start, "due": ms since start or null, "out": [[part, µs, value], ...]}`.
 """
 
 from wardbell_simulator.board_side.parts import (
@@ -72,7 +73,7 @@ class VirtualReceiver:
         self.wires = Wires(self.clock)
         self.radio = VirtualPulseSource()
         self.transmitter = VirtualTransmitter(self.wires, self.clock) if start.get("transmitter") else None
-        self.lcd = VirtualLcdPins(self.wires)
+        self.lcd = VirtualLcdPins(self.wires, bool(start.get("display", 1)))
         self.buzzer = VirtualBuzzer(self.wires)
         self.keys = {name: VirtualKey() for name in DESK_KEYS}
         self.status_green = VirtualLamp(self.wires, "green")
@@ -93,6 +94,8 @@ class VirtualReceiver:
             self.keys[name].change(bool(is_closed))
         if "mains" in message:
             self.mains.is_on = bool(message["mains"])
+        if "display" in message:
+            self.lcd.is_plugged = bool(message["display"])
         if "air" in message:
             self.radio.deliver(message["air"][0], message["air"][1])
         if "line" in message:

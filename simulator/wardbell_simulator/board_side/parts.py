@@ -189,16 +189,26 @@ class VirtualBattery:
 
 
 class VirtualLcdPins:
-    """RS, E and D7..D4 as one number: bit 9 RS, bit 8 E, bits 7..4 the data. Each change goes out with its time."""
+    """RS, E and D7..D4 as one number: bit 9 RS, bit 8 E, bits 7..4 the data. Each change goes out with its time.
 
-    def __init__(self, wires: Wires) -> None:
+    Like a PCF8574 it notices when its cable is out.
+    """
+
+    def __init__(self, wires: Wires, is_plugged: bool = True) -> None:
+        self.is_plugged = is_plugged
         self._wires = wires
 
     def nibble(self, rs: int, data: int) -> None:
         """Put RS and data on the pins and pulse E."""
+        self.probe()
         pins = (0x200 if rs else 0) | (data & 0x0F) << 4
         self._wires.put("lcd", pins | 0x100)
         self._wires.put("lcd", pins)
+
+    def probe(self) -> None:
+        """Raises OSError while the cable is out."""
+        if not self.is_plugged:
+            raise OSError("the display's cable is out")
 
 
 class VirtualMains:

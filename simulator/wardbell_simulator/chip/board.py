@@ -25,7 +25,6 @@ from wardbell_simulator.chip.pio import pace
 from wardbell_simulator.chip.uart import fit_uarts
 from wardbell_simulator.chip.usb_host import UsbHost
 from wardbell_simulator.errors import DeviceError
-from wardbell_simulator.glass import Glass
 
 LIMIT_S = 400.0  # of wall time, for what hangs; a busy chip's second takes a quiet host twenty
 # MicroPython's RPI_PICO: the last 1408 KB of 2 MB of flash.
@@ -113,9 +112,9 @@ class EmulatedPico:
             self.run_for_us(step_us)
         return is_so()
 
-    def fit_i2c_display(self) -> Glass:
-        """Join a display behind a PCF8574 to I2C0; returns its glass."""
-        return I2cDisplay(self._mcu.i2c[0], self._mcu.clock).glass
+    def fit_i2c_display(self) -> I2cDisplay:
+        """Join a display behind a PCF8574 to I2C0."""
+        return I2cDisplay(self._mcu.i2c[0], self._mcu.clock)
 
     def set_adc(self, channel: int, millivolts: int) -> None:
         """Put a voltage, 0..3300 mV, on one of the ADC's pins (channel 0 is GPIO26)."""

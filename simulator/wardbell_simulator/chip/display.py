@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from rp2040py.clock.clock import IClock
-from rp2040py.peripherals.i2c import RPI2C, I2CMode
+from rp2040py.peripherals.i2c import R_TX_EMPTY, RPI2C, I2CMode
 
 from wardbell_simulator.chip.pins import ChipPins
 from wardbell_simulator.glass import RS, E, Glass
@@ -39,20 +39,47 @@ class I2cDisplay:
     """A glass behind a PCF8574 with the wiring of the usual backpacks; each byte takes its time on the bus.
 
     rp2040py's I2C takes none of its own: a refresh of the display would block the chip for no time at all.
+    `address`: what it is acknowledged at, 0 while its cable is out.
     """
 
     def __init__(self, i2c: RPI2C, clock: IClock) -> None:
-        self.glass = Glass(round(clock.nanos) // 1000)
+        self.address = PCF8574
+        self._is_stuck = False
         self._i2c = i2c
         self._clock = clock
-        i2c.on_start = lambda _repeated: self._after(1, i2c.complete_start)
+        self.power_up()
+        i2c.on_start = self._start
         i2c.on_connect = self._connect
         i2c.on_write_byte = self._write
         i2c.on_read_byte = lambda _ack: self._after(_BYTE_BITS, lambda: i2c.complete_read(0xFF))
         i2c.on_stop = lambda: self._after(1, i2c.complete_stop)
 
+    def power_up(self) -> None:
+        """It has its supply from now on, and knows nothing of before."""
+        self.glass = Glass(round(self._clock.nanos) // 1000)
+
+    def stick(self) -> None:
+        """Something holds the clock's line low: what is begun on the bus does not go on."""
+        self._is_stuck = True
+
+    def release(self) -> None:
+        """It lets go, and what was begun goes on."""
+        self._is_stuck = False
+        self._after(1, self._i2c.complete_start)
+
+    def _start(self, _is_repeated: bool) -> None:
+        if not self._is_stuck:
+            self._after(1, self._i2c.complete_start)
+
     def _connect(self, address: int, _mode: I2CMode) -> None:
-        self._after(_BYTE_BITS, lambda: self._i2c.complete_connect(address == PCF8574))
+        def answer() -> None:
+            is_ours = address == self.address
+            self._i2c.complete_connect(is_ours)
+            if not is_ours:
+                # The chip empties its queue then, and says so; rp2040py empties it only, and a driver waits for its time-out.
+                self._i2c.int_raw |= R_TX_EMPTY
+
+        self._after(_BYTE_BITS, answer)
 
     def _write(self, port: int) -> None:
         def arrive() -> None:
