@@ -5,9 +5,10 @@ from collections.abc import Callable
 from typing import Any
 
 from wardbell_firmware.bedside.lamp import GREEN, RED
+from wardbell_firmware.receiver.desk_display import PROBE_EACH_MS
 from wardbell_simulator.board_side.boards import DESK_KEYS
 from wardbell_simulator.carriers import NoiseSpec
-from wardbell_simulator.clock import Timeline, Timer
+from wardbell_simulator.clock import US_PER_MS, Timeline, Timer
 from wardbell_simulator.device import Device, DeviceCore
 from wardbell_simulator.ether import Ether
 from wardbell_simulator.glass import Glass
@@ -185,6 +186,8 @@ class ReceiverSite:
         self.is_display_plugged = is_plugged
         self.glass = Glass(self._timeline.now_us)
         self._turn("display", is_plugged)
+        # A real board is back each 50 ms and looks by itself; this one sleeps until something is due.
+        self._timeline.at(self._timeline.now_us + PROBE_EACH_MS * US_PER_MS, self.device.wake)
         self._show()
 
     def hear_line(self) -> None:

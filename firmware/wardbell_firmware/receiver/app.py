@@ -46,8 +46,8 @@ class ReceiverApp:
         self._unkept: dict[str, bytes] = {}
         self._keep_at_ms = 0
 
-    def step(self, now_ms: int) -> int:
-        """Do all that is due; returns the next deadline in ms."""
+    def step(self, now_ms: int) -> "int | None":
+        """Do all that is due; returns the next deadline in ms, or None."""
         board, desk = self.board, self.desk
         ack, browse, mute = [board.keys[name].is_pressed() for name in ("ack", "browse", "mute")]
         desk.receive_keys(ack, browse, mute, now_ms)  # first: they are meant for what the display still shows
@@ -68,7 +68,8 @@ class ReceiverApp:
         self._collect(now_ms)
         keep_ms = self._keep_at_ms if self._unkept else None
         times = (desk.next_deadline_ms(), receipts_ms, bus_ms, keep_ms, self._display.next_deadline_ms())
-        return min([at_ms for at_ms in times if at_ms is not None])
+        known = [at_ms for at_ms in times if at_ms is not None]
+        return min(known) if known else None
 
     def _keep(self, now_ms: int) -> None:
         """Save what has changed. What a full or worn flash does not take is tried again: it must not end the receiver."""

@@ -42,9 +42,9 @@ class DeskDisplay:
         except OSError:
             self._lose(now_ms)
 
-    def next_deadline_ms(self) -> int:
-        """When `write` has something to do though no line has changed."""
-        return self._look_at_ms
+    def next_deadline_ms(self) -> "int | None":
+        """When to try one that is lost. To look after one that is well nobody is woken: a board is back each 50 ms anyway."""
+        return self._look_at_ms if self.is_lost else None
 
     def _keep(self, now_ms: int) -> None:
         if now_ms >= self._renew_at_ms:
