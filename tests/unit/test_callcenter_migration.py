@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from centre_parts import T0, command
+from centre_bench import MINUTE, SECOND, Centre, house, policy
+from centre_parts import T0, cleared, command
 from databases import BEFORE_FORMS, Database, Postgres
 from sqlalchemy import Engine as DatabaseEngine
 from sqlalchemy import Inspector, create_engine, inspect
@@ -16,6 +17,7 @@ from wardbell_bus.wards import WardMirrors
 from wardbell_callcenter.clock import Now
 from wardbell_callcenter.engine.engine import Engine
 from wardbell_callcenter.engine.wards import OURSELVES
+from wardbell_callcenter.house import Alarm, Step
 from wardbell_callcenter.store.database import open_engine
 from wardbell_callcenter.store.errors import StoreUnreachableError
 from wardbell_callcenter.store.migration import NEWEST, migrate
@@ -154,6 +156,49 @@ def test_whoever_had_only_what_a_later_contact_stands_for_is_free(old: Database)
     assert [(contact.contact_id, contact.offered_to) for contact in snapshot.contacts] == [("c-0ld0ba5e-7", ["Wei"])]
     assert [agent.state for agent in snapshot.agents] == ["offered"]
     store.close()
+
+
+def make_form_0004(database: Database) -> None:
+    """Take back what form 0005 added."""
+    database.execute(
+        "DROP TABLE alarms",
+        *(f"DROP INDEX ix_contacts_{name}" for name in ("opened_steady_ms", "ward_state", "state")),
+        "CREATE INDEX ix_contacts_state ON contacts (state)",
+        *(f"ALTER TABLE contacts DROP COLUMN {name}_steady_ms" for name in ("opened", "accepted")),
+        "UPDATE alembic_version SET version_num = '0004'",
+    )
+
+
+def test_open_contacts_of_form_0004_go_on_and_what_a_rule_called_for_ends_with_it(database: Database) -> None:
+    asks_all = policy(Step(after_s=0, to=["everybody"], ring_s=0), accept_limit_s=180, repeat_s=60)
+    centre = Centre(database.url, house(asks_all, alarms={"crowded": Alarm(waiting=3)}))
+    centre.hear_snapshot()
+    centre.sign_in("Wei", "Li")
+    first, second, third = (centre.open(f"east-{number}", room=f"{number}") for number in range(3))
+    centre.wait(10 * SECOND)
+    assert centre.accept("Wei", first.contact_id).ok
+    known = {one.contact_id: (one.kind, one.status, one.accepted_by, one.offered_to) for one in centre.contacts()}
+    assert [kind for kind, *_ in known.values()].count("technical") == 1
+    make_form_0004(database)
+    centre.restart()
+    centre.hear_snapshot()
+    assert {
+        one.contact_id: (one.kind, one.status, one.accepted_by, one.offered_to) for one in centre.contacts()
+    } == known
+    centre.wait(MINUTE)
+    assert [event.contact.kind for event in centre.events() if event.kind == "resolved" and event.contact] == [
+        "technical"
+    ]
+    assert {one.contact_id: one.loop for one in centre.contacts()} == {
+        first.contact_id: 0, second.contact_id: 1, third.contact_id: 1,
+    }  # fmt: skip
+    assert centre.accept("Li", second.contact_id).ok
+    centre.hear("cleared", cleared(centre.ward.calls["east-2"], centre.now.wall_ms))
+    centre.wait(2 * MINUTE)
+    assert {one.contact_id: (one.accepted_by, one.returns) for one in centre.contacts()} == {
+        first.contact_id: ("", 1), second.contact_id: ("Li", 0),
+    }  # fmt: skip
+    centre.store.close()
 
 
 def test_a_database_that_somebody_holds_at_the_start_is_tried_again_later(old: Database) -> None:

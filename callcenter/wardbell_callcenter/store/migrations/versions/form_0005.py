@@ -20,3 +20,9 @@ def upgrade() -> None:
         sa.Column("dedup_key", sa.String(200), primary_key=True),
         sa.Column("held_steady_ms", sa.BigInteger, nullable=False),
     )
+    # What has called before is open still: else nothing would end it when its rule holds no more.
+    op.execute(
+        "INSERT INTO alarms (dedup_key, held_steady_ms) "
+        "SELECT dedup_key, COALESCE((SELECT steady_ms FROM steady), 0) FROM contacts "
+        "WHERE open_key > '' AND kind = 'technical' AND dedup_key LIKE '%/-/technical/alarm/%'"
+    )
