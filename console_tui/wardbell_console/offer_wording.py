@@ -5,7 +5,7 @@ from wardbell_console.centre_view import is_centre_stale, is_proven, names_of
 from wardbell_console.centre_wording import answer_text, contact_kind_text, mark_of, named, place_of
 from wardbell_console.feed import Feed
 from wardbell_console.language import Language, countdown, duration, time_of_day
-from wardbell_console.wording import attempt_text, event_line
+from wardbell_console.wording import attempt_text, event_line, subject_text
 from wardbell_protocol.bus.centre_payloads import CentreEvent, PastContact, ResidentCard, ScreenPop
 
 
@@ -24,15 +24,17 @@ def title_line(language: Language, ask: Ask, count: int) -> str:
 
 
 def what_line(language: Language, feed: Feed, ask: Ask, now_ms: int) -> str:
-    """Ward, place, kind, how long it has waited."""
+    """Ward, place, kind, how long it has waited, and what it is about."""
     contact = ask.contact
-    return language.text(
+    about = f"  {subject_text(language, contact)}" if contact.subject and contact.room else ""
+    said = language.text(
         "offer.what",
         ward=language.ward(names_of(feed, contact.ward), contact.ward),
         place=place_of(language, contact),
         kind=contact_kind_text(language, contact, is_proven(feed, contact)),
         age=duration(now_ms - contact.opened_at_ms),
     )
+    return said + about  # the words of somebody, which may be long, come last
 
 
 def left_line(language: Language, feed: Feed, ask: Ask, now_ms: int) -> str:

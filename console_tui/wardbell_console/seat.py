@@ -364,4 +364,7 @@ def _stand(agent: AgentState) -> tuple[str, str]:
 
 
 def _place(contact: ContactState | None) -> Place:
-    return (contact.room, contact.bed) if contact is not None else ("", "")
+    """As in verbs.py."""
+    if contact is None:
+        return "", ""
+    return (contact.room, contact.bed) if contact.room else ("", contact.subject)

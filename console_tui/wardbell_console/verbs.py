@@ -27,8 +27,8 @@ REFUSAL_SHOWN_MS = 10_000
 class Attempt:
     """One verb on one target: the id of a call or contact, or an operator.
 
-    `place` is room and bed, or the operator's name, for a text about it when the target is gone. `reason` is set where
-    it was refused.
+    `place` is for a text about it when the target is gone: room and bed, or the operator's name, or nothing and what a
+    contact is about that has no room. `reason` is set where it was refused.
     """
 
     scope: str

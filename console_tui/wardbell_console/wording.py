@@ -12,6 +12,7 @@ from wardbell_protocol.calls.signals import BATHROOM, CODE, EMERGENCY, FAULT, NO
 # Shapes, so that colour never stands alone. ASCII and narrow signs only: terminals disagree on the width of the rest.
 MARKS = {CODE: "*****", EMERGENCY: "!!!!!", BATHROOM: "!!!!", STAFF_ASSIST: "!!!", NORMAL: "!!", FAULT: "-"}
 UNPROVEN = "?"  # behind the kind of a call that no verified frame has placed; the receiver's display has the same
+MOST_ABOUT = 20  # characters of what a contact is about, so that the line about it ends on 80 cells in Chinese too
 SHAPES = {"online": "✓", "degraded": "!", "offline": "✗", "silent": "?"}
 
 
@@ -156,11 +157,15 @@ def banner_text(language: Language, banner: Banner) -> str:
 
 def subject_text(language: Language, contact: ContactState) -> str:
     """What it is about: what a person wrote as it is, what the call centre did in this language."""
-    station, alarm = muted_station(contact.subject), alarm_of(contact.subject)
-    if contact.kind != "technical" or not (station or alarm):
-        return contact.subject
-    if alarm is None:
+    return _in_words(language, contact.subject) if contact.kind == "technical" else contact.subject
+
+
+def _in_words(language: Language, subject: str) -> str:
+    station, alarm = muted_station(subject), alarm_of(subject)
+    if station:
         return language.text("subject.muted_button", station=station)
+    if alarm is None:
+        return subject
     rule, holds = alarm
     values = {code: duration(int(value) * 1000) if code == "oldest_s" else value for code, value in holds.items()}
     said = (language.text(f"subject.{code}", value=value) for code, value in values.items())
@@ -172,11 +177,19 @@ def notice_text(language: Language, notice: Notice) -> str:
     is_told = notice.state in (CONFIRMED, REFUSED, MISSED_OFFER, RETURNED, TAKEN_OVER, REMINDED, FORCED)
     return language.text(
         f"notice.{notice.state}" if is_told else "notice.unconfirmed",
-        target=language.place(*notice.place),
+        target=_target(language, notice.place),
         verb=language.text(f"verb.{notice.verb}"),
         reason=language.reason(notice.reason),
         by=language.word(notice.by),
     )
+
+
+def _target(language: Language, place: tuple[str, str]) -> str:
+    room, about = place
+    if room or not about:
+        return language.place(*place)
+    said = _in_words(language, about)
+    return said if len(said) <= MOST_ABOUT else f"{said[: MOST_ABOUT - 1]}~"
 
 
 def event_line(language: Language, event: WardEvent, first_ms: int) -> str:

@@ -188,6 +188,43 @@ async def test_no_answer_is_told_as_missed() -> None:
         assert isinstance(screen.app.screen, OperatorScreen)
 
 
+@pytest.mark.parametrize(
+    ("subject", "told"),
+    [
+        ("crowded: waiting 8, oldest_s 190", "crowded：等待 8, 最久 3:~：未接"),
+        ("3 lamps are out in the corridor", "3 lamps are out in ~：未接"),
+    ],
+)
+async def test_an_offer_and_its_end_say_what_a_contact_is_about_that_no_bed_calls_for(subject: str, told: str) -> None:
+    house = seat("zh_CN")
+    no_call = call(house)
+    for contact_id, room in (("k-1", ""), ("k-2", "203")):
+        fields = {"kind": "technical", "call_kind": "", "room": room, "bed": "", "subject": subject}
+        house.wire.deliver(house.centre.opened(contact_id, no_call, **fields))
+    async with terminal(house, is_operator=True) as screen:
+        await offered(house, screen, "k-2")
+        assert f"203室  技术故障  已等待 0:01  {told[:12]}" in screen.text
+        await offered(house, screen)
+        house.wait_s(RING_S)
+        house.wire.deliver(house.centre.missed("k-1"))
+        house.wait_s(7)
+        await screen.settle()
+        await screen.press("escape")
+        assert screen.line("已转他人").startswith(told)
+
+
+async def test_a_notice_of_our_own_is_in_the_language_that_the_console_has_now() -> None:
+    house = House(own=(), by="wang")
+    async with terminal(house) as screen:
+        for key, said in (("a", "未选中呼叫"), ("o", ""), ("a", "未选中工单")):
+            await screen.press(key)
+            if said:
+                house.desk.switch_language()
+                await screen.settle()
+                assert said in screen.text
+                house.desk.switch_language()
+
+
 async def test_who_is_a_moment_late_takes_it_all_the_same() -> None:
     house = seat()
     async with terminal(house, is_operator=True) as screen:

@@ -75,7 +75,7 @@ class OperatorScreen(Screen[None]):
         super().__init__()
         self.desk = desk
         self._filter = filters(desk.feed)[0]
-        self._said = ""
+        self._said = ""  # the key of a text of our own for the notice line
         self._said_at_ms = 0
         self._handling: Handling | None = None
         self._has_asked_secret = False
@@ -231,7 +231,6 @@ class OperatorScreen(Screen[None]):
     def action_language(self) -> None:
         """The other language, at once."""
         self.desk.switch_language()
-        self._said = ""
         self.paint()
 
     def action_help(self) -> None:
@@ -244,13 +243,13 @@ class OperatorScreen(Screen[None]):
         self.paint()
 
     def _say(self, key: str) -> None:
-        self._said, self._said_at_ms = self.desk.language.text(key), self.desk.clock()
+        self._said, self._said_at_ms = key, self.desk.clock()
         self.paint()
 
     def _notice(self, now_ms: int) -> str:
         notice = self.desk.feed.notice
         if self._said and 0 <= now_ms - self._said_at_ms <= NOTICE_SHOWN_MS:
-            return self._said
+            return self.desk.language.text(self._said)
         is_fresh = notice is not None and now_ms - notice.at_ms <= NOTICE_SHOWN_MS
         return notice_text(self.desk.language, notice) if notice is not None and is_fresh else ""
 

@@ -65,7 +65,7 @@ class NurseView(Vertical):
         super().__init__()
         self.desk = desk
         self.calls = CallList()
-        self._said: str | None = None  # a text of our own for the notice line
+        self._said = ""  # the key of a text of our own for the notice line
         self._said_until_ms = 0
 
     def compose(self) -> ComposeResult:
@@ -180,7 +180,6 @@ class NurseView(Vertical):
     def action_language(self) -> None:
         """The other language, at once."""
         self.desk.switch_language()
-        self._said = None
         self.paint()
 
     def action_help(self) -> None:
@@ -199,19 +198,19 @@ class NurseView(Vertical):
             self._sent()
 
     def _sent(self) -> None:
-        self._said = None
+        self._said = ""
         self.desk.send()
         self.tick()
 
     def _say(self, key: str) -> None:
-        self._said = self.desk.language.text(key)
+        self._said = key
         self._said_until_ms = self.desk.clock() + NOTICE_SHOWN_MS
         self.paint()
 
     def _notice(self, now_ms: int) -> str:
         notice = self.desk.feed.notice
-        if self._said is not None and now_ms < self._said_until_ms:
-            return self._said
+        if self._said and now_ms < self._said_until_ms:
+            return self.desk.language.text(self._said)
         if notice is None or now_ms - notice.at_ms > NOTICE_SHOWN_MS:
             return ""
         return notice_text(self.desk.language, notice)
