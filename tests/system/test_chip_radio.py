@@ -1,8 +1,10 @@
-"""A Pico's radio on an emulated chip: what it sends and hears is timed by hardware, whatever the CPU does.
+"""A Pico's radio on an emulated chip: what it sends and hears is timed by hardware, whatever the CPU does; and how long a
+display that is away holds the CPU up.
 
 Longer, and beside programs that time with the CPU: `make bench-firmware`.
 """
 
+import json
 from random import Random
 
 import pytest
@@ -19,6 +21,21 @@ for is_on in (False, True, False):
     board.clock.wait(began_ms + 300)
     print(board.clock.now_ms() - began_ms)
 """
+DISPLAY = """
+import json
+from firmware_side import Pcf8574DisplayPins, SCL, SDA, now_us
+pins = Pcf8574DisplayPins(0, SDA, SCL)
+def attempt():
+    began = now_us()
+    try:
+        pins.nibble(0, 3)
+        is_taken = True
+    except OSError:
+        is_taken = False
+    print(json.dumps([is_taken, now_us() - began]))
+"""
+ABSENT_US = 2_000
+STUCK_US = 10_000  # as boards/contract.py allows
 CARRIER, SUPPLY, EAR, KEY, BUZZER = 15, 14, 2, 6, 4  # as in firmware_side.py
 SENT_WITHIN_US = 1.0
 HEARD_WITHIN_US = 3
@@ -105,3 +122,21 @@ def test_a_node_that_listens_reads_its_ring_before_noise_can_fill_it(pico: Emula
     at_rest_ms, listening_ms, again_ms = (int(line) for line in pico.run(WAITS).split())
     assert [at_rest_ms, again_ms] == pytest.approx([300, 300], abs=5)
     assert listening_ms <= 60
+
+
+def test_a_display_that_is_away_is_given_up_soon_and_found_at_the_other_address(pico: EmulatedPico) -> None:
+    def attempts() -> list[tuple[bool, int]]:
+        """Whether it took a half byte, twice, and for how many us that held the chip up."""
+        return [tuple(json.loads(line)) for line in pico.run("attempt()\nattempt()").splitlines()]
+
+    display = pico.fit_i2c_display()
+    pico.run(DISPLAY)
+    assert [is_taken for is_taken, _ in attempts()] == [True, True]
+    display.address = 0
+    assert all(not is_taken and held_us < ABSENT_US for is_taken, held_us in attempts())
+    display.stick()
+    assert all(not is_taken and held_us < STUCK_US for is_taken, held_us in attempts())
+    display.release()
+    display.address = 0x3F
+    pico.run_for_us(20_000)
+    assert [is_taken for is_taken, _ in attempts()] == [True, True]

@@ -43,20 +43,16 @@ class I2cDisplay:
     """
 
     def __init__(self, i2c: RPI2C, clock: IClock) -> None:
+        self.glass = Glass(round(clock.nanos) // 1000)
         self.address = PCF8574
         self._is_stuck = False
         self._i2c = i2c
         self._clock = clock
-        self.power_up()
         i2c.on_start = self._start
         i2c.on_connect = self._connect
         i2c.on_write_byte = self._write
         i2c.on_read_byte = lambda _ack: self._after(_BYTE_BITS, lambda: i2c.complete_read(0xFF))
         i2c.on_stop = lambda: self._after(1, i2c.complete_stop)
-
-    def power_up(self) -> None:
-        """It has its supply from now on, and knows nothing of before."""
-        self.glass = Glass(round(self._clock.nanos) // 1000)
 
     def stick(self) -> None:
         """Something holds the clock's line low: what is begun on the bus does not go on."""
