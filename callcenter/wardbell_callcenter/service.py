@@ -25,6 +25,7 @@ from wardbell_callcenter.store.errors import LostLeaseError, StoreError
 from wardbell_callcenter.store.lease import Tenure
 from wardbell_callcenter.store.store import Store
 from wardbell_protocol.bus import topics
+from wardbell_protocol.bus.centre_payloads import CentreReply
 from wardbell_protocol.bus.payloads import (
     Command,
     PayloadError,
@@ -266,9 +267,17 @@ class Service:
             return None
         command = _command_of(address, payload)
         if command.verb == "figures":
-            return _answer_to(command), encode(self._figures.answer(command))
+            return _answer_to(command), encode(self._tell_figures(command))
         refused = self._engine.turned_away(command, self._now())
         return None if refused is None else (_answer_to(command), encode(refused))
+
+    def _tell_figures(self, command: Command) -> CentreReply:
+        """Whoever asks asks again by himself: for this the broker need not keep the message, nor our connection break."""
+        try:
+            return self._figures.answer(command)
+        except StoreError as error:
+            self._store_failed(error)
+            return CentreReply(command_id=command.command_id, ok=False, reason="the database is not well")
 
     def _take(
         self, address: Address, topic: str, payload: bytes, is_retained: bool

@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 from centre_host import PartProcess, Seat, WardOnBus, centre_process
-from centre_parts import ward_info
-from centre_shift import AT_ONCE, Auditor, Shift, check, placed, settle
+from centre_shift import Auditor, Shift, calling_ward, check, placed, settle, working_centre
 from databases import Database, Postgres
 from servers import BrokerProcess, wait_until
 
@@ -20,24 +19,12 @@ RESTARTS = 6
 
 @pytest.fixture
 def ward(iotcore_broker: BrokerProcess) -> Iterator[WardOnBus]:
-    made = WardOnBus(iotcore_broker.url)
-    made.paper.info = ward_info(policies=AT_ONCE)
-    made.start()
-    yield made
-    made.stop()
+    yield from calling_ward(iotcore_broker.url)
 
 
 @pytest.fixture
 def centre(iotcore_broker: BrokerProcess, database: Database, tmp_path: Path) -> Iterator[PartProcess]:
-    process = centre_process(iotcore_broker.url, tmp_path / "home", database.url)
-    process.start()
-    yield process
-    process.kill()
-
-
-def faults(seat: Seat) -> list[str]:
-    health = seat.centre.health.get(("callcenter", "main"))
-    return health.faults if health is not None else ["unheard of"]
+    yield from working_centre(iotcore_broker.url, tmp_path / "home", database)
 
 
 @pytest.mark.usefixtures("centre")
@@ -50,25 +37,31 @@ def test_a_server_that_ends_in_the_middle_delays_and_no_more(
     calls: list[CallState] = []
     for number in range(RESTARTS):
         calls.append(placed(ward, len(calls) + 1))
-        after = len(auditor.events) + seeded.randrange(4)
-
-        def is_working(after: int = after) -> bool:
-            shift.work()
-            return len(auditor.events) >= after
-
-        wait_until(is_working, "the call centre to get on")
-        for _ in range(seeded.randrange(20)):
-            shift.work()
+        shift.work_on(auditor, seeded.randrange(4), turns=seeded.randrange(20))
         postgres.stop(seeded.choice([signal.SIGINT, signal.SIGKILL]))
         if number == 0:
             calls.append(placed(ward, len(calls) + 1))  # while nothing can be stored
-            wait_until(lambda: faults(shift.seats["Wei"]) == ["store"], "the fault on the bus")
+            wait_until(lambda: shift.seats["Wei"].faults() == ["store"], "the fault on the bus")
         postgres.start(shift.work)  # whoever is silent for long is signed out
     settle(shift, database, calls)
     check(shift, auditor, database, calls)
-    wait_until(lambda: faults(shift.seats["Wei"]) == [], "the fault to go")
+    wait_until(lambda: shift.seats["Wei"].faults() == [], "the fault to go")
     shift.stop()
     auditor.client.stop()
+
+
+@pytest.mark.usefixtures("centre")
+def test_who_asks_for_figures_while_the_server_is_away_is_answered_and_breaks_nothing(
+    iotcore_broker: BrokerProcess, postgres: Postgres
+) -> None:
+    seat = Seat(iotcore_broker.url, "console-a", wards=["east"])
+    seat.wait(lambda: not seat.centre.is_stale and seat.faults() == [], "the call centre")
+    postgres.stop()
+    reply = seat.ask("figures", "Wei")
+    assert (reply.ok, reply.reason) == (False, "the database is not well")
+    postgres.start(seat.poll)
+    wait_until(lambda: seat.ask("figures", "Wei").ok, "the server")
+    seat.stop()
 
 
 def test_a_server_that_takes_no_writes_is_a_fault_until_it_does(
@@ -80,14 +73,14 @@ def test_a_server_that_takes_no_writes_is_a_fault_until_it_does(
     centre = centre_process(iotcore_broker.url, tmp_path / "home", postgres.url(name, "clerk"))
     centre.start()
     seat = Seat(iotcore_broker.url, "console-a", wards=["east"])
-    seat.wait(lambda: not seat.centre.is_stale and faults(seat) == [], "the call centre")
+    seat.wait(lambda: not seat.centre.is_stale and seat.faults() == [], "the call centre")
     database.execute("REVOKE INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public FROM clerk")
-    seat.wait(lambda: faults(seat) == ["store"], "the fault on the bus")
+    seat.wait(lambda: seat.faults() == ["store"], "the fault on the bus")
     call = placed(ward, 1)
     command_id = seat.send("sign_in", "Wei")
     database.execute("GRANT ALL ON ALL TABLES IN SCHEMA public TO clerk")
     seat.wait(lambda: command_id in seat.replies, "the command that was not taken to come again")
     seat.wait(lambda: seat.centre.contact_of(call.call_id) is not None, "the contact")
-    seat.wait(lambda: faults(seat) == [], "the fault to go")
+    seat.wait(lambda: seat.faults() == [], "the fault to go")
     seat.stop()
     assert centre.end() == 0

@@ -80,6 +80,11 @@ def test_only_too_few_people_are_a_gap_and_of_many_the_first_are_told() -> None:
     assert told.more_gaps == 3
 
 
+def test_on_a_machine_whose_clock_is_not_set_yet_they_can_be_read() -> None:
+    told = board(Standing([], [], [], []), [], spans(HOUSE, MINUTE), HOUSE, MINUTE)
+    assert [period.from_ms for period in decode(encode(told), CentreFigures).wards[0].periods] == [0, 0]
+
+
 @pytest.fixture
 def centre(database: Database) -> Iterator[Centre]:
     built = Centre(database.url, HOUSE)

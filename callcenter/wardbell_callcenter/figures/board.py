@@ -83,7 +83,7 @@ def _period(standing: Standing, span: Span, house: House, now_ms: int) -> Period
     return PeriodFigures(
         period=period,
         name=name,
-        from_ms=from_ms,
+        from_ms=max(0, from_ms),  # of a machine whose clock is not set yet
         contacts=len(cases),
         offered=_out_of(levels.offered),
         excluding=_out_of(levels.excluding),

@@ -16,7 +16,7 @@ class LiveFigures(Struct, frozen=True, kw_only=True):
     """As of `at_ms`. `oldest_s`: how long the one that waits longest has waited; None where none waits.
 
     `agents`: how many are in each state, of those signed in. The last hour's and today's count what was opened then; today
-    begins at the house's midnight.
+    begins at the house's midnight. All by the wall clock, as people read it: setting it moves what was opened before.
     """
 
     at_ms: int
