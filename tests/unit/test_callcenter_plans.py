@@ -131,3 +131,20 @@ def test_a_page_has_the_newest_of_all_the_states_that_are_sought(years: tuple[Da
             found += page
     assert found == wanted
     assert len(found) > 100
+
+
+def test_who_changes_its_state_between_two_pages_is_neither_missing_nor_twice(years: tuple[Database, Store]) -> None:
+    database, store = years
+    database.execute(f"UPDATE contacts SET opened_at_ms = {T0} WHERE open_key > ''")  # all at the same moment
+    wanted = [str(row[0]) for row in database.rows("SELECT contact_id FROM contacts WHERE open_key > ''")]
+    found: list[tuple[int, str]] = []
+    while True:
+        with store.reading() as ledger:
+            page = ledger.listing.page(Sought("Wei", after=found[-1] if found else None), 3)
+        if not page:
+            break
+        found += page
+        turned = "CASE state WHEN 'new' THEN 'offered' WHEN 'offered' THEN 'accepted' ELSE 'new' END"
+        database.execute(f"UPDATE contacts SET state = {turned} WHERE open_key > ''")
+    assert [contact_id for _, contact_id in found] == sorted(wanted, reverse=True)
+    assert len(found) == N_OPEN
