@@ -128,8 +128,8 @@ def ringing_kind(contact: ContactState) -> str:
 
 
 def lights(feed: Feed, now_ms: int) -> list[Light]:
-    """The five lights of the strip: for what each own ward has one of, the ward that is worst off."""
-    own = [mirror for mirror in feed.wards if feed.is_own(mirror.ward)]
+    """The five lights of the strip: for what each own ward has one of, the ward that is worst off; a seat looks at all."""
+    own = [mirror for mirror in feed.wards if feed.is_own(mirror.ward) or feed.own_wards == ()]
     centre = feed.signs(CALL_CENTRE_SCOPE, feed.centre.health)
     wards = {mirror.ward: feed.signs(mirror.ward, mirror.health) for mirror in feed.wards}
     everywhere = [*centre, *(sign for signs in wards.values() for sign in signs)]

@@ -285,6 +285,27 @@ async def test_no_call_selected_says_so() -> None:
         assert "no call is selected" in screen.text
 
 
+@pytest.mark.parametrize(
+    ("own", "named", "empty"),
+    [
+        ((), "Wardbell  seat without a ward  ", "No calls for all stations."),
+        (("east",), "Wardbell  East  ", "No open calls."),
+        (("east", "west"), "Wardbell  2 wards  ", "No open calls."),
+        (("north",), "Wardbell  north  ", "No open calls."),
+        (None, "Wardbell  all wards  ", "No open calls."),
+    ],
+)
+async def test_the_head_says_whose_calls_are_shown_and_a_seat_s_lights_are_those_of_all_wards(
+    own: tuple[str, ...] | None, named: str, empty: str
+) -> None:
+    house = House(own=own)
+    house.live()
+    async with terminal(house) as screen:
+        assert screen.lines[0].startswith(named)
+        assert empty in screen.text
+        assert ("✓ Gateway" in screen.lines[1]) == (own != ("north",))
+
+
 @BOTH_SIZES
 async def test_help_lists_the_keys(size: tuple[int, int]) -> None:
     async with terminal(House(), size) as screen:

@@ -1,6 +1,9 @@
 """What the console says of the call centre, in English; en.py has the rest."""
 
 TEXTS = {
+    "app.no_ward": "seat without a ward",
+    "app.some_wards": "{count} wards",
+    "list.empty_seat": "No calls for all stations.",
     # Verbs, as shown while they wait for the call centre.
     "verb.accept": "accept",
     "verb.refuse": "refuse",

@@ -1,6 +1,9 @@
 """What the console says of the call centre, in Chinese (mainland): 工单 a contact, 坐席 an agent, 小结 wrap-up."""
 
 TEXTS = {
+    "app.no_ward": "坐席，不属病区",
+    "app.some_wards": "{count} 个病区",
+    "list.empty_seat": "没有全院广播的呼叫。",
     "verb.accept": "接单",
     "verb.refuse": "拒接",
     "verb.on_site": "到场",

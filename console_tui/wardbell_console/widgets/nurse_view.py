@@ -111,7 +111,8 @@ class NurseView(Vertical):
         empty = self.query_one("#empty", Line)
         empty.display = not desk.rows
         is_doubtful = any(banner.kind != "offer" for banner in troubles)
-        empty.put(language.text("list.empty_stale" if is_doubtful else "list.empty"))
+        nothing = "list.empty_seat" if self.desk.feed.own_wards == () else "list.empty"
+        empty.put(language.text("list.empty_stale" if is_doubtful else nothing))
         self.calls.show(desk.rows, language, now_ms, desk.feed.operator)
         if self.calls.has_slipped and self.screen.is_current:
             desk.slipped()
@@ -217,14 +218,20 @@ class NurseView(Vertical):
 
     def _paint_head(self, now_ms: int) -> None:
         desk, language = self.desk, self.desk.language
-        own = [mirror for mirror in desk.feed.wards if desk.feed.is_own(mirror.ward) and mirror.info is not None]
-        names = [language.ward(mirror.info.name, mirror.ward) for mirror in own if mirror.info is not None]
-        ward = names[0] if len(names) == 1 else language.text("app.all_wards")
         muted_ms = desk.bell.muted_ms(now_ms)
         muted = [language.text("head.muted", left=duration(muted_ms))] if muted_ms else []
-        left = [language.text("app.title"), ward, counts_text(language, counts(desk.rows, now_ms)), *muted]
+        left = [language.text("app.title"), self._whose(), counts_text(language, counts(desk.rows, now_ms)), *muted]
         self.query_one("#head-left", Line).put("  ".join(left))
         self.query_one("#head-right", Line).put(f"{desk.feed.by}  {time_of_day(now_ms)}")
+
+    def _whose(self) -> str:
+        """The one ward's name, or how many there are."""
+        feed, language = self.desk.feed, self.desk.language
+        if feed.own_wards is not None and len(feed.own_wards) != 1:
+            return language.text("app.some_wards" if feed.own_wards else "app.no_ward", count=len(feed.own_wards))
+        own = [mirror for mirror in feed.wards if feed.is_own(mirror.ward)]
+        names = [language.ward(mirror.info.name, mirror.ward) for mirror in own if mirror.info is not None]
+        return names[0] if len(names) == 1 else next(iter(feed.own_wards or ()), language.text("app.all_wards"))
 
     def _paint_strip(self, now_ms: int) -> None:
         for light in lights(self.desk.feed, now_ms):
