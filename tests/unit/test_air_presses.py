@@ -3,6 +3,7 @@ import pytest
 from wardbell_protocol.air.codeword import CodeWord
 from wardbell_protocol.air.portion import Portion
 from wardbell_protocol.air.presses import SILENCE_US, Press, PressEnded, PressReceiver, PressStarted, is_release_of
+from wardbell_protocol.air.slicer import SlicedWord
 from wardbell_protocol.air.waveform import burst, signed
 
 WORD = CodeWord.from_trits("F1F00F1F0001")
@@ -156,6 +157,32 @@ def test_another_key_with_a_one_less_is_heard_by_its_third_word() -> None:
     pulses = pulses_of(codes[0], 3) + signed(burst(codes[1], ALPHA_US, 3))
     started = [event.press.code for _, event in drip(PressReceiver(), pulses) if isinstance(event, PressStarted)]
     assert started == [code.code for code in codes]
+
+
+def heard(receiver: PressReceiver, place: float, code: CodeWord, n_words: int = 1) -> list[int]:
+    """Give a word, or the sum of the newest, at a place in words; return the codes of presses that it starts."""
+    word = SlicedWord(code.code, 430, round((n_words - 1) * WORD_US) + 97 * 430, 10_000)
+    word.n_words = n_words
+    return [
+        event.press.code
+        for event in receiver.hear(word, 100_000 + round(place * WORD_US))
+        if isinstance(event, PressStarted)
+    ]
+
+
+@pytest.mark.parametrize(("since", "is_heard"), [(4, False), (5, True)])
+def test_words_weighed_together_since_a_press_fell_silent_are_anothers(since: int, is_heard: bool) -> None:
+    receiver, other = PressReceiver(), CodeWord(WORD.code & ~0x000400)
+    assert [heard(receiver, place, WORD) for place in (1, 2, 4)] == [[], [WORD.code], []]
+    assert heard(receiver, since + 1, other, 2) == [other.code] * is_heard
+
+
+def test_a_word_between_those_of_a_press_is_kept_for_its_twin() -> None:
+    receiver, other = PressReceiver(), CodeWord(WORD.code & ~0x000400)
+    assert [heard(receiver, place, WORD) for place in (1, 2)] == [[], [WORD.code]]
+    assert heard(receiver, 3.5, other) == []
+    assert heard(receiver, 5, WORD) == []
+    assert heard(receiver, 6.5, other) == [other.code]
 
 
 def test_a_storm_of_codes_stays_bounded_and_leaves_a_press_alone() -> None:

@@ -102,3 +102,12 @@ def test_two_words_cut_short_by_impulses_do_not_outvote_the_one_between_that_is_
     assert [combiner.add(cells_of(0x5D4F13, lost[word]), 3, word * 55_040, 27_520) for word in range(3)] == [-1, -1, -1]
     assert combiner.add(cells_of(0x5D4F13, 0), 3, 3 * 55_040, 27_520) == -1
     assert combiner.add(cells_of(0x5D4F13, 0), 3, 4 * 55_040, 27_520) == 0x5D4F13
+
+
+def test_a_word_of_another_press_does_not_keep_two_from_being_weighed() -> None:
+    combiner, other, starts_us = WordCombiner(), 0x5D0F13, (0, 82_560, 165_120)
+    codes = [
+        combiner.add(cells_of(code, 0), 3, at, 27_520)
+        for code, at in zip((other, 0x5D4F13, other), starts_us, strict=True)
+    ]
+    assert codes == [-1, -1, other]

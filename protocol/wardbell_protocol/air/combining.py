@@ -30,7 +30,9 @@ from wardbell_protocol.air.word_loops import add_cells, add_squares
 KEPT = 16  # words
 _SILENCE_US = 400000  # at most, between two words
 _DOUBT_MOST = 16 + 4  # four bits of a word may be put right by the others, one of them plainly wrong,
-_DOUBT_OF_FEW = 4  # none in a sum of three words or fewer: two cut short by impulses may outvote the one that is not
+_DOUBT_OF_FEW = (
+    4  # none in one press's sum of three or fewer: two cut short by impulses may outvote the one that is not
+)
 _FEW = 3
 _BAND_HUNDREDTHS = 35  # over the square root of the words
 _BAND_0_HUNDREDTHS = 11
@@ -110,12 +112,19 @@ class WordCombiner:
             return -1
         if words == 2 and not are_zeros_whole(sums, code):
             return -1
-        most = _DOUBT_MOST if words > _FEW else _DOUBT_OF_FEW
         for back in range((self._newest - oldest) % KEPT + 1):
             at = (self._newest - back) % KEPT
+            most = _DOUBT_OF_FEW if words <= _FEW and self._is_in_place(at) else _DOUBT_MOST
             if self._is_same_clock(at) and doubt(sums, self._cells, at * CELLS, code) > most:
                 return -1
         return code
+
+    def _is_in_place(self, at: int) -> bool:
+        """Whether a word stands whole words before the newest, within 4 T; one of another resident's press seldom does."""
+        word_us = 2 * self._periods[self._newest]
+        slack_us = word_us >> 5
+        ahead_us = (self._starts[self._newest] - self._starts[at]) & TIME_MASK
+        return (ahead_us + slack_us) % word_us <= 2 * slack_us
 
     def _is_same_clock(self, at: int) -> bool:
         period = self._periods[self._newest]

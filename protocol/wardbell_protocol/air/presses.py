@@ -196,7 +196,7 @@ class PressReceiver:
         self._expire(end_us + waited_us, events)
         self._end_those_before(word, end_us, events)
         same_clock = [press for press in self._tracked if _same_clock(press.t_us, word.t_us)]
-        is_suspect = any(_is_misread_of(press, word, end_us) for press in same_clock)
+        is_suspect = any(_may_have_said(press, word, end_us) for press in same_clock)
         if is_suspect and word.n_words > 1:
             return
         for press in same_clock:
@@ -224,7 +224,8 @@ class PressReceiver:
     def _forget_misread(self, press: Press, word: SlicedWord, same_clock: "list[Press]") -> None:
         """It speaks still: what stood in its places and was near to it was it."""
         if word.n_words == 1:
-            misread = [other for other in same_clock if not other.is_started and _is_near(press, other.code)]
+            lone = [other for other in same_clock if not other.is_started]
+            misread = [other for other in lone if _is_misread_of(press, other.code, other.end_us)]
             self._tracked = [other for other in self._tracked if other not in misread]
 
     def _is_believed(self, word: SlicedWord) -> bool:
@@ -341,9 +342,18 @@ def _is_near(press: Press, code: int) -> bool:
     return code & ~press.code == 0 and differing & (differing - 1) == 0
 
 
-def _is_misread_of(press: Press, word: SlicedWord, end_us: int) -> bool:
+def _may_have_said(press: Press, word: SlicedWord, end_us: int) -> bool:
+    """Whether a word may be one of the press's, misread.
+
+    Not if it has a one less and several were weighed together since the press fell silent: it would have lost that in all.
+    """
+    is_over = word.n_words > 1 and press.end_us <= end_us - word.length_us
+    return not (is_over and word.code & ~press.code == 0) and _is_misread_of(press, word.code, end_us)
+
+
+def _is_misread_of(press: Press, code: int, end_us: int) -> bool:
     """Whether a word may be one of the press's: it stands where its clock has one, and is near to it."""
-    if not press.is_started or not _is_near(press, word.code):
+    if not press.is_started or not _is_near(press, code):
         return False
     pairs_us = 96 * press.t_us
     words = (press.end_us - press.start_us - pairs_us + 64 * press.t_us) // (128 * press.t_us)
