@@ -96,7 +96,16 @@ async def test_the_figures_by_ward_and_period_and_where_people_lack_in_both_lang
         assert not any("…" in line for line in screen.lines)
         await screen.press("v")
         assert "90% 9/10" in screen.text
-        await screen.press("v", "l")
+        no_shift = [msgspec.structs.replace(each, periods=[each.periods[0], each.periods[2]]) for each in FIGURES.wards]
+        house.centre.figures = msgspec.structs.replace(FIGURES, wards=no_shift)
+        house.wait_s(WATCHED_EVERY_MS / 1000)
+        await screen.settle()
+        assert "[last hour]  today" in screen.text
+        assert "82% 41/50" in screen.text
+        house.centre.figures = FIGURES
+        house.wait_s(WATCHED_EVERY_MS / 1000)
+        await screen.settle()
+        await screen.press("v", "v", "l")
         said = (
             "近一小时   本班 night 19:00-07:00  [今天]",
             "33% 1/3",

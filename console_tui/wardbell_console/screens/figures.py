@@ -68,10 +68,12 @@ class FiguresScreen(ModalScreen[None]):
         """Draw what is known by now."""
         desk, language, now_ms = self._desk, self._desk.language, self._desk.clock()
         is_wide, is_tall = self.size.width >= WIDE_FROM, self.size.height >= TALL_FROM
+        told = desk.feed.seat.figures.known
+        if told is not None and self._period not in periods_of(told):  # the shift is over, and no other goes on
+            self._period = PERIODS[0]
         layout = figure_columns(max(20, self.size.width - 3))  # but for the margins, and where the wards scroll
         self.query_one("#figures-head", Line).put("\n".join(head_lines(language, desk.feed, self._period, now_ms)))
         names = {name: language.text(f"column.{name}") for name, _ in layout}
-        told = desk.feed.seat.figures.known
         wards = told.wards if told is not None else []
         lines = [line(ward_cells(language, desk.feed, ward, self._period, now_ms), layout) for ward in wards]
         if told is not None and not wards:
