@@ -128,8 +128,8 @@ async def test_the_figures_by_ward_and_period_and_where_people_lack_in_both_lang
 def test_the_last_hour_and_the_next_gap_in_one_line(lang: str) -> None:
     house = desk(lang)
     said = {
-        "en": "1 h: SL_offered 82% of 50  ASA 0:34  occupancy 54%  now East lacks 2",
-        "zh_CN": "1小时：SL_offered 82%（共 50 个）  ASA 0:34  占用率 54%  现在 东区 缺 2 人",
+        "en": "1 h: SL_offered 82% of 50  ASA 0:34  occ. 54%  now East lacks 2",
+        "zh_CN": "1小时：SL_offered 82%（50）  ASA 0:34  占用 54%  现在 东区 缺 2 人",
     }
     line = figures_line(house.desk.language, house.feed, house.clock())
     assert line == said[lang]
@@ -214,8 +214,11 @@ def test_who_sits_down_next_is_not_shown_what_another_one_saw() -> None:
 
 def test_of_several_wards_the_line_is_about_the_one_that_does_worst() -> None:
     wards = [ward("east", (30, 40)), ward("west", (20, 40)), ward("north", (0, 0))]
-    house = desk(figures=msgspec.structs.replace(FIGURES, wards=wards, gaps=[]))
-    assert figures_line(house.desk.language, house.feed, house.clock()).startswith("West: 1 h: SL_offered 50%")
+    for lang, said in (("en", "West: 1 h: SL_offered 50% of 40"), ("zh_CN", "西区: 1小时：SL_offered 50%（40）")):
+        house = desk(lang, figures=msgspec.structs.replace(FIGURES, wards=wards, gaps=[gap(3, "carers")]))
+        line = figures_line(house.desk.language, house.feed, house.clock())
+        assert line.startswith(said)
+        assert cell_len(line) <= 80  # with the gap, which is its end
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 """What the console says of the call centre's figures and the gaps of its rosters, in English."""
 
 TEXTS = {
-    "figures.line": "1 h: SL_offered {offered} of {of}  ASA {asa}  occupancy {occupancy}",
+    "figures.line": "1 h: SL_offered {offered} of {of}  ASA {asa}  occ. {occupancy}",
     "figures.title": "Figures",
     "figures.title_at": "Figures as of {at}",
     "figures.stale": "STALE",

@@ -1,7 +1,7 @@
 """The same in Chinese."""
 
 TEXTS = {
-    "figures.line": "1小时：SL_offered {offered}（共 {of} 个）  ASA {asa}  占用率 {occupancy}",
+    "figures.line": "1小时：SL_offered {offered}（{of}）  ASA {asa}  占用 {occupancy}",
     "figures.title": "指标",
     "figures.title_at": "指标，截至 {at}",
     "figures.stale": "过时",
