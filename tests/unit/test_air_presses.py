@@ -159,10 +159,11 @@ def test_another_key_with_a_one_less_is_heard_by_its_third_word() -> None:
     assert started == [code.code for code in codes]
 
 
-def heard(receiver: PressReceiver, place: float, code: CodeWord, n_words: int = 1) -> list[int]:
+def heard(receiver: PressReceiver, place: float, code: CodeWord, n_words: int = 1, is_rough: bool = False) -> list[int]:
     """Give a word, or the sum of the newest, at a place in words; return the codes of presses that it starts."""
     word = SlicedWord(code.code, 430, round((n_words - 1) * WORD_US) + 97 * 430, 10_000)
     word.n_words = n_words
+    word.is_rough = is_rough
     return [
         event.press.code
         for event in receiver.hear(word, 100_000 + round(place * WORD_US))
@@ -175,6 +176,13 @@ def test_words_weighed_together_since_a_press_fell_silent_are_anothers(since: in
     receiver, other = PressReceiver(), CodeWord(WORD.code & ~0x000400)
     assert [heard(receiver, place, WORD) for place in (1, 2, 4)] == [[], [WORD.code], []]
     assert heard(receiver, since + 1, other, 2) == [other.code] * is_heard
+
+
+@pytest.mark.parametrize(("ends_at", "is_heard"), [(7.5, False), (8, True)])
+def test_a_press_that_was_silent_for_four_words_speaks_into_no_weak_one(ends_at: float, is_heard: bool) -> None:
+    receiver, other = PressReceiver(), CodeWord(WORD.code ^ 0x00F0F0)
+    assert [heard(receiver, place, WORD) for place in (1, 2)] == [[], [WORD.code]]
+    assert heard(receiver, ends_at, other, 2, is_rough=True) == [other.code] * is_heard
 
 
 def test_a_word_between_those_of_a_press_is_kept_for_its_twin() -> None:

@@ -30,9 +30,7 @@ from wardbell_protocol.air.word_loops import add_cells, add_squares
 KEPT = 16  # words
 _SILENCE_US = 400000  # at most, between two words
 _DOUBT_MOST = 16 + 4  # four bits of a word may be put right by the others, one of them plainly wrong,
-_DOUBT_OF_FEW = (
-    4  # none in one press's sum of three or fewer: two cut short by impulses may outvote the one that is not
-)
+_DOUBT_OF_FEW = 4  # none in one press's sum of three or fewer: two cut short by impulses may outvote a whole one
 _FEW = 3
 _BAND_HUNDREDTHS = 35  # over the square root of the words
 _BAND_0_HUNDREDTHS = 11

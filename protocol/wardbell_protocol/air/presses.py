@@ -21,6 +21,7 @@ _MAX_TRACKED = 16  # presses and lone words at a time; at most about 40 words fi
 
 _WORD_T = 97  # to the end of its sync mark
 _SAME_WORD_T = 64  # half a word: two words of one encoder never end closer together
+_SPEAKS_T = 512  # four words: a press of which so long nothing was heard speaks into no other one
 
 # A space this long is over as far as words go: the last word is complete though nobody sends again. 60 T at most.
 _LAST_GAP_US = 65000
@@ -204,7 +205,9 @@ class PressReceiver:
                 _add(press, word, end_us)
                 if press.is_started:
                     self._forget_misread(press, word, same_clock)
-                elif press.words >= (_SUSPECTS if is_suspect else _words_wanted(word)) and self._is_believed(word):
+                    return
+                wanted = _SUSPECTS if is_suspect else _words_wanted(word)
+                if press.words >= wanted and self._is_believed(word, end_us):
                     self._start(press, same_clock, events)
                 return
         for press in same_clock:
@@ -218,7 +221,7 @@ class PressReceiver:
         further = any(_same_station(press, word.code) for press in same_clock)
         start_us = end_us - word.length_us
         press = Press(word.code, word.n_words, word.t_us, start_us, end_us, 0, further, word.quality)
-        if self._track(press) and word.n_words > 1 and self._is_believed(word):
+        if self._track(press) and word.n_words > 1 and self._is_believed(word, end_us):
             self._start(press, same_clock, events)
 
     def _forget_misread(self, press: Press, word: SlicedWord, same_clock: "list[Press]") -> None:
@@ -228,9 +231,12 @@ class PressReceiver:
             misread = [other for other in lone if _is_misread_of(press, other.code, other.end_us)]
             self._tracked = [other for other in self._tracked if other not in misread]
 
-    def _is_believed(self, word: SlicedWord) -> bool:
+    def _is_believed(self, word: SlicedWord, end_us: int) -> bool:
         """Whether a word may start a press: a rough one not while another press may have talked into it."""
-        return not word.is_rough or not any(press.is_started for press in self._tracked)
+        start_us = end_us - word.length_us
+        return not word.is_rough or not any(
+            press.is_started and start_us - press.end_us < _SPEAKS_T * press.t_us for press in self._tracked
+        )
 
     def _start(self, press: Press, same_clock: "list[Press]", events: "list[PressStarted | PressEnded]") -> None:
         press.is_started = True
