@@ -112,8 +112,10 @@ class WordCombiner:
             return -1
         for back in range((self._newest - oldest) % KEPT + 1):
             at = (self._newest - back) % KEPT
-            most = _DOUBT_OF_FEW if words <= _FEW and self._is_in_place(at) else _DOUBT_MOST
-            if self._is_same_clock(at) and doubt(sums, self._cells, at * CELLS, code) > most:
+            if not self._is_same_clock(at):
+                continue
+            doubts = doubt(sums, self._cells, at * CELLS, code)
+            if doubts > _DOUBT_MOST or (doubts > _DOUBT_OF_FEW and words <= _FEW and self._is_in_place(at)):
                 return -1
         return code
 

@@ -197,7 +197,7 @@ class PressReceiver:
         self._expire(end_us + waited_us, events)
         self._end_those_before(word, end_us, events)
         same_clock = [press for press in self._tracked if _same_clock(press.t_us, word.t_us)]
-        is_suspect = any(_may_have_said(press, word, end_us) for press in same_clock)
+        is_suspect = any(press.is_started and _may_have_said(press, word, end_us) for press in same_clock)
         if is_suspect and word.n_words > 1:
             return
         for press in same_clock:
@@ -233,10 +233,10 @@ class PressReceiver:
 
     def _is_believed(self, word: SlicedWord, end_us: int) -> bool:
         """Whether a word may start a press: a rough one not while another press may have talked into it."""
+        if not word.is_rough:
+            return True
         start_us = end_us - word.length_us
-        return not word.is_rough or not any(
-            press.is_started and start_us - press.end_us < _SPEAKS_T * press.t_us for press in self._tracked
-        )
+        return not any(press.is_started and start_us - press.end_us < _SPEAKS_T * press.t_us for press in self._tracked)
 
     def _start(self, press: Press, same_clock: "list[Press]", events: "list[PressStarted | PressEnded]") -> None:
         press.is_started = True
@@ -358,8 +358,8 @@ def _may_have_said(press: Press, word: SlicedWord, end_us: int) -> bool:
 
 
 def _is_misread_of(press: Press, code: int, end_us: int) -> bool:
-    """Whether a word may be one of the press's: it stands where its clock has one, and is near to it."""
-    if not press.is_started or not _is_near(press, code):
+    """Whether a word may be one of a started press's: it stands where its clock has one, and is near to it."""
+    if not _is_near(press, code):
         return False
     pairs_us = 96 * press.t_us
     words = (press.end_us - press.start_us - pairs_us + 64 * press.t_us) // (128 * press.t_us)
