@@ -19,9 +19,8 @@ BLOCK = 64
 # The first claim of a life: a node whose supply gives in at each start, with a cord that is pulled, starts every 2.3 s. A whole
 # block each time would use up its counter in a week; so it lasts 111 days of that.
 FIRST_BLOCK = 4
-_LAST_SHARE = (
-    4  # of a block: with that much left the next is claimed, so that a write that fails once costs nobody's press
-)
+# With a quarter of a block left the next one is claimed, so that a write that fails once costs nobody's press.
+_LAST_SHARE = 4
 
 _REMEDY = "is no number; give the node a new key: wardbell provision"
 
