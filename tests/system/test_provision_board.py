@@ -1,27 +1,14 @@
 """`wardbell provision` with a real MicroPython at the other end of a real pty, virtual boards on it."""
 
-import contextlib
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from provision_bench import BED, VIRTUAL, Board, Patient, provision, ward_in
+from provision_bench import BED, VIRTUAL, Board, Patient, provision
 
 from wardbell_firmware.receiver.table import RERAISE_FILE, STATIONS_FILE, TableCopy
 from wardbell_gateway.provision.provision_command import main
 from wardbell_gateway.provision.texts import TEXTS
 from wardbell_gateway.registry import read_registry
-
-
-@pytest.fixture
-def board(tmp_path: Path) -> Iterator[Board]:
-    with contextlib.closing(Board(tmp_path / "flash")) as board:
-        yield board
-
-
-@pytest.fixture
-def home(tmp_path: Path) -> Path:
-    return ward_in(tmp_path)
 
 
 def test_a_board_becomes_a_beds_node(home: Path, board: Board, capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,31 +1,18 @@
 """What `wardbell provision` refuses, and what a board and the registry are then: as they were."""
 
-import contextlib
 import json
 import os
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import serial
-from provision_bench import BED, POOR, SICK, VIRTUAL, Board, Patient, provision, ward_in
+from provision_bench import BED, POOR, SICK, VIRTUAL, Board, Patient, provision
 from servers import DEADLINE_S, wait_until
 
 from wardbell_firmware.receiver.table import STATIONS_FILE
 from wardbell_gateway.provision.board_kinds import BoardKind
 from wardbell_gateway.provision.provision_command import main
 from wardbell_gateway.registry import read_registry
-
-
-@pytest.fixture
-def board(tmp_path: Path) -> Iterator[Board]:
-    with contextlib.closing(Board(tmp_path / "flash")) as board:
-        yield board
-
-
-@pytest.fixture
-def home(tmp_path: Path) -> Path:
-    return ward_in(tmp_path)
 
 
 def test_what_the_self_test_finds_is_not_put_into_a_ward(
