@@ -3,7 +3,7 @@
 from wardbell_console.centre_view import Entry, Queue, is_centre_stale, own_state
 from wardbell_console.feed import Feed
 from wardbell_console.language import Language, countdown, duration, time_of_day
-from wardbell_console.wording import MARKS, attempt_text, kind_text, subject_text
+from wardbell_console.wording import MARKS, attempt_text, subject_text
 from wardbell_protocol.bus.centre_payloads import AgentState, ContactState, ScreenPop
 from wardbell_protocol.calls.signals import KINDS, NORMAL
 
@@ -20,7 +20,7 @@ FORCES = ("force_ready", "force_not_ready", "force_sign_out")
 def contact_kind_text(language: Language, contact: ContactState, is_proven: bool = True) -> str:
     """The kind of call, or what kind of contact it is, with its subject."""
     if contact.call_kind in KINDS:
-        return kind_text(language, contact.call_kind, is_proven=is_proven)
+        return language.kind(contact.call_kind, is_proven=is_proven)
     return contact.call_kind or language.text(f"contact_kind.{contact.kind}")
 
 

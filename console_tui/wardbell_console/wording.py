@@ -1,6 +1,7 @@
 """The words for what view.py made: every string that the widgets draw, in one language. Pure."""
 
-from wardbell_console.language import BY_RECEIVER, Language, countdown, duration, time_of_day
+from wardbell_bus.words.words import BY_RECEIVER, UNPROVEN
+from wardbell_console.language import Language, countdown, duration, time_of_day
 from wardbell_console.notice import FORCED, MISSED_OFFER, REMINDED, RETURNED, TAKEN_OVER, Notice
 from wardbell_console.verbs import CONFIRMED, PENDING, REFUSED, Attempt
 from wardbell_console.view import Banner, Counts, Light, NextStep, Row
@@ -11,21 +12,13 @@ from wardbell_protocol.calls.signals import BATHROOM, CODE, EMERGENCY, FAULT, NO
 
 # Shapes, so that colour never stands alone. ASCII and narrow signs only: terminals disagree on the width of the rest.
 MARKS = {CODE: "*****", EMERGENCY: "!!!!!", BATHROOM: "!!!!", STAFF_ASSIST: "!!!", NORMAL: "!!", FAULT: "-"}
-UNPROVEN = "?"  # behind the kind of a call that no verified frame has placed; the receiver's display has the same
 MOST_ABOUT = 20  # characters of what a contact is about, so that the line about it ends on 80 cells in Chinese too
 SHAPES = {"online": "✓", "degraded": "!", "offline": "✗", "silent": "?"}
 
 
-def kind_text(language: Language, kind: str, detail: str = "", is_proven: bool = True) -> str:
-    """The kind of call, marked where it is unauthenticated; a fault with what is wrong."""
-    text = language.text(f"kind.{kind}")
-    text = f"{text} {language.fault(detail)}" if detail else text
-    return text if is_proven else text + UNPROVEN
-
-
 def call_text(language: Language, call: CallState) -> str:
     """The kind of that call, marked where it is unauthenticated."""
-    return kind_text(language, call.kind, call.detail, call.authenticated)
+    return language.kind(call.kind, call.detail, call.authenticated)
 
 
 def next_text(language: Language, following: NextStep | None, all_taken: bool, now_ms: int) -> str:

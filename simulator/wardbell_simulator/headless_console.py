@@ -4,6 +4,7 @@ import asyncio
 import time
 from typing import Self
 
+from wardbell_bus.words.words import UNPROVEN
 from wardbell_console.app import ConsoleApp
 from wardbell_console.desk import Desk
 from wardbell_console.feed import Feed
@@ -11,7 +12,6 @@ from wardbell_console.language import Language
 from wardbell_console.mqtt_port import MqttPort
 from wardbell_console.screens.offer_alarm import OfferAlarm
 from wardbell_console.screens.operator import OperatorScreen
-from wardbell_console.wording import UNPROVEN
 from wardbell_protocol.bus import topics
 from wardbell_protocol.bus.payloads import CallState
 

@@ -5,10 +5,10 @@ import string
 import pytest
 from rich.cells import cell_len
 
+from wardbell_bus.words.words import UNPROVEN
 from wardbell_console.centre_wording import VERBS_FREE, VERBS_MINE, VERBS_TAKEN
 from wardbell_console.language import CATALOGUES, Language, countdown, duration
 from wardbell_console.widgets.cells import NARROW, WIDE, columns, fit, line
-from wardbell_console.wording import UNPROVEN, kind_text
 from wardbell_protocol.calls.call import STATUSES
 from wardbell_protocol.calls.escalation import STEP_NAMES
 from wardbell_protocol.calls.signals import KINDS
@@ -62,9 +62,9 @@ def test_kinds_and_pending_verbs_fit_their_columns_at_80_cells() -> None:
         language = Language(code)
         faults = [key.removeprefix("fault.") for key in texts if key.startswith("fault.")]
         kinds = [
-            *(kind_text(language, kind) + UNPROVEN for kind in KINDS),
-            kind_text(language, "fault", "low_battery") + UNPROVEN,
-            *(kind_text(language, "fault", word) for word in faults),
+            *(language.kind(kind) + UNPROVEN for kind in KINDS),
+            language.kind("fault", "low_battery") + UNPROVEN,
+            *(language.kind("fault", word) for word in faults),
         ]
         verbs = [texts[f"verb.{verb}"] for verb in ("acknowledge", "clear", "step", "history")]
         states = [language.text(f"verb.{state}", verb=verb) for verb in verbs for state in ("pending", "refused")]
