@@ -3,8 +3,10 @@
 import numpy as np
 import pytest
 
+from wardbell_protocol.air.ear import Ear
 from wardbell_protocol.air.portion import Portion
 from wardbell_protocol.air.presses import PressReceiver, PressStarted
+from wardbell_protocol.air.words import WordReceiver
 from wardbell_simulator.radio.slicers import LogPeak, Rxb6
 from wardbell_simulator.radio.synth import Air, Transmission, press, random_code, synthesize
 
@@ -90,6 +92,21 @@ def test_two_equal_whole_words_make_one_press() -> None:
     source = np.random.default_rng(5)
     for n_words in (2, 4, 16):
         assert heard([Transmission(press(0x741D03, T_US, n_words), 100e3)], source) == [0x741D03]
+
+
+@pytest.mark.parametrize("n_impulses", [0, 2])
+def test_a_lone_word_is_followed_no_further_than_to_its_next_whole_one_unless_that_is_rough(n_impulses: int) -> None:
+    word = press(0x741D03, T_US, 1)
+    gap_us = word[-1]
+    clicks = [gap_us // 4, 20.0] * n_impulses  # in the gap before the second word
+    durations = [*word[:-1], *clicks, gap_us - sum(clicks), *word]
+    pulses = [round(us) * (-1) ** at for at, us in enumerate(durations)]
+    ear = Ear()
+    words = WordReceiver(ear)
+    portion = Portion.of([-200_000, *pulses])
+    ear.receive(portion)
+    read = [found.n_words for found in words.receive(portion)]
+    assert ([read[0], read[-1]], len(read) > 2) == ([1, 1], n_impulses > 0)
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])

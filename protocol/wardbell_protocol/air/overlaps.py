@@ -111,16 +111,14 @@ class OverlappedWords:
 
     def contradicts(self, word: SlicedWord) -> bool:
         """Whether a word of the same clock and place is cleanly a 0 early on where `word` has a 1: its spaces were filled."""
-        sync_us = (self._edges.state[NOW] - word.age_us - word.t_us) & TIME_MASK
         for at in range(_KEPT):
-            period = self._periods[at]
-            if 50 * abs(64 * word.t_us - period) > period:
-                continue
-            apart_us = (sync_us - self._syncs[at] + (period >> 5)) & TIME_MASK
-            is_like = apart_us < 2 * _APART * period and apart_us % (2 * period) < period >> 4  # 2 T to either side
-            if is_like and says_zero(self._kept, at * WORD, word.code):
+            if self._is_like(at, word) and says_zero(self._kept, at * WORD, word.code):
                 return True
         return False
+
+    def expects(self, word: SlicedWord) -> bool:
+        """Whether a word that was read whole is a further one of the lone word's sender: it need not be followed."""
+        return self._codes[self._lone] == word.code + 1 and self._is_like(self._lone, word)
 
     @property
     def is_due(self) -> bool:
@@ -187,6 +185,15 @@ class OverlappedWords:
         apart = (apart_us + period) // (2 * period)
         return apart if apart <= _APART and 128 * abs(apart_us - 2 * period * apart) <= period else 0
 
+    def _is_like(self, at: int, word: SlicedWord) -> bool:
+        """Whether `word` stands where the clock of a word before it has one, 2 T to either side."""
+        period = self._periods[at]
+        if 50 * abs(64 * word.t_us - period) > period:
+            return False
+        sync_us = self._edges.state[NOW] - word.age_us - word.t_us
+        apart_us = (sync_us - self._syncs[at] + (period >> 5)) & TIME_MASK
+        return apart_us < 2 * _APART * period and apart_us % (2 * period) < period >> 4
+
     def _is_further(self, at: int, words: int) -> bool:
         """Whether what fills a word's spaces is not what fills those of one in `_places` whose ones count."""
         kept, places = self._kept, self._places
@@ -212,10 +219,12 @@ class OverlappedWords:
     def _echoes(self, at: int, sync_us: int) -> bool:
         """Whether the marks of a whole word stand, with whatever else, about where its clock has the word of that time."""
         period = self._periods[at]
+        edges, ask, cells = self._edges, self._ask, self._cells
+        if count_edges(edges.state, edges.times, (sync_us + (period >> 3)) & TIME_MASK, 2 * period) == 0:
+            return False  # to lay the word over silence would say the same, and take long
         best = 0
         best_us = sync_us
         self._fill(sync_us, period)  # all but the time stays as it is then
-        edges, ask, cells = self._edges, self._ask, self._cells
         for step in range(-_STEPS, _STEPS + 1):
             off_us = step * (period >> 8)
             ask[REF] = (sync_us + off_us - ((FRONT + 24) * period >> 4)) & TIME_MASK

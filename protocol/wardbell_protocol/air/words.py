@@ -46,8 +46,8 @@ class WordReceiver:
     def look(self, reason: int, portion: "Portion") -> None:
         """See what the durations that were taken complete."""
         word = self._whole.look() if reason & LONG_SPACE else None
-        if self._overlapped.is_waiting:
-            self._follow_overlapped(portion)
+        if self._overlapped.is_waiting and (word is None or word.is_rough or not self._overlapped.expects(word)):
+            self._follow_overlapped(portion)  # it takes long, and a press of whole words is to ring without it
         is_end = self._whole.n_healed != 0
         if not is_end and reason == LONG_SPACE:
             return  # what is due otherwise can wait for the next time
