@@ -281,6 +281,11 @@ class House(Part, frozen=True, kw_only=True):
 DEFAULT_POLICY = Policy(steps=[Step(after_s=0, to=["ward"], ring_s=0), Step(after_s=30, to=["everybody"], ring_s=0)])
 
 
+def by_language(words: ByLanguage) -> dict[str, str]:
+    """For payloads, in which a newer call centre may have further languages."""
+    return {str(language): text for language, text in words.items()}
+
+
 def decode_house(raw: bytes, file: str) -> House:
     """A house's document.
 

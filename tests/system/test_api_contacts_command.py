@@ -74,15 +74,36 @@ def test_a_lost_race_a_stranger_and_nobody_there_have_a_status_each(
     assert main(["accept", contact_id, "--lang", "zh_CN"]) == 1
     assert "Chen 已接单" in capsys.readouterr().err
     assert main(["show", "c-0"]) == 1
-    assert "what to do: see /v1/contacts" in capsys.readouterr().err
+    assert "what to do: `wardbell contacts list`" in capsys.readouterr().err
     monkeypatch.setattr(contacts_client, "TRY_EVERY_S", 0.01)
     host.leads = False
-    assert main(["note", contact_id, "x"]) == 69
-    assert "stands by" in capsys.readouterr().err
+    assert main(["note", contact_id, "x", "--lang", "zh_CN"]) == 69
+    assert "无应答：此呼叫中心为备用" in capsys.readouterr().err
     assert main(["list", "--url", f"http://127.0.0.1:{free_port()}"]) == 69
     monkeypatch.delenv("WARDBELL_TOKEN")
     assert main(["list", "--home", str(tmp_path / "nowhere")]) == 78
     assert "wardbell house token" in capsys.readouterr().err
+
+
+def test_reasons_and_codes_are_told_in_the_language(host: Host, capsys: pytest.CaptureFixture[str]) -> None:
+    host.house(codes={"fall": {"name": {"en": "A fall", "zh_CN": "跌倒"}}})
+    contact_id = host.open()
+    assert host.receive(command("accept", by="Chen", contact_id=contact_id)).ok
+    for said in (["take-over", "--reason", "late"], ["release", "--reason", "asked elsewhere"], ["accept"]):
+        assert main([said[0], contact_id, *said[1:]]) == 0, capsys.readouterr().err
+    assert main(["accept", contact_id]) == 0
+    assert main(["resolve", contact_id, "--code", "fall"]) == 0
+    assert main(["accept", contact_id, "--lang", "zh_CN"]) == 1
+    assert "未执行：已结束：已办结；处理办法：用 `wardbell contacts show` 再看一次" in capsys.readouterr().err
+    assert main(["show", contact_id]) == 0
+    english = capsys.readouterr().out
+    assert "Wei  taken over from Chen late" in english
+    assert "resolved  Wei  A fall" in english
+    assert main(["show", contact_id, "--lang", "zh_CN"]) == 0
+    chinese = capsys.readouterr().out
+    assert "Wei  从 Chen 处拦截 late" in chinese
+    assert "已办结  Wei  跌倒" in chinese
+    assert "asked elsewhere" in chinese
 
 
 def test_those_of_a_kind_are_listed_and_who_lives_there_is_chosen(
@@ -116,7 +137,8 @@ def test_the_board_says_what_waits_how_the_day_has_been_and_who_is_there(
     taken = host.open(subject="one")
     host.open(subject="two")
     assert main(["accept", taken]) == 0
-    assert host.receive(command("not_ready", by="Chen", reason="a meal")).ok
+    host.house(reasons={"meal": {"en": "Meal", "zh_CN": "用餐"}})
+    assert host.receive(command("not_ready", by="Chen", reason="meal")).ok
     capsys.readouterr()
     assert main(["board"]) == 0
     load, service, _, seats, _, head, *agents = capsys.readouterr().out.splitlines()
@@ -126,9 +148,16 @@ def test_the_board_says_what_waits_how_the_day_has_been_and_who_is_there(
     assert seats == "seats: 1 serve, 0 idle, 1 not ready, 0 closed"
     assert head.split() == ["agent", "state", "since", "has", "reason", "then"]
     told = [[part for part in line.split() if ":" not in part] for line in agents]
-    assert told == [["Chen", "not", "ready", "a", "meal"], ["Wei", "busy", taken]]
+    assert told == [["Chen", "not", "ready", "Meal"], ["Wei", "busy", taken]]
     assert main(["board", "--lang", "zh_CN"]) == 0
-    assert "坐席：处理中 1，空闲 0，示忙 1，关闭 0" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "坐席：处理中 1，空闲 0，示忙 1，关闭 0" in said
+    assert "Chen  示忙" in said
+    assert "用餐" in said
+    assert host.receive(command("ready", by="Chen")).ok
+    assert host.receive(command("force_not_ready", by="Wei", agent="Chen", reason="missed offers")).ok
+    assert main(["board", "--lang", "zh_CN"]) == 0
+    assert "多次未接" in capsys.readouterr().out
     assert main(["board", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["figures"]["waiting"] == 1
 

@@ -8,7 +8,7 @@ from centre_parts import T0, command
 from databases import Database
 
 from wardbell_callcenter.clock import Now
-from wardbell_callcenter.house import Step
+from wardbell_callcenter.house import House, Step
 from wardbell_callcenter.people.agent import MISSED_OFFERS
 from wardbell_callcenter.people.door import NOT_AT_HIS_SEAT
 from wardbell_callcenter.people.permissions import NOT_FOR_ROLE, NOT_HIS, STRANGER
@@ -203,7 +203,8 @@ def test_the_board_counts_who_serves_and_who_waits(centre: Centre) -> None:
     assert centre.accept("Wei", centre.open().contact_id).ok
     assert centre.do("not_ready", "Li", reason="break").ok
     with centre.store.reading() as ledger:
-        shown = board(states(ledger, centre.now))
+        shown = board(states(ledger, centre.now), House(reasons={"break": {"zh_CN": "休息"}}))
+    assert shown.reasons == {"break": {"zh_CN": "休息"}}
     assert (shown.serving, shown.idle, shown.not_ready, shown.closed) == (1, 1, 1, 0)
     assert [(agent.agent, agent.state) for agent in shown.agents] == [
         ("Ana", "ready"),

@@ -24,7 +24,9 @@ def agents(intake: TheIntake, caller: TheCaller) -> list[AgentState]:
 @get("/v1/board", sync_to_thread=True)
 def seats(intake: TheIntake, caller: TheCaller) -> Board:
     """The same, with how many serve, wait for work, are not ready, are not there."""
-    return board(_seen(intake, caller))
+    seen = _seen(intake, caller)
+    with intake.store.reading() as ledger:
+        return board(seen, intake.house(ledger))
 
 
 def _seen(intake: Intake, caller: Caller) -> list[AgentState]:

@@ -6,6 +6,7 @@ from msgspec import Struct
 
 from wardbell_callcenter.api.gate import TheCaller, TheIntake
 from wardbell_callcenter.contacts.wrap_up import codes_for
+from wardbell_callcenter.house import by_language
 from wardbell_protocol.bus.centre_payloads import ContactKind
 from wardbell_protocol.bus.payloads import Kind, Name, Text
 
@@ -40,7 +41,7 @@ def codes(
     return [
         WrapUpCode(
             code=name,
-            name={str(language): text for language, text in code.name.items()},
+            name=by_language(code.name),
             category=code.category,
             kinds=list(code.kinds),
             fields=list(code.fields),

@@ -14,6 +14,7 @@ import msgspec
 from wardbell_bus import paths
 from wardbell_bus.columns import aligned
 from wardbell_callcenter.api.bodies import Contacts
+from wardbell_callcenter.api.code_routes import WrapUpCode
 from wardbell_callcenter.api.contacts_client import DEFAULT_URL, Api, RefusedError, UnavailableError, token_of
 from wardbell_callcenter.api.contacts_wording import TEXTS, Wording
 from wardbell_callcenter.figures.live import LiveFigures
@@ -57,9 +58,9 @@ def main(argv: list[str]) -> int:
     except ConfigError as error:
         return _failed(str(error), EX_CONFIG)
     except RefusedError as error:
-        return _refused(error, words)
+        return _failed(words.refusal(error.problem), EX_REFUSED)
     except UnavailableError as error:
-        return _failed(words.text("silent", why=str(error)), EX_UNAVAILABLE)
+        return _failed(words.text("silent", why=words.reason(str(error))), EX_UNAVAILABLE)
     except (KeyboardInterrupt, BrokenPipeError):
         return 0
 
@@ -102,9 +103,15 @@ def _show(options: argparse.Namespace, api: Api, words: Wording) -> int:
     print()
     if pop.residents:
         print("\n".join(aligned([words.resident(card) for card in pop.residents])), end="\n\n")
+    codes = _codes(api)
     for event in told:
-        print(words.event(event, names_place=False))
+        print(words.event(event, codes, names_place=False))
     return 0
+
+
+def _codes(api: Api) -> dict[str, dict[str, str]]:
+    """The house's words for its wrap-up codes."""
+    return {code.code: code.name for code in api.get("/v1/codes", list[WrapUpCode])}
 
 
 def _pop(contact_id: str, api: Api) -> ScreenPop:
@@ -116,8 +123,9 @@ def _pop(contact_id: str, api: Api) -> ScreenPop:
 
 
 def _watch(options: argparse.Namespace, api: Api, words: Wording) -> int:
+    codes = {} if options.json else _codes(api)
     for event in api.events(options.after):
-        line = msgspec.json.encode(event).decode() if options.json else words.event(event, names_place=True)
+        line = msgspec.json.encode(event).decode() if options.json else words.event(event, codes, names_place=True)
         print(line, flush=True)
     return 0
 
@@ -130,7 +138,7 @@ def _board(options: argparse.Namespace, api: Api, words: Wording) -> int:
         return 0
     now_ms = time_ns() // 1_000_000
     print("\n".join([*(words.figures(live) if live else ()), words.seats(seats)]))
-    rows = [words.agent(agent, now_ms) for agent in seats.agents if agent.state != "signed_out"]
+    rows = [words.agent(agent, seats.reasons, now_ms) for agent in seats.agents if agent.state != "signed_out"]
     if rows:
         print("\n" + "\n".join(aligned([words.agents_head(), *rows])))
     return 0
@@ -163,13 +171,6 @@ def _shown(options: argparse.Namespace, contact: ContactState, words: Wording) -
     else:
         print("\n".join(aligned([words.head(), words.row(contact, time_ns() // 1_000_000)])))
     return 0
-
-
-def _refused(error: RefusedError, words: Wording) -> int:
-    problem = error.problem
-    said = words.text("taken_by", who=problem.taken_by) if problem.taken_by else words.text("no", why=problem.detail)
-    remedy = words.text("remedy", remedy=problem.remedy) if problem.remedy and not problem.taken_by else ""
-    return _failed("; ".join(part for part in (said, remedy) if part), EX_REFUSED)
 
 
 def _print_json(said: object) -> None:

@@ -1,7 +1,10 @@
 """What `wardbell contacts` says, in the words of one language."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
+from wardbell_bus.words.words import Words
+from wardbell_callcenter.api.problems import Problem
 from wardbell_callcenter.contacts.kind_words import kind_word
 from wardbell_callcenter.contacts.subject_words import subject_words
 from wardbell_callcenter.figures.kpi import Share
@@ -54,7 +57,11 @@ TEXTS: dict[str, dict[str, str]] = {
         "late": "{s} s late",
         "no": "no: {why}",
         "taken_by": "no: {who} has it",
-        "remedy": "what to do: {remedy}",
+        "remedy": "{said}; what to do: {remedy}",
+        "remedy.401": "`wardbell house token NAME` makes a token",
+        "remedy.403": "an administrator sees to it in the house's document",
+        "remedy.404": "`wardbell contacts list` says which there are",
+        "remedy.409": "look at it again: `wardbell contacts show`",
         "silent": "no answer: {why}",
     },
     "zh_CN": {
@@ -101,22 +108,36 @@ TEXTS: dict[str, dict[str, str]] = {
         "late": "迟了 {s} 秒",
         "no": "未执行：{why}",
         "taken_by": "未执行：{who} 已接单",
-        "remedy": "处理办法：{remedy}",
+        "remedy": "{said}；处理办法：{remedy}",
+        "remedy.401": "用 `wardbell house token 姓名` 生成令牌",
+        "remedy.403": "请管理员修改院区文档",
+        "remedy.404": "用 `wardbell contacts list` 查看有哪些",
+        "remedy.409": "用 `wardbell contacts show` 再看一次",
         "silent": "无应答：{why}",
     },
 }
 
 
-class Wording:
+Names = Mapping[str, Mapping[str, str]]  # the house's own words: code -> language -> text
+
+
+class Wording(Words):
     """Words, times and rows."""
 
     def __init__(self, language: str) -> None:
-        self._language = language
-        self._texts = TEXTS[language]
+        super().__init__(language, TEXTS[language])
 
     def text(self, key: str, **values: object) -> str:
         """That text; a word that a newer call centre says stays as it is."""
-        return self._texts.get(key, key).format(**values)
+        return self.known(key, key).format(**values)
+
+    def refusal(self, problem: Problem) -> str:
+        """Why not, and what to do; of a race that was lost who was first."""
+        if problem.taken_by:
+            return self.text("taken_by", who=problem.taken_by)
+        said = self.text("no", why=self.reason(problem.detail))
+        remedy = self.known(f"remedy.{problem.status}", problem.remedy)
+        return self.text("remedy", said=said, remedy=remedy) if remedy else said
 
     def head(self) -> tuple[str, ...]:
         """The list's columns."""
@@ -128,7 +149,7 @@ class Wording:
             contact.contact_id,
             str(contact.priority),
             self.text(contact.status),
-            kind_word(contact.call_kind or contact.kind, self._language),
+            kind_word(contact.call_kind or contact.kind, self.code),
             self._place(contact),
             age((contact.closed_at_ms or now_ms) - contact.pressed_at_ms),
             contact.on_site_by or contact.accepted_by,
@@ -168,34 +189,45 @@ class Wording:
         """The board's columns."""
         return tuple(self.text("agents_head").split("|"))
 
-    def agent(self, agent: AgentState, now_ms: int) -> tuple[str, ...]:
-        """One who is signed in."""
+    def agent(self, agent: AgentState, reasons: Names, now_ms: int) -> tuple[str, ...]:
+        """One who is signed in; his reason as the house says it, else as the call centre does."""
         pending = self.text(agent.pending) if agent.pending else ""
         since = age(now_ms - agent.since_ms)
-        return agent.agent, self.text(agent.state), since, ", ".join(agent.contacts), agent.reason, pending
+        reason = (
+            self.ward(reasons[agent.reason], agent.reason) if agent.reason in reasons else self.reason(agent.reason)
+        )
+        return agent.agent, self.text(agent.state), since, ", ".join(agent.contacts), reason, pending
 
     def _share(self, share: Share) -> str:
         return self.text("of", share=share.share, count=share.count, of=share.of) if share.share is not None else "-"
 
-    def event(self, event: CentreEvent, *, names_place: bool) -> str:
+    def event(self, event: CentreEvent, codes: Names, *, names_place: bool) -> str:
         """One line of a time line, or of the stream, where it says which contact is meant."""
         when = datetime.fromtimestamp(event.at_ms / 1000).astimezone().strftime("%H:%M:%S")
         where = [f"{event.contact.contact_id} {self._place(event.contact)}"] if names_place and event.contact else []
         late = [self.text("late", s=event.late_ms // 1000)] if event.late_ms >= 1000 else []
-        said = [self._what(event), event.by, event.reason, _summary(event), _one_line(event.text)]
+        summary = self._summary(event, codes)
+        said = [self._what(event), self.who(event.by), self.reason(event.reason), summary, _one_line(event.text)]
         return "  ".join([when, *where, *(word for word in said if word), *late])
 
     def resident(self, card: ResidentCard) -> tuple[str, ...]:
         """Who may be meant: the id by which one chooses, the place, the name, the care level, and the risks."""
-        bed = "-".join(part for part in (card.room, card.bed) if part)
-        return card.resident_id, bed, card.name, str(card.care_level), "; ".join(card.risks)
+        return card.resident_id, self.place(card.room, card.bed), card.name, str(card.care_level), "; ".join(card.risks)
 
     def _place(self, contact: ContactState) -> str:
         """Ward, room and bed, or what it is about."""
         chinese, english = subject_words(contact.kind, contact.subject)
-        where = "-".join(part for part in (contact.room, contact.bed) if part)
-        about = chinese if self._language == "zh_CN" else english
+        where = self.place(contact.room, contact.bed)
+        about = chinese if self.code == "zh_CN" else english
         return " ".join(part for part in (contact.ward, where, about) if part)
+
+    def _summary(self, event: CentreEvent, codes: Names) -> str:
+        """How it was summed up: the code as the house says it, and its fields."""
+        if event.kind != "resolved" or event.contact is None:
+            return ""
+        code = event.contact.wrap_up_code
+        fields = (f"{name}={text}" for name, text in event.contact.fields.items())
+        return ", ".join(part for part in (self.ward(codes.get(code, {}), code), *fields) if part)
 
     def _what(self, event: CentreEvent) -> str:
         contact = event.contact
@@ -211,14 +243,6 @@ def age(ms: int) -> str:
     seconds = max(0, ms) // 1000
     minutes = f"{seconds // 60 % 60:02}:{seconds % 60:02}"
     return f"{seconds // 3600}:{minutes}" if seconds >= 3600 else minutes.removeprefix("0")
-
-
-def _summary(event: CentreEvent) -> str:
-    """How it was summed up: the code and its fields."""
-    if event.kind != "resolved" or event.contact is None:
-        return ""
-    fields = (f"{name}={text}" for name, text in event.contact.fields.items())
-    return ", ".join(part for part in (event.contact.wrap_up_code, *fields) if part)
 
 
 def _one_line(text: str) -> str:

@@ -1,7 +1,7 @@
 """All that the call centre has open, for whoever comes late."""
 
 from wardbell_callcenter.clock import Now
-from wardbell_callcenter.house import ByLanguage, House
+from wardbell_callcenter.house import House, by_language
 from wardbell_callcenter.people import presence
 from wardbell_callcenter.people.permissions import person, rights
 from wardbell_callcenter.store.ledger import Ledger
@@ -23,8 +23,8 @@ def snapshot(ledger: Ledger, house: House, now: Now, client: str = "") -> Centre
         steps=ledger.steps.open(),
         incidents=ledger.incidents.states(),
         offers=[offer.to_state() for offer in ledger.offers.live()],
-        codes={name: _by_language(code.name) for name, code in house.codes.items()},
-        reasons={name: _by_language(words) for name, words in house.reasons.items()},
+        codes={name: by_language(code.name) for name, code in house.codes.items()},
+        reasons={name: by_language(words) for name, words in house.reasons.items()},
         forms={
             name: CodeForm(kinds=list(code.kinds), fields=list(code.fields), required=list(code.required))
             for name, code in house.codes.items()
@@ -33,7 +33,3 @@ def snapshot(ledger: Ledger, house: House, now: Now, client: str = "") -> Centre
         groups=sorted(house.groups),
         rights=rights(who) if who is not None else None,
     )
-
-
-def _by_language(words: ByLanguage) -> dict[str, str]:
-    return {str(language): text for language, text in words.items()}

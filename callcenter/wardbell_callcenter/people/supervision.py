@@ -5,28 +5,33 @@ from collections import Counter
 from msgspec import Struct
 
 from wardbell_callcenter.clock import Now
-from wardbell_callcenter.house import Limits
+from wardbell_callcenter.house import House, Limits, by_language
 from wardbell_callcenter.people import agent as rules
 from wardbell_callcenter.people import presence
 from wardbell_callcenter.people.agent import NOT_SIGNED_IN, Agent, Refusal
 from wardbell_callcenter.people.presence import REASON_LENGTH, Change
 from wardbell_callcenter.store.ledger import Ledger
 from wardbell_protocol.bus.centre_payloads import AgentState, AgentStatus
+from wardbell_protocol.bus.payloads import Name, Text
 
 SERVING: tuple[AgentStatus, ...] = ("offered", "busy", "wrap_up")
 
 
 class Board(Struct, frozen=True, kw_only=True):
-    """All seats. `serving`: asked, with a contact, or writing one up; `idle`: ready; `closed`: nobody there."""
+    """All seats. `serving`: asked, with a contact, or writing one up; `idle`: ready; `closed`: nobody there.
+
+    `reasons`: for not being ready, the house's words by language.
+    """
 
     agents: list[AgentState]
     serving: int
     idle: int
     not_ready: int
     closed: int
+    reasons: dict[Name, dict[Name, Text]] = {}
 
 
-def board(agents: list[AgentState]) -> Board:
+def board(agents: list[AgentState], house: House) -> Board:
     """Who is in which state, since when and why, with what; and how many do what."""
     count = Counter(agent.state for agent in agents)
     return Board(
@@ -35,6 +40,7 @@ def board(agents: list[AgentState]) -> Board:
         idle=count["ready"],
         not_ready=count["not_ready"],
         closed=count["signed_out"],
+        reasons={name: by_language(words) for name, words in house.reasons.items()},
     )
 
 

@@ -9,19 +9,21 @@ _STATUS = "(?P<status>acknowledged|attended|cleared)"
 _CONTACT = "(?P<contact_status>resolved|cleared_at_bed|handed_over)"
 _BY = "(?P<by>.+?)"
 
-# The wards' gateways (calls/board.py), then the call centre.
+# The wards' gateways (calls/board.py), then the call centre and its API.
 _SAID = (
     (r"(?:call \S+: )?not open\b.*", "reason.not_open"),
-    (rf"(?:call \S+: )?already {_STATUS} by {_BY}", "reason.already_by"),
+    (rf"(?:(?:call \S+: )?already )?{_STATUS} by {_BY}", "reason.already_by"),
     (rf"(?:call \S+: )?already {_STATUS}", "reason.already"),
     (r"(?:call \S+: )?may not be cleared at the \w+.*", "reason.clear_at_bed"),
     (r"(?:call \S+: )?rang again since", "reason.rang_again"),
+    (r"the call rang again since, it is in round \d+", "reason.rang_again"),
     (r"sign in(?: at this seat)? first", "reason.not_signed_in"),
     (rf"(?:already )?(?:taken|accepted) by {_BY}", "reason.taken_by"),
     (rf"taken over from {_BY}(?:: (?P<why>.+))?", "reason.taken_over_from"),
     (r"taken over(?:: (?P<why>.+))?", "reason.taken_over"),
     (r"no such (?:contact|offer)", "reason.no_such"),
     (r"not known in this house", "reason.stranger"),
+    (rf"{_BY} may not (?P<verb>\w+): (?P<refusal>.+)", "reason.may_not"),
     (r"not for this role", "reason.not_for_role"),
     (r"not one of yours", "reason.not_his"),
     (r"it is not being offered to you", "reason.not_offered"),
@@ -59,6 +61,19 @@ _SAID = (
     (r"nobody there", "reason.nobody_there"),
     (r"nobody answered", "reason.nobody_answered"),
     (r"transferred to (?P<to>.+)", "reason.transferred"),
+    (r"to (?P<to>\w[\w-]*)", "reason.to"),
+    (r"no answer", "reason.nobody_answered"),
+    (r"resident", "reason.resident"),
+    (rf"{_BY}: no such resident", "reason.no_such_resident"),
+    (rf"{_BY} does not live in (?:room )?(?P<room>.+)", "reason.lives_elsewhere"),
+    (rf"{_BY} is not one of yours", "reason.not_his"),
+    (r"(?:not ready needs a reason|a reason is needed.*)", "reason.reason_needed"),
+    (r"a note needs a text", "reason.text_needed"),
+    (r"the database is not well.*", "reason.store_ill"),
+    (r"this call centre stands by, another one leads", "reason.stands_by"),
+    (r"no token that counts", "reason.no_token"),
+    (r"too many requests", "reason.too_many"),
+    (r"(?P<what>.+): there is none that you may see", "reason.none_to_see"),
 )
 REASONS = [(re.compile(pattern), key) for pattern, key in _SAID]
 

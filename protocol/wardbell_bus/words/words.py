@@ -79,6 +79,8 @@ class Words:
         for name in ("status", "contact_status"):
             if name in values:
                 values[name] = self.text(f"{name}.{values[name]}")
+        if "refusal" in values:
+            values["refusal"] = self.reason(values["refusal"])
         if "by" in values:
             values["by"] = self.who(values["by"])
         return self.text(key, **values).strip()
