@@ -19,7 +19,7 @@ from wardbell_bus.client import BusClient
 from wardbell_bus.mirror import WardMirror
 from wardbell_protocol.air.codeword import CodeWord
 from wardbell_protocol.bus import topics
-from wardbell_protocol.bus.payloads import Command, Health, Reply, WardEvent, decode, encode
+from wardbell_protocol.bus.payloads import CallState, Command, Health, Reply, WardEvent, decode, encode
 from wardbell_protocol.calls.signals import DATA_BY_SIGNAL
 from wardbell_protocol.link.peer import LinkMessage, LinkPeer
 from wardbell_simulator.serial_line import PtyLine
@@ -200,11 +200,22 @@ class BusEnd:
         wait_until(lambda: self.client.is_connected, client_id)
 
     @property
-    def open(self) -> dict[tuple[str, str], str]:
-        """(station, kind) -> status, as the mirror has it; faults left out."""
+    def calls(self) -> list[CallState]:
+        """The open calls of beds, as the mirror has them; faults left out."""
         with self.lock:
-            calls = [call for call in self.mirror.calls.values() if call.kind != "fault"]
-            return {(call.station_id, call.kind): call.status for call in calls}
+            return [call for call in self.mirror.calls.values() if call.kind != "fault"]
+
+    @property
+    def open(self) -> dict[tuple[str, str], str]:
+        """(station, kind) -> status of those."""
+        return {(call.station_id, call.kind): call.status for call in self.calls}
+
+    @property
+    def told(self) -> list[WardEvent]:
+        """Each event of a bed, in the order of its first coming; a part that was slow to come back had a fault's as well."""
+        with self.lock:
+            by_seq = {event.seq: event for event in self.events}
+        return [event for event in by_seq.values() if event.call.kind != "fault"]
 
     def call_id(self, station_id: str) -> str:
         """The open call of a station."""

@@ -142,7 +142,7 @@ def test_an_answer_that_was_lost_is_no_answer_and_the_second_time_it_has_the_sam
     assert verdicts == {"try_again"}
     world.line.become("well")
     delivered_at_last(world, one)
-    assert len(ids(world)) >= 2
+    wait_until(lambda: len(ids(world)) >= 2, "it to be there again")
     assert set(world.received()) == {Received("d-twice", world.received()[0].text)}
 
 

@@ -27,11 +27,12 @@ def kill_on_the_way(gateway: GatewayProcess, receiver: ReceiverEnd, source: rand
 
 def check_events(bus: BusEnd) -> None:
     """Every event reached the bus, in order, and none under two numbers; those not acknowledged came again."""
+    # What the last crash left in the outbox may come behind a snapshot that has it.
+    wait_until(lambda: len(bus.told) >= N_PRESSES, "the event of every press")
+    assert len(bus.told) == N_PRESSES
     by_seq = {event.seq: event for event in bus.events}
-    assert sorted(by_seq) == list(range(1, N_PRESSES + 1))
+    assert list(by_seq) == list(range(1, len(by_seq) + 1))
     assert all(by_seq[event.seq] == event for event in bus.events)
-    first = list(dict.fromkeys(event.seq for event in bus.events))
-    assert first == sorted(first)
     applied = [event.seq for event in bus.applied]
     assert applied == sorted(set(applied))
 
@@ -77,17 +78,17 @@ def test_killed_while_presses_flow(iotcore_broker: BrokerProcess, chain: Chain, 
     assert killed_with_pending
     wait_until(lambda: receiver.pending == 0, "every press to be safe")
 
-    wait_for(bus, lambda bus: sum(call.presses for call in bus.mirror.calls.values()) == N_PRESSES, "every press, once")
-    seen = {call.station_id: call.presses for call in bus.mirror.calls.values()}
+    wait_for(bus, lambda bus: sum(call.presses for call in bus.calls) == N_PRESSES, "every press, once")
+    before = bus.calls
+    seen = {call.station_id: call.presses for call in before}
     assert seen == {station_id: n for station_id, n in pressed.items() if n}
-    assert len({call.call_id for call in bus.mirror.calls.values()}) == len(seen)
-    before = dict(bus.mirror.calls)
+    assert len({call.call_id for call in before}) == len(seen)
 
     gateway.kill()
     gateway.start()
     late = BusEnd(iotcore_broker.url, "console-late")
     wait_for(late, lambda bus: not bus.mirror.is_stale, "a snapshot")
-    assert late.mirror.calls == before
+    assert sorted(late.calls, key=str) == sorted(before, key=str)
 
     check_events(bus)
     late.close()
@@ -110,4 +111,4 @@ def test_killed_between_commands(chain: Chain) -> None:
     assert all(reply.ok for reply in bus.replies_to("c-1"))
     assert not bus.replies_to("c-2")[0].ok
     assert "Li" in bus.replies_to("c-2")[0].reason
-    assert {event.seq: event.kind for event in bus.events} == {1: "placed", 2: "acknowledged"}
+    assert [event.kind for event in bus.told] == ["placed", "acknowledged"]
