@@ -103,7 +103,7 @@ class Seat:
         self.wards = [WardMirror(ward, client_id) for ward in wards or []]
         self.escalator = Escalator(self.wards, self.centre, client_id)
         self.replies: dict[str, CentreReply] = {}
-        self.events: list[CentreEvent] = []
+        self.events: list[CentreEvent] = []  # each once, as they came, also what the mirror leaves to a snapshot
         self.offers: list[Offer] = []  # and their ends, as they came
         self._lock = threading.Lock()
         subscriptions = [*self.centre.subscriptions(), topics.reply(CENTRE, client_id), topics.offer(client_id)]
@@ -169,7 +169,9 @@ class Seat:
                 self.replies[reply.command_id] = reply
             if address is not None and address.channel == "offer":
                 self.offers.append(decode(payload, Offer))
-            self.events += self.centre.receive(topic, payload, now_ms())
+            if topic == topics.event(CENTRE) and (event := decode(payload, CentreEvent)) not in self.events:
+                self.events.append(event)
+            self.centre.receive(topic, payload, now_ms())
             for ward in self.wards:
                 ward.receive(topic, payload, now_ms())
 

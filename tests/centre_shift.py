@@ -109,7 +109,9 @@ def settle(shift: Shift, database: Database, calls: list[CallState]) -> None:
 
     def is_settled() -> bool:
         shift.work()
-        states = Counter(contact.status for seat in shift.seats.values() for contact in seat.centre.contacts.values())
+        states = Counter(
+            contact.status for seat in shift.seats.values() for contact in list(seat.centre.contacts.values())
+        )
         steps = {len(seat.centre.steps) for seat in shift.seats.values()}
         return states == {"accepted": 2 * len(calls)} and steps == {3 * len(calls)}
 
@@ -156,9 +158,18 @@ def check_events(database: Database, heard: list[CentreEvent], calls: list[CallS
 
 
 def check_told(database: Database, heard: list[CentreEvent]) -> list[CentreEvent]:
-    """Every event of the database was heard at least once, and none that is not in it; returns each once, in order."""
-    stored = [decode(payload, CentreEvent) for (payload,) in database.rows("SELECT payload FROM events")]
-    told = {event.seq: event for event in heard}
-    assert sorted(told) == list(range(1, len(stored) + 1))
-    assert all(event == told[event.seq] for event in heard)
+    """Every event of the database was heard at least once, and none that is not in it; returns each once, in order.
+
+    What the broker has confirmed may still be on its way to whoever hears it.
+    """
+    wait_until(lambda: len({event.seq for event in list(heard)}) >= _n_stored(database), "the last event to be heard")
+    whole = list(heard)
+    told = {event.seq: event for event in whole}
+    assert sorted(told) == list(range(1, _n_stored(database) + 1))
+    assert all(event == told[event.seq] for event in whole)
     return [told[seq] for seq in sorted(told)]
+
+
+def _n_stored(database: Database) -> int:
+    ((number,),) = database.rows("SELECT count(*) FROM events")
+    return int(number)

@@ -13,7 +13,7 @@ from databases import Database
 from servers import BrokerProcess, wait_until
 
 from wardbell_protocol.bus import topics
-from wardbell_protocol.bus.centre_payloads import ContactState
+from wardbell_protocol.bus.centre_payloads import CentreEvent, ContactState
 from wardbell_protocol.bus.payloads import CallState, Health, encode
 
 pytestmark = BROKERS_AND_DATABASES
@@ -58,6 +58,7 @@ def test_a_call_is_escalated_with_nobody_else_alive(seat: Seat, ward: WardOnBus,
     contact_of(seat, call, "accepted")
     ward.happens("cleared", cleared(call, now_ms()))
     seat.wait(lambda: not seat.centre.contacts, "the contact to be closed")
+    seat.wait(lambda: "cleared_at_bed" in {event.kind for event in seat.events}, "the news of it")
     (closed,) = [event.contact for event in seat.events if event.kind == "cleared_at_bed"]
     assert closed is not None
     assert closed.closed_reason == "cleared at bed by 203-2"
@@ -97,11 +98,16 @@ def test_escalator_console_and_watcher_together_take_each_step_once(
         other.wait(lambda other=other: len(other.centre.steps) == 10, "every console to show them")  # type: ignore[misc]
         other.stop()
     assert process.end() == 0
-    taken = [event.step for event in seat.events if event.step is not None]
+
+    def told(kind: str) -> list[CentreEvent]:
+        return [event for event in seat.events if event.kind == kind]
+
+    seat.wait(lambda: len(told("step_taken")) >= 10 and len(told("opened")) >= 5, "the news of all of it")
+    taken = [event.step for event in told("step_taken") if event.step is not None]
     assert sorted((step.call_id, step.step) for step in taken) == sorted(
         (call.call_id, step) for call in calls for step in (1, 2)
     )
-    assert [event.kind for event in seat.events].count("opened") == 5
+    assert len(told("opened")) == 5
 
 
 @pytest.mark.usefixtures("centre")
@@ -137,7 +143,9 @@ def test_of_two_who_accept_at_once_one_wins_and_the_other_reads_who(broker: Brok
         assert accepted.accepted_by == winner
         seats[loser].wait(lambda: _is_told(seats[loser], call, winner), "the withdrawal")  # noqa: B023
         assert seats[winner].ask("resolve", winner, contact_id=accepted.contact_id).ok
-    assert [event.kind for event in seats["Li"].events].count("accepted") == rounds
+    li = seats["Li"]  # who is told that she has accepted before everybody hears of it
+    li.wait(lambda: [event.kind for event in li.events].count("accepted") >= rounds, "the news of the last one")
+    assert [event.kind for event in li.events].count("accepted") == rounds
     for console in seats.values():
         console.stop()
 
