@@ -49,9 +49,9 @@ def test_an_operator_whose_console_went_silent_is_signed_out(
     watching, silent = (Seat(iotcore_broker.url, f"console-{name}") for name in ("watching", "silent"))
     sign = LifeSign(CENTRE, "console", "watching")
     watching.wait(lambda: not watching.centre.is_stale, "the call centre")
-    watching.ask("sign_in", "Wei")
     silent.ask("sign_in", "Li")
     silent.stop()
+    watching.ask("sign_in", "Wei")  # from here on never silent
 
     def only_wei_is_left() -> bool:
         sign.connected()  # says it again at once, so that a console of this test is never silent for long
@@ -60,6 +60,7 @@ def test_an_operator_whose_console_went_silent_is_signed_out(
         return has_li_come and list(watching.centre.agents) == ["Wei"]
 
     watching.wait(only_wei_is_left, "Li to be signed out")
+    watching.wait(lambda: "signed_out" in {event.kind for event in watching.events}, "the news of it")
     left = [event for event in watching.events if event.kind == "signed_out"]
     assert [(event.by, event.agent and event.agent.agent) for event in left] == [("callcenter", "Li")]
     watching.stop()
