@@ -121,10 +121,13 @@ def test_each_speaks_for_itself_and_hears_what_is_its_own(ruled: RuledBroker) ->
         ear.client.stop()
 
 
-def test_nobody_comes_without_a_password_or_as_somebody_else(ruled: RuledBroker) -> None:
+def test_nobody_comes_without_a_password_or_as_somebody_else(
+    ruled: RuledBroker, caplog: pytest.LogCaptureFixture
+) -> None:
     host = Ear(ruled, "host", "callcenter")
     stranger = BusClient(ruled.url_of("console-desk-1", "wrong"), "callcenter", [], lambda *_: None, lambda _up: None)
     stranger.start()
+    wait_until(lambda: "refused us" in caplog.text, "the stranger to be refused")
     desk = Ear(ruled, "console-desk-1", "callcenter")
     desk.say(topics.centre_command("console-desk-1"))
     wait_until(lambda: host.heard, "the host, who was not put off the bus")
