@@ -49,5 +49,10 @@ def ask(
         client.stop()
     if is_connected:
         return f"no gateway answers for ward {ward}; start `wardbell gateway`, or name another --ward"
+    return no_broker(client)
+
+
+def no_broker(client: BusClient) -> str:
+    """That none takes us."""
     where = f"{client.broker.host}:{client.broker.port}"  # the URL may hold a password
     return f"no broker at {where} that takes us; start one (`wardbell broker`), or give its URL with --broker"

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from wardbell_bus.columns import aligned
+from wardbell_gateway.command_texts import CommandWords
 from wardbell_protocol.calls.signals import FAULT, PRESENCE, PRIORITY, RESET
 from wardbell_protocol.calls.station import Station
 
@@ -17,35 +18,6 @@ DAYS = 30
 DAY_MS = 24 * 3600 * 1000
 
 BUTTONS = (*(kind for kind in PRIORITY if kind != FAULT), PRESENCE, RESET)  # what a person presses
-
-TEXTS = {
-    "en": {
-        "title": "Button test, ward {ward}, {date}",
-        "head": ("room", "bed", "button", "last heard", "OK", "not OK", "not fitted", "defect", "signature"),
-        "never": "never",
-        "none": "every button was heard within {days} days",
-        "code": "code",
-        "emergency": "emergency",
-        "bathroom": "bathroom",
-        "staff_assist": "staff assist",
-        "normal": "call",
-        "presence": "presence",
-        "reset": "reset",
-    },
-    "zh_CN": {
-        "title": "按钮测试表 {ward} {date}",
-        "head": ("房间", "床位", "按钮", "上次收到", "正常", "不正常", "未安装", "问题", "签名"),
-        "never": "从未",
-        "none": "{days} 天内每个按钮的信号都收到过",
-        "code": "抢救",
-        "emergency": "紧急呼叫",
-        "bathroom": "卫生间紧急",
-        "staff_assist": "增援",
-        "normal": "呼叫",
-        "presence": "护士到位",
-        "reset": "复位",
-    },
-}
 
 
 @dataclass(frozen=True)
@@ -79,22 +51,21 @@ def due_buttons(
     return [button for button in last if now_ms - button.heard_ms > days * DAY_MS]
 
 
-def sheet(due: list[DueButton], ward: str, language: str, now_ms: int, days: int = DAYS) -> str:
-    """The sheet to print, in one of TEXTS' languages."""
-    texts = TEXTS[language]
+def sheet(due: list[DueButton], ward: str, words: CommandWords, now_ms: int, days: int = DAYS) -> str:
+    """The sheet to print."""
     if not due:
-        return str(texts["none"]).format(days=days)
+        return words.text("sheet.none", days=days)
     boxes = ("[ ]", "[ ]", "[ ]", "_" * 20, "_" * 12)
-    rows = [tuple(texts["head"]), *((*_facts(button, language), *boxes) for button in due)]
-    return str(texts["title"]).format(ward=ward, date=_date(now_ms)) + "\n\n" + "\n".join(aligned(rows))
+    rows = [words.head("sheet.head"), *((*_facts(button, words), *boxes) for button in due)]
+    return words.text("sheet.title", ward=ward, date=_date(now_ms)) + "\n\n" + "\n".join(aligned(rows))
 
 
-def as_csv(due: list[DueButton], language: str) -> str:
+def as_csv(due: list[DueButton], words: CommandWords) -> str:
     """The same as CSV, a byte order mark before it so that spreadsheets read the Chinese."""
     out = io.StringIO()
     writer = csv.writer(out)
-    writer.writerow(TEXTS[language]["head"])
-    writer.writerows((*_facts(button, language), "", "", "", "", "") for button in due)
+    writer.writerow(words.head("sheet.head"))
+    writer.writerows((*_facts(button, words), "", "", "", "", "") for button in due)
     return "\ufeff" + out.getvalue()
 
 
@@ -103,10 +74,9 @@ def _buttons(station: Station, fitted: Iterable[str], heard: Iterable[str]) -> l
     return [signal for signal in BUTTONS if signal in said]
 
 
-def _facts(button: DueButton, language: str) -> tuple[str, str, str, str]:
-    texts = TEXTS[language]
-    heard = _date(button.heard_ms) if button.heard_ms else str(texts["never"])
-    return button.station.room, button.station.bed, str(texts[button.signal]), heard
+def _facts(button: DueButton, words: CommandWords) -> tuple[str, str, str, str]:
+    heard = _date(button.heard_ms) if button.heard_ms else words.text("never")
+    return button.station.room, button.station.bed, words.signal(button.signal), heard
 
 
 def _date(ms: int) -> str:

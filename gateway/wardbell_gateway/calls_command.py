@@ -7,6 +7,7 @@ import sys
 from wardbell_bus import paths
 from wardbell_bus.columns import aligned
 from wardbell_gateway.asking import ask
+from wardbell_gateway.command_texts import TEXTS, CommandWords
 from wardbell_gateway.registry import read_registry
 from wardbell_protocol.bus import topics
 from wardbell_protocol.bus.payloads import CallState, SnapshotRequest, WardSnapshot, encode
@@ -19,6 +20,7 @@ EXIT_CONFIG = 78
 _EXAMPLES = """\
 examples:
   wardbell calls list
+  wardbell calls list --lang zh_CN
   wardbell calls list --ward east --json | jq '.calls[].room'
 
 ? behind the kind: unauthenticated, no verified frame has placed it. 69 = no broker, or no gateway answers.
@@ -36,8 +38,10 @@ def main(argv: list[str]) -> int:
     parser.add_argument("action", choices=["list"])
     parser.add_argument("--ward", help="default: the ward of the registry in the state folder")
     parser.add_argument("--json", action="store_true", help="the gateway's snapshot as JSON")
+    paths.add_language(parser, TEXTS)
     paths.add_options(parser)
     options = parser.parse_args(argv)
+    words = CommandWords(options.lang)
     try:
         ward = topics.check_name(options.ward or read_registry(options.home / "registry.json").ward)
         snapshot = snapshot_of(options.broker, ward)
@@ -48,9 +52,9 @@ def main(argv: list[str]) -> int:
         print(f"wardbell calls: {error}", file=sys.stderr)
         return EXIT_CONFIG
     if isinstance(snapshot, str):
-        print(f"wardbell calls: {snapshot}", file=sys.stderr)
+        print(f"wardbell calls: {words.reason(snapshot)}", file=sys.stderr)
         return EXIT_UNAVAILABLE
-    print(encode(snapshot).decode() if options.json else _table(snapshot))
+    print(encode(snapshot).decode() if options.json else _table(snapshot, words))
     return 0
 
 
@@ -61,20 +65,17 @@ def snapshot_of(broker: str, ward: str) -> WardSnapshot | str:
     return ask(broker, client_id, ward, question, (topics.snapshot(ward, client_id), WardSnapshot))
 
 
-def _table(snapshot: WardSnapshot) -> str:
+def _table(snapshot: WardSnapshot, words: CommandWords) -> str:
     if not snapshot.calls:
-        return f"ward {snapshot.ward.ward}: nothing is open"
-    rows = [
-        ("place", "kind", "state", "age", "presses", "by", "call"),
-        *(_row(call, snapshot.at_ms) for call in snapshot.calls),
-    ]
+        return words.text("calls.none", ward=words.ward(snapshot.ward.name, snapshot.ward.ward))
+    rows = [words.head("calls.head"), *(_row(call, snapshot.at_ms, words) for call in snapshot.calls)]
     return "\n".join(aligned(rows))
 
 
-def _row(call: CallState, now_ms: int) -> tuple[str, ...]:
+def _row(call: CallState, now_ms: int, words: CommandWords) -> tuple[str, ...]:
     age_s = max(0, now_ms - call.placed_at_ms) // 1000
-    kind = f"{call.kind} ({call.detail})" if call.detail else call.kind
-    kind += "" if call.authenticated else "?"  # unauthenticated, as on the displays
     age = f"{age_s // 60}:{age_s % 60:02}"
-    by = call.attended_by or call.acknowledged_by
-    return (call.to_call().place, kind, call.status, age, str(call.presses), by, call.call_id)
+    by = words.who(call.attended_by or call.acknowledged_by)
+    kind = words.kind(call.kind, call.detail, call.authenticated)
+    status = words.text(f"status.{call.status}")
+    return (words.place(call.room, call.bed), kind, status, age, str(call.presses), by, call.call_id)

@@ -7,7 +7,9 @@ import time
 from pathlib import Path
 
 from wardbell_bus import paths
+from wardbell_bus.columns import aligned
 from wardbell_gateway import enrolment
+from wardbell_gateway.command_texts import TEXTS, CommandWords
 from wardbell_gateway.enrolment import Wanted
 from wardbell_gateway.journal import Unknown, has_open_call, read_unknown_codes, read_unknown_nodes
 from wardbell_gateway.registry import Registry, read_registry
@@ -80,30 +82,32 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--listen", action="store_true", help="show codes that nobody has enrolled, as they are heard")
     parser.add_argument("--seconds", type=float, metavar="N", help="with --listen: end after N; default until Ctrl-C")
     parser.add_argument("--registry", metavar="FILE", type=Path, help="default: registry.json in the state folder")
+    paths.add_language(parser, TEXTS)
     paths.add_options(parser)
     return parser
 
 
 def _run(options: argparse.Namespace, path: Path, parser: argparse.ArgumentParser) -> int:
+    words = CommandWords(options.lang)
     if options.listen:
-        return _listen(options.home / "gateway.db", options.seconds)
+        return _listen(options.home / "gateway.db", options.seconds, words)
     if options.list:
-        _show(read_registry(path), options.json)
+        _show(read_registry(path), options.json, words)
         return 0
     if options.remove:
-        return _remove(path, options.home / "gateway.db", options.remove)
+        return _remove(path, options.home / "gateway.db", options.remove, words)
     wanted = _wanted(options, parser) if options.room else None
     if options.ward:
         enrolment.create(path, options.ward, _names(options.name, parser))
-        print(f"ward {options.ward} begins in {path}. Next: wardbell provision --room … --bed …")
+        print(words.text("enrol.ward", ward=options.ward, path=path))
     if options.self_test:
         at, _, parts = options.self_test.partition("=")
         enrolment.plan_self_test(path, at, [part.strip() for part in parts.split(",") if part.strip()])
-        print(f"the chain is tested each day at {at}. Next: wardbell self-test --now")
+        print(words.text("enrol.self_test", at=at))
     if wanted is not None:
         station = enrolment.enrol(path, wanted)
-        print(f"{wanted.id} is enrolled: {_sends(station['address'], station['codes'])}.")
-        print("Next: press its button; `wardbell calls list` shows the call.")
+        sends = _sends(str(station["address"]), station["codes"], words)
+        print(words.text("enrol.done", id=wanted.id, sends=sends))
     if wanted is None and not options.ward and not options.self_test:
         parser.error("say what to do: --room, --list, --remove, --listen, --self-test or --ward")
     return 0
@@ -127,15 +131,20 @@ def _names(pairs: list[str], parser: argparse.ArgumentParser) -> dict[str, str]:
     return names
 
 
-def _show(registry: Registry, as_json: bool) -> None:
+def _show(registry: Registry, as_json: bool, words: CommandWords) -> None:
     if as_json:
         print(json.dumps([_without_key(station) for station in registry.stations], ensure_ascii=False, indent=1))
         return
-    print(f"ward {registry.ward}, {len(registry.stations)} stations")
-    for station in registry.stations:
-        clear_at = ",".join(station.clear_at)
-        sends = f"node {station.node_id}, with a key" if station.key else _sends(station.address, station.codes)
-        print(f"{station.station_id:12} {station.place:12} clear: {clear_at:24} {sends}")
+    print(words.text("enrol.count", ward=registry.ward, count=len(registry.stations)))
+    rows = [_cells(station, words) for station in registry.stations]
+    print("\n".join(aligned([words.head("enrol.head"), *rows])))
+
+
+def _cells(station: Station, words: CommandWords) -> tuple[str, ...]:
+    is_keyed = bool(station.key)
+    sends = words.text("enrol.node", id=station.node_id) if is_keyed else _sends(station.address, station.codes, words)
+    clear_at = ", ".join(map(words.where, station.clear_at))
+    return station.station_id, words.place(station.room, station.bed), clear_at, sends
 
 
 def _without_key(station: Station) -> dict[str, object]:
@@ -143,27 +152,27 @@ def _without_key(station: Station) -> dict[str, object]:
     return {**record, "key": bool(record["key"])}
 
 
-def _sends(address: str, codes: dict[str, str]) -> str:
-    sends = [f"address {address}"] if address else []
-    return ", ".join(sends + [f"{code} = {signal}" for code, signal in codes.items()])
+def _sends(address: str, codes: dict[str, str], words: CommandWords) -> str:
+    sends = [words.text("enrol.address", address=address)] if address else []
+    return ", ".join(sends + [f"{code} = {words.signal(signal)}" for code, signal in codes.items()])
 
 
-def _remove(path: Path, journal: Path, station_id: str) -> int:
+def _remove(path: Path, journal: Path, station_id: str, words: CommandWords) -> int:
     if journal.exists() and has_open_call(journal, station_id):
         print(f"wardbell enrol: {station_id} has an open call; clear it first, or nobody could", file=sys.stderr)
         return EXIT_USAGE
     enrolment.remove(path, station_id)
-    print(f"{station_id} is removed. Its remote is unknown from now on.")
+    print(words.text("enrol.removed", id=station_id))
     return 0
 
 
-def _listen(journal: Path, seconds: float | None) -> int:
+def _listen(journal: Path, seconds: float | None, words: CommandWords) -> int:
     end_s = time.monotonic() + seconds if seconds is not None else None
-    shown = set(_unknown(journal))
-    print("press the remote near the receiver; Ctrl-C ends", flush=True)
+    shown = set(_unknown(journal, words))
+    print(words.text("enrol.listen"), flush=True)
     try:
         while end_s is None or time.monotonic() < end_s:
-            for line in _unknown(journal):
+            for line in _unknown(journal, words):
                 if line not in shown:
                     print(line, flush=True)
                 shown.add(line)
@@ -173,16 +182,12 @@ def _listen(journal: Path, seconds: float | None) -> int:
     return 0
 
 
-def _unknown(journal: Path) -> list[str]:
-    nodes = [
-        f"node {node.number} with a key, heard {node.times} times: not of this ward; to take it in, give it a key of its"
-        " station's: wardbell provision --room …"
-        for node in read_unknown_nodes(journal)
-    ]
-    return nodes + [_describe(code) for code in read_unknown_codes(journal)]
+def _unknown(journal: Path, words: CommandWords) -> list[str]:
+    nodes = [words.text("enrol.unknown_node", id=node.number, times=node.times) for node in read_unknown_nodes(journal)]
+    return nodes + [_describe(code, words) for code in read_unknown_codes(journal)]
 
 
-def _describe(unknown: Unknown) -> str:
+def _describe(unknown: Unknown, words: CommandWords) -> str:
     word = CodeWord(unknown.number)
-    node = f", or --address {word.address} if it is a node of ours" if word.is_tristate else ""
-    return f"{word.hex} ({word.trits}), heard {unknown.times} times: enrol with --code {word.hex} --signal …{node}"
+    said = words.text("enrol.unknown", hex=word.hex, trits=word.trits, times=unknown.times)
+    return said + words.text("enrol.or_node", address=word.address) if word.is_tristate else said

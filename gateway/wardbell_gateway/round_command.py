@@ -11,6 +11,7 @@ from datetime import datetime
 from wardbell_bus import paths
 from wardbell_bus.columns import aligned
 from wardbell_gateway.asking import ask
+from wardbell_gateway.command_texts import TEXTS, CommandWords
 from wardbell_gateway.registry import read_registry
 from wardbell_gateway.walk_test import LONGEST_MS, SHOWN_MS
 from wardbell_protocol.bus import topics
@@ -24,7 +25,7 @@ EXIT_CONFIG = 78
 
 _EXAMPLES = f"""\
 examples:
-  wardbell stations --test-due --sheet > due.txt         what to try
+  wardbell stations --test-due > due.txt                 what to try
   wardbell test-round start --room 203 --room 204 --by Li
   wardbell test-round start --all --by Li                 where nobody lives yet
   wardbell test-round stop
@@ -51,12 +52,14 @@ def main(argv: list[str]) -> int:
     parser.add_argument("--minutes", type=int, default=60, help=f"at most {LONGEST_MS // 60_000}; default %(default)s")
     parser.add_argument("--by", default="", help="who walks; default: this user")
     parser.add_argument("--ward", help="default: the ward of the registry in the state folder")
+    paths.add_language(parser, TEXTS)
     paths.add_options(parser)
     options = parser.parse_args(argv)
     if not 1 <= options.minutes <= LONGEST_MS // 60_000:
         parser.error(f"--minutes: give 1 to {LONGEST_MS // 60_000}")
     if options.action == "start" and bool(options.room) == options.all:
         parser.error("start: name the rooms that you walk with --room, or give --all")
+    words = CommandWords(options.lang)
     try:
         ward = topics.check_name(options.ward or read_registry(options.home / "registry.json").ward)
         reply = _tell(options, ward)
@@ -67,22 +70,22 @@ def main(argv: list[str]) -> int:
         print(f"wardbell test-round: {error}", file=sys.stderr)
         return EXIT_CONFIG
     if isinstance(reply, str):
-        print(f"wardbell test-round: {reply}", file=sys.stderr)
+        print(f"wardbell test-round: {words.reason(reply)}", file=sys.stderr)
         return EXIT_UNAVAILABLE
     if not reply.ok:
-        print(f"wardbell test-round: {reply.reason}", file=sys.stderr)
+        print(f"wardbell test-round: {words.reason(reply.reason)}", file=sys.stderr)
         return EXIT_REFUSED
-    begun = f"is on for {options.minutes} min: the first press of each button is its test"
-    print(f"ward {ward}: the test round {begun if options.action == 'start' else 'is over'}")
+    print(words.text("round.on" if options.action == "start" else "round.over", ward=ward, minutes=options.minutes))
     if reply.events:
-        print("These were taken for tests. One that you did not press was a resident: go there.")
-        print("\n".join(aligned([_cells(event) for event in reply.events])))
+        print(words.text("round.tests"))
+        print("\n".join(aligned([_cells(event, words) for event in reply.events])))
     return 0
 
 
-def _cells(event: WardEvent) -> tuple[str, ...]:
-    at = datetime.fromtimestamp(event.call.placed_at_ms / 1000).astimezone().strftime("%H:%M:%S")
-    return at, event.call.station_id, event.call.room, event.call.bed, event.call.kind, event.call.detail
+def _cells(event: WardEvent, words: CommandWords) -> tuple[str, ...]:
+    call = event.call
+    at = datetime.fromtimestamp(call.placed_at_ms / 1000).astimezone().strftime("%H:%M:%S")
+    return at, call.station_id, words.place(call.room, call.bed), words.kind(call.kind, call.detail)
 
 
 def _tell(options: argparse.Namespace, ward: str) -> Reply | str:

@@ -13,6 +13,7 @@ from wardbell_bus import paths
 from wardbell_bus.columns import aligned
 from wardbell_gateway.asking import ask
 from wardbell_gateway.chain_test import LIMIT_MS, ChainRecord
+from wardbell_gateway.command_texts import TEXTS, CommandWords
 from wardbell_gateway.journal import read_chain_tests
 from wardbell_gateway.registry import read_registry
 from wardbell_protocol.bus import topics
@@ -46,11 +47,13 @@ def main(argv: list[str]) -> int:
     )
     parser.add_argument("--now", action="store_true", help="have the running gateway make one now")
     parser.add_argument("--json", action="store_true", help="as JSON, oldest first")
+    paths.add_language(parser, TEXTS)
     paths.add_options(parser)
     options = parser.parse_args(argv)
+    words = CommandWords(options.lang)
     try:
         if options.now:
-            return _test_now(options.broker, read_registry(options.home / "registry.json").ward)
+            return _test_now(options.broker, read_registry(options.home / "registry.json").ward, words)
         records = read_chain_tests(options.home / "gateway.db")[-SHOWN:]
     except ConfigError as error:
         print(f"wardbell self-test: {error}", file=sys.stderr)
@@ -58,11 +61,11 @@ def main(argv: list[str]) -> int:
     if options.json:
         print(json.dumps([record.to_record() for record in records], indent=1))
     else:
-        print(_table(records))
+        print(_table(records, words))
     return EXIT_MISSING if records and not records[-1].is_good else 0
 
 
-def _test_now(broker: str, ward: str) -> int:
+def _test_now(broker: str, ward: str, words: CommandWords) -> int:
     client_id = f"self-test-{os.getpid()}"
     command = Command(
         command_id=f"self-test-{secrets.token_hex(8)}",
@@ -74,28 +77,23 @@ def _test_now(broker: str, ward: str) -> int:
     answer = (topics.reply(ward, client_id), Reply)
     reply = ask(broker, client_id, ward, (topics.command(ward), encode(command)), answer)
     if isinstance(reply, str):
-        print(f"wardbell self-test: {reply}", file=sys.stderr)
+        print(f"wardbell self-test: {words.reason(reply)}", file=sys.stderr)
         return EXIT_UNAVAILABLE
-    print(f"ward {ward}: a test is under way; `wardbell self-test` shows it in {LIMIT_MS // 1000} s")
+    print(words.text("chain.begun", ward=ward, s=LIMIT_MS // 1000))
     return 0
 
 
-def _table(records: list[ChainRecord]) -> str:
+def _table(records: list[ChainRecord], words: CommandWords) -> str:
     if not records:
-        return "no test was made yet; `wardbell self-test --now` makes one, `wardbell enrol --self-test` sets the daily time"
-    rows = [("when", "result", "answered", "missing", "radio", "test call"), *(_cells(record) for record in records)]
-    return "\n".join(aligned(rows))
+        return words.text("chain.none")
+    return "\n".join(aligned([words.head("chain.head"), *(_cells(record, words) for record in records)]))
 
 
-def _cells(record: ChainRecord) -> tuple[str, ...]:
+def _cells(record: ChainRecord, words: CommandWords) -> tuple[str, ...]:
     at = datetime.fromtimestamp(record.at_ms / 1000).astimezone().strftime("%Y-%m-%d %H:%M")
-    answered = ", ".join(f"{part} {ms / 1000:.1f} s" for part, ms in record.answered.items())
-    missing = ", ".join(record.missing)
-    return (
-        at,
-        "ok" if record.is_good else "FAILED",
-        answered or "-",
-        missing or "-",
-        record.radio or "-",
-        record.air or "-",
+    answered = ", ".join(
+        f"{words.word(part)} {words.text('seconds', s=ms / 1000)}" for part, ms in record.answered.items()
     )
+    missing = ", ".join(map(words.word, record.missing))
+    result = words.text("chain.good" if record.is_good else "chain.bad")
+    return at, result, answered or "-", missing or "-", record.radio or "-", record.air or "-"

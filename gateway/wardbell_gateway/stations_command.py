@@ -9,7 +9,8 @@ from typing import Any
 
 from wardbell_bus import paths
 from wardbell_bus.columns import aligned
-from wardbell_gateway.button_tests import DAYS, TEXTS, as_csv, due_buttons, sheet
+from wardbell_gateway.button_tests import DAYS, as_csv, due_buttons, sheet
+from wardbell_gateway.command_texts import TEXTS, CommandWords
 from wardbell_gateway.journal import read_open_faults, read_stations
 from wardbell_gateway.registry import Registry, read_registry
 from wardbell_gateway.station_watch import StationHealth
@@ -24,7 +25,7 @@ examples:
   wardbell stations
   wardbell stations --faults                          only those with something wrong
   wardbell stations --test-due                        buttons that nobody has heard for 30 days
-  wardbell stations --test-due --sheet zh_CN          to be printed, ticked and signed
+  wardbell stations --test-due --lang zh_CN           to be printed, ticked and signed
   wardbell stations --test-due --csv > due.csv
   wardbell stations --json | jq '.[] | select(.quality < 70) | .station_id'
 
@@ -44,18 +45,20 @@ def main(argv: list[str]) -> int:
     )
     parser.add_argument("--faults", action="store_true", help="only stations with a fault")
     parser.add_argument(
-        "--test-due", action="store_true", help="buttons that should be tried; see `wardbell test-round`"
+        "--test-due",
+        action="store_true",
+        help="a sheet to print: buttons that should be tried; see `wardbell test-round`",
     )
     parser.add_argument(
         "--days", type=int, default=DAYS, help="with --test-due: not heard for so long; default %(default)s"
     )
-    for name, what in (("--sheet", "a sheet to print"), ("--csv", "CSV")):
-        help_text = f"with --test-due: as {what}, in that language (en where none is named)"
-        parser.add_argument(name, nargs="?", const="en", choices=sorted(TEXTS), help=help_text)
+    parser.add_argument("--csv", action="store_true", help="with --test-due: as CSV")
     parser.add_argument("--json", action="store_true", help="as JSON")
     parser.add_argument("--registry", metavar="FILE", type=Path, help="default: registry.json in the state folder")
+    paths.add_language(parser, TEXTS)
     paths.add_options(parser)
     options = parser.parse_args(argv)
+    words = CommandWords(options.lang)
     try:
         registry = read_registry(options.registry or options.home / "registry.json")
         known = _known(options.home / "gateway.db")
@@ -63,10 +66,14 @@ def main(argv: list[str]) -> int:
         print(f"wardbell stations: {error}", file=sys.stderr)
         return EXIT_CONFIG
     if options.test_due:
-        print(_due(registry, known, options))
+        print(_due(registry, known, options, words))
         return 0
     rows = _rows(registry, known, options.faults)
-    print(json.dumps([_record(*row) for row in rows], ensure_ascii=False, indent=1) if options.json else _table(rows))
+    print(
+        json.dumps([_record(*row) for row in rows], ensure_ascii=False, indent=1)
+        if options.json
+        else _table(rows, words)
+    )
     return 0
 
 
@@ -80,7 +87,7 @@ def _known(journal: Path) -> dict[str, StationHealth]:
     return known
 
 
-def _due(registry: Registry, known: dict[str, StationHealth], options: argparse.Namespace) -> str:
+def _due(registry: Registry, known: dict[str, StationHealth], options: argparse.Namespace, words: CommandWords) -> str:
     now_ms = time.time_ns() // 1_000_000
     heard = {station_id: health.buttons for station_id, health in known.items()}
     due = due_buttons(registry.stations, registry.buttons, heard, now_ms, options.days)
@@ -88,8 +95,8 @@ def _due(registry: Registry, known: dict[str, StationHealth], options: argparse.
         records = [{"station_id": b.station.station_id, "signal": b.signal, "heard_ms": b.heard_ms} for b in due]
         return json.dumps(records, ensure_ascii=False, indent=1)
     if options.csv:
-        return as_csv(due, options.csv).rstrip()
-    return sheet(due, registry.ward, options.sheet or "en", now_ms, options.days)
+        return as_csv(due, words).rstrip()
+    return sheet(due, registry.ward, words, now_ms, options.days)
 
 
 Row = tuple[Station, StationHealth]
@@ -110,34 +117,24 @@ def _record(station: Station, health: StationHealth) -> dict[str, Any]:
     return {**facts, **known, "battery_mv": battery_millivolts(health.battery)}
 
 
-def _table(rows: list[Row]) -> str:
+def _table(rows: list[Row], words: CommandWords) -> str:
     if not rows:
-        return "no station has a fault"
+        return words.text("stations.none")
     now_ms = time.time_ns() // 1_000_000
-    cells = [
-        ("place", "heard", "said", "beats", "lost", "battery", "quality", "trend", "fault"),
-        *(_cells(station, health, now_ms) for station, health in rows),
-    ]
+    cells = [words.head("stations.head"), *(_cells(station, health, now_ms, words) for station, health in rows)]
     return "\n".join(aligned(cells))
 
 
-def _cells(station: Station, health: StationHealth, now_ms: int) -> tuple[str, ...]:
+def _cells(station: Station, health: StationHealth, now_ms: int, words: CommandWords) -> tuple[str, ...]:
     millivolts = battery_millivolts(health.battery)
     return (
-        station.place,
-        _ago(now_ms - health.heard_ms) if health.heard_ms else "never",
-        health.signal or "-",
-        "yes" if health.beats else "no",
+        words.place(station.room, station.bed),
+        words.ago(now_ms - health.heard_ms) if health.heard_ms else words.text("never"),
+        words.signal(health.signal) if health.signal else "-",
+        words.text("yes" if health.beats else "no"),
         "-" if health.loss_percent is None else f"{health.loss_percent} %",
         "-" if millivolts is None else f"{millivolts / 1000:.1f} V",
         "-" if health.quality is None else str(health.quality),
         "-" if health.trend is None else f"{health.trend:+d}",
-        ", ".join(health.faults),
+        ", ".join(map(words.fault, health.faults)),
     )
-
-
-def _ago(ms: int) -> str:
-    minutes = max(0, ms) // 60_000
-    if minutes < 120:
-        return f"{minutes} min"
-    return f"{minutes // 60} h" if minutes < 2880 else f"{minutes // 1440} d"

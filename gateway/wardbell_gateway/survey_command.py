@@ -13,6 +13,8 @@ from typing import IO
 from wardbell_bus import paths
 from wardbell_bus.client import BusClient
 from wardbell_bus.columns import aligned
+from wardbell_gateway.asking import no_broker
+from wardbell_gateway.command_texts import TEXTS, CommandWords
 from wardbell_gateway.registry import read_registry
 from wardbell_protocol.air.margin import margin
 from wardbell_protocol.bus import topics
@@ -56,6 +58,7 @@ def main(argv: list[str]) -> int:
     parser.add_argument("--presses", type=int, metavar="N", help="end after N")
     parser.add_argument("--seconds", type=float, metavar="N", help="end after N")
     parser.add_argument("--ward", help="default: the ward of the registry in the state folder")
+    paths.add_language(parser, TEXTS)
     paths.add_options(parser)
     options = parser.parse_args(argv)
     try:
@@ -73,6 +76,7 @@ def main(argv: list[str]) -> int:
 
 
 def _survey(options: argparse.Namespace, ward: str) -> int:
+    words = CommandWords(options.lang)
     heard: queue.SimpleQueue[Reception | None] = queue.SimpleQueue()
     client = BusClient(
         options.broker,
@@ -85,11 +89,10 @@ def _survey(options: argparse.Namespace, ward: str) -> int:
     client.start()
     try:
         heard.get(timeout=BROKER_WITHIN_S)
-        print("press the buttons; each line comes when the press is over. Ctrl-C ends", flush=True)
-        _follow(options, heard, file)
+        print(words.text("survey.begin"), flush=True)
+        _follow(options, heard, file, words)
     except queue.Empty:
-        where = f"{client.broker.host}:{client.broker.port}"
-        print(f"wardbell survey: no broker at {where} that takes us; give its URL with --broker", file=sys.stderr)
+        print(f"wardbell survey: {words.reason(no_broker(client))}", file=sys.stderr)
         return EXIT_UNAVAILABLE
     except KeyboardInterrupt:
         pass
@@ -100,7 +103,12 @@ def _survey(options: argparse.Namespace, ward: str) -> int:
     return 0
 
 
-def _follow(options: argparse.Namespace, heard: "queue.SimpleQueue[Reception | None]", file: IO[str] | None) -> None:
+def _follow(
+    options: argparse.Namespace,
+    heard: "queue.SimpleQueue[Reception | None]",
+    file: IO[str] | None,
+    words: CommandWords,
+) -> None:
     end_s = time.monotonic() + options.seconds if options.seconds is not None else None
     writer = csv.writer(file) if file is not None else None
     if writer is not None and file is not None and file.tell() == 0:
@@ -115,10 +123,10 @@ def _follow(options: argparse.Namespace, heard: "queue.SimpleQueue[Reception | N
         if reception is None or not _is_wanted(reception, options):
             continue
         n += 1
-        cells = _cells(reception)
-        print(*aligned([cells]), flush=True)
+        head, line = aligned([words.head("survey.head"), _shown(reception, words)])
+        print(*([head] if n == 1 else []), line, sep="\n", flush=True)
         if writer is not None and file is not None:
-            writer.writerow(cells)
+            writer.writerow(_cells(reception))
             file.flush()
 
 
@@ -128,20 +136,39 @@ def _is_wanted(reception: Reception, options: argparse.Namespace) -> bool:
     return options.heartbeats or reception.signal != HEARTBEAT
 
 
-def _cells(reception: Reception) -> tuple[str, ...]:
-    at = datetime.fromtimestamp(reception.at_ms / 1000).astimezone().isoformat(timespec="seconds")
-    sent = (
-        1 if reception.signal == HEARTBEAT and reception.is_frame else SENT_FRAMES if reception.is_frame else SENT_WORDS
-    )
+def _shown(reception: Reception, words: CommandWords) -> tuple[str, ...]:
     return (
-        at,
+        f"{_at(reception):%Y-%m-%d %H:%M:%S}",
+        reception.ear,
+        reception.station_id,
+        words.place(reception.room, reception.bed),
+        words.signal(reception.signal),
+        f"{reception.copies}/{_sent(reception)}",
+        str(reception.quality),
+        words.text(f"margin.{margin(reception.quality, reception.is_frame)}"),
+    )
+
+
+def _cells(reception: Reception) -> tuple[str, ...]:
+    return (
+        _at(reception).isoformat(timespec="seconds"),
         reception.ear,
         reception.station_id,
         reception.room,
         reception.bed,
         reception.signal,
         str(reception.copies),
-        str(sent),
+        str(_sent(reception)),
         str(reception.quality),
         margin(reception.quality, reception.is_frame),
     )
+
+
+def _at(reception: Reception) -> datetime:
+    return datetime.fromtimestamp(reception.at_ms / 1000).astimezone()
+
+
+def _sent(reception: Reception) -> int:
+    if reception.is_frame:
+        return 1 if reception.signal == HEARTBEAT else SENT_FRAMES
+    return SENT_WORDS

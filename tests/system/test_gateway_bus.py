@@ -188,10 +188,14 @@ def test_a_round_of_tests_begins_and_ends_by_command(
     gateway.up_ms += 11_000
     gateway.ward.poll(gateway.now())
     wait_for(bus, lambda bus: not bus.open, "its end")
-    assert walk_round(["stop", *usual]) == 0
-    said = capsys.readouterr().out
-    assert "One that you did not press was a resident" in said
-    assert said.splitlines()[-1].split()[1:] == ["203-1", "203", "1", "emergency"]
+    for lang, warning, row in (
+        ("en", "One that you did not press was a resident", ["203-1", "203-1", "emergency"]),
+        ("zh_CN", "如有不是您按的，就是住户按的", ["203-1", "203室1床", "紧急呼叫"]),
+    ):
+        assert walk_round(["stop", "--lang", lang, *usual]) == 0
+        said = capsys.readouterr().out
+        assert warning in said
+        assert said.splitlines()[-1].split()[1:] == row
     gateway.ward.poll(gateway.now())
     wait_for(bus, lambda bus: not bus.faults(), "the end of the round")
     for wrong in (["--all", "--minutes", "9999"], [], ["--all", "--room", "203"]):
@@ -203,7 +207,7 @@ def test_an_installer_reads_how_well_each_press_came_in(
     broker: BrokerProcess, gateway: Gateway, bus: BusEnd, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     table = tmp_path / "survey.csv"
-    usual = ["--broker", broker.url, "--ward", WARD, "--csv", str(table), "--presses", "2"]
+    usual = ["--broker", broker.url, "--ward", WARD, "--csv", str(table), "--presses", "2", "--lang", "zh_CN"]
     reader = threading.Thread(target=survey, args=([*usual, "--station", "203-1"],))
     reader.start()
     until_s = time.monotonic() + DEADLINE_S
@@ -218,7 +222,12 @@ def test_an_installer_reads_how_well_each_press_came_in(
         ("203-1", "7", "8", "84", "weak"),
         ("203-1", "7", "8", "93", "good"),
     ]
-    assert "203-1" in capsys.readouterr().out
+    shown = [line.split() for line in capsys.readouterr().out.splitlines()[1:]]
+    assert shown[0] == ["时间", "接收端", "按钮编号", "床位", "信号", "份数", "质量", "余量"]
+    assert sorted(line[3:] for line in shown[1:]) == [
+        ["203-1", "203室1床", "呼叫", "7/8", "84", "弱"],
+        ["203-1", "203室1床", "呼叫", "7/8", "93", "好"],
+    ]
 
 
 def test_an_installer_is_told_that_there_is_no_broker() -> None:

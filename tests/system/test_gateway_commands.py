@@ -170,8 +170,9 @@ def test_calls_list_and_a_station_with_an_open_call(broker: BrokerProcess, tmp_p
         ("203", "2", "emergency"),
         ("203", "1", "normal"),
     ]
-    table = run("calls", "list", "--ward", "east", "--home", home, "--broker", broker.url, first=PATIENT).stdout
-    assert table.splitlines()[1].split()[:3] == ["203-2", "emergency?", "placed"]
+    for lang, row in (("en", ["203-2", "emergency?", "calling"]), ("zh_CN", ["203室2床", "紧急呼叫?", "呼叫中"])):
+        table = run("calls", "list", "--lang", lang, "--home", home, "--broker", broker.url, first=PATIENT).stdout
+        assert table.splitlines()[1].split()[:3] == row
 
     kept = run("enrol", "--home", home, "--remove", "203-2")
     assert kept.returncode == 2

@@ -94,6 +94,10 @@ def test_a_part_that_does_not_answer_is_a_fault_until_one_finds_it_well(
     assert bench.faults == [("callcenter", FAILED)]
     assert main(["--home", str(tmp_path)]) == 1
     assert "FAILED" in capsys.readouterr().out
+    assert main(["--home", str(tmp_path), "--lang", "zh_CN"]) == 1
+    head, *_, row = capsys.readouterr().out.splitlines()
+    assert head.split() == ["时间", "结果", "已应答", "未应答", "无线", "测试呼叫"]
+    assert row.split()[2:-2] == ["不合格", "护士站", "0.0", "秒", "呼叫中心"]
     again = ChainRounds(bench.ward, [], bench.now())  # the gateway starts anew
     bench.rounds = again
     bench.pass_ms(1000)

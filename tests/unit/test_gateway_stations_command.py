@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from gateways import KEYS, keyed, station, tables, write_registry
+from rich.cells import cell_len
 
 from wardbell_gateway.journal import Entry, Journal
 from wardbell_gateway.station_watch import StationHealth
@@ -40,7 +41,7 @@ def test_a_table_with_those_in_need_first(home: Path, capsys: pytest.CaptureFixt
         "203-2",
         "2",
         "d",
-        "normal",
+        "call",
         "yes",
         "-",
         "2.1",
@@ -48,11 +49,29 @@ def test_a_table_with_those_in_need_first(home: Path, capsys: pytest.CaptureFixt
         "50",
         "-30",
         "silent,",
-        "low_battery",
+        "battery",
     ]
     assert lines[2].split() == ["203-1", "3", "min", "heartbeat", "yes", "0", "%", "2.9", "V", "90", "+2"]
     assert lines[3].split() == ["204-1", "never", "-", "no", "-", "-", "-", "-"]
     assert max(map(len, lines)) < 100
+    assert main(["--home", str(home), "--lang", "zh_CN"]) == 0
+    chinese = capsys.readouterr().out.splitlines()
+    assert chinese[0].split() == ["床位", "上次收到", "内容", "心跳", "丢失", "电池", "质量", "趋势", "故障"]
+    assert chinese[1].split() == [
+        "203室2床",
+        "2",
+        "天",
+        "呼叫",
+        "有",
+        "-",
+        "2.1",
+        "V",
+        "50",
+        "-30",
+        "无信号,",
+        "电量低",
+    ]
+    assert len({cell_len(line[: line.index("无" if n else "故障")]) for n, line in enumerate(chinese[:2])}) == 1
 
 
 def test_json_has_all_but_the_key(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -111,12 +130,14 @@ def test_buttons_that_nobody_has_heard_for_a_month(home: Path, capsys: pytest.Ca
     assert main(["--home", str(home), "--test-due", "--json"]) == 0
     due = json.loads(capsys.readouterr().out)
     assert [(row["station_id"], row["signal"]) for row in due] == [("203-1", "reset"), ("204-1", "normal")]
-    assert main(["--home", str(home), "--test-due", "--sheet", "zh_CN", "--days", "60"]) == 0
+    assert main(["--home", str(home), "--test-due", "--days", "60"]) == 0
     assert capsys.readouterr().out.count("[ ]") == 3
 
 
-def test_the_sheet_is_english_where_no_language_is_named(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_sheet_is_in_the_terminals_language_or_the_one_named(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     usual = ["--home", str(home), "--test-due"]
-    for arguments, said in ((["--sheet"], "signature"), (["--sheet", "zh_CN"], "签名"), (["--csv"], "room,bed")):
+    for arguments, said in (([], "signature"), (["--lang", "zh_CN"], "签名"), (["--csv"], "room,bed")):
         assert main([*usual, *arguments]) == 0
         assert said in capsys.readouterr().out

@@ -9,6 +9,7 @@ from gateways import code_of, station, tables
 
 from wardbell_console.language import Language
 from wardbell_gateway.button_tests import DAY_MS, as_csv, due_buttons, sheet
+from wardbell_gateway.command_texts import CommandWords
 from wardbell_gateway.journal import Journal, JournalError, Mark
 from wardbell_gateway.registry import check_tables
 from wardbell_gateway.walk_test import SHOWN_MS
@@ -233,13 +234,13 @@ def test_every_button_that_is_fitted_is_tried_once_a_month() -> None:
 
 def test_the_sheet_has_a_line_to_tick_for_each() -> None:
     due = due_buttons(STATIONS, {}, {}, T0)
-    english = sheet(due, "east", "en", T0).splitlines()
+    english = sheet(due, "east", CommandWords("en"), T0).splitlines()
     assert english[2].split("  ")[-1].strip() == "signature"
     assert [line.count("[ ]") for line in english[3:]] == [3] * 3
-    chinese = sheet(due, "east", "zh_CN", T0)
+    chinese = sheet(due, "east", CommandWords("zh_CN"), T0)
     assert "不正常" in chinese
     assert "从未" in chinese
-    table = as_csv(due, "zh_CN").removeprefix("\ufeff").splitlines()
+    table = as_csv(due, CommandWords("zh_CN")).removeprefix("\ufeff").splitlines()
     assert table[0].split(",") == ["房间", "床位", "按钮", "上次收到", "正常", "不正常", "未安装", "问题", "签名"]
     assert table[1] == "203,1,呼叫,从未,,,,,"
-    assert sheet([], "east", "en", T0) == "every button was heard within 30 days"
+    assert sheet([], "east", CommandWords("en"), T0) == "every button was heard within 30 days"

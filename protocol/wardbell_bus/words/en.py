@@ -124,4 +124,9 @@ TEXTS = {
     "reason.no_token": "no token that counts",
     "reason.too_many": "too many requests",
     "reason.none_to_see": "{what}: there is none that you may see",
+    "reason.no_station": "no station is in room {names}",
+    "reason.asked_late": "it was asked for too long ago; ask again, and if that does not help compare both computers' clocks",
+    "reason.no_round": "no test round is on; if the gateway has started anew, presses since then were calls",
+    "reason.no_gateway": "no gateway answers for ward {ward}; start `wardbell gateway`, or name another --ward",
+    "reason.no_broker_at": "no broker at {where} that takes us; start one (`wardbell broker`), or give its URL with --broker",
 }

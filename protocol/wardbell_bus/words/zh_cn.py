@@ -124,4 +124,9 @@ TEXTS = {
     "reason.no_token": "令牌无效",
     "reason.too_many": "请求过多",
     "reason.none_to_see": "{what}：没有，或您无权查看",
+    "reason.no_station": "房间 {names} 没有按钮",
+    "reason.asked_late": "请求到达太晚；请再试一次，仍不行请核对两台电脑的时间",
+    "reason.no_round": "没有正在进行的测试；若网关刚重新启动，此后的按铃都是呼叫",
+    "reason.no_gateway": "病区 {ward} 的网关没有应答；请启动 `wardbell gateway`，或用 --ward 指定病区",
+    "reason.no_broker_at": "连不上消息服务 {where}；请启动一个（`wardbell broker`），或用 --broker 给出地址",
 }
