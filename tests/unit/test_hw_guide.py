@@ -44,6 +44,7 @@ def test_the_guide_names_commands_and_options_that_exist(guide: str, capsys: pyt
 
 def test_both_guides_tell_the_same_commands() -> None:
     english, chinese = (
-        [re.sub(r"NAME|姓名|--lang zh_CN|zh_CN", "", line).split() for line in commands(ROOT / guide)] for guide in GUIDES
+        [re.sub(r"NAME|姓名|--lang zh_CN|zh_CN", "", line).split() for line in commands(ROOT / guide)]
+        for guide in GUIDES
     )
     assert english == chinese
