@@ -15,7 +15,7 @@ class C3Bedside:
     def __init__(self, settings: "dict[str, object]") -> None:
         self.settings = settings
         self.clock = C3Clock()
-        self.keys = {name: C3Key(PINS[name], name in LOOPS, self.clock.wake) for name in fitted(settings, PINS)}
+        self.keys = {name: C3Key(PINS[name], name in LOOPS) for name in fitted(settings, PINS)}
         self.lamp_red = C3Lamp(PINS["lamp_red"])
         self.lamp_green = C3Lamp(PINS["lamp_green"])
         self.buzzer = C3Buzzer(PINS["buzzer"])

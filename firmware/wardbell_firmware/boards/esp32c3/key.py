@@ -1,10 +1,6 @@
-"""Keys and loops: one pin each, latched by its interrupt."""
+"""Keys and loops: one pin each, looked at while the node waits; an interrupt it may not have (clock.py)."""
 
 import machine
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 
 class C3Key:
@@ -13,19 +9,17 @@ class C3Key:
     Args:
         pin: its GPIO, which it joins to ground.
         is_loop: closed at rest, so that it is pressed while open.
-        wake: called when it is pressed or let go.
     """
 
-    def __init__(self, pin: int, is_loop: bool, wake: "Callable[[], None]") -> None:
+    def __init__(self, pin: int, is_loop: bool) -> None:
         self.pin = machine.Pin(pin, machine.Pin.IN, machine.Pin.PULL_UP)
         self.is_loop = is_loop
         self._pressed_level = 1 if is_loop else 0
-        self._wake = wake
+        self._was_down = False
         self._is_latched = False
-        self.pin.irq(self._changed, machine.Pin.IRQ_FALLING | machine.Pin.IRQ_RISING)
 
     def is_pressed(self) -> bool:
-        """Whether it is pressed, or was since the last look."""
+        """Whether it is pressed, or was since the last time this was asked."""
         is_pressed = self._is_latched or self.is_down
         self._is_latched = False
         return is_pressed
@@ -35,11 +29,15 @@ class C3Key:
         """Whether it is pressed now."""
         return self.pin.value() == self._pressed_level
 
-    def latch(self) -> None:
-        """Take it for pressed until it is looked at."""
-        self._is_latched = True
+    def look(self) -> bool:
+        """Whether it was pressed or let go since the last look; a press is latched."""
+        is_down = self.is_down
+        has_changed = is_down != self._was_down
+        self._was_down = is_down
+        if has_changed and is_down:
+            self.latch()
+        return has_changed
 
-    def _changed(self, _: machine.Pin) -> None:
-        # Interrupts of pins run late on this chip, after the contact may have opened again: any of them is a press.
+    def latch(self) -> None:
+        """Take it for pressed until it is asked for."""
         self._is_latched = True
-        self._wake()
