@@ -25,6 +25,7 @@ VIRTUAL = BoardKind(
     "virtual", "linux", {BEDSIDE: "repl_boards.Bedside", RECEIVER: "repl_boards.Receiver"}, restarts=False
 )
 POOR = BoardKind("virtual", "linux", VIRTUAL.classes, restarts=False, keys=("call",), hears=False)
+PROMPT = b">>> "
 SICK = BoardKind("virtual", "linux", {BEDSIDE: "repl_boards.SickBedside"}, restarts=False)
 
 
@@ -44,7 +45,7 @@ class Board:
             str(Path(package.__path__[0]).parent)
             for package in (wardbell_protocol, wardbell_firmware, wardbell_simulator)
         ]
-        path = os.pathsep.join([".frozen", *roots, str(Path(__file__).resolve().parent)])
+        path = os.pathsep.join([str(folder), ".frozen", *roots, str(Path(__file__).resolve().parent)])
         self._process = subprocess.Popen(
             [str(find_micropython())],
             stdin=board_slave,
@@ -57,6 +58,7 @@ class Board:
         os.close(board_slave)
         self._is_plugged = True
         self._again: list[Board] = []
+        self._await_prompt()
         self._thread = threading.Thread(target=self._carry, daemon=True)
         self._thread.start()
 
@@ -64,14 +66,14 @@ class Board:
         for again in self._again:
             again.close()
         self.pull()
-        self._thread.join()
         self._process.kill()
         self._process.wait()
         os.close(self._board_end)
 
     def pull(self) -> None:
-        """The port is gone for whoever has it open."""
+        """The port is gone for whoever has it open; what has its name from then on may be another test's."""
         self._is_plugged = False
+        self._thread.join()
 
     def replugged(self) -> "Board":
         """The same board after it was unplugged; it is closed with this one."""
@@ -86,6 +88,13 @@ class Board:
     def settings(self) -> dict[str, object] | None:
         path = self.folder / "settings.json"
         return json.loads(path.read_text()) if path.exists() else None
+
+    def _await_prompt(self) -> None:
+        """A board has started long before somebody types."""
+        said = b""
+        while PROMPT not in said:
+            assert select.select([self._board_end], [], [], DEADLINE_S)[0], said
+            said += os.read(self._board_end, 4096)
 
     def _carry(self) -> None:
         while self._is_plugged:

@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 import serial
 from provision_bench import BED, POOR, SICK, VIRTUAL, Board, Patient, provision
-from servers import DEADLINE_S, wait_until
 
 from wardbell_firmware.receiver.table import STATIONS_FILE
 from wardbell_gateway.provision.board_kinds import BoardKind
@@ -61,11 +60,6 @@ def test_another_firmware_is_refused(
     text = f'VERSION = "{found}"' if found else "raise ImportError"
     (board.folder / "wardbell_firmware" / "__init__.py").write_text("")
     (board.folder / "wardbell_firmware" / "version.py").write_text(text)
-    serial_port = serial.Serial(board.port, timeout=DEADLINE_S)
-    serial_port.write(b"import sys; sys.path.insert(0, '')\r")
-    serial_port.read_until(b">>> ")
-    serial_port.read_until(b">>> ")
-    serial_port.close()
     assert provision(home, board, *BED) == 69
     assert said in capsys.readouterr().err
     assert board.settings is None
@@ -141,7 +135,6 @@ def test_the_cable_is_pulled_midway(
     def pull() -> None:
         if not cut_at:
             board.pull()
-            wait_until(lambda: not Path(board.port).exists(), "the port to go")
 
     assert provision(home, board, *BED, installer=Patient(at_question=pull)) == 69
     assert "the board is gone; plug it in and give the same command again" in capsys.readouterr().err
