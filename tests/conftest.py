@@ -11,9 +11,14 @@ from pathlib import Path
 import pytest
 from databases import Database, Postgres, make_sqlite_template, memory_root, run_postgres
 from hypothesis import HealthCheck, settings
+from hypothesis.internal.conjecture.providers import HypothesisProvider
+from hypothesis.internal.constants_ast import Constants
 from servers import MOSQUITTO, BrokerProcess
 
-# Properties are tried with the same examples every time, and without a stop-watch.
+# Properties are tried with the same examples every time, and without a stop-watch. Hypothesis would also draw numbers and words
+# that stand in our modules: those that a worker happens to have imported by then, other ones on each machine and in each run.
+assert "_local_constants" in vars(HypothesisProvider)
+HypothesisProvider._local_constants = Constants()  # type: ignore[assignment]  # noqa: SLF001
 settings.register_profile("wardbell", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("wardbell")
 

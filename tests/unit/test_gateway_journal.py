@@ -221,7 +221,9 @@ STEP = st.tuples(
 )
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
+)
 @given(st.lists(STEP, max_size=25))
 def test_the_fold_gives_the_board_back(tmp_path: Path, steps: list[tuple[str, int]]) -> None:
     """After any history the board folded from `open_events` is the board, and its next call gets the same number."""
