@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 from centre_bench import Centre
-from courier_round import HOUSE, Pager, Round
+from courier_round import HOUSE, Pager, Round, due_ms
 from databases import Database
 from servers import DEADLINE_S, wait_until
 
@@ -90,7 +90,8 @@ def test_an_address_that_does_not_answer_leaves_threads_to_the_others(round_: Ro
 
     webhook.answer = answer
     courier = round_.courier(webhook)
-    round_.put(*(f"a-{number:02}" for number in range(9)), medium="webhook", address="dead", priority=90)
+    to_the_dead = [f"a-{number:02}" for number in range(9)]
+    round_.put(*to_the_dead, medium="webhook", address="dead", priority=90)
     courier.kick()
     wait_until(lambda: len(in_hand()) == 2, "as many as one address may have")
     round_.put(*(f"b-{number}" for number in range(5)), medium="webhook")
@@ -99,6 +100,8 @@ def test_an_address_that_does_not_answer_leaves_threads_to_the_others(round_: Ro
     assert in_hand() == ["dead"] * 2
     goes_on.set()
     wait_until(lambda: len(in_hand()) == 9, "the rest of them")
+    now_ms = round_.centre.now.steady_ms
+    wait_until(lambda: all(due_ms(round_, one) > now_ms for one in to_the_dead), "their failures to be written down")
     goes_on.clear()
     round_.wait_s(60, courier)
     wait_until(lambda: len(in_hand()) == 10, "one of those that failed")
