@@ -8,7 +8,7 @@ import httpx
 import pytest
 from api_host import Host, problem, serving
 from databases import Database
-from servers import wait_until
+from servers import DEADLINE_S, wait_until
 
 from wardbell_callcenter.api.app import THREADS
 
@@ -193,17 +193,16 @@ def route_threads() -> int:
 
 
 def test_what_is_urgent_does_not_wait_for_what_is_slow(host: Host) -> None:
-    with host.caller("Wei") as wei, ThreadPoolExecutor(3 * THREADS) as others:
-        tokens = [host.token("Chen") for _ in range(3 * THREADS)]
+    with (
+        host.caller("Wei") as wei,
+        httpx.Client(base_url=host.url, timeout=DEADLINE_S) as chen,
+        ThreadPoolExecutor(3 * THREADS) as others,
+    ):
+        shown = [{"Authorization": f"Bearer {host.token('Chen')}"} for _ in range(3 * THREADS)]
         with host.store.writing():  # whoever wants to write waits
-            slow = [
-                others.submit(
-                    httpx.delete, f"{host.url}/v1/session", headers={"Authorization": f"Bearer {token}"}, timeout=60
-                )
-                for token in tokens
-            ]
+            slow = [others.submit(chen.delete, "/v1/session", headers=one) for one in shown]
             wait_until(lambda: route_threads() == THREADS, "all threads of the slow ones are taken")
-            answer = wei.post("/v1/contacts/none/accept", timeout=60)
+            answer = wei.post("/v1/contacts/none/accept")
             assert not all(one.done() for one in slow)
         assert answer.status_code == 404
 
