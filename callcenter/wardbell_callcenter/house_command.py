@@ -10,10 +10,13 @@ from pathlib import Path
 from time import time_ns
 from zoneinfo import ZoneInfo
 
+from wardbell_bus import paths
+from wardbell_bus.columns import aligned
 from wardbell_callcenter.api.token_command import add_token
 from wardbell_callcenter.database_option import EX_CONFIG, add_by, add_database, failed, with_store
 from wardbell_callcenter.house import House, decode_house
 from wardbell_callcenter.house_checks import house_findings
+from wardbell_callcenter.house_wording import TEXTS, Wording
 from wardbell_callcenter.people.audit_command import add_audit
 from wardbell_callcenter.people.secret import SALT_BYTES, make_secret
 from wardbell_callcenter.store.house_rows import HouseForm
@@ -26,7 +29,7 @@ EXAMPLES = """examples:
   wardbell house check house.json                says all that is wrong with it, and changes nothing
   wardbell house apply house.json --by chen      from now on it counts; the call centre need not be started again
   wardbell house show > house.json               the document that counts
-  wardbell house history
+  wardbell house history --lang zh_CN
   wardbell house show --revision 3 > old.json && wardbell house apply old.json       back to what was
   wardbell house secret                          asks for a secret twice, prints what to write into `agents.NAME.secret`
   wardbell house token wei --label tablet        a token for the API, shown once
@@ -49,7 +52,7 @@ def _init(options: argparse.Namespace) -> int:
             made.write(STARTER.read_bytes())
     except OSError as error:
         return failed(COMMAND, f"{file}: cannot be made ({error.strerror}); give another name", EX_CONFIG)
-    print(f"{file}: change its names, then `wardbell house check {file}`")
+    print(Wording(options.lang).text("made", file=file))
     return 0
 
 
@@ -57,7 +60,8 @@ def _check(options: argparse.Namespace) -> int:
     read = _read(options.file)
     if read is None:
         return EX_CONFIG
-    print(f"{options.file}: nothing wrong: {_summary(read[1])}")
+    words = Wording(options.lang)
+    print(words.text("right", file=options.file, summary=words.summary(read[1])))
     return 0
 
 
@@ -66,17 +70,18 @@ def _apply(options: argparse.Namespace) -> int:
     if read is None:
         return EX_CONFIG
     document, house = read
+    words = Wording(options.lang)
 
     def put(store: Store) -> int:
         with store.writing() as ledger:
             newest = ledger.houses.newest()
             if newest is not None and newest.document == document:
-                print(f"revision {newest.revision} is the same document: nothing to do")
+                print(words.text("same", revision=newest.revision))
                 return 0
             now_ms, before = time_ns() // 1_000_000, ledger.houses.newest_revision()
             revision = ledger.houses.put(document, options.by, now_ms)
             ledger.audit.append(now_ms, options.by, "put_house", of=f"revision {revision}", was=str(before))
-        print(f"revision {revision}: {_summary(house)}")
+        print(words.text("revision", revision=revision, summary=words.summary(house)))
         return 0
 
     return with_store(COMMAND, options, put, makes=True)
@@ -124,10 +129,9 @@ def _history(options: argparse.Namespace) -> int:
     def history(store: Store) -> int:
         with store.reading() as ledger:
             forms = ledger.houses.history(options.limit)
-        zone = _zone(forms)
-        for form in forms:
-            at = datetime.fromtimestamp(form.at_ms / 1000, zone).isoformat(" ", "seconds")
-            print(f"{form.revision:>4}  {at}  {form.by}  {_summary_of(form)}")
+        words, zone = Wording(options.lang), _zone(forms)
+        rows = [_row(form, words, zone) for form in forms]
+        print("\n".join(aligned([words.head("history"), *rows])))
         return 0
 
     return with_store(COMMAND, options, history)
@@ -140,22 +144,13 @@ def _zone(forms: list[HouseForm]) -> ZoneInfo:
         return ZoneInfo("UTC")
 
 
-def _summary_of(form: HouseForm) -> str:
+def _row(form: HouseForm, words: Wording, zone: ZoneInfo) -> tuple[str, ...]:
+    at = datetime.fromtimestamp(form.at_ms / 1000, zone).isoformat(" ", "seconds")
     try:
-        return _summary(decode_house(form.document, f"revision {form.revision}"))
+        summary = words.summary(decode_house(form.document, f"revision {form.revision}"))
     except ConfigError:
-        return "of another version of Wardbell"
-
-
-def _summary(house: House) -> str:
-    counts = (("ward", house.wards), ("agent", house.agents), ("policy", house.policies), ("roster", house.rosters))
-    return ", ".join(f"{len(parts)} {_plural(name, len(parts))}" for name, parts in counts)
-
-
-def _plural(name: str, count: int) -> str:
-    if count == 1:
-        return name
-    return f"{name.removesuffix('y')}ies" if name.endswith("y") else f"{name}s"
+        summary = words.text("strange")
+    return str(form.revision), at, form.by, summary
 
 
 def _secret(options: argparse.Namespace) -> int:  # noqa: ARG001
@@ -186,6 +181,7 @@ def _parser() -> argparse.ArgumentParser:
     ):
         verb = verbs.add_parser(name, help=words, description=words)
         verb.add_argument("file", metavar="FILE", type=Path)
+        paths.add_language(verb, TEXTS)
         verb.set_defaults(run=run)
         if name == "apply":
             add_by(verb)
@@ -196,6 +192,7 @@ def _parser() -> argparse.ArgumentParser:
     history = verbs.add_parser("history", help="who changed it when")
     history.add_argument("--limit", metavar="N", type=int, default=20, help="newest only; default %(default)s")
     history.set_defaults(run=_history)
+    paths.add_language(history, TEXTS)
     for verb in (show, history):
         add_database(verb)
     secret = verbs.add_parser("secret", help="make what to write into `agents.NAME.secret`")

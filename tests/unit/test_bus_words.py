@@ -1,11 +1,16 @@
 """What the authorities say has words in both languages, wherever it is read."""
 
+import string
+
 import pytest
 
 from wardbell_bus.words.words import SHARED, Words
+from wardbell_callcenter import house_wording
 from wardbell_callcenter.engine import alarms, answering, calls, shifts, stepping, wards
 from wardbell_callcenter.incidents import folding, membership
 from wardbell_callcenter.people import agent, door, permissions
+from wardbell_callcenter.residents import wording as residents_wording
+from wardbell_gateway import command_texts
 
 SAID = [
     alarms.OVER,
@@ -32,6 +37,10 @@ SAID = [
 ]
 
 
+def fields(text: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name}
+
+
 @pytest.mark.parametrize("said", SAID)
 def test_what_an_authority_says_is_said_in_chinese(said: str) -> None:
     chinese = Words("zh_CN", {}).reason(said)
@@ -54,8 +63,11 @@ def test_parts_of_a_reason_are_worded_and_a_persons_words_left(said: str, chines
     assert Words("zh_CN", {}).reason(said) == chinese
 
 
-def test_both_languages_have_the_same_shared_words() -> None:
-    assert SHARED["en"].keys() == SHARED["zh_CN"].keys()
+@pytest.mark.parametrize("texts", [SHARED, house_wording.TEXTS, residents_wording.TEXTS, command_texts.TEXTS])
+def test_both_languages_say_the_same_things(texts: dict[str, dict[str, str]]) -> None:
+    en, zh = texts["en"], texts["zh_CN"]
+    assert en.keys() == zh.keys()
+    assert [key for key in en if fields(en[key]) != fields(zh[key]) or en[key].count("|") != zh[key].count("|")] == []
 
 
 def test_a_call_is_told_with_its_fault_and_its_doubt() -> None:

@@ -49,10 +49,15 @@ def test_each_change_is_a_revision_and_the_same_again_is_none(
         "revision 2 is the same document: nothing to do",
     ]
     assert main(["history", "--db", database.url]) == 0
-    newest, oldest = capsys.readouterr().out.splitlines()
+    head, newest, oldest = capsys.readouterr().out.splitlines()
+    assert head.split()[:3] == ["revision", "when", "by"]
     assert newest.split()[0] == "2"
     assert oldest.split()[0] == "1"
     assert oldest.endswith("chen  2 wards, 4 agents, 4 policies, 2 rosters")
+    assert main(["history", "--lang", "zh_CN", "--db", database.url]) == 0
+    said = capsys.readouterr().out
+    assert said.splitlines()[0].split() == ["版本", "时间", "修改人", "内容"]
+    assert "2 个病区，4 名坐席，4 个策略，2 张排班表" in said
     assert main(["show", "--revision", "1", "--db", database.url]) == 0
     assert read_house(capsys.readouterr().out.encode(), "shown") == read_house(EXAMPLE.read_bytes(), "example")
 

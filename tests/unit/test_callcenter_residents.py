@@ -217,7 +217,7 @@ def test_who_is_not_in_the_table_has_moved_out() -> None:
     assert changes.gone == [WU_GONE]
     assert changes.changed == [(ZHOU, moved(ZHOU, "204"))]
     assert (changes.new, changes.same) == ([], 1)
-    assert differences(ZHOU, moved(ZHOU, "204")) == ["room 203 -> 204", "bed 2 -> -"]
+    assert differences(ZHOU, moved(ZHOU, "204")) == [("room", "203", "204"), ("bed", "2", "")]
 
 
 def test_who_is_gone_can_come_back_and_does_not_go_twice() -> None:

@@ -42,14 +42,21 @@ def test_an_import_says_what_it_changes_and_a_dry_run_only_says_it(
     assert main(["import", write(tmp_path, TABLE), "--by", "chen", *house]) == 0
     assert capsys.readouterr().out.splitlines()[-1] == "2 new, 0 changed, 0 gone, 0 as before; read as UTF-8"
     said = [
-        "new      r3  west/301  Wu",
-        "changed  r1  east/204-1  He Mei: room 203 -> 204, risks",
-        "gone     r2  east/203-2  Anna Zhu",
+        "new      r3  west  301    Wu",
+        "changed  r1  east  204-1  He Mei    room 203 -> 204, risks",
+        "gone     r2  east  203-2  Anna Zhu",
     ]
     assert main(["import", write(tmp_path, NEXT), "--dry-run", *house]) == 0
     assert capsys.readouterr().out.splitlines() == [
         *said,
         "1 new, 1 changed, 1 gone, 0 as before; read as UTF-8; dry run, nothing was stored",
+    ]
+    assert main(["import", write(tmp_path, NEXT), "--dry-run", "--lang", "zh_CN", *house]) == 0
+    assert capsys.readouterr().out.splitlines() == [
+        "新增  r3  west  301室     Wu",
+        "变更  r1  east  204室1床  He Mei    房间 203 -> 204, 风险",
+        "迁出  r2  east  203室2床  Anna Zhu",
+        "新增 1，变更 1，迁出 1，未变 0；按 UTF-8 读取；试运行，未保存",
     ]
     assert listed(house, capsys) == ["r1 203 False", "r2 203 False"]
     assert database.rows('SELECT by, what, "of" FROM audit') == [("chen", "import_residents", "residents.csv")]
@@ -57,6 +64,19 @@ def test_an_import_says_what_it_changes_and_a_dry_run_only_says_it(
     assert capsys.readouterr().out.splitlines()[:3] == said
     assert listed(house, capsys, "--gone") == ["r2 203 True", "r1 204 False", "r3 301 False"]
     assert listed(house, capsys, "--ward", "west") == ["r3 301 False"]
+
+
+def test_a_list_stands_in_columns(tmp_path: Path, house: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["import", write(tmp_path, TABLE.replace("He Mei", "何梅").replace("falls", "跌倒")), *house]) == 0
+    capsys.readouterr()
+    assert main(["list", "--lang", "zh_CN", *house]) == 0
+    assert capsys.readouterr().out.splitlines() == [
+        "编号  病区  床位      姓名      护理等级  风险",
+        "r1    east  203室1床  何梅      0         跌倒, penicillin",
+        "r2    east  203室2床  Anna Zhu  0",
+    ]
+    assert main(["list", "--ward", "west", *house]) == 0
+    assert capsys.readouterr().out == "nobody lives here\n"
 
 
 def test_one_wrong_row_keeps_all_of_them_out_unless_it_is_skipped(

@@ -5,9 +5,12 @@ import getpass
 from datetime import UTC, datetime
 from time import time_ns
 
+from wardbell_bus import paths
+from wardbell_bus.columns import aligned
 from wardbell_callcenter.api import tokens
 from wardbell_callcenter.database_option import EX_CONFIG, add_database, failed, with_store
 from wardbell_callcenter.days_option import days_up_to
+from wardbell_callcenter.house_wording import TEXTS, Wording
 from wardbell_callcenter.houses import Houses
 from wardbell_callcenter.people.permissions import person
 from wardbell_callcenter.store.store import Store
@@ -39,6 +42,7 @@ def add_token(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
         "--days", metavar="N", type=days_up_to(3660), help="it ends by itself after so many; else when it is revoked"
     )
     add_database(verb)
+    paths.add_language(verb, TEXTS)
     verb.set_defaults(run=run)
 
 
@@ -62,12 +66,15 @@ def _make(store: Store, options: argparse.Namespace) -> int:
     return 0
 
 
-def _list(store: Store, _: argparse.Namespace) -> int:
-    now_ms = time_ns() // 1_000_000
+def _list(store: Store, options: argparse.Namespace) -> int:
+    now_ms, words = time_ns() // 1_000_000, Wording(options.lang)
     with store.reading() as ledger:
         rows = ledger.tokens.everyone()
-    for row in rows:
-        print(f"{row.digest[: tokens.SHOWN]}  {_day(row.made_at_ms)}  {_ends(row, now_ms)}  {row.agent}  {row.label}")
+    cells = [
+        (row.digest[: tokens.SHOWN], _day(row.made_at_ms), _ends(row, now_ms, words), row.agent, row.label)
+        for row in rows
+    ]
+    print("\n".join(aligned([words.head("tokens"), *cells])) if cells else words.text("no_tokens"))
     return 0
 
 
@@ -83,12 +90,12 @@ def _revoke(store: Store, options: argparse.Namespace) -> int:
     return 0
 
 
-def _ends(row: TokenRow, now_ms: int) -> str:
+def _ends(row: TokenRow, now_ms: int, words: Wording) -> str:
     if row.is_revoked:
-        return "revoked   "
+        return words.text("revoked")
     if row.until_ms is None:
-        return "-         "
-    return _day(row.until_ms) if now_ms < row.until_ms else "ended     "
+        return "-"
+    return _day(row.until_ms) if now_ms < row.until_ms else words.text("ended")
 
 
 def _day(ms: int) -> str:

@@ -19,7 +19,7 @@ def open_for_call(turn: Turn, call: CallState) -> Contact:
         return repeat(turn, known, call)
     contact = _new(turn, "bed_call", key, call.kind, call.placed_at_ms)
     place = replace(contact, ward=call.ward, station_id=call.station_id, room=call.room, bed=call.bed)
-    return _open(turn, replace(place, call_id=call.call_id, call=call))
+    return _open(turn, replace(place, call_id=call.call_id, call=call, repeats=max(0, call.presses - 1)))
 
 
 def open_for_words(turn: Turn, kind: ContactKind, fields: dict[str, str], by: str) -> Contact:
@@ -38,17 +38,21 @@ def open_for_words(turn: Turn, kind: ContactKind, fields: dict[str, str], by: st
 
 def repeat(turn: Turn, contact: Contact, call: CallState | None, by: str = "") -> Contact:
     """The same once more: more urgent, and back in the queue at once where nobody is at the bed yet."""
-    repeats = contact.repeats + 1
-    contact = contact.changed(repeats=repeats)
-    contact = contact.changed(priority=priority(turn, contact))
     if call is not None:
         contact = contact.changed(call=call, call_id=call.call_id)
-    contact = turn.change(contact)
-    turn.ledger.record("repeated", turn.now, by=by, contact=contact)
+    contact = again(turn, contact, 1, by)
     if contact.state == "accepted":
         return leaving.back_to_queue(turn, contact, "it was called again", turn.now.steady_ms)
     if contact.is_waiting:
         stepping.go_on(turn, contact)
+    return contact
+
+
+def again(turn: Turn, contact: Contact, times: int, by: str = "") -> Contact:
+    """Somebody has called for it so many times more: it is more urgent."""
+    contact = contact.changed(repeats=contact.repeats + times)
+    contact = turn.change(contact.changed(priority=priority(turn, contact)))
+    turn.ledger.record("repeated", turn.now, by=by, contact=contact)
     return contact
 
 

@@ -3,7 +3,7 @@
 from typing import Literal
 
 from wardbell_callcenter.contacts.contact import Contact, answered_at_ms, answered_by, how_cleared
-from wardbell_callcenter.engine import leaving, stepping
+from wardbell_callcenter.engine import leaving, opening, stepping
 from wardbell_callcenter.engine.turn import Turn
 from wardbell_callcenter.ports.ward import ward_command
 from wardbell_callcenter.store.delivery_rows import Delivery, new_delivery_id
@@ -17,13 +17,17 @@ def show_call(turn: Turn, contact: Contact, call: CallState) -> None:
     """The ward shows its call so now.
 
     An answer there does not take the contact away: whoever acknowledged may need help, and the call is still lit. Its steps
-    wait for him as long as they would for an agent.
+    wait for him as long as they would for an agent. Nor does a press more take it from whoever has it: he may be at the
+    door, and somebody who waits presses often.
     """
     before, contact = contact, turn.change(contact.changed(call=call))
     if call.status == "cleared":
         leaving.close(turn, contact, "cleared_at_bed", call.cleared_by, how_cleared(call))
         return
-    if before.to_state() != contact.to_state():
+    presses = 0 if before.call is None else call.presses - before.call.presses
+    if presses > 0:
+        contact = opening.again(turn, contact, presses)
+    elif before.to_state() != contact.to_state():
         turn.ledger.record("changed", turn.now, contact=contact)
     if not contact.is_waiting:
         return

@@ -43,12 +43,7 @@ def changes_of(known: Iterable[Resident], reading: Reading, only_ward: str = "")
     return Changes(new, changed, [replace(one, is_gone=True) for one in gone] if reading.is_whole else [], same)
 
 
-def differences(before: Resident, after: Resident) -> list[str]:
-    """In words, `room 203 -> 204` for each part that is another; risks and fields only by name."""
-    found = []
-    for part in fields(Resident):
-        old, new = getattr(before, part.name), getattr(after, part.name)
-        if old != new:
-            is_plain = isinstance(old, str | int)
-            found.append(f"{part.name} {old or '-'} -> {new or '-'}" if is_plain else part.name)
-    return found
+def differences(before: Resident, after: Resident) -> list[tuple[str, object, object]]:
+    """Each part that is another, with what it was and is."""
+    parts = ((part.name, getattr(before, part.name), getattr(after, part.name)) for part in fields(Resident))
+    return [(name, old, new) for name, old, new in parts if old != new]

@@ -7,12 +7,14 @@ from dataclasses import asdict
 from pathlib import Path
 from time import time_ns
 
+from wardbell_bus import paths
+from wardbell_bus.columns import aligned
 from wardbell_callcenter.database_option import EX_CONFIG, add_by, add_database, failed, with_store
 from wardbell_callcenter.houses import Houses
-from wardbell_callcenter.residents.changes import Changes, changes_of, differences
+from wardbell_callcenter.residents.changes import Changes, changes_of
 from wardbell_callcenter.residents.reading import Reading, read_residents
-from wardbell_callcenter.residents.resident import Resident
 from wardbell_callcenter.residents.sheet import Sheet, read_sheet
+from wardbell_callcenter.residents.wording import TEXTS, Wording
 from wardbell_callcenter.store.ledger import Ledger
 from wardbell_callcenter.store.store import Store
 from wardbell_protocol.errors import ConfigError
@@ -22,7 +24,7 @@ EXAMPLES = """examples:
   wardbell residents import residents.xlsx --dry-run     what would change; nothing is stored
   wardbell residents import residents.xlsx
   wardbell residents import east.csv --ward east         a table of one ward: nobody of another one has moved out
-  wardbell residents list --ward east
+  wardbell residents list --ward east --lang zh_CN
   wardbell residents show r17
 
 Columns, in any order: resident_id (编号), ward (病区), room (房间), name (姓名), and where there are such: bed (床位),
@@ -72,7 +74,7 @@ def _take(ledger: Ledger, sheet: Sheet, options: argparse.Namespace) -> int:
     if not reading.residents:
         return failed(COMMAND, f"{options.file}: there is no resident in it; nothing was imported", EX_CONFIG)
     changes = changes_of(ledger.residents.all(), reading, options.ward)
-    _tell(changes, reading, sheet, options.dry_run)
+    _tell(changes, reading, sheet, options)
     if not options.dry_run:
         ledger.residents.put(changes.to_store())
         new, changed, gone = (str(len(some)) for some in (changes.new, changes.changed, changes.gone))
@@ -82,28 +84,14 @@ def _take(ledger: Ledger, sheet: Sheet, options: argparse.Namespace) -> int:
     return 0
 
 
-def _tell(changes: Changes, reading: Reading, sheet: Sheet, is_dry: bool) -> None:
-    for resident in changes.new:
-        print(f"new      {_line(resident)}")
-    for before, after in changes.changed:
-        print(f"changed  {_line(after)}: {', '.join(differences(before, after))}")
-    for resident in changes.gone:
-        print(f"gone     {_line(resident)}")
-    counts = (
-        f"{len(changes.new)} new, {len(changes.changed)} changed, {len(changes.gone)} gone, {changes.same} as before"
-    )
-    print(f"{counts}; read as {sheet.form}" + ("; dry run, nothing was stored" if is_dry else ""))
+def _tell(changes: Changes, reading: Reading, sheet: Sheet, options: argparse.Namespace) -> None:
+    words = Wording(options.lang)
+    rows = words.changes(changes)
+    for line in aligned(rows) if rows else ():
+        print(line)
+    print(words.counts(changes, sheet.form, options.dry_run))
     if not reading.is_whole:
-        print("nobody was taken for gone, since a row does not say of whom it speaks")
-
-
-def _line(resident: Resident) -> str:
-    return f"{resident.resident_id}  {resident.ward}/{place(resident)}  {resident.name}"
-
-
-def place(resident: Resident) -> str:
-    """`203-1`, or `203` where no bed is known."""
-    return f"{resident.room}-{resident.bed}" if resident.bed else resident.room
+        print(words.text("not_whole"))
 
 
 def _list(options: argparse.Namespace) -> int:
@@ -114,9 +102,9 @@ def _list(options: argparse.Namespace) -> int:
         if options.json:
             print(json.dumps([asdict(resident) for resident in wanted], ensure_ascii=False, indent=1))
             return 0
-        for resident in wanted:
-            gone = "  (gone)" if resident.is_gone else ""
-            print(f"{_line(resident)}  {resident.care_level}  {', '.join(resident.risks)}{gone}")
+        words = Wording(options.lang)
+        rows = [words.row(resident) for resident in wanted]
+        print("\n".join(aligned([words.head(), *rows])) if rows else words.text("none"))
         return 0
 
     return with_store(COMMAND, options, show)
@@ -159,4 +147,6 @@ def _parser() -> argparse.ArgumentParser:
     shown.set_defaults(run=_show)
     for verb in (take, listed, shown):
         add_database(verb)
+    for verb in (take, listed):
+        paths.add_language(verb, TEXTS)
     return parser
