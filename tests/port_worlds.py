@@ -1,9 +1,11 @@
 """Each port of the call centre with a real other side, behind a line that can be troubled."""
 
+import contextlib
 import email
 import email.policy
+import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from email.message import EmailMessage
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -288,6 +290,29 @@ class WebServer:
         """End it."""
         self._server.shutdown()
         self._server.server_close()
+
+
+@contextlib.contextmanager
+def endless_server(begins: bytes) -> Iterator[int]:
+    """The port of one that says this and then a byte after the other, each in time, without an end, to whoever comes."""
+    is_over = threading.Event()
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        listener.settimeout(0.05)
+
+        def talk() -> None:
+            while not is_over.is_set():
+                with contextlib.suppress(OSError), listener.accept()[0] as line:
+                    line.sendall(begins)
+                    while not is_over.wait(0.05):
+                        line.sendall(b"a")
+
+        talker = threading.Thread(target=talk)
+        talker.start()
+        try:
+            yield listener.getsockname()[1]
+        finally:
+            is_over.set()
+            talker.join()
 
 
 def webhook_house(url: str, secret: str = "") -> House:

@@ -1,9 +1,7 @@
 """Mail to a real SMTP server: its modes, what it refuses, what is in a mail, and one that never comes to an end."""
 
-import socket
 import ssl
 import subprocess
-import threading
 from collections.abc import Iterator
 from email.utils import parsedate_to_datetime
 from pathlib import Path
@@ -13,7 +11,7 @@ import msgspec
 import pytest
 from aiosmtpd.smtp import AuthResult
 from centre_parts import T0
-from port_worlds import PostOffice, delivery, mail_house, offer_of
+from port_worlds import TIMEOUT_S, PostOffice, delivery, endless_server, mail_house, offer_of
 
 from wardbell_callcenter.house import House
 from wardbell_callcenter.ports.mail import PASSWORD, MailPort
@@ -46,7 +44,7 @@ def a_mail(offer: Offer | None = None, **fields: object) -> Delivery:
     return Delivery(**{**made.__dict__, **fields})
 
 
-def send(house: House, one: Delivery | None = None, timeout_s: float = 10.0) -> Outcome:
+def send(house: House, one: Delivery | None = None, timeout_s: float = TIMEOUT_S) -> Outcome:
     (outcome,) = MailPort(lambda: house, timeout_s).hand_over([one or a_mail()])
     return outcome
 
@@ -216,23 +214,6 @@ def test_a_server_without_starttls_gets_nothing_in_clear(office: PostOffice) -> 
 
 
 def test_a_server_that_keeps_talking_is_cut_off() -> None:
-    """Each byte is in time; the greeting never ends."""
-    is_over = threading.Event()
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-
-        def talk() -> None:
-            line, _ = listener.accept()
-            with line:
-                line.sendall(b"220-")
-                while not is_over.wait(0.05):
-                    try:
-                        line.sendall(b"a")
-                    except OSError:
-                        return
-
-        talker = threading.Thread(target=talk)
-        talker.start()
-        outcome = send(mail_house(listener.getsockname()[1]), timeout_s=0.5)
-        is_over.set()
-        talker.join()
+    with endless_server(b"220-") as port:
+        outcome = send(mail_house(port), timeout_s=0.5)
     assert outcome == Outcome("try_again", "no end within 0.5 s")

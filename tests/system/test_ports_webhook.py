@@ -4,12 +4,10 @@ import base64
 import hashlib
 import hmac
 import json
-import socket
-import threading
 from collections.abc import Iterator
 
 import pytest
-from port_worlds import WebServer, delivery, offer_of, webhook_house
+from port_worlds import TIMEOUT_S, WebServer, delivery, endless_server, offer_of, webhook_house
 
 from wardbell_callcenter.ports.port import DELIVERED, Outcome
 from wardbell_callcenter.ports.signature import signature_headers
@@ -24,7 +22,7 @@ def web() -> Iterator[WebServer]:
     web.close()
 
 
-def post(url: str, secret: str = "", timeout_s: float = 10.0) -> Outcome:
+def post(url: str, secret: str = "", timeout_s: float = TIMEOUT_S) -> Outcome:
     port = WebhookPort(lambda: webhook_house(url, secret), timeout_s)
     (outcome,) = port.hand_over([delivery("webhook", "family", encode(offer_of("d-1", "王女士")), "d-1")])
     return outcome
@@ -114,23 +112,6 @@ def test_a_certificate_that_nobody_vouches_for_is_not_talked_to(web: WebServer) 
 
 @pytest.mark.parametrize("begins", [b"HTTP/1.1 200 OK\r\nx: ", b"HTTP/1.1 ", b"\x16\x03\x01", b""])
 def test_a_server_that_keeps_talking_is_cut_off(begins: bytes) -> None:
-    """Each byte is in time; the answer's head never ends."""
-    is_over = threading.Event()
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-
-        def talk() -> None:
-            line, _ = listener.accept()
-            with line:
-                line.sendall(begins)
-                while not is_over.wait(0.05):
-                    try:
-                        line.sendall(b"a")
-                    except OSError:
-                        return
-
-        talker = threading.Thread(target=talk)
-        talker.start()
-        outcome = post(f"http://127.0.0.1:{listener.getsockname()[1]}/", timeout_s=0.5)
-        is_over.set()
-        talker.join()
+    with endless_server(begins) as port:
+        outcome = post(f"http://127.0.0.1:{port}/", timeout_s=0.5)
     assert outcome.verdict == "try_again"
