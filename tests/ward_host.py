@@ -41,9 +41,11 @@ class StepPty(PtyLine):
             super().send(data)
             wait_until(lambda: _waiting(self._slave) >= wanted, "what the receiver has sent to be there")
 
-    def has_taken_in(self, n_bytes: int) -> None:
-        """Wait until so many are there for the receiver."""
-        wait_until(lambda: _waiting(self._master) >= n_bytes, "what the host has sent to be there")
+    def host_sends(self, data: bytes, write: Callable[[bytes], object]) -> None:
+        """Bytes from the host to the receiver, by way of its port."""
+        wanted = min(_waiting(self._master) + len(data), _MOST_WAITING)
+        write(data)
+        wait_until(lambda: _waiting(self._master) >= wanted, "what the host has sent to be there")
 
 
 def _waiting(end: int) -> int:
@@ -105,10 +107,10 @@ class WardHost:
                 self.peer.accept(event)
         self.peer.poll(now_ms)
         output = self.peer.take_output()
-        if output:
+        if output and isinstance(self.ward.line, StepPty):
+            self.ward.line.host_sends(output, self.port.write)
+        elif output:
             self.port.write(output)
-            if isinstance(self.ward.line, StepPty):
-                self.ward.line.has_taken_in(len(output))
 
     def send_table(self, plan: WardPlan) -> None:
         """Send the ward's stations, and that all is well."""
