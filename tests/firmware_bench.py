@@ -66,7 +66,12 @@ class DeskBench:
     """A desk with `n_beds` stations; `host` is the far end of its line, silent until `plug_in`."""
 
     def __init__(
-        self, n_beds: int = 4, has_host: bool = True, epoch: int = 7, files: "dict[str, bytes] | None" = None
+        self,
+        n_beds: int = 4,
+        has_host: bool = True,
+        epoch: int = 7,
+        files: "dict[str, bytes] | None" = None,
+        keys_down: "set[str] | None" = None,
     ) -> None:
         self.now_ms = 0
         self.desk = ReceiverDesk("ward", epoch, has_host)
@@ -74,7 +79,7 @@ class DeskBench:
         self.n_writes = 0
         self.host = LinkPeer("host", 99)
         self.is_plugged = False
-        self.keys_down: set[str] = set()
+        self.keys_down: set[str] = keys_down or set()
         self.is_mains_on = True
         self.is_display_lost = False
         self.heard_until_us = 0

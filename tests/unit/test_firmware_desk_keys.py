@@ -222,3 +222,30 @@ def test_a_blindness_that_is_over_does_not_wait_for_the_host_to_say_so() -> None
     bench.unplug()
     bench.wait(6_000)
     assert bench.desk.board.open_calls() == []
+
+
+@pytest.mark.parametrize("stuck", ["browse", "mute"])
+def test_beside_a_key_that_sticks_a_call_is_answered_all_the_same(stuck: str) -> None:
+    bench = alone(1, 2)
+    bench.change(stuck, True)
+    bench.wait(61_000)
+    shown = bench.lines[0]
+    bench.wait(900)
+    assert bench.lines[0] == shown, "nobody reads what changes more than once a second"
+    bench.tap()
+    assert sorted(call.status for call in bench.desk.board.calls.values()) == ["acknowledged", "placed"]
+    bench.hold(3_100)
+    assert len(bench.desk.board.calls) == 1
+
+
+def test_a_key_that_is_down_when_the_receiver_starts_does_nothing_until_it_was_let_go() -> None:
+    before = alone(1)
+    before.wait(3_000)
+    bench = DeskBench(has_host=False, files=before.files, keys_down={"ack"})
+    bench.wait(10_000)
+    assert [call.status for call in bench.desk.board.calls.values()] == ["placed"]
+    bench.change("ack", False)
+    bench.wait(100)
+    assert [call.status for call in bench.desk.board.calls.values()] == ["placed"]
+    bench.tap()
+    assert [call.status for call in bench.desk.board.calls.values()] == ["acknowledged"]

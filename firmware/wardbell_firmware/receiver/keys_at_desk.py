@@ -2,6 +2,9 @@
 
 `ack` is taken when it is let go, or as `CLEAR` when it was held; `browse` and `mute` at once. Ack and browse held together
 mean `LEARN`, ack and mute `SURVEY`, and neither alone any more.
+
+A key that sticks, or lies under something, must not take the others along: it makes no pair with one pressed later, and what is
+down when the receiver starts means nothing until it was let go.
 """
 
 from wardbell_firmware.drivers.key import PRESSED, RELEASED, DebouncedKey
@@ -18,6 +21,7 @@ HOLD_MS = 3000
 SAID_AFTER_MS = 500  # a key that is held so long is told what holding it does
 REPEAT_AFTER_MS = 1000
 REPEAT_EVERY_MS = 400
+STUCK_MS = 60000  # browse: by then the longest list was walked through
 
 
 class DeskKeys:
@@ -31,15 +35,24 @@ class DeskKeys:
         self._repeat_at_ms: int | None = None
         self._both_mean = LEARN
         self._both_at_ms: int | None = None
+        self._has_started = False
 
     def receive(self, ack: bool, browse: bool, mute: bool, now_ms: int) -> "list[str]":
         """Take the contacts as they are now."""
         if not (ack or browse or mute or self._ack.is_down or self._browse.is_down or self._mute.is_down):
+            self._has_started = True
             return []
+        changes = [
+            self._ack.receive(ack, now_ms),
+            self._browse.receive(browse, now_ms),
+            self._mute.receive(mute, now_ms),
+        ]
         meant: list[str] = []
-        self._heed_ack(self._ack.receive(ack, now_ms), now_ms, meant)
-        self._heed_browse(self._browse.receive(browse, now_ms), now_ms, meant)
-        self._heed_mute(self._mute.receive(mute, now_ms), now_ms, meant)
+        if self._has_started:
+            self._heed_ack(changes[0], now_ms, meant)
+            self._heed_browse(changes[1], now_ms, meant)
+            self._heed_mute(changes[2], now_ms, meant)
+        self._has_started = True
         return meant
 
     def poll(self, now_ms: int) -> "list[str]":
@@ -51,7 +64,8 @@ class DeskKeys:
             self.is_held = False
             return [CLEAR]
         if self._repeat_at_ms is not None and now_ms >= self._repeat_at_ms:
-            self._repeat_at_ms = now_ms + REPEAT_EVERY_MS
+            is_stuck = now_ms >= self._browse.down_at_ms + STUCK_MS
+            self._repeat_at_ms = None if is_stuck else now_ms + REPEAT_EVERY_MS
             return [BROWSE]
         return []
 
@@ -97,10 +111,16 @@ class DeskKeys:
             self._both_at_ms = None
 
     def _both(self, now_ms: int) -> bool:
-        if not self._ack.is_down or not (self._browse.is_down or self._mute.is_down):
+        is_browse, is_mute = _is_fresh(self._browse, now_ms), _is_fresh(self._mute, now_ms)
+        if not _is_fresh(self._ack, now_ms) or not (is_browse or is_mute):
             return False
         self.is_held = False
         self._repeat_at_ms = None
-        self._both_mean = LEARN if self._browse.is_down else SURVEY
+        self._both_mean = LEARN if is_browse else SURVEY
         self._both_at_ms = now_ms + HOLD_MS
         return True
+
+
+def _is_fresh(key: DebouncedKey, now_ms: int) -> bool:
+    """Whether it is down, and for no longer than two keys that are held together are pressed apart."""
+    return key.is_down and now_ms < key.down_at_ms + HOLD_MS
