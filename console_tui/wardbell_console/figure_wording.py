@@ -1,6 +1,7 @@
 """The words for the call centre's figures and the gaps of its rosters. Pure."""
 
 from datetime import UTC, datetime
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from wardbell_console.centre_view import is_centre_stale, names_of
 from wardbell_console.feed import Feed
@@ -27,7 +28,9 @@ def figures_line(language: Language, feed: Feed, now_ms: int) -> str:
         occupancy=percent(hour.occupancy),
     )
     name = f"{ward_name(language, feed, ward.ward)}: " if ward.ward else ""
-    gap = next((_soon(language, feed, gap, now_ms) for gap in told.gaps if gap.from_ms < now_ms + SOON_MS), "")
+    gap = next(
+        (_soon(language, feed, gap, told.time_zone, now_ms) for gap in told.gaps if gap.from_ms < now_ms + SOON_MS), ""
+    )
     return "  ".join(part for part in (_stale(language, feed, now_ms), name + line, gap) if part)
 
 
@@ -66,15 +69,21 @@ def ward_name(language: Language, feed: Feed, ward: str) -> str:
 
 
 def gap_lines(language: Language, feed: Feed, now_ms: int, most: int) -> list[str]:
-    """The rosters' next gaps, so many lines with their title: ward or team, shift, from when until when, how many lack."""
+    """The rosters' next gaps, so many lines with their title: ward or team, shift, from when until when, how many lack.
+
+    Times are those of the house's clock, as everything of its rosters; the title names its zone where the terminal's differs.
+    """
     told = feed.seat.figures.known
     if told is None:
         return []
+    zone, title = told.time_zone, language.text("gaps.title")
     if not told.gaps:
-        return [language.text("gaps.title"), language.text("gaps.none")]
+        return [title, language.text("gaps.none")]
+    if _shown_in(zone, now_ms).utcoffset() != _shown_in("", now_ms).utcoffset():
+        title = language.text("gaps.title_zone", zone=zone)
     n_more = told.more_gaps + len(told.gaps)
     shown = told.gaps if n_more < most else told.gaps[: most - 2]
-    lines = [language.text("gaps.title"), *(_gap(language, feed, gap, now_ms) for gap in shown)]
+    lines = [title, *(_gap(language, feed, gap, zone, now_ms) for gap in shown)]
     n_more -= len(shown)
     return [*lines, language.text("gaps.more", count=n_more)] if n_more else lines
 
@@ -127,18 +136,18 @@ def _of_period(period: PeriodFigures | None) -> dict[str, str]:
     }
 
 
-def _gap(language: Language, feed: Feed, gap: RosterGap, now_ms: int) -> str:
+def _gap(language: Language, feed: Feed, gap: RosterGap, zone: str, now_ms: int) -> str:
     name = language.ward(names_of(feed, gap.roster), gap.roster)
-    from_ = language.text("gaps.now") if gap.from_ms <= now_ms else _moment(gap.from_ms, now_ms)
+    from_ = language.text("gaps.now") if gap.from_ms <= now_ms else _moment(gap.from_ms, zone, now_ms)
     return language.text(
-        "gaps.line", roster=name, shift=gap.shift, from_=from_, until=_moment(gap.until_ms, now_ms),
+        "gaps.line", roster=name, shift=gap.shift, from_=from_, until=_moment(gap.until_ms, zone, now_ms),
         needs=gap.needs, has=gap.has, lacks=gap.needs - gap.has,
     )  # fmt: skip
 
 
-def _soon(language: Language, feed: Feed, gap: RosterGap, now_ms: int) -> str:
+def _soon(language: Language, feed: Feed, gap: RosterGap, zone: str, now_ms: int) -> str:
     """The next gap, in few words."""
-    at = language.text("gaps.now") if gap.from_ms <= now_ms else time_of_day(gap.from_ms)[:5]
+    at = language.text("gaps.now") if gap.from_ms <= now_ms else f"{_shown_in(zone, gap.from_ms):%H:%M}"
     name = language.ward(names_of(feed, gap.roster), gap.roster)
     return language.text("gaps.soon", at=at, roster=name, lacks=gap.needs - gap.has)
 
@@ -162,7 +171,16 @@ def _since(at_ms: int | None, now_ms: int) -> str:
     return NOTHING if at_ms is None else duration(now_ms - at_ms)
 
 
-def _moment(at_ms: int, now_ms: int) -> str:
-    """`19:00`, of another day `11-23 19:00`, in the terminal's time zone."""
-    shown, today = (datetime.fromtimestamp(ms / 1000, UTC).astimezone() for ms in (at_ms, now_ms))
+def _shown_in(zone: str, at_ms: int) -> datetime:
+    """By the clock of that zone; the terminal's where none is told, or none that this machine knows."""
+    at = datetime.fromtimestamp(at_ms / 1000, UTC)
+    try:
+        return at.astimezone(ZoneInfo(zone) if zone else None)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return at.astimezone()
+
+
+def _moment(at_ms: int, zone: str, now_ms: int) -> str:
+    """`19:00`, of another day `11-23 19:00`."""
+    shown, today = _shown_in(zone, at_ms), _shown_in(zone, now_ms)
     return f"{shown:%H:%M}" if shown.date() == today.date() else f"{shown:%m-%d %H:%M}"

@@ -140,6 +140,7 @@ POP = ScreenPop(
 FIGURES = CentreFigures(
     at_ms=ESCALATED_MS + 60_000,
     within_s=60,
+    time_zone="Asia/Shanghai",
     wards=[
         WardFigures(
             ward="east",

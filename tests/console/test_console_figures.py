@@ -221,6 +221,27 @@ def test_of_several_wards_the_line_is_about_the_one_that_does_worst() -> None:
         assert cell_len(line) <= 80  # with the gap, which is its end
 
 
+@BOTH_LANGUAGES
+def test_gaps_are_told_by_the_houses_clock(lang: str) -> None:
+    """It is 16:00 in Shanghai, 08:00 at this terminal; the last gap begins after Shanghai's midnight, on the terminal's today."""
+    figures = msgspec.structs.replace(FIGURES, time_zone="Asia/Shanghai", gaps=[gap(3), gap(9)])
+    house = desk(lang, figures=figures)
+    title, first, last = gap_lines(house.desk.language, house.feed, house.clock(), 7)
+    assert "Asia/Shanghai" in title
+    assert cell_len(title) <= 78
+    assert "  19:00 - 01-16 07:00  " in first
+    assert "  01-16 01:00 - 01-16 13:00  " in last
+    assert "  19:00 " in figures_line(house.desk.language, house.feed, house.clock())
+
+
+@pytest.mark.parametrize("zone", ["", "UTC", "Nowhere/Unknown", "../../etc/passwd"])
+def test_a_zone_that_is_the_terminals_or_none_is_not_named(zone: str) -> None:
+    house = desk(figures=msgspec.structs.replace(FIGURES, time_zone=zone, gaps=[gap(3)]))
+    title, only = gap_lines(house.desk.language, house.feed, house.clock(), 7)
+    assert title == house.desk.language.text("gaps.title")
+    assert "  11:00 - 23:00  " in only
+
+
 @pytest.mark.parametrize(
     ("n_gaps", "n_more", "lines", "last"),
     [(2, 0, 3, "lacking"), (6, 0, 7, "lacking"), (7, 0, 7, "and 2 more"), (20, 9, 7, "and 24 more")],

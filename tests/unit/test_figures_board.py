@@ -77,7 +77,7 @@ def test_only_too_few_people_are_a_gap_and_of_many_the_first_are_told() -> None:
     others = [Gap("double", T0, T0 + 1, "east", "night", "Li", other="west/night")]
     told = board(Standing([], [], [], []), [*others, *some], [], HOUSE, T0)
     assert [gap.from_ms for gap in told.gaps] == [T0 + n for n in range(MOST_GAPS)]
-    assert told.more_gaps == 3
+    assert (told.more_gaps, told.time_zone) == (3, "Asia/Shanghai")
 
 
 def test_on_a_machine_whose_clock_is_not_set_yet_they_can_be_read() -> None:

@@ -47,6 +47,7 @@ def board(standing: Standing, gaps: Iterable[Gap], periods: Sequence[Span], hous
     return CentreFigures(
         at_ms=now_ms,
         within_s=house.targets.accept_s,
+        time_zone=house.time_zone,
         wards=[
             _ward(standing.of(house, ward), ward, periods, house, now_ms)
             for ward in ("", *sorted(house.wards or calling - {""}))

@@ -19,6 +19,7 @@ TEXTS = {
     "figures.legend_shares": "p90: response, press to bed   given up: cleared, nobody had come / bed calls",
     "figures.keys": "v period   up/down scroll   l language   esc back",
     "gaps.title": "Rosters, the next 7 days: too few people",
+    "gaps.title_zone": "Rosters, the next 7 days: too few people (times of {zone})",
     "gaps.none": "No gaps.",
     "gaps.more": "and {count} more",
     "gaps.now": "now",

@@ -19,6 +19,7 @@ TEXTS = {
     "figures.legend_shares": "p90：响应，从按铃到床旁   消除：无人到达前已在床旁消除 / 床位呼叫",
     "figures.keys": "v 时段   上/下 滚动   l 语言   esc 返回",
     "gaps.title": "今后 7 天排班缺人",
+    "gaps.title_zone": "今后 7 天排班缺人（{zone} 时间）",
     "gaps.none": "没有缺口。",
     "gaps.more": "另有 {count} 处",
     "gaps.now": "现在",

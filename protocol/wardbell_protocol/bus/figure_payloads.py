@@ -62,13 +62,14 @@ class RosterGap(Payload, frozen=True, kw_only=True):
 
 
 class CentreFigures(Payload, frozen=True, kw_only=True):
-    """As of `at_ms`, all that whoever asked may see. `within_s`: Y of the service levels.
+    """As of `at_ms`, all that whoever asked may see. `within_s`: Y of the service levels. `time_zone`: the house's, an IANA name.
 
     `gaps`: the next ones, earliest first, and how many more there are in the days that were looked at.
     """
 
     at_ms: Ms
     within_s: Seconds
+    time_zone: Text = ""
     wards: Annotated[list[WardFigures], Meta(max_length=MOST_WARDS)]
     gaps: Annotated[list[RosterGap], Meta(max_length=MOST_GAPS)] = []
     more_gaps: Count = 0
