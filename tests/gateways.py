@@ -1,5 +1,6 @@
 """A real gateway process for the tests, with a receiver's end of a real pty and a reader of the real bus."""
 
+import contextlib
 import json
 import os
 import select
@@ -164,7 +165,8 @@ class ReceiverEnd:
         while not self._stopping:
             handle = self.line.fileno()
             if handle is not None:
-                select.select([handle], [], [], 0.01)
+                with contextlib.suppress(OSError):  # the cable has just been pulled
+                    select.select([handle], [], [], 0.01)
             else:
                 time.sleep(0.01)
             with self.lock:
