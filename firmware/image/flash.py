@@ -1,4 +1,4 @@
-"""Install a role on a board that runs stock MicroPython 1.25 or later, over USB, with mpremote's mip.
+"""Install a role on a board that runs stock MicroPython, 1.25 or later (an ESP32-C3: 1.27), over USB, with mpremote's mip.
 
     make flash ROLE=bedside PORT=/dev/ttyACM0
 
@@ -18,19 +18,23 @@ from wardbell_gateway.provision.board_repl import BoardError, BoardRepl, find_po
 WAIT_S = 20.0
 EXIT_UNAVAILABLE = 69
 
-# By role a part of what its board says of itself, and what to plug in.
+# By role a part of what its board says of itself, what to plug in, and the oldest MicroPython that serves: on an ESP32-C3 no key
+# ends a sleep before 1.27.
 BOARDS = {
-    "bedside": ("RP2040", "a Raspberry Pi Pico"),
-    "receiver": ("RP2040", "a Raspberry Pi Pico"),
-    "bedside-c3": ("ESP32C3", "an ESP32-C3"),
+    "bedside": ("RP2040", "a Raspberry Pi Pico", (1, 25)),
+    "receiver": ("RP2040", "a Raspberry Pi Pico", (1, 25)),
+    "bedside-c3": ("ESP32C3", "an ESP32-C3", (1, 27)),
 }
 FEW_STATIONS = (
     "A receiver whose code lies in files has room for a few stations only. For a ward: make firmware, hold BOOTSEL while you plug"
     " the Pico in, and copy build/image/receiver.uf2 onto the drive that appears."
 )
-LEAST_MPY = 6  # what mpy-cross writes; MicroPython 1.25 reads it
+MPY = 6, 3  # what mpy-cross writes; with machine code in it, nothing else is read
 
-_LOOK = "(lambda sys: [getattr(sys.implementation, '_machine', sys.platform), sys.implementation._mpy & 0xFF])(__import__('sys'))"
+_LOOK = (
+    "(lambda sys, it: [getattr(it, '_machine', sys.platform), [it._mpy & 0xFF, it._mpy >> 8 & 3], list(it.version[:2])])"
+    "(__import__('sys'), __import__('sys').implementation)"
+)
 # An installation that is cut short must start nothing at the next power-up. main.py comes last, and goes first.
 _CLEAR = """
 import os
@@ -55,16 +59,26 @@ def prepare(port: str, role: str) -> None:
     Raises:
         BoardError: it is not; nothing was changed.
     """
-    wanted, name = BOARDS[role]
     with BoardRepl.connect(port, WAIT_S, tell) as repl:
-        machine, mpy = repl.ask(_LOOK)
-        if wanted not in machine:
-            raise BoardError(f"{port}: this is a {machine}; a {role} runs on {name}. Plug in the right board")
-        if mpy != LEAST_MPY:
-            raise BoardError(
-                f"{port}: its MicroPython is too old or too new for our code (mpy {mpy}); put 1.25 or later on it"
-            )
+        machine, mpy, version = repl.ask(_LOOK)
+        unfit = misfit(role, machine, tuple(mpy), tuple(version))
+        if unfit:
+            raise BoardError(f"{port}: {unfit}")
         repl.run(_CLEAR)
+
+
+def misfit(role: str, machine: str, mpy: tuple[int, ...], version: tuple[int, ...]) -> str:
+    """Why a board that says this of itself cannot have the role, and the remedy; empty where it can."""
+    wanted, name, least = BOARDS[role]
+    said, asked = (".".join(str(number) for number in of) for of in (version, least))
+    if wanted not in machine:
+        return f"this is a {machine}; a {role} runs on {name}. Plug in the right board"
+    if version < least:
+        return f"its MicroPython is {said}; put {asked} or later on it"
+    if mpy != MPY:
+        read, ours = (".".join(str(number) for number in of) for of in (mpy, MPY))
+        return f"its MicroPython {said} reads no code of ours (.mpy {read}, ours is {ours}); put {asked} on it"
+    return ""
 
 
 def mpremote(port: str, *command: str) -> None:

