@@ -17,11 +17,12 @@ from wardbell_gateway.ears import Heard
 from wardbell_gateway.journal import Journal, Mark
 from wardbell_gateway.registry import check_tables
 from wardbell_gateway.round_command import main as walk_round
-from wardbell_gateway.supervision import CONSOLE_GONE_AFTER_MS, NO_CONSOLE, Supervision
+from wardbell_gateway.supervision import GONE_AFTER_MS, NO_CONSOLE, Supervision
 from wardbell_gateway.survey_command import main as survey
 from wardbell_gateway.ward import Now, Ward
 from wardbell_protocol.bus import topics
 from wardbell_protocol.bus.payloads import Health, Hearing, SnapshotRequest, encode
+from wardbell_protocol.calls.signals import DATA_BY_SIGNAL, NORMAL, RESET
 
 UNIX_MS = 1_800_000_000_000
 
@@ -34,7 +35,7 @@ class Gateway:
         self.began_at_ms = UNIX_MS
         self.journal = Journal(folder / "gateway.db", UNIX_MS)
         self.ward = Ward(check_tables("registry.json", tables()), self.journal, self.now())
-        self.supervision = Supervision([], self.journal.console_was_seen(), self.up_ms)
+        self.supervision = Supervision([], self.journal.seen(), self.up_ms)
         self.face = BusFace(self.ward, self.supervision, url, self.journal.path, [], self.now)
         self.face.start()
 
@@ -93,7 +94,7 @@ def test_a_further_ear_that_leaves_is_missed_until_it_is_back_or_taken_away(gate
 def test_a_console_that_falls_silent_is_missed(gateway: Gateway, bus: BusEnd) -> None:
     bus.sign_of_life()
     wait_until(lambda: gateway.supervision.judge(gateway.up_ms).get(NO_CONSOLE) is False, "the console to be seen")
-    gateway.up_ms += CONSOLE_GONE_AFTER_MS + 1
+    gateway.up_ms += GONE_AFTER_MS + 1
     gateway.ward.judge(gateway.supervision.judge(gateway.up_ms), gateway.now())
     wait_until(lambda: bus.faults() == {("console", "none_present")}, "the fault")
     bus.sign_of_life()
@@ -101,7 +102,7 @@ def test_a_console_that_falls_silent_is_missed(gateway: Gateway, bus: BusEnd) ->
     gateway.ward.judge(gateway.supervision.judge(gateway.up_ms), gateway.now())
     wait_until(lambda: bus.faults() == set(), "the fault to go")
 
-    assert gateway.journal.console_was_seen()
+    assert gateway.journal.seen() == {"console"}
 
 
 def test_history_tells_all_of_a_call_after_it_is_cleared(gateway: Gateway, bus: BusEnd) -> None:
@@ -109,12 +110,12 @@ def test_history_tells_all_of_a_call_after_it_is_cleared(gateway: Gateway, bus: 
         gateway.up_ms += 1000
         mark = Mark("receiver", "e", seq, code_of("203-1", kind), gateway.now().unix_ms)
         gateway.ward.hear(mark, gateway.now())
-    wait_until(lambda: len(bus.events) == 3, "the events")
-    call_id = bus.events[0].call.call_id
+    wait_until(lambda: len(bus.told) == 3, "the events")
+    call_id = bus.told[0].call.call_id
     bus.command("history", call_id, "h-1")
     wait_until(lambda: bus.replies_to("h-1"), "the history")
     reply = bus.replies_to("h-1")[0]
-    assert reply.events == bus.events[-3:]
+    assert reply.events == bus.told
     assert [event.kind for event in reply.events] == ["placed", "pressed_again", "cleared"]
     bus.command("history", "east-none-1", "h-2")
     wait_until(lambda: bus.replies_to("h-2"), "the refusal")
@@ -159,14 +160,20 @@ def test_readers_who_ask_while_the_gateway_is_away_push_no_press_out_of_the_queu
 def test_two_ears_on_the_bus_hear_one_frame_and_it_is_one_press(gateway: Gateway, bus: BusEnd) -> None:
     registry = check_tables("registry.json", tables(keyed("203-1"), station("203-2")))
     gateway.ward.set_registry(registry, gateway.now())
-    for seq, (ear, counter) in enumerate((("a", 7), ("b", 7), ("a", 8), ("b", 8)), 1):
+    normal, reset = (int(DATA_BY_SIGNAL[signal], 2) for signal in (NORMAL, RESET))
+    said = (("a", 7, normal), ("b", 7, normal), ("a", 8, normal), ("b", 8, normal), ("a", 9, reset))
+    for seq, (ear, counter, event) in enumerate(said, 1):
         hearing = Hearing(
             ear=ear, epoch="1", seq=seq, code="", words=2, t_us=150, at_ms=UNIX_MS, node_id=NODES["203-1"],
-            counter=counter, event=1, battery=15,
+            counter=counter, event=event, battery=15,
         )  # fmt: skip
         bus.client.publish(topics.hearing("east"), encode(hearing))
-    wait_until(lambda: [event.kind for event in bus.events] == ["placed", "pressed_again"], "both presses, once each")
-    assert [(event.call.presses, event.call.authenticated) for event in bus.events] == [(1, True), (2, True)]
+    wait_until(lambda: "cleared" in [event.kind for event in bus.told], "the last of it")
+    assert [(event.kind, event.call.presses, event.call.authenticated) for event in bus.told] == [
+        ("placed", 1, True),
+        ("pressed_again", 2, True),
+        ("cleared", 2, True),
+    ]
 
 
 def test_a_round_of_tests_begins_and_ends_by_command(
@@ -184,7 +191,7 @@ def test_a_round_of_tests_begins_and_ends_by_command(
     gateway.ward.poll(gateway.now())
     gateway.ward.hear(Mark("receiver", "e", 1, code_of("203-1", "emergency"), gateway.now().unix_ms), gateway.now())
     wait_for(bus, lambda bus: bus.open == {("203-1", "emergency"): "acknowledged"}, "the test, answered")
-    assert bus.faults() == {("test-round", "test_round")}
+    wait_for(bus, lambda bus: bus.faults() == {("test-round", "test_round")}, "the round, said")
     gateway.up_ms += 11_000
     gateway.ward.poll(gateway.now())
     wait_for(bus, lambda bus: not bus.open, "its end")
