@@ -10,7 +10,11 @@ _ROW = 46
 _BOARD_WIDTH = 220
 _REACH = 560  # from the board's edge to the picture's
 _TOP = 120
-_COLOURS = ("#c98a00", "#2e7d32", "#1565c0", "#6a1b9a", "#c2410c", "#6d4c41", "#00838f", "#ad1457")
+_COLOURS = ("#c98a00", "#546e7a", "#1565c0", "#6a1b9a", "#c2410c", "#6d4c41", "#00838f", "#ad1457")
+_LAMP_COLOURS = {
+    "RED": "#e57373",
+    "GREEN": "#2e7d32",
+}  # by the end of the net's name: nobody is to solder the lamp by a wrong one
 _FONT = "font-family='DejaVu Sans, Arial, sans-serif'"
 
 
@@ -62,6 +66,8 @@ def _sides(circuit: Circuit, pins: list[BoardPin], half: int) -> Iterator[str]:
                 colour = "#b0b0b0"
             elif is_rail(pin.net):
                 colour = "#111111" if pin.net == GROUND else "#c62828"
+            elif pin.net.rsplit("_")[-1] in _LAMP_COLOURS:
+                colour = _LAMP_COLOURS[pin.net.rsplit("_")[-1]]
             else:
                 colour = _COLOURS[coloured % len(_COLOURS)]
                 coloured += 1

@@ -11,6 +11,7 @@ from wardbell_firmware.boards.pins import C3_BEDSIDE, PICO_BEDSIDE, PICO_RECEIVE
 from wardbell_hw.bom import PRICES, as_csv
 from wardbell_hw.circuit import Circuit
 from wardbell_hw.documents import ROOT, circuits, files, sheet_file
+from wardbell_hw.picture import wiring
 from wardbell_hw.svg_of_sheet import digest
 from wardbell_hw.wires import board_pins, is_rail, wire_of
 
@@ -111,3 +112,14 @@ def test_links_of_the_hardware_pages_lead_somewhere() -> None:
             target = piece.partition(")")[0].partition("#")[0]
             if target and "://" not in target:
                 assert (page.parent / target).exists(), f"{page}: {target}"
+
+
+@pytest.mark.parametrize("circuit", CIRCUITS, ids=NAMES)
+def test_a_lamps_wire_is_drawn_in_its_own_colour_and_no_other_is(circuit: Circuit) -> None:
+    named = re.findall(r"fill='(#\w+)' text-anchor='(?:start|end)'>([A-Z0-9_]+)</text>", wiring(circuit))
+    by_end: dict[str, set[str]] = {"RED": set(), "GREEN": set(), "": set()}
+    for colour, net in named:
+        end = net.rsplit("_")[-1]
+        by_end[end if end in by_end else ""].add(colour)
+    assert len(by_end["RED"]) == len(by_end["GREEN"]) == 1
+    assert not (by_end["RED"] | by_end["GREEN"]) & by_end[""]
