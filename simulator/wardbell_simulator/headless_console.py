@@ -70,6 +70,10 @@ class HeadlessConsole:
         """Open calls of the wards."""
         return [call for mirror in self.feed.wards for call in mirror.calls.values()]
 
+    def age_ms(self, station_id: str) -> int:
+        """How long ago that station's newest call was placed."""
+        return now_ms() - max(call.placed_at_ms for call in self.calls if call.station_id == station_id)
+
     @property
     def is_current(self) -> bool:
         """Whether it is connected and snapshots have confirmed all that it shows."""

@@ -20,7 +20,7 @@ from wardbell_simulator.live import LiveWard
 from wardbell_simulator.plan import default_plan
 from wardbell_simulator.serial_line import PtyLine
 from wardbell_simulator.story import Story
-from wardbell_simulator.story_house import AGENTS, apply_house
+from wardbell_simulator.story_house import AGENTS, FORWARD_S, apply_house
 from wardbell_simulator.story_teller import Teller
 from wardbell_simulator.ward import Ward
 
@@ -32,7 +32,10 @@ Exit status 0 only if every line happened, in order, and nothing was lost or dou
 """
 
 # Seconds instead of minutes, so that a night passes while somebody watches. Real defaults: calls/escalation.py.
-_QUICK = {"steps": [["forward", 4], ["all_stations", 5], ["call_centre", 6]], "reraise_s": 600}
+_QUICK = {
+    "steps": [["forward", FORWARD_S], ["all_stations", FORWARD_S + 1], ["call_centre", FORWARD_S + 2]],
+    "reraise_s": 600,
+}
 
 
 def main(argv: list[str]) -> int:

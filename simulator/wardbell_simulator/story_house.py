@@ -13,7 +13,8 @@ IN_THE_WARD = ("chen", "zhao")
 ELSEWHERE = ("wang", "liu")
 AGENTS = (*IN_THE_WARD, *ELSEWHERE)
 AT_MEAL = "liu"
-RING_S = 3
+FORWARD_S = 4  # until a bathroom call is shown in the next ward too
+RING_S = 5  # longer than a busy host takes to show who is asked
 
 DOCUMENT: dict[str, Any] = {
     "name": {"en": "Plum Garden", "zh_CN": "梅园养老院"},
