@@ -79,7 +79,7 @@ answering = VirtualReceiver({"files": saved, "epoch": 78, "settings": {"name": "
 node, desk = BedsideApp(two_way), ReceiverApp(answering)
 assert node.node is not None
 desk.step(0)
-print(node.step(0), seen(two_way.answer(0)["out"]), len(answering.answer(0)["out"]))
+print(node.step(0), two_way.answer(0)["out"], len(answering.answer(0)["out"]))
 
 
 def carry(

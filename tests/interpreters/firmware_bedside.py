@@ -57,7 +57,9 @@ walk(UnusableSign(0), "")
 
 store = Files()
 counter = FrameCounter(store)
-print([counter.take() for _ in range(3)])
+for _ in range(6):
+    print(counter.take(), counter.n_left, counter.is_low)
+    counter.claim_ahead()
 print(FrameCounter(store).take())
 store.files["counter.a"] = b"65 1"
 print(FrameCounter(store).take(), NumberSlots(store, "counter").newest, BLOCK)

@@ -1,5 +1,7 @@
 """The node's counter: no value twice, whatever the store makes of the write in which the battery is pulled."""
 
+import contextlib
+import itertools
 from collections.abc import Callable
 
 import pytest
@@ -60,13 +62,15 @@ def store(files: dict[str, bytes]) -> VirtualStore:
     return VirtualStore(Wires(VirtualClock()), files)
 
 
-def live(files: dict[str, bytes], cut_at: int, tear: Tear, n_taken: int) -> list[int]:
-    """The values that a node uses until its battery is pulled."""
+def live(files: dict[str, bytes], cut_at: int, tear: Tear, n_taken: int, quiet_each: int) -> list[int]:
+    """The values that a node uses until its battery is pulled; it has time to write ahead after so many each."""
     used = []
     try:
         counter = FrameCounter(TearingStore(files, cut_at, tear))
-        for _ in range(n_taken):
-            used.append(counter.take())  # noqa: PERF401 - those before the cut count
+        for at in range(n_taken):
+            used.append(counter.take())
+            if at % quiet_each == 0:
+                counter.claim_ahead()
     except CutError:
         pass
     return used
@@ -76,12 +80,12 @@ def live(files: dict[str, bytes], cut_at: int, tear: Tear, n_taken: int) -> list
 @pytest.mark.parametrize("before", [{}, {OLD_COUNTER_FILE: b"777"}], ids=["new", "old file"])
 def test_a_battery_pulled_in_any_write_never_uses_a_value_twice(name: str, before: dict[str, bytes]) -> None:
     tear = tears()[name]
-    for first in range(4):
-        for second in range(4):
+    for first, second in itertools.product(range(4), range(4)):
+        for quiet_each in (1, 9):
             files = dict(before)
             used: list[int] = []
             for cut_at in (first, second, 99, first, 99):
-                used += live(files, cut_at, tear, 2 * BLOCK + 7)
+                used += live(files, cut_at, tear, 2 * BLOCK + 7, quiet_each)
             assert used == sorted(set(used))
             assert used[0] >= (777 if before else 1)
             assert len(used) > 3 * BLOCK
@@ -97,25 +101,42 @@ def test_a_battery_pulled_between_writes_never_uses_a_value_twice() -> None:
     assert used == sorted(used)
 
 
-class CountingStore(VirtualStore):
-    n_writes = 0
-
-    def save(self, name: str, data: bytes) -> None:
-        self.n_writes += 1
-        super().save(name, data)
+def node(flash: VirtualStore) -> BedsideNode:
+    return BedsideNode({"node_id": NODE_ID, "key": KEY.hex(), "signals": SIGNALS}, flash)
 
 
-def test_a_supply_that_gives_in_at_each_start_uses_up_no_counter_in_months() -> None:
-    flash, n_starts = CountingStore(Wires(VirtualClock()), {}), 300
-    used = []
+@pytest.mark.parametrize("lived_ms", [100, 5_500, 70_000])
+@pytest.mark.parametrize("names", [["cord"], ["call", "cord", "sos"]])
+def test_a_supply_that_gives_in_after_each_start_uses_up_no_counter_in_months(names: list[str], lived_ms: int) -> None:
+    files: dict[str, bytes] = {}
+    n_starts = 30
+    used: list[int] = []
     for _ in range(n_starts):
-        bench = KeyedBench()
-        bench.node = BedsideNode({"node_id": NODE_ID, "key": KEY.hex(), "signals": SIGNALS}, flash)
-        bench.press("call")
-        used.append(bench.sent[0][1].counter)
+        bench = KeyedBench(files=files)
+        for name in names:  # each the more urgent, so that it takes the place of the one before
+            bench.press(name, 30)
+        bench.wait(lived_ms)
+        used += sorted({frame.counter for _, frame in bench.sent})
+    assert len(used) >= n_starts
     assert used == sorted(set(used))
-    assert flash.n_writes == n_starts
-    assert COUNTER_END * n_starts / used[-1] * START_S > 100 * 86_400
+    assert COUNTER_END * n_starts / used[-1] * (START_S + lived_ms / 1_000) > 100 * 86_400
+
+
+def test_a_node_whose_battery_is_pulled_in_any_write_of_its_life_never_says_a_value_twice() -> None:
+    for cut_at in range(8):
+        files: dict[str, bytes] = {}
+        used: list[int] = []
+        flashes = TearingStore(files, cut_at, tears()["3 bytes"]), store(files)
+        for flash, n_presses in zip(flashes, (BLOCK, 5), strict=True):
+            bench = KeyedBench()
+            with contextlib.suppress(CutError):
+                bench.node = node(flash)
+                for _ in range(n_presses):
+                    bench.press("call")
+                    bench.wait(5_500)
+            used += sorted({frame.counter for _, frame in bench.sent})
+        assert flashes[0].cut_at == 0
+        assert used == sorted(set(used))
 
 
 def test_a_slot_that_rots_costs_a_block_and_no_value_twice() -> None:
@@ -168,8 +189,9 @@ def test_a_store_that_fails_for_some_values_costs_none() -> None:
     counter = FrameCounter(full)
     used = []
     for number in range(5 * BLOCK):
-        full.is_full = number > 0 and number % BLOCK in (0, *range(45, 60))  # near and at the end of its block
+        full.is_full = number > BLOCK and number % BLOCK < BLOCK - 4
         used.append(counter.take())
+        counter.claim_ahead()
     assert used == list(range(1, 5 * BLOCK + 1))
     assert FrameCounter(store(files)).take() > used[-1]
 
@@ -184,9 +206,9 @@ def test_a_full_store_with_a_torn_slot_gives_no_value_until_it_keeps_both() -> N
 
 
 def test_a_node_whose_flash_is_worn_out_shows_it_and_speaks_again_when_it_can() -> None:
-    bench = KeyedBench()
     full = FullStore(Wires(VirtualClock()), {})
-    bench.node = BedsideNode({"node_id": NODE_ID, "key": KEY.hex(), "signals": SIGNALS}, full)
+    bench = KeyedBench()
+    bench.node = node(full)
     bench.press("call")
     bench.wait(10_000)
     assert (bench.sent, bench.node.state) == ([], "unusable")

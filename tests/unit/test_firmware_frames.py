@@ -229,13 +229,50 @@ def test_a_node_whose_battery_was_pulled_in_mid_press_goes_on_with_new_values() 
         last = bench.sent[-1][1].counter
 
 
-def test_one_write_serves_many_presses(bench: KeyedBench) -> None:
-    assert bench.store._files == {}  # noqa: SLF001 - a node that says nothing writes nothing
-    for _ in range(BLOCK):
-        bench.press("call")
-        bench.wait(6_000)
-    assert FIRST_BLOCK < len(bench.presses()) < BLOCK
-    assert len(bench.store._wires.take()) == 2  # noqa: SLF001 - the small block of a life's beginning, and a whole one
+class DatedStore(VirtualStore):
+    """It knows when it was written."""
+
+    def __init__(self, bench: KeyedBench) -> None:
+        super().__init__(Wires(VirtualClock()), {})
+        self._bench = bench
+        self.written_ms: list[int] = []
+
+    def save(self, name: str, data: bytes) -> None:
+        self.written_ms.append(self._bench.now_ms)
+        super().save(name, data)
+
+
+@pytest.mark.parametrize("has_ear", [False, True])
+def test_no_press_waits_until_the_counter_is_written_and_one_write_serves_many(has_ear: bool) -> None:
+    chance = random.Random(11)
+    bench = KeyedBench()
+    store = DatedStore(bench)
+    bench.node = BedsideNode({"node_id": NODE_ID, "key": KEY.hex(), "signals": SIGNALS}, store, has_ear)
+    bench.step()
+    assert store.written_ms == [0]
+    bench.wait(10)
+    for _ in range(3 * BLOCK):
+        bench.press(chance.choice(("call", "sos", "reset")), chance.choice((10, 60)))
+        bench.wait(chance.choice((40, 400, 4_000, 9_000)))
+    begun_ms = [at_ms for at_ms, _, _ in bench.presses()]
+    assert len(begun_ms) > BLOCK
+    assert not set(begun_ms) & set(store.written_ms)
+    assert len(store.written_ms) < len(begun_ms) // BLOCK + 12  # small blocks at a life's beginning
+
+
+def test_a_row_of_quick_presses_writes_between_their_copies() -> None:
+    bench = KeyedBench()
+    store = DatedStore(bench)
+    bench.node = BedsideNode({"node_id": NODE_ID, "key": KEY.hex(), "signals": SIGNALS}, store)
+    bench.step()
+    bench.wait(10)
+    for _ in range(3 * FIRST_BLOCK):
+        bench.press("sos", 40)
+        bench.press("reset", 40)
+    begun_ms = [at_ms for at_ms, _, _ in bench.presses()]
+    assert len(begun_ms) > 3 * FIRST_BLOCK
+    assert begun_ms[FIRST_BLOCK - 1] < store.written_ms[1] < begun_ms[FIRST_BLOCK]
+    assert not set(begun_ms) & set(store.written_ms)
 
 
 def test_a_node_whose_counter_is_used_up_says_so_and_stays_up() -> None:

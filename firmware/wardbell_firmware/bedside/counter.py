@@ -1,7 +1,8 @@
 """The counter of a node's frames, written ahead so that no value is ever sent twice, whenever the battery is pulled.
 
 The store holds the first value of the next block. A block is claimed in the store before its first value is used; a node
-that starts again begins the next one and leaves the rest of the last unused.
+that starts again begins the next one and leaves the rest of the last unused. Erasing flash can hold a chip up for 0.4 s, so
+blocks are claimed at the start and in quiet (frames.py), and a press finds its value there.
 """
 
 from wardbell_firmware.bedside.slots import NumberSlots
@@ -14,13 +15,12 @@ if TYPE_CHECKING:
 COUNTER_NAME = "counter"
 OLD_COUNTER_FILE = "counter.txt"  # where it was kept in one file
 COUNTER_END = 1 << 24
-# A write for 64 values: with a heartbeat each 5 minutes 5 a day. A battery change loses 80 of 16.7 million at most.
+# A write for 64 values: with a heartbeat each 5 minutes 5 a day. A battery change loses 127 of 16.7 million at most.
 BLOCK = 64
 # The first claim of a life: a node whose supply gives in at each start, with a cord that is pulled, starts every 2.3 s. A whole
-# block each time would use up its counter in a week; so it lasts 111 days of that.
+# block each time would use up its counter in a week; so it lasts 111 days of that. Later blocks are as large as what the life
+# has used so far, so that a supply that gives in later uses it up no faster.
 FIRST_BLOCK = 4
-# With a quarter of a block left the next one is claimed, so that a write that fails once costs nobody's press.
-_LAST_SHARE = 4
 
 _REMEDY = "is no number; give the node a new key: wardbell provision"
 
@@ -34,21 +34,40 @@ class FrameCounter:
 
     def __init__(self, store: "Store") -> None:
         self._slots = NumberSlots(store, COUNTER_NAME)
-        self._next = _first(self._slots, store.load(OLD_COUNTER_FILE))
-        self._end = self._next
-        self._block = 0  # the newest one's size
+        self._first = _first(self._slots, store.load(OLD_COUNTER_FILE))
+        self._next = self._first
+        self._end = self._first
         self._is_torn = self._slots.n_torn > 0
+
+    @property
+    def n_left(self) -> int:
+        """How many values can be taken before the store must be written."""
+        return self._end - self._next
+
+    @property
+    def is_low(self) -> bool:
+        """Whether fewer values are left than a block has."""
+        return self.n_left < self._block and self._end < COUNTER_END
+
+    @property
+    def _block(self) -> int:
+        return min(BLOCK, max(FIRST_BLOCK, self._next - self._first))
+
+    def claim_ahead(self) -> None:
+        """Claim the next block if fewer are left and the store takes it; holds everything up while flash is erased."""
+        if self.is_low:
+            try:
+                self._claim()
+            except OSError:
+                pass  # what is left can still be taken
 
     def has_value(self) -> bool:
         """Make sure of a value to take; False when all are used up, or the store cannot keep what is taken."""
         if self._next >= COUNTER_END:
             return False
-        if self._end - self._next <= self._block // _LAST_SHARE:
-            try:
-                self._claim()
-            except OSError:
-                pass  # tried again with each value that is left
-        return self._next < self._end
+        if not self.n_left:
+            self.claim_ahead()
+        return self.n_left > 0
 
     def take(self) -> int:
         """A value that was never taken before. Raises EncodeError where there is none."""
@@ -62,10 +81,9 @@ class FrameCounter:
         if self._is_torn:
             self._slots.save(self._end)  # so that the two are never more than a block apart
             self._is_torn = False
-        block = BLOCK if self._block else FIRST_BLOCK
-        self._slots.save(self._end + block)
-        self._end += block
-        self._block = block
+        end = self._end + self._block
+        self._slots.save(end)
+        self._end = end
 
 
 def _first(slots: NumberSlots, old: "bytes | None") -> int:

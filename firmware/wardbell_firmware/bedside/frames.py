@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 FRAME_MS = 28  # 27 ms of 150 µs chips, and the silence behind them
 _SILENCE_US = 1000
 _LOOK_SENDING_MS = 5
+# No flash is written sooner after a press: its copies are out by then, and whoever presses again soon has done so.
+QUIET_MS = 5000
 
 
 class FlyingPress:
@@ -62,6 +64,7 @@ class FrameVoice:
         self._flying: FlyingPress | None = None
         self._later: list[FlyingPress] = []  # overtaken
         self._free_at_ms: int | None = None
+        self._claim_at_ms: int | None = 0  # in the first poll, whenever that is
         self._budget_ms: dict[str, int] = {}  # signal -> when its allowance is whole again
         self._begun: list[FlyingPress] = []
 
@@ -107,6 +110,7 @@ class FrameVoice:
         self._begin_due(now_ms)
         press = self._flying
         if press is None or press.times_ms[0] > now_ms:
+            self._claim_due(now_ms)
             return []
         press.times_ms.pop(0)
         if not press.times_ms:
@@ -119,6 +123,8 @@ class FrameVoice:
         times = [self._allowed_at_ms(signal) for signal in self._waiting if self._may_begin(signal)]
         if self._flying is not None:
             times.append(self._flying.times_ms[0])
+        if self._claim_at_ms:
+            times.append(self._claim_at_ms)
         if not times:
             return None
         return min(times) if self._free_at_ms is None else max(min(times), self._free_at_ms, now_ms + _LOOK_SENDING_MS)
@@ -148,13 +154,26 @@ class FrameVoice:
             self._later.append(overtaken)
         if signal == RESET:
             self._later = [press for press in self._later if press.signal in LIFE_SIGNS]
-        counter = self._counter.take()
+        counter = self._take(now_ms)
         frame = Frame(self.number, counter, int(DATA_BY_SIGNAL[signal], 2), self._supply.level)
         times_ms = [0] if signal == HEARTBEAT else copy_times_ms(self.number, counter, self._slots_ms)
         durations = frame_durations(seal(frame, self._key)) + [_SILENCE_US]
         self._flying = FlyingPress(signal, counter, durations, [now_ms + after_ms for after_ms in times_ms])
         self._begun.append(self._flying)
         self._budget_ms[signal] = max(self._budget_ms.get(signal, 0), now_ms) + self._pause_ms
+
+    def _take(self, now_ms: int) -> int:
+        counter = self._counter.take()
+        # With the last value gone, rather is a copy late than the next press.
+        wait_ms = QUIET_MS if self._counter.n_left else 0
+        self._claim_at_ms = now_ms + wait_ms if self._counter.is_low else None
+        return counter
+
+    def _claim_due(self, now_ms: int) -> None:
+        """Write the counter ahead, while there is nothing to send."""
+        if self._claim_at_ms is not None and now_ms >= self._claim_at_ms:
+            self._claim_at_ms = None
+            self._counter.claim_ahead()
 
     def _land(self) -> None:
         """All has been done for what flew; what it had overtaken has its turn."""
