@@ -46,6 +46,11 @@ class Auditor:
         self.client.start()
         wait_until(lambda: self.client.is_connected, "the auditor")
 
+    def wait_for_all(self, database: Database) -> None:
+        """Until it has heard as far as the database goes: the broker may have what it has not."""
+        ((seq,),) = database.rows("SELECT seq FROM authority")
+        wait_until(lambda: seq in {event.seq for event in self.events}, f"event {seq} at the auditor")
+
     def _message(self, _topic: str, payload: bytes, _is_retained: bool) -> None:
         self.events.append(decode(payload, CentreEvent))
 
@@ -122,6 +127,7 @@ def settle(shift: Shift, database: Database, calls: list[CallState]) -> None:
 
 def check(shift: Shift, auditor: Auditor, database: Database, calls: list[CallState]) -> None:
     """Each thing once, on the disk, on the bus and in what the operators were answered."""
+    auditor.wait_for_all(database)
     check_steps_and_contacts(database, calls)
     check_events(database, auditor.events, calls)
     for contact_id, accepted_by in database.rows("SELECT contact_id, accepted_by FROM contacts"):

@@ -205,6 +205,7 @@ class LiveNight:
         rest = "SELECT 1 FROM outbox UNION ALL SELECT 1 FROM deliveries WHERE is_done = :no"
         rest = rest.replace(":no", "0" if self._database.is_sqlite else "false")
         wait_until(lambda: not self._database.rows(rest), "all to have gone out")
+        self._auditor.wait_for_all(self._database)
         for person in self._people:
             person.look()
 
