@@ -12,7 +12,7 @@ from wardbell_gateway import announcements
 from wardbell_gateway.ears import FrameId
 from wardbell_gateway.journal import NO_WORD, JournalError, Mark, Publication
 from wardbell_gateway.journal_outbox import JournalOutbox
-from wardbell_gateway.supervision import Supervision
+from wardbell_gateway.supervision import FOLLOWERS, Supervision
 from wardbell_gateway.ward import Now, Ward
 from wardbell_protocol.air.frame import BATTERY_UNKNOWN
 from wardbell_protocol.bus import topics
@@ -52,6 +52,7 @@ class BusFace:
     ) -> None:
         self._ward = ward
         self._supervision = supervision
+        self._seen = ward.journal.seen()
         self._read_clock = read_clock
         self._sign = LifeSign(ward.name, "gateway", ward.name)
         self._radios = {label: LifeSign(ward.name, "radio", label) for label in radios}
@@ -161,21 +162,26 @@ class BusFace:
         if health.part == "radio":
             with self._ward.lock:
                 self._supervision.ears.sign(health.name, health.state, health.faults, now.up_ms)
-        if health.part in ("console", "callcenter") and health.epoch:
+        if health.part in FOLLOWERS and health.epoch:
             with self._ward.lock:
                 for tell in self._ward.on_follower:
                     tell(health.part, health.epoch, health.seq, now)
-        if health.part != "console":
+        if health.part not in FOLLOWERS:
             return
         with self._ward.lock:
-            if not self._supervision.console_was_seen:
-                self._ward.journal.note_console()
-            self._supervision.console(health.name, health.state != "offline", now.up_ms)
+            self._supervision.follower(health.part, health.name, health.state != "offline", now.up_ms)
+            if health.part not in self._seen:
+                self._ward.journal.note_seen(health.part)
+                self._seen.add(health.part)
 
     def _health_gone(self, part: str) -> None:
-        if part.startswith("radio-"):
-            with self._ward.lock:
-                self._supervision.ears.forget(part.removeprefix("radio-"))
+        kind, _, name = part.partition("-")
+        with self._ward.lock:
+            if kind == "radio":
+                self._supervision.ears.forget(name)
+            elif kind in FOLLOWERS and self._supervision.forget_follower(kind, name) and kind in self._seen:
+                self._ward.journal.forget_seen(kind)
+                self._seen.discard(kind)
 
     def _retained_call(self, call_id: str, payload: bytes, retained: bool) -> None:
         with self._ward.lock:

@@ -23,6 +23,7 @@ BUSY_TIMEOUT_MS = 2000
 NO_WORD = -1
 MAX_UNKNOWN = 1000  # of codes, and of nodes
 _CHAIN_TESTS = "SELECT record FROM chain_tests ORDER BY at_ms"
+_SEEN = "_seen"  # behind the name of a kind of part
 _STATIONS = "SELECT record FROM stations ORDER BY station_id"
 # As marks come old ones go, a few at a time: a clock that is wrong for a moment must not forget them all.
 _FORGET_MARKS = """
@@ -194,14 +195,20 @@ class Journal:
         """Sequence number of the newest event; 0 where there is none."""
         return int(self._rows("SELECT max(seq) FROM events")[0][0] or 0)
 
-    def console_was_seen(self) -> bool:
-        """Whether a console ever showed this ward."""
-        return bool(self._rows("SELECT 1 FROM meta WHERE key = 'console_seen'"))
+    def seen(self) -> set[str]:
+        """Which kinds of parts ever followed this ward: `console`, `callcenter`."""
+        keys = [str(key) for (key,) in self._rows("SELECT key FROM meta")]
+        return {key.removesuffix(_SEEN) for key in keys if key.endswith(_SEEN)}
 
-    def note_console(self) -> None:
-        """Remember that a console showed this ward."""
+    def note_seen(self, part: str) -> None:
+        """Remember that such a part followed this ward."""
         with self._transaction() as db:
-            db.execute("INSERT OR IGNORE INTO meta VALUES ('console_seen', 'yes')")
+            db.execute("INSERT OR IGNORE INTO meta VALUES (?, 'yes')", (part + _SEEN,))
+
+    def forget_seen(self, part: str) -> None:
+        """Such a part is not to come back."""
+        with self._transaction() as db:
+            db.execute("DELETE FROM meta WHERE key = ?", (part + _SEEN,))
 
     def stations(self) -> list[StationHealth]:
         """What was known of the stations' radios when it was last kept."""

@@ -39,7 +39,7 @@ class Service:
         self._rounds = StationRounds(self._ward, now)
         calls = self._ward.open_calls()
         missed_ears = [call.station_id for call in calls if call.detail == EAR_LOST]
-        self._supervision = Supervision(labels, self._journal.console_was_seen(), now.up_ms, missed_ears)
+        self._supervision = Supervision(labels, self._journal.seen(), now.up_ms, missed_ears)
         self._found = FoundFaults((call.station_id, call.detail) for call in calls if call.detail in TOLD)
         epoch = secrets.randbelow((1 << 30) - 1) + 1
         self._links = [ReceiverLink(self._ward, label, epoch, now) for label in labels]

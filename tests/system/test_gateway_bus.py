@@ -17,7 +17,7 @@ from wardbell_gateway.ears import Heard
 from wardbell_gateway.journal import Journal, Mark
 from wardbell_gateway.registry import check_tables
 from wardbell_gateway.round_command import main as walk_round
-from wardbell_gateway.supervision import GONE_AFTER_MS, NO_CONSOLE, Supervision
+from wardbell_gateway.supervision import FOLLOWERS, GONE_AFTER_MS, Supervision
 from wardbell_gateway.survey_command import main as survey
 from wardbell_gateway.ward import Now, Ward
 from wardbell_protocol.bus import topics
@@ -91,18 +91,33 @@ def test_a_further_ear_that_leaves_is_missed_until_it_is_back_or_taken_away(gate
     assert is_lost() is None
 
 
-def test_a_console_that_falls_silent_is_missed(gateway: Gateway, bus: BusEnd) -> None:
-    bus.sign_of_life()
-    wait_until(lambda: gateway.supervision.judge(gateway.up_ms).get(NO_CONSOLE) is False, "the console to be seen")
-    gateway.up_ms += GONE_AFTER_MS + 1
-    gateway.ward.judge(gateway.supervision.judge(gateway.up_ms), gateway.now())
-    wait_until(lambda: bus.faults() == {("console", "none_present")}, "the fault")
-    bus.sign_of_life()
-    wait_until(lambda: gateway.supervision.judge(gateway.up_ms).get(NO_CONSOLE) is False, "the console to be back")
-    gateway.ward.judge(gateway.supervision.judge(gateway.up_ms), gateway.now())
-    wait_until(lambda: bus.faults() == set(), "the fault to go")
+@pytest.mark.parametrize(("part", "fault"), FOLLOWERS.items())
+def test_whoever_follows_the_ward_and_falls_silent_is_missed(
+    gateway: Gateway, bus: BusEnd, part: str, fault: tuple[str, str]
+) -> None:
+    def sign_of_life() -> None:
+        health = Health(part=part, name="test", state="online", at_ms=UNIX_MS)  # type: ignore[arg-type]
+        bus.client.publish(topics.health(WARD, f"{part}-test"), encode(health), retain=True)
 
-    assert gateway.journal.seen() == {"console"}
+    def is_missed() -> bool | None:
+        missed = gateway.supervision.judge(gateway.up_ms)
+        gateway.ward.judge(missed, gateway.now())
+        return missed.get(fault)
+
+    sign_of_life()
+    wait_until(lambda: is_missed() is False, "its first sign")
+    gateway.up_ms += GONE_AFTER_MS + 1
+    assert is_missed()
+    wait_until(lambda: bus.faults() == {fault}, "the fault")
+    sign_of_life()
+    wait_until(lambda: is_missed() is False, "that it is back")
+    wait_until(lambda: bus.faults() == set(), "the fault to go")
+    wait_until(lambda: gateway.journal.seen() == {part}, "that a restart knows of it")
+    gateway.up_ms += GONE_AFTER_MS + 1
+    assert is_missed()
+    bus.client.publish(topics.health(WARD, f"{part}-test"), b"", retain=True)
+    wait_until(lambda: is_missed() is False, "that nobody misses it")
+    wait_until(lambda: gateway.journal.seen() == set(), "that a restart misses none")
 
 
 def test_history_tells_all_of_a_call_after_it_is_cleared(gateway: Gateway, bus: BusEnd) -> None:

@@ -51,7 +51,7 @@ def test_one_that_was_there_before_the_gateways_start_is_missed() -> None:
 
 
 def test_without_a_broker_nobody_knows_of_ears() -> None:
-    supervision = Supervision([], False, 0)
+    supervision = Supervision([], (), 0)
     supervision.broker(True, 0)
     supervision.ears.sign("iq", "online", (), 0)
     supervision.broker(False, 1_000)

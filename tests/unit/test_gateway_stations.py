@@ -42,7 +42,7 @@ class Bench:
         self.ward = Ward(check_tables("registry.json", tables(*documents)), self.journal, self.now)
         self.link = ReceiverLink(self.ward, "receiver", 5, self.now)
         self.rounds = StationRounds(self.ward, self.now)
-        self.supervision = Supervision(["receiver"], console_was_seen=False, now_ms=self.up_ms)
+        self.supervision = Supervision(["receiver"], seen=(), now_ms=self.up_ms)
 
     @property
     def now(self) -> Now:
