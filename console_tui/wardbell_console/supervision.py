@@ -1,7 +1,7 @@
 """What supervisord is told about the host parts. Pure."""
 
 import shlex
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 SIM_TTY = "receiver.tty"
@@ -30,10 +30,11 @@ class Plan:
 
 @dataclass(frozen=True)
 class Part:
-    """One supervised process."""
+    """One supervised process. `waits`: another part writes the file that it needs, so that its 78 is not for good."""
 
     name: str
     command: tuple[str, ...]
+    waits: bool = False
 
 
 def parts(plan: Plan) -> list[Part]:
@@ -48,10 +49,14 @@ def parts(plan: Plan) -> list[Part]:
     if plan.with_sim:
         registry = str(plan.home / "registry.json")
         found.append(Part("sim", ("sim", "--headless", "--serial", tty, "--registry", registry)))
-    found.append(Part("gateway", ("gateway", *where, *ears)))
+    found.append(Part("gateway", ("gateway", *where, *ears), waits=plan.with_sim))
     found.append(Part("callcenter", ("callcenter", *where, *(("--api", plan.api) if plan.api else ()))))
     found.append(Part("escalate", ("escalate", *where, "--ward", "+")))
-    return [Part(p.name, (*plan.leash, plan.program, *p.command)) for p in found if p.name not in plan.without]
+    return [
+        replace(part, command=(*plan.leash, plan.program, *part.command))
+        for part in found
+        if part.name not in plan.without
+    ]
 
 
 def configuration(plan: Plan) -> str:
@@ -82,7 +87,7 @@ def _program(part: Part, home: str, order: int) -> str:
 [program:{part.name}]
 command = {_literal(shlex.join(part.command))}
 priority = {order}
-autorestart = unexpected
+autorestart = {"true" if part.waits else "unexpected"}
 exitcodes = {EXIT_CONFIG}
 startretries = 1000000
 stopasgroup = true

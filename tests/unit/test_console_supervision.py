@@ -4,6 +4,7 @@ import shlex
 from pathlib import Path
 
 import pytest
+from supervisor.datatypes import RestartUnconditionally  # type: ignore[import-untyped]
 from supervisor.options import ServerOptions  # type: ignore[import-untyped]
 
 from wardbell_console.supervision import Plan, configuration, parts
@@ -63,3 +64,17 @@ def test_supervisord_reads_every_command_as_it_was_meant(tmp_path: Path) -> None
     }
     assert [program.name for program in sorted(read.values(), key=lambda program: program.priority)] == names(wanted)
     assert all(program.exitcodes == [78] and program.stopasgroup for program in read.values())
+
+
+@pytest.mark.parametrize("with_sim", [False, True])
+def test_only_a_gateway_whose_registry_is_being_written_is_started_again_after_78(
+    tmp_path: Path, with_sim: bool
+) -> None:
+    """Else a virtual ward that is slower than its gateway has none for ever."""
+    file = tmp_path / "supervisord.conf"
+    file.write_text(configuration(plan(tmp_path, with_sim=with_sim)))
+    options = ServerOptions()
+    options.realize(["--configuration", str(file)])
+    read = [program for group in options.process_group_configs for program in group.process_configs]
+    always = {program.name for program in read if program.autorestart is RestartUnconditionally}
+    assert always == ({"gateway"} if with_sim else set())
