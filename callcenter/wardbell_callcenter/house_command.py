@@ -32,7 +32,7 @@ EXAMPLES = """examples:
   wardbell house history --lang zh_CN
   wardbell house show --revision 3 > old.json && wardbell house apply old.json       back to what was
   wardbell house secret                          asks for a secret twice, prints what to write into `agents.NAME.secret`
-  wardbell house token wei --label tablet        a token for the API, shown once
+  wardbell house token nurse-1 --label tablet    a token for the API, shown once
   wardbell house audit --days 7                  who did what to whom
 """
 STARTER = Path(__file__).parent / "starter_house.json"

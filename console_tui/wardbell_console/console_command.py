@@ -22,7 +22,7 @@ _EXAMPLES = """\
 examples:
   wardbell console                              every ward on the local broker
   wardbell console --ward east --by "Li Na"     one ward's desk; other wards' calls come when they are forwarded
-  wardbell console --operator wang              a seat of the call centre, signed in as wang
+  wardbell console --operator nurse-1           a seat of the call centre, signed in as nurse-1
   wardbell console --lang zh_CN --broker mqtt://10.0.0.5
 
 Keys are on the screen; ? explains them. ctrl+q quits.

@@ -30,10 +30,10 @@ EXAMPLES = """examples:
   wardbell contacts show c-5f0a1b2c-17           who lives there, and its time line
   wardbell contacts accept c-5f0a1b2c-17         status 1 where somebody else has it: says who
   wardbell contacts on-site c-5f0a1b2c-17
-  wardbell contacts resolve c-5f0a1b2c-17 --code fall --field injury=none --text "helped up"
+  wardbell contacts resolve c-5f0a1b2c-17 --code doctor --field doctor=Wu --text "helped up"
   wardbell contacts note c-5f0a1b2c-17 "asked for the doctor"
   wardbell contacts choose-resident c-5f0a1b2c-17 r2           of those whom `show` names
-  wardbell contacts transfer c-5f0a1b2c-17 nurses
+  wardbell contacts transfer c-5f0a1b2c-17 head-nurse
   wardbell contacts open technical "lamp in 203" --ward east --room 203
   wardbell contacts board                        what waits, for how long, how many were accepted in time, who is there
   wardbell contacts watch                        every event as it comes; goes on where it was after a gap

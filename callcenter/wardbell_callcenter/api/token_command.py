@@ -18,7 +18,7 @@ from wardbell_callcenter.store.token_rows import TokenRow
 
 COMMAND = "wardbell house token"
 EXAMPLES = """examples:
-  wardbell house token wei --label tablet        prints a token, once: only its digest is kept
+  wardbell house token nurse-1 --label tablet    prints a token, once: only its digest is kept
   wardbell house token door --days 365
   wardbell house token --list
   wardbell house token --revoke 3f9a0c21b7de     as the list names it

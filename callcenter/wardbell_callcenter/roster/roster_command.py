@@ -19,15 +19,15 @@ COMMAND = "wardbell roster"
 EXAMPLES = """examples:
   wardbell roster who                                            who is on duty now; status 1 when nobody is
   wardbell roster who --at 2026-12-24T23:00 --why --lang zh_CN
-  wardbell roster week --roster east --from 2026-11-23
+  wardbell roster week --roster carers --from 2026-11-23
   wardbell roster gaps --days 28                                 too few, in two places, on leave; status 1 when there is any
-  wardbell roster leave ana --from 2026-11-24 --until 2026-11-26 --reason ill
-  wardbell roster override zoe --instead-of ana --on 2026-11-24
-  wardbell roster override zoe --roster east --from 15:00 --until 21:00         as well as those who are planned
-  wardbell roster swap ana ben --on 2026-11-24                                  the duties that begin on that day
+  wardbell roster leave nurse-1 --from 2026-11-24 --until 2026-11-26 --reason ill
+  wardbell roster override head-nurse --instead-of nurse-1 --on 2026-11-24
+  wardbell roster override head-nurse --roster carers --from 15:00 --until 21:00         as well as those who are planned
+  wardbell roster swap nurse-1 nurse-2 --on 2026-11-24                          the duties that begin on that day
   wardbell roster changes && wardbell roster remove r7
-  wardbell roster import holidays.ics --agent ana --dry-run
-  wardbell roster export ana.ics --agent ana --days 60
+  wardbell roster import holidays.ics --agent nurse-1 --dry-run
+  wardbell roster export nurse-1.ics --agent nurse-1 --days 60
 
 Times are of the house's clock. A day alone begins at midnight; after --until it ends there. The later entry counts.
 """
