@@ -85,13 +85,15 @@ def test_settings_for_a_board_that_is_elsewhere(tmp_path: Path, capsys: pytest.C
     assert main([*usual, "--room", "204", "--bed", "1"]) == 78
     assert "another station" in capsys.readouterr().err
     assert not settings.exists()
-    assert main([*usual, *BED]) == 0
+    assert main([*usual, *BED, "--lang", "zh_CN"]) == 0
     node = read_registry(tmp_path / "registry.json").stations[2]
     written = json.loads(settings.read_text())
     assert (written["node_id"], written["key"], written["board"]) == (node.node_id, node.key, "pico")
     modes = [file.stat().st_mode & 0o777 for file in (tmp_path / "registry.json", settings)]
     assert modes == [0o600, 0o600]
-    assert node.key not in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "已登记。下一步：把" in said
+    assert node.key not in said
     assert main([*usual, *BED]) == 78
     assert "exists already" in capsys.readouterr().err
     assert read_registry(tmp_path / "registry.json").stations[2].key == node.key

@@ -251,7 +251,7 @@ def _to_file(options: argparse.Namespace, registry: Path, parser: argparse.Argum
         if not options.replace:
             check_free(plan, registry)
         write(plan.settings(options.board, document))
-    print(f"{plan.owner} is enrolled. Next: copy {options.file} to the board as settings.json, then delete it.")
+    print(TEXTS[options.lang]["filed"].format(owner=plan.owner, file=options.file))
     return 0
 
 
