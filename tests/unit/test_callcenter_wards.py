@@ -15,7 +15,6 @@ from wardbell_callcenter.engine.engine import STEPS_AT_ONCE
 from wardbell_callcenter.store.ledger import Ledger
 from wardbell_protocol.bus.centre_payloads import ContactState
 from wardbell_protocol.bus.payloads import CallState
-from wardbell_protocol.calls.signals import PRIORITY
 
 
 @pytest.fixture
@@ -31,11 +30,6 @@ def escalated(centre: Centre, *names: str) -> tuple[CallState, ContactState]:
     centre.now = centre.now.after(3 * MINUTE)
     assert centre.engine.receive(step_command(call), centre.now).ok
     return call, centre.contact()
-
-
-def pressed(call: CallState, times: int) -> CallState:
-    """That call, its button pressed so often by now."""
-    return msgspec.structs.replace(call, presses=times)
 
 
 def steps(centre: Centre) -> list[int]:
@@ -236,26 +230,6 @@ def test_the_same_place_once_more_is_a_repeat_and_more_urgent(centre: Centre) ->
     assert (contact.contact_id, contact.repeats, contact.call_id) == (first.contact_id, 2, "east-2")
     late = centre.engine.receive(step_command(call, 3, "all_stations", 5 * MINUTE), centre.now)
     assert late.reason == "the call rang again since, it is in round 1"
-
-
-def test_a_button_that_is_pressed_again_makes_its_contact_more_urgent_and_takes_it_from_nobody(centre: Centre) -> None:
-    call, first = escalated(centre, "Wei")
-    centre.hear("pressed_again", pressed(call, 2))
-    waiting = centre.contact()
-    assert (waiting.repeats, waiting.priority, waiting.step) == (1, first.priority + 1, first.step)
-    assert centre.kinds()[-1] == "repeated"
-    assert centre.accept("Wei", first.contact_id).ok
-    centre.wards.connection_lost()
-    centre.ward.calls[call.call_id] = pressed(call, 5)  # three times while nobody listened
-    centre.hear_snapshot()
-    centre.hear_snapshot()
-    held = centre.contact()
-    assert (held.status, held.accepted_by, held.repeats, held.priority) == ("accepted", "Wei", 4, first.priority + 4)
-
-
-def test_presses_before_the_call_centre_was_asked_count_too(centre: Centre) -> None:
-    contact = centre.open(presses=3)
-    assert (contact.repeats, contact.priority) == (2, PRIORITY["normal"] + 2)
 
 
 def test_a_repeat_takes_it_back_from_whoever_has_not_come(centre: Centre) -> None:

@@ -9,7 +9,7 @@ import logging
 from wardbell_bus.ladder import Ladder, Rung, StepKey
 from wardbell_bus.wards import WardMirrors
 from wardbell_callcenter.clock import Now
-from wardbell_callcenter.engine import calls, offering, shifts, wards
+from wardbell_callcenter.engine import calls, offering, opening, shifts, wards
 from wardbell_callcenter.engine.absences import Absences
 from wardbell_callcenter.engine.alarms import Alarms
 from wardbell_callcenter.engine.histories import history
@@ -166,11 +166,14 @@ class Engine:
             return
 
         def work(turn: Turn) -> None:
-            for contact in turn.know(turn.ledger.contacts.open_of_call(call.call_id)):
+            found = turn.know(turn.ledger.contacts.open_of_call(call.call_id))
+            for contact in found:
                 if contact.call != call:
                     wards.show_call(turn, contact, call)
             if call.status == "cleared":
                 turn.ledger.steps.close(call.call_id)
+            elif not found:
+                opening.open_anew(turn, call)
 
         try:
             self._transactions.isolated(work, now)

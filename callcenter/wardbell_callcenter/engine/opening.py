@@ -13,13 +13,25 @@ from wardbell_protocol.bus.payloads import CallState
 
 def open_for_call(turn: Turn, call: CallState) -> Contact:
     """A ward's call has come to the call centre's step."""
+    return _open_for_call(turn, call, call.placed_at_ms, call.presses)
+
+
+def open_anew(turn: Turn, call: CallState) -> None:
+    """Its ward still shows a call that somebody here said is over; where its button was pressed since, it is one again."""
+    last = turn.ledger.contacts.last_of_call(call.call_id)
+    presses = 0 if last is None or last.call is None else call.presses - last.call.presses
+    if presses > 0:
+        _open_for_call(turn, call, call.last_press_at_ms, presses)
+
+
+def _open_for_call(turn: Turn, call: CallState, pressed_at_ms: int, presses: int) -> Contact:
     key = place_key(call.ward, call.station_id, call.room, call.bed, call.kind)
     known = turn.open_at(key)
     if known is not None:
         return repeat(turn, known, call)
-    contact = _new(turn, "bed_call", key, call.kind, call.placed_at_ms)
+    contact = _new(turn, "bed_call", key, call.kind, pressed_at_ms)
     place = replace(contact, ward=call.ward, station_id=call.station_id, room=call.room, bed=call.bed)
-    return _open(turn, replace(place, call_id=call.call_id, call=call, repeats=max(0, call.presses - 1)))
+    return _open(turn, replace(place, call_id=call.call_id, call=call, repeats=max(0, presses - 1)))
 
 
 def open_for_words(turn: Turn, kind: ContactKind, fields: dict[str, str], by: str) -> Contact:

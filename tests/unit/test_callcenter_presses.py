@@ -1,0 +1,65 @@
+"""A button that is pressed again: while its contact is open, before there is one, and after somebody said that it is over."""
+
+from collections.abc import Iterator
+
+import msgspec
+import pytest
+from centre_bench import MINUTE, Centre, staffed
+from centre_parts import acknowledged, call_state, cleared
+from databases import Database
+
+from wardbell_protocol.bus.payloads import CallState
+from wardbell_protocol.calls.signals import PRIORITY
+
+
+@pytest.fixture
+def centre(database: Database) -> Iterator[Centre]:
+    yield from staffed(database.url, None, "Wei")
+
+
+def pressed(centre: Centre, call: CallState, times: int) -> CallState:
+    """That call, its button pressed so often by now."""
+    return msgspec.structs.replace(call, presses=times, last_press_at_ms=centre.now.wall_ms)
+
+
+def test_it_makes_the_contact_more_urgent_and_takes_it_from_nobody(centre: Centre) -> None:
+    call, first = call_state(), centre.open()
+    centre.hear("pressed_again", pressed(centre, call, 2))
+    waiting = centre.contact()
+    assert (waiting.repeats, waiting.priority, waiting.step) == (1, first.priority + 1, first.step)
+    assert centre.kinds()[-1] == "repeated"
+    assert centre.accept("Wei", first.contact_id).ok
+    centre.wards.connection_lost()
+    centre.ward.calls[call.call_id] = pressed(centre, call, 5)  # three times while nobody listened
+    centre.hear_snapshot()
+    centre.hear_snapshot()
+    held = centre.contact()
+    assert (held.status, held.accepted_by, held.repeats, held.priority) == ("accepted", "Wei", 4, first.priority + 4)
+
+
+def test_presses_before_the_call_centre_was_asked_count_too(centre: Centre) -> None:
+    contact = centre.open(presses=3)
+    assert (contact.repeats, contact.priority) == (2, PRIORITY["normal"] + 2)
+
+
+@pytest.mark.parametrize("is_restarted", [False, True])
+def test_after_somebody_said_that_it_is_over_it_looks_for_somebody_anew(centre: Centre, is_restarted: bool) -> None:
+    call, first = call_state(), centre.open()
+    answered = acknowledged(call, centre.now.wall_ms, by="Wei")
+    assert centre.accept("Wei", first.contact_id).ok
+    centre.hear("acknowledged", answered)
+    assert centre.do("resolve", "Wei", contact_id=first.contact_id).ok
+    centre.wait(MINUTE)
+    if is_restarted:
+        centre.restart()
+        centre.hear_snapshot()
+    centre.hear("acknowledged", answered)  # nobody has pressed
+    assert centre.contacts() == []
+    again = pressed(centre, answered, 3)
+    centre.hear("pressed_again", again)
+    centre.hear_snapshot()
+    (second,) = centre.contacts()
+    assert (second.status, second.offered_to) == ("offered", ["Wei"])
+    assert (second.repeats, second.pressed_at_ms) == (1, centre.now.wall_ms)
+    centre.hear("cleared", cleared(again, centre.now.wall_ms))
+    assert centre.contacts() == []
