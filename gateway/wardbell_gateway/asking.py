@@ -1,5 +1,6 @@
 """A short command's question to the ward's gateway over the bus, and its answer."""
 
+import logging
 import queue
 import time
 from typing import TypeVar
@@ -9,6 +10,9 @@ from wardbell_protocol.bus.payloads import Payload, decode
 
 BROKER_WITHIN_S = 5.0
 ANSWER_WITHIN_S = 3.0
+
+# What is missing is told once, as the answer; a service that has its log set up is not concerned.
+logging.getLogger("wardbell").addHandler(logging.NullHandler())
 
 Answer = TypeVar("Answer", bound=Payload)
 

@@ -187,6 +187,7 @@ def test_no_broker_is_said(tmp_path: Path) -> None:
     without = run("calls", "list", "--ward", "east", "--home", tmp_path, "--broker", "mqtt://127.0.0.1:1")
     assert without.returncode == 69
     assert "no broker at 127.0.0.1:1" in without.stderr
+    assert len(without.stderr.splitlines()) == 1  # and not also the client's log
     assert run("calls", "list", "--home", tmp_path).returncode == 78
     assert run("calls", "list", "--ward", "East Wing", "--home", tmp_path).returncode == 2
 
