@@ -248,10 +248,14 @@ def test_writers_of_two_engines_number_their_events_without_a_gap(store: Store, 
 
     def write(by: Store) -> None:
         barrier.wait()
-        for _ in range(each):
-            with by.writing() as ledger:
-                ledger.position()  # what is read first must still be true when it is written
-                ledger.record("signed_out", NOW)
+        n_written = 0
+        while n_written < each:
+            # No turn is kept: on a slow disk the other may be ahead for longer than is waited, and nothing was written.
+            with contextlib.suppress(StoreError):
+                with by.writing() as ledger:
+                    ledger.position()  # what is read first must still be true when it is written
+                    ledger.record("signed_out", NOW)
+                n_written += 1
 
     threads = [threading.Thread(target=write, args=[by]) for by in stores]
     for thread in threads:
