@@ -167,3 +167,28 @@ def test_a_node_that_asks_no_key_sleeps_on(monkeypatch: pytest.MonkeyPatch) -> N
     while node.chip.now_us < 40_000_000:  # of no use for want of settings, boards/start.py
         node.clock.wait(None)
     assert len(node.chip.naps) < 15
+
+
+@pytest.mark.parametrize("name", ["rp2040.watchdog.PicoWatchdog", "esp32c3.parts.C3Watchdog"])
+def test_a_board_that_is_only_made_at_the_repl_is_bitten_by_no_watchdog(
+    monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    told: list[object] = []
+
+    class Wdt:
+        def __init__(self, timeout: int) -> None:
+            told.append(timeout)
+
+        def feed(self) -> None:
+            told.append("fed")
+
+    machine = ModuleType("machine")
+    vars(machine).update(WDT=Wdt)
+    monkeypatch.setitem(sys.modules, "machine", machine)
+    module, _, watchdog_name = name.rpartition(".")
+    monkeypatch.delitem(sys.modules, "wardbell_firmware.boards." + module, raising=False)
+    watchdog = getattr(import_module("wardbell_firmware.boards." + module), watchdog_name)()
+    assert told == []
+    watchdog.feed()
+    watchdog.feed()
+    assert told == [8_000, "fed", "fed"]

@@ -61,11 +61,13 @@ class C3Battery:
 
 
 class C3Watchdog:
-    """Fits `Watchdog`; it counts from when it is made."""
+    """Fits `Watchdog`. It starts with the first feeding and can then not be stopped."""
 
     def __init__(self) -> None:
-        self._wdt = machine.WDT(timeout=WATCHDOG_MS)
+        self._wdt: machine.WDT | None = None
 
     def feed(self) -> None:
         """The app has made another step."""
+        if self._wdt is None:
+            self._wdt = machine.WDT(timeout=WATCHDOG_MS)
         self._wdt.feed()
