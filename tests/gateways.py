@@ -220,9 +220,8 @@ class BusEnd:
         return [event for event in by_seq.values() if event.call.kind != "fault"]
 
     def call_id(self, station_id: str) -> str:
-        """The open call of a station."""
-        with self.lock:
-            return next(c.call_id for c in self.mirror.calls.values() if c.station_id == station_id)
+        """The open call of a station, which may be at fault besides."""
+        return next(call.call_id for call in self.calls if call.station_id == station_id)
 
     def faults(self) -> set[tuple[str, str]]:
         """(part, detail) of the open faults."""
