@@ -45,6 +45,11 @@ def acknowledged(call: CallState, at_ms: int, by: str = "Chen") -> CallState:
     return msgspec.structs.replace(call, status="acknowledged", acknowledged_at_ms=at_ms, acknowledged_by=by)
 
 
+def attended(call: CallState, at_ms: int, by: str) -> CallState:
+    """The same call, with somebody at its bed."""
+    return msgspec.structs.replace(call, status="attended", attended_at_ms=at_ms, attended_by=by)
+
+
 def raised_again(call: CallState, at_ms: int) -> CallState:
     """The same call, ringing again."""
     return msgspec.structs.replace(call, status="placed", raised_at_ms=at_ms, loop=call.loop + 1)

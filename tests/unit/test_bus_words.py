@@ -33,6 +33,7 @@ SAID = [
     permissions.NOT_HIS,
     "a reason is needed, one of break, meal",
     "the call rang again since, it is in round 2",
+    "presence in the ward: 203-2",
     "contact c-1: there is none that you may see",
 ]
 

@@ -6,7 +6,7 @@ from contextlib import AbstractContextManager
 import msgspec
 import pytest
 from centre_bench import MINUTE, SECOND, Centre, staffed
-from centre_parts import T0, acknowledged, call_state, cleared, command, raised_again, step_command
+from centre_parts import T0, acknowledged, attended, call_state, cleared, command, raised_again, step_command
 from databases import Database
 
 from wardbell_callcenter.clock import Now
@@ -193,6 +193,27 @@ def test_an_answer_that_was_only_our_own_word_of_somebody_who_has_gone_holds_not
     next_at_ms = centre.contact().next_step_at_ms
     centre.hear("acknowledged", acknowledged(call, centre.now.wall_ms, by="Wei"))  # its gateway took a while
     assert (centre.contact().next_step_at_ms, centre.contact().answered_by) == (next_at_ms, "Wei")
+
+
+def test_presence_at_the_bed_says_that_whoever_has_accepted_it_has_come(centre: Centre) -> None:
+    call, contact = escalated(centre, "Wei", "Li")
+    assert centre.accept("Wei", contact.contact_id).ok
+    there = attended(call, centre.now.wall_ms, by="203-2")
+    centre.hear("attended", there)
+    centre.hear("pressed_again", there)
+    assert (centre.contact().status, centre.contact().on_site_by) == ("on_site", "Wei")
+    assert [event.reason for event in centre.events() if event.kind == "on_site"] == ["presence in the ward: 203-2"]
+    centre.wait(4 * MINUTE)
+    assert centre.contact().status == "on_site"  # nobody looks for somebody who is there
+
+
+def test_our_own_word_of_one_who_has_left_says_of_nobody_that_he_has_come(centre: Centre) -> None:
+    call, contact = escalated(centre, "Wei", "Li")
+    assert centre.do("on_site", "Wei", contact_id=contact.contact_id).ok
+    assert centre.do("release", "Wei", contact_id=contact.contact_id).ok
+    assert centre.accept("Li", contact.contact_id).ok
+    centre.hear("attended", attended(call, centre.now.wall_ms, by="Wei"))  # its gateway took a while
+    assert (centre.contact().status, centre.contact().answered_by) == ("accepted", "Wei")
 
 
 def test_what_waited_for_the_ward_goes_on_when_it_rings_there_again(centre: Centre) -> None:

@@ -87,17 +87,8 @@ def on_site(turn: Turn, contact: Contact, command: Command) -> str:
         return "" if contact.on_site_by == name else f"{contact.on_site_by} is there already"
     if contact.accepted_by != name or not contact.is_taken:
         contact = give(turn, contact, name)
-    arrive(turn, contact, name)
+    wards.arrive(turn, contact, name)
     return ""
-
-
-def arrive(turn: Turn, contact: Contact, name: str) -> None:
-    """Whoever has it is there."""
-    contact = turn.change(contact.on_site(name, turn.now.wall_ms))
-    turn.ledger.record("on_site", turn.now, by=name, contact=contact)
-    turn.drop_timers(contact.contact_id)
-    limits.set_limit(turn, contact)
-    wards.tell(turn, contact, "attend", name)
 
 
 def release(turn: Turn, contact: Contact, command: Command) -> str:

@@ -3,7 +3,7 @@
 from typing import Literal
 
 from wardbell_callcenter.contacts.contact import Contact, answered_at_ms, answered_by, how_cleared
-from wardbell_callcenter.engine import leaving, opening, stepping
+from wardbell_callcenter.engine import leaving, limits, opening, stepping
 from wardbell_callcenter.engine.turn import Turn
 from wardbell_callcenter.ports.ward import ward_command
 from wardbell_callcenter.store.delivery_rows import Delivery, new_delivery_id
@@ -18,7 +18,7 @@ def show_call(turn: Turn, contact: Contact, call: CallState) -> None:
 
     An answer there does not take the contact away: whoever acknowledged may need help, and the call is still lit. Its steps
     wait for him as long as they would for an agent. Nor does a press more take it from whoever has it: he may be at the
-    door, and somebody who waits presses often.
+    door, and somebody who waits presses often. Once presence shows at the bed, he need not say that he has come.
     """
     before, contact = contact, turn.change(contact.changed(call=call))
     if call.status == "cleared":
@@ -29,6 +29,8 @@ def show_call(turn: Turn, contact: Contact, call: CallState) -> None:
         contact = opening.again(turn, contact, presses)
     elif before.to_state() != contact.to_state():
         turn.ledger.record("changed", turn.now, contact=contact)
+    if contact.state == "accepted" and _has_come(turn, before, call):
+        arrive(turn, contact, contact.accepted_by, f"presence in the ward: {call.attended_by}")
     if not contact.is_waiting:
         return
     was_at_ms = None if before.call is None else answered_at_ms(before.call)
@@ -38,10 +40,25 @@ def show_call(turn: Turn, contact: Contact, call: CallState) -> None:
         stepping.hold(turn, contact)
 
 
+def _has_come(turn: Turn, contact: Contact, call: CallState) -> bool:
+    """Whether somebody is at the bed now; that one who has it no more was there, come back late, says nothing of that."""
+    is_news = call.status == "attended" and (contact.call is None or contact.call.status != "attended")
+    return is_news and (call.attended_by == contact.accepted_by or not _was_ours(turn, contact, call.attended_by))
+
+
 def _was_ours(turn: Turn, contact: Contact, name: str) -> bool:
     """Whether that is our own word, come back late: he had accepted it here, and has it no more."""
     told = turn.ledger.events.of_contact(contact.contact_id)
     return any(event.kind == "accepted" and event.by == name for event in told)
+
+
+def arrive(turn: Turn, contact: Contact, name: str, reason: str = "") -> None:
+    """Whoever has it is there."""
+    contact = turn.change(contact.on_site(name, turn.now.wall_ms))
+    turn.ledger.record("on_site", turn.now, by=name, reason=reason, contact=contact)
+    turn.drop_timers(contact.contact_id)
+    limits.set_limit(turn, contact)
+    tell(turn, contact, "attend", name)
 
 
 def is_gone(turn: Turn, contact: Contact) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 from wardbell_callcenter.contacts.contact import Contact, place_key
 from wardbell_callcenter.contacts.priority import priority_of
-from wardbell_callcenter.engine import answering, leaving, stepping
+from wardbell_callcenter.engine import answering, leaving, stepping, wards
 from wardbell_callcenter.engine.turn import Turn
 from wardbell_callcenter.incidents import muting
 from wardbell_callcenter.incidents.detector import Waiting, corridor_of, crowded, storming
@@ -166,7 +166,7 @@ def _follow_holder(turn: Turn, head: Contact, members: list[Contact]) -> None:
             answering.give(turn, contact, head.accepted_by, PART)
     is_there = any(contact.state == "on_site" and contact.on_site_by == head.accepted_by for contact in members)
     if head.state == "accepted" and is_there:
-        answering.arrive(turn, head, head.accepted_by)
+        wards.arrive(turn, head, head.accepted_by)
 
 
 def _hold_again(turn: Turn, members: list[Contact]) -> None:

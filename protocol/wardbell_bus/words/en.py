@@ -88,6 +88,7 @@ TEXTS = {
     "reason.agent_not_signed_in": "not signed in",
     "reason.has_contact": "not while a contact is held",
     "reason.asks_for": "{by} asks for {names}",
+    "reason.presence": "presence in the ward: {by}",
     "reason.has_not_come": "{by} has not come",
     "reason.too_long": "{by} at the bed for too long",
     "reason.cleared_at_bed": "cleared at the bed {by}",

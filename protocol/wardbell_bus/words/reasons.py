@@ -44,6 +44,7 @@ _SAID = (
     (rf"{_BY} asks for (?P<names>.+)", "reason.asks_for"),
     (rf"{_BY} has not come", "reason.has_not_come"),
     (rf"{_BY} at the bed for too long", "reason.too_long"),
+    (rf"presence in the ward: {_BY}", "reason.presence"),
     (rf"cleared at bed(?: by {_BY})?", "reason.cleared_at_bed"),
     (r"no longer open in the ward", "reason.no_longer_open"),
     (r"released", "reason.released"),

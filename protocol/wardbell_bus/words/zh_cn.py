@@ -88,6 +88,7 @@ TEXTS = {
     "reason.agent_not_signed_in": "未签入",
     "reason.has_contact": "手上有工单时不可以",
     "reason.asks_for": "{by} 须填写 {names}",
+    "reason.presence": "病区已到场：{by}",
     "reason.has_not_come": "{by} 没有到场",
     "reason.too_long": "{by} 在床旁时间过长",
     "reason.cleared_at_bed": "床旁已消除 {by}",
