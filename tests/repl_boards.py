@@ -63,6 +63,14 @@ class SickBedside(Bedside):
         self.battery.mv = 2300
 
 
+class UsbBedside(Bedside):
+    """No cells stand behind its USB."""
+
+    def __init__(self, settings: "dict[str, object]") -> None:
+        super().__init__(settings)
+        self.battery.mv = 0
+
+
 class Receiver(VirtualReceiver):
     """A receiver without a transmitter."""
 

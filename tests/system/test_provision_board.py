@@ -6,6 +6,7 @@ import pytest
 from provision_bench import BED, VIRTUAL, Board, Patient, provision
 
 from wardbell_firmware.receiver.table import RERAISE_FILE, STATIONS_FILE, TableCopy
+from wardbell_gateway.provision.board_kinds import BEDSIDE, BoardKind
 from wardbell_gateway.provision.provision_command import main
 from wardbell_gateway.provision.texts import TEXTS
 from wardbell_gateway.registry import read_registry
@@ -107,3 +108,27 @@ def test_a_new_key_begins_with_new_counters(home: Path, board: Board) -> None:
         (board.folder / name).write_text("spoilt")
     assert provision(home, board, *BED) == 0
     assert sorted(file.name for file in board.folder.iterdir()) == ["settings.json"]
+
+
+@pytest.mark.parametrize(
+    ("more", "sees_cells", "status", "said"),
+    [
+        ((), True, 0, "no cells: without its USB it is dead"),
+        (("--set", "cells=3"), True, 1, "0.00 V"),
+        (("--set", "cells=3"), False, 0, "switched off while USB is in"),
+    ],
+)
+def test_a_node_on_usb_alone_needs_no_cells_and_none_are_taken_for_good_unseen(
+    home: Path,
+    board: Board,
+    capsys: pytest.CaptureFixture[str],
+    more: tuple[str, ...],
+    sees_cells: bool,
+    status: int,
+    said: str,
+) -> None:
+    kind = BoardKind("virtual", "linux", {BEDSIDE: "repl_boards.UsbBedside"}, restarts=False, sees_cells=sees_cells)
+    assert provision(home, board, *BED, *more, kind=kind) == status
+    shown = capsys.readouterr().out
+    assert said in shown
+    assert ("Untested: battery." in shown) == (status == 0)

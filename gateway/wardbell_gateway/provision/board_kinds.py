@@ -14,7 +14,7 @@ class BoardKind:
 
     `cells`: that it runs on, unless settings say else. `restarts`: a soft reset brings its raw REPL back; the interpreter
     on a computer ends instead. `keys`: of a bed node on it, as in its pin map (none: whatever it says); `hears`: it may
-    have a receive module.
+    have a receive module; `sees_cells`: what it measures while USB is in are its cells.
     """
 
     name: str
@@ -24,6 +24,7 @@ class BoardKind:
     restarts: bool = True
     keys: tuple[str, ...] = ()
     hears: bool = True
+    sees_cells: bool = True
 
     def refusal(self, role: str, keys: Iterable[str] = (), is_two_way: bool = False) -> str:
         """Why it cannot be that, and what to do about it; "" where it can."""
@@ -52,5 +53,6 @@ KINDS = (
         {BEDSIDE: "wardbell_firmware.boards.esp32c3.bedside.C3Bedside"},
         keys=("call", "reset", "cord", "handset"),
         hears=False,
+        sees_cells=False,  # they are switched off then: USB's 5 V stand on the same pin
     ),
 )

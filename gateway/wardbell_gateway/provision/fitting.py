@@ -15,6 +15,7 @@ KEY_WITHIN_S = 30
 LOOK_MS = 1000
 TONES_HZ = (1000, 2000)
 LOW_CELL_MV = 1200  # an alkaline cell below it, while the node sends, is at its end
+NO_CELLS_MV = 1000  # as the node has it (firmware/wardbell_firmware/bedside/supply.py)
 AVERAGING_EDGES_PER_S = 2500  # protocol/spec/air.md, "Supervision": a module that hears its own noise
 LOOPS = ("cord", "handset")  # open = pressed
 
@@ -58,13 +59,21 @@ class Fitting:
     Args:
         keys: those that the settings give a meaning; None for all that it has.
         low_mv: a battery below it is not to be put into a ward.
+        has_cells: somebody has said that it has cells; None where what it measures are not its cells.
         texts: one of TEXTS.
     """
 
     def __init__(
-        self, board: Board, installer: Installer, keys: Iterable[str] | None, low_mv: int, texts: dict[str, str]
+        self,
+        board: Board,
+        installer: Installer,
+        keys: Iterable[str] | None,
+        low_mv: int,
+        texts: dict[str, str],
+        has_cells: bool | None,
     ) -> None:
         self._low_mv = low_mv
+        self._has_cells = has_cells
         self._texts = texts
         self._board = board
         self._installer = installer
@@ -135,6 +144,10 @@ class Fitting:
         millivolts = self._board.ask("t.battery_mv()")
         if millivolts is None:
             return [Finding("battery", UNTESTED, self._texts["not_measured"])]
+        if self._has_cells is None:
+            return [Finding("battery", UNTESTED, self._texts["cells_off"])]
+        if millivolts < NO_CELLS_MV and not self._has_cells:
+            return [Finding("battery", UNTESTED, self._texts["no_cells"])]
         return [
             Finding(
                 "battery",

@@ -308,4 +308,5 @@ def _self_test(
     if role == BEDSIDE:  # what its node would refuse only once it runs
         repl.run(_NODE_OF_SETTINGS.format(settings=dict(plan.draft), is_two_way=_is_two_way(plan)))
     cells = plan.draft.get("cells", found.kind.cells)
-    return Fitting(repl, installer, plan.keys, cells * LOW_CELL_MV, TEXTS[options.lang]).run()
+    has_cells = "cells" in plan.draft if found.kind.sees_cells else None
+    return Fitting(repl, installer, plan.keys, cells * LOW_CELL_MV, TEXTS[options.lang], has_cells).run()
