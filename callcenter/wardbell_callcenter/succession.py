@@ -74,6 +74,7 @@ class Succession:
                 self._service.run()
         finally:
             self._service = None
+            self._last_said = ""  # whoever takes the lease again at once says so again: the log has every term
             self._store.release_lease()
 
     def _say(self, what: str) -> None:

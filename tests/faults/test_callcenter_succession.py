@@ -78,8 +78,13 @@ def work_until_told_of(shift: Shift, auditor: Auditor, call: CallState) -> None:
 
 def check_leads(engines: tuple[Engine, Engine], database: Database, at_least: int) -> None:
     """Nobody has led but by the lease. A machine that holds a leader up for seconds is one more reason to take it."""
-    ((fence,),) = database.rows("SELECT fence FROM lease")
-    assert fence == sum(engine.count(": leading") for engine in engines) >= at_least
+
+    def terms() -> int:
+        ((fence,),) = database.rows("SELECT fence FROM lease")
+        return int(fence)
+
+    wait_until(lambda: terms() == sum(engine.count(": leading") for engine in engines), "whoever leads to have said so")
+    assert terms() >= at_least
 
 
 @pytest.mark.parametrize("database", ["postgresql"], indirect=True)
