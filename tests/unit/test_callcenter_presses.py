@@ -42,6 +42,12 @@ def test_presses_before_the_call_centre_was_asked_count_too(centre: Centre) -> N
     assert (contact.repeats, contact.priority) == (2, PRIORITY["normal"] + 2)
 
 
+def test_a_button_that_is_pressed_all_the_time_overtakes_no_other_kind_of_call(centre: Centre) -> None:
+    restless, other = centre.open("east-1", presses=99), centre.open("east-2", "staff_assist", room="204")
+    assert restless.repeats == 98
+    assert PRIORITY["normal"] < restless.priority < other.priority
+
+
 @pytest.mark.parametrize("is_restarted", [False, True])
 def test_after_somebody_said_that_it_is_over_it_looks_for_somebody_anew(centre: Centre, is_restarted: bool) -> None:
     call, first = call_state(), centre.open()
