@@ -34,7 +34,6 @@ SAID = [
     "a reason is needed, one of break, meal",
     "the call rang again since, it is in round 2",
     "presence in the ward: 203-2",
-    "contact c-1: there is none that you may see",
 ]
 
 
@@ -54,14 +53,23 @@ def test_what_an_authority_says_is_said_in_chinese(said: str) -> None:
     [
         ("Wei may not take_over: not for this role", "Wei 无权执行 take_over：您的角色无此权限"),
         ("to chen", "给 chen"),
+        ("contact c-1: there is none that you may see", "c-1：没有，或您无权查看"),
         ("to the kitchen, she asked for it", "to the kitchen, she asked for it"),
-        ("attended by receiver", "接收器 处理中"),
+        ("already attended by receiver", "接收器 处理中"),
+        ("cleared by mistake", "cleared by mistake"),
         ("r9 does not live in room 203", "r9 不住在 203"),
         ("taken over from Chen: no answer there", "从 Chen 处拦截 no answer there"),
     ],
 )
 def test_parts_of_a_reason_are_worded_and_a_persons_words_left(said: str, chinese: str) -> None:
     assert Words("zh_CN", {}).reason(said) == chinese
+
+
+@pytest.mark.parametrize(
+    "said", ["to lunch", "no answer", "resident", "released", "transferred to Li", "acknowledged by phone"]
+)
+def test_what_a_person_may_have_typed_stays_as_it_is_in_english(said: str) -> None:
+    assert Words("en", {}).reason(said) == said
 
 
 @pytest.mark.parametrize("texts", [SHARED, house_wording.TEXTS, residents_wording.TEXTS, command_texts.TEXTS])

@@ -12,7 +12,7 @@ _BY = "(?P<by>.+?)"
 # The wards' gateways (calls/board.py), then the call centre and its API.
 _SAID = (
     (r"(?:call \S+: )?not open\b.*", "reason.not_open"),
-    (rf"(?:(?:call \S+: )?already )?{_STATUS} by {_BY}", "reason.already_by"),
+    (rf"(?:call \S+: )?already {_STATUS} by {_BY}", "reason.already_by"),
     (rf"(?:call \S+: )?already {_STATUS}", "reason.already"),
     (r"(?:call \S+: )?may not be cleared at the \w+.*", "reason.clear_at_bed"),
     (r"(?:call \S+: )?rang again since", "reason.rang_again"),
@@ -68,7 +68,7 @@ _SAID = (
     (r"nobody answered", "reason.nobody_answered"),
     (r"transferred to (?P<to>.+)", "reason.transferred"),
     (r"to (?P<to>\w[\w-]*)", "reason.to"),
-    (r"no answer", "reason.nobody_answered"),
+    (r"no answer", "reason.no_answer"),
     (r"resident", "reason.resident"),
     (rf"{_BY}: no such resident", "reason.no_such_resident"),
     (rf"{_BY} does not live in (?:room )?(?P<room>.+)", "reason.lives_elsewhere"),
@@ -79,7 +79,7 @@ _SAID = (
     (r"this call centre stands by, another one leads", "reason.stands_by"),
     (r"no token that counts", "reason.no_token"),
     (r"too many requests", "reason.too_many"),
-    (r"(?P<what>.+): there is none that you may see", "reason.none_to_see"),
+    (r"(?:contact |agent |offer |ward |roster )?(?P<what>.+): there is none that you may see", "reason.none_to_see"),
 )
 REASONS = [(re.compile(pattern), key) for pattern, key in _SAID]
 

@@ -115,6 +115,7 @@ TEXTS = {
     "reason.transferred": "已转给 {to}",
     "reason.may_not": "{by} 无权执行 {verb}：{refusal}",
     "reason.to": "给 {to}",
+    "reason.no_answer": "无应答",
     "reason.resident": "住户",
     "reason.no_such_resident": "{by}：没有此住户",
     "reason.lives_elsewhere": "{by} 不住在 {room}",
