@@ -6,11 +6,13 @@ import threading
 from collections.abc import Sequence
 
 import numpy as np
+from servers import DEADLINE_S
 
 from wardbell_protocol.air.frame import Frame, frame_durations, seal
 from wardbell_simulator.radio.synth import Air, Transmission, cu8_of, press, synthesize
 
 SNR_DB = 6.0
+LOOK_S = 0.1
 
 
 def presses_as_cu8(codes: Sequence[int], seed: int, gap_us: float = 8e5) -> bytes:
@@ -62,7 +64,7 @@ class RtlTcpServer:
         self._thread.join()
 
     def _run(self) -> None:
-        self._listener.settimeout(0.1)
+        self._listener.settimeout(LOOK_S)
         while not self._stopping.is_set():
             try:
                 connection, _ = self._listener.accept()
@@ -77,7 +79,7 @@ class RtlTcpServer:
         taken: list[tuple[int, int]] = []
         self.commands.append(taken)
         connection.sendall(self._greeting + struct.pack(">II", 5, 29))
-        connection.settimeout(0.1)
+        connection.settimeout(LOOK_S)
         pending = b""
         is_sent = False
         while not self._stopping.is_set():
@@ -93,6 +95,8 @@ class RtlTcpServer:
                 pending = pending[5:]
             if taken and not is_sent:
                 is_sent = True
+                connection.settimeout(DEADLINE_S)  # of all of it: whoever reads may be slow
                 connection.sendall(self._airs.pop(0) if self._airs else b"")
                 if self._airs:
                     return
+                connection.settimeout(LOOK_S)
