@@ -29,13 +29,12 @@ class PicoWifi:
         self._name = settings["ssid"]
         self._password = settings.get("password")
         self._wlan = network.WLAN(network.STA_IF)
-        self._wlan.active(True)
-        self._wlan.config(pm=0xA11140)  # no power saving: it makes each answer late
+        self._is_ready = False
         self._join()
 
     def is_up(self) -> bool:
         """Whether it has joined; if not, it tries again now and then."""
-        if self._wlan.isconnected():
+        if self._is_ready and self._wlan.isconnected():
             return True
         if self._clock.now_ms() - self._tried_ms >= JOIN_AGAIN_MS:
             self._join()
@@ -43,4 +42,11 @@ class PicoWifi:
 
     def _join(self) -> None:
         self._tried_ms = self._clock.now_ms()  # not in ticks: by the week after which it is lost those have wrapped
-        self._wlan.connect(self._name, self._password)
+        try:
+            if not self._is_ready:
+                self._wlan.active(True)
+                self._wlan.config(pm=0xA11140)  # no power saving: it makes each answer late
+                self._is_ready = True
+            self._wlan.connect(self._name, self._password)
+        except OSError:
+            pass  # its radio chip does not answer: the receiver hears, shows and rings without it
