@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import msgspec
 import pytest
 from centre_bench import MINUTE, Centre, staffed
-from centre_parts import acknowledged, call_state, cleared
+from centre_parts import acknowledged, attended, call_state, cleared
 from databases import Database
 
 from wardbell_protocol.bus.payloads import CallState
@@ -35,6 +35,20 @@ def test_it_makes_the_contact_more_urgent_and_takes_it_from_nobody(centre: Centr
     centre.hear_snapshot()
     held = centre.contact()
     assert (held.status, held.accepted_by, held.repeats, held.priority) == ("accepted", "Wei", 4, first.priority + 4)
+
+
+def test_pressed_while_somebody_is_at_the_bed_it_waits_for_him_no_longer(centre: Centre) -> None:
+    call = call_state()
+    centre.open()
+    on_his_way = acknowledged(call, centre.now.wall_ms)
+    centre.hear("acknowledged", on_his_way)
+    centre.hear("pressed_again", pressed(centre, on_his_way, 2))
+    assert centre.contact().step == 0  # he is on his way, and somebody who waits presses often
+    there = attended(pressed(centre, on_his_way, 2), centre.now.wall_ms + 1, by="203-2")
+    centre.hear("attended", there)
+    assert centre.contact().step == 0
+    centre.hear("pressed_again", pressed(centre, there, 3))
+    assert (centre.contact().step, centre.contact().repeats) == (1, 2)
 
 
 def test_presses_before_the_call_centre_was_asked_count_too(centre: Centre) -> None:

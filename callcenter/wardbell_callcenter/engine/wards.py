@@ -33,8 +33,9 @@ def show_call(turn: Turn, contact: Contact, call: CallState) -> None:
         arrive(turn, contact, contact.accepted_by, f"presence in the ward: {call.attended_by}")
     if not contact.is_waiting:
         return
+    is_called_from_bed = presses > 0 and call.status == "attended"  # whoever is there wants help, or was never there
     was_at_ms = None if before.call is None else answered_at_ms(before.call)
-    if answered_at_ms(call) is None:
+    if answered_at_ms(call) is None or is_called_from_bed:
         stepping.go_on(turn, contact)
     elif answered_at_ms(call) != was_at_ms and not _was_ours(turn, contact, answered_by(call)):
         stepping.hold(turn, contact)
