@@ -23,12 +23,6 @@ TEXTS: dict[str, dict[str, str]] = {
         "agents_head": "agent|state|since|has|reason|then",
         "of": "{share:.0%} ({count} of {of})",
         "median": "{s:.0f} s at the median",
-        "ready": "ready",
-        "busy": "busy",
-        "wrap_up": "wrap-up",
-        "not_ready": "not ready",
-        "new": "waiting",
-        "offered": "asked",
         "accepted": "accepted",
         "on_site": "on site",
         "resolved": "resolved",
@@ -74,12 +68,6 @@ TEXTS: dict[str, dict[str, str]] = {
         "agents_head": "坐席|状态|时长|在办|原因|随后",
         "of": "{share:.0%}（{of} 中的 {count}）",
         "median": "中位 {s:.0f} 秒",
-        "ready": "空闲",
-        "busy": "处理中",
-        "wrap_up": "小结",
-        "not_ready": "示忙",
-        "new": "等待",
-        "offered": "派单中",
         "accepted": "已接单",
         "on_site": "已到场",
         "resolved": "已办结",
@@ -148,7 +136,7 @@ class Wording(Words):
         return (
             contact.contact_id,
             str(contact.priority),
-            self.text(contact.status),
+            self.known(f"contact_status.{contact.status}", contact.status),
             kind_word(contact.call_kind or contact.kind, self.code),
             self._place(contact),
             age((contact.closed_at_ms or now_ms) - contact.pressed_at_ms),
@@ -191,12 +179,15 @@ class Wording(Words):
 
     def agent(self, agent: AgentState, reasons: Names, now_ms: int) -> tuple[str, ...]:
         """One who is signed in; his reason as the house says it, else as the call centre does."""
-        pending = self.text(agent.pending) if agent.pending else ""
+        pending = self._state(agent.pending) if agent.pending else ""
         since = age(now_ms - agent.since_ms)
         reason = (
             self.ward(reasons[agent.reason], agent.reason) if agent.reason in reasons else self.reason(agent.reason)
         )
-        return agent.agent, self.text(agent.state), since, ", ".join(agent.contacts), reason, pending
+        return agent.agent, self._state(agent.state), since, ", ".join(agent.contacts), reason, pending
+
+    def _state(self, state: str) -> str:
+        return self.known(f"agent.{state}", state)
 
     def _share(self, share: Share) -> str:
         return self.text("of", share=share.share, count=share.count, of=share.of) if share.share is not None else "-"
@@ -233,7 +224,7 @@ class Wording(Words):
         contact = event.contact
         asked = ", ".join(contact.offered_to) if contact else ""
         who = event.offer.target if event.offer else asked
-        state = self.text(event.agent.state) if event.agent else ""
+        state = self._state(event.agent.state) if event.agent else ""
         step = contact.step + 1 if contact else 0
         return self.text("offered_to" if event.kind == "offered" else event.kind, who=who, state=state, step=step)
 
