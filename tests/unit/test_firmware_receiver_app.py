@@ -1,7 +1,10 @@
 """The receiver's app on its virtual board: lamps, relay, mains and a display that is set right again."""
 
 import json
-from typing import Any
+import sys
+from typing import TYPE_CHECKING, Any
+
+import pytest
 
 from wardbell_firmware.receiver.app import ReceiverApp
 from wardbell_firmware.receiver.desk_display import RENEW_EACH_MS
@@ -9,15 +12,19 @@ from wardbell_firmware.receiver.table import STATIONS_FILE
 from wardbell_simulator.board_side.boards import VirtualReceiver
 from wardbell_simulator.glass import E, Glass
 
+if TYPE_CHECKING:
+    from wardbell_firmware.boards.contract import Network
+
 STATION = {"station_id": "s1", "room": "203", "bed": "2", "address": "0F1F0F1F", "codes": {}, "clear_at": ["bed"]}
 
 
 class Desk:
     """App and board; what the board puts out goes to a glass and a list."""
 
-    def __init__(self, **start: Any) -> None:  # noqa: ANN401 - of the start message
+    def __init__(self, network: "Network | None" = None, **start: Any) -> None:  # noqa: ANN401 - of the start message
         files = {STATIONS_FILE: json.dumps([STATION]).encode().hex()}
         self.board = VirtualReceiver({"files": files, "epoch": 7, "settings": {"host": False}, **start})
+        self.board.network = network
         self.app = ReceiverApp(self.board)
         self.glass = Glass()
         self.out: dict[str, list[Any]] = {}
@@ -77,3 +84,25 @@ def test_a_display_out_of_step_is_right_again_within_a_minute() -> None:
     assert desk.lines[0] == "Desk fault   1/1"
     assert desk.lines[1].startswith("Mains lost")
     assert desk.glass.n_busy == 0
+
+
+class Up:
+    """A network that is there."""
+
+    def is_up(self) -> bool:
+        return True
+
+
+def test_a_receiver_that_cannot_join_the_bus_says_why_and_rings(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "umqtt", None)  # an image without it
+    desk = Desk(network=Up(), settings={"host": False, "bus": {"ward": "east", "host": "192.168.1.2"}})
+    said = set()
+    for at_s in range(8):
+        desk.run_to(1_000 * at_s)
+        said.add(desk.lines[0])
+    assert said == {"No broker:", "umqtt.simple is", "missing"}
+    assert desk.out["relay"] == [1]
+    desk.run_to(30_000, mains=0)
+    desk.run_to(35_000)
+    assert desk.lines[1].startswith("Mains lost")
+    assert any(desk.out["tone"])

@@ -11,6 +11,8 @@ from wardbell_firmware.receiver.local_stations import LEARNED_FILE
 from wardbell_firmware.receiver.memory import OPEN_CALLS_FILE
 from wardbell_firmware.receiver.radio_health import AIR_FILE
 from wardbell_firmware.receiver.table import RERAISE_FILE, STATIONS_FILE
+from wardbell_firmware.receiver.text import NO_BROKER
+from wardbell_protocol.errors import ConfigError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -27,15 +29,27 @@ KEEP_AGAIN_MS = 60000
 
 
 class ReceiverApp:
-    """Runs the receiver on its board. `settings`: `name`, `host` False where there is none, `bus` where it is there."""
+    """Runs the receiver on its board. `settings`: `name`, `host` False where there is none, `bus` where it is there.
+
+    `trouble`: why it cannot join the bus at all; the display says so, and calls ring.
+    """
 
     def __init__(self, board: "ReceiverBoard") -> None:
         self.board = board
         settings = board.settings
         name, has_host = str(settings.get("name", "receiver")), bool(settings.get("host", True))
-        self.session = _session(board, name) if board.network is not None and "bus" in settings else None
+        self.trouble = ""
+        self.session: BusSession | None = None
+        if board.network is not None and "bus" in settings:
+            try:
+                self.session = _session(board, name)
+            except ConfigError as error:
+                self.trouble = "%s: %s" % (NO_BROKER, error)
+            except ImportError:
+                self.trouble = NO_BROKER + ": umqtt.simple is missing"
         ear = None if self.session is None else self.session.face.ear
         self.desk = ReceiverDesk(name, board.epoch, has_host, board.transmitter is not None, ear)
+        self.desk.bus_trouble = self.trouble
         if self.session is not None:
             self.session.face.use(self.desk)
         for file in (COUNTERS_FILE, STATIONS_FILE, RERAISE_FILE, LEARNED_FILE, AIR_FILE, OPEN_CALLS_FILE):

@@ -68,6 +68,7 @@ class ReceiverDesk:
         self.n_unknown = 0
         self.n_refused = 0
         self.is_flash_full = False  # what should outlive a loss of power was not kept
+        self.bus_trouble = ""  # why the bus cannot be joined before somebody mends it
         self._presses = PressReceiver(self._air)
         self._n_learnt = 0
         self._own = OwnFaults(name, has_host, has_host and ear is None)
@@ -384,7 +385,8 @@ class ReceiverDesk:
     def _trouble(self) -> str:
         # Whatever else is wrong, no call is heard while the radio is blind.
         full = text.FLASH_FULL if self.is_flash_full else ""
-        return self.radio.trouble or self.host.trouble or ("" if self.table.stations else text.NO_STATIONS) or full
+        host = self.bus_trouble or self.host.trouble
+        return self.radio.trouble or host or ("" if self.table.stations else text.NO_STATIONS) or full
 
 
 def _is_heartbeat(found: "tuple[Station, str] | None") -> bool:

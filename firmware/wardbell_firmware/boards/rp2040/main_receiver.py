@@ -1,6 +1,7 @@
 """What a Pico runs as a receiver."""
 
 import gc
+import sys
 
 from wardbell_firmware.boards.start import start
 
@@ -20,7 +21,10 @@ def make(settings: "dict[str, object]") -> "tuple[ReceiverApp, PicoReceiver]":
 
     gc.threshold(COLLECT_EVERY_BYTES)
     board = PicoReceiver(settings)
-    return ReceiverApp(board), board
+    app = ReceiverApp(board)
+    if app.trouble:
+        sys.stdout.write("%s\n" % app.trouble)
+    return app, board
 
 
 start("receiver", ("pico", "pico_w"), make)
