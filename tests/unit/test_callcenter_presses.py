@@ -83,3 +83,7 @@ def test_after_somebody_said_that_it_is_over_it_looks_for_somebody_anew(centre: 
     assert (second.repeats, second.pressed_at_ms) == (1, centre.now.wall_ms)
     centre.hear("cleared", cleared(again, centre.now.wall_ms))
     assert centre.contacts() == []
+    with centre.store.reading() as ledger:
+        (case,) = ledger.figures.cases(second.opened_at_ms, second.opened_at_ms + 1)
+    assert case.ward_answered_at_ms is None  # who came for the first did not come for this one
+    assert case.is_given_up

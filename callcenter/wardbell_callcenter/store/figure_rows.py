@@ -105,9 +105,14 @@ def _case(row: dict[str, Any], takers: list[str], unvisited: dict[str, int]) -> 
     return Case(
         **{name: row[name] for name in _COLUMNS},
         place=row["dedup_key"].rpartition("/")[0] if row["room"] or row["station_id"] else "",
-        ward_came_at_ms=call.attended_at_ms,
-        ward_answered_at_ms=None if is_ours else call.acknowledged_at_ms,
+        ward_came_at_ms=_after_press(row, call.attended_at_ms),
+        ward_answered_at_ms=None if is_ours else _after_press(row, call.acknowledged_at_ms),
         is_cleared_away=call.cleared_where not in ("", AT_BED),
         acceptances=len(takers),
         unvisited=unvisited.get(row["contact_id"], 0),
     )
+
+
+def _after_press(row: dict[str, Any], at_ms: int | None) -> int | None:
+    """Of a call that is a contact for the second time, who came before that did not come for it."""
+    return None if at_ms is None or at_ms < row["pressed_at_ms"] else at_ms
