@@ -95,6 +95,23 @@ def test_one_wrong_row_keeps_all_of_them_out_unless_it_is_skipped(
     assert listed(house, capsys, "--gone") == ["r1 203 False", "r2 203 True", "r3 301 False"]
 
 
+def test_each_fault_of_a_table_is_told_in_chinese(
+    tmp_path: Path, house: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = [
+        "r1,north,204,1,何梅,x",
+        "r1,eats,204,1,何梅,3",
+        ",east,205,,\x07,3",
+        f"r4,east,{'9' * 65},,Wu,3",
+        "r5,east,1,1,Wu,3,4,5",
+    ]
+    for head in ("id,ward,room,bed,name,level", "id,ward,room,bed,level,level", f"id,,room,bed,name,{'x' * 65}"):
+        assert main(["import", write(tmp_path, "\n".join([head, *rows])), "--lang", "zh_CN", *house]) == 78
+    told = [line.partition(".csv: ")[2] for line in capsys.readouterr().err.splitlines() if ".csv: " in line]
+    assert [line for line in told if line.partition("：")[2].isascii() or "the row" in line] == []
+    assert {"第 2 行，ward：没有“north”；已有：east, west", "第 3 行，ward：没有“eats”；是否为“east”？"} <= set(told)
+
+
 def test_one_ward_by_itself(tmp_path: Path, house: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["import", write(tmp_path, TABLE), *house]) == 0
     west = write(tmp_path, "id,ward,room,name\nr7,west,301,Wu\n")

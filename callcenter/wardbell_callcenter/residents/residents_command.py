@@ -65,16 +65,16 @@ def _take(ledger: Ledger, sheet: Sheet, options: argparse.Namespace) -> int:
             "the house", "--ward", f"there is no ward {options.ward}; known: {', '.join(sorted(house.wards))}"
         )
     reading = read_residents(sheet, house, options.ward)
+    words = Wording(options.lang)
     for problem in reading.problems:
-        row = f"row {problem.row}" if problem.row else "the head"
-        failed(COMMAND, f"{options.file}: {row}: {problem.column}: {problem.remedy}", EX_CONFIG)
+        failed(COMMAND, f"{options.file}: {words.problem(problem)}", EX_CONFIG)
     if reading.problems and not options.skip_wrong:
         rows = len({problem.row for problem in reading.problems})
-        return failed(COMMAND, f"{rows} wrong, nothing was imported; mend the table, or give --skip-wrong", EX_CONFIG)
+        return failed(COMMAND, words.text("wrong", rows=rows), EX_CONFIG)
     if not reading.residents:
-        return failed(COMMAND, f"{options.file}: there is no resident in it; nothing was imported", EX_CONFIG)
+        return failed(COMMAND, f"{options.file}: {words.text('empty')}", EX_CONFIG)
     changes = changes_of(ledger.residents.all(), reading, options.ward)
-    _tell(changes, reading, sheet, options)
+    _tell(changes, reading, sheet, words, options.dry_run)
     if not options.dry_run:
         ledger.residents.put(changes.to_store())
         new, changed, gone = (str(len(some)) for some in (changes.new, changes.changed, changes.gone))
@@ -84,12 +84,11 @@ def _take(ledger: Ledger, sheet: Sheet, options: argparse.Namespace) -> int:
     return 0
 
 
-def _tell(changes: Changes, reading: Reading, sheet: Sheet, options: argparse.Namespace) -> None:
-    words = Wording(options.lang)
+def _tell(changes: Changes, reading: Reading, sheet: Sheet, words: Wording, is_dry: bool) -> None:
     rows = words.changes(changes)
     for line in aligned(rows) if rows else ():
         print(line)
-    print(words.counts(changes, sheet.form, options.dry_run))
+    print(words.counts(changes, sheet.form, is_dry))
     if not reading.is_whole:
         print(words.text("not_whole"))
 
