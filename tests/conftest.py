@@ -22,6 +22,7 @@ HypothesisProvider._local_constants = Constants()  # type: ignore[assignment]  #
 settings.register_profile("wardbell", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("wardbell")
 
+MOST_WORKERS = 32  # each has a database server, and its own of the ports in servers.py, which last for 60
 LONGEST = ("test_story_night.py", "test_images_emulated.py")  # each test up to a minute
 
 
@@ -38,7 +39,17 @@ def pytest_configure() -> None:
 
 def pytest_xdist_auto_num_workers() -> int:
     """Three on two cores: a third of the time a test of real processes waits for one of them."""
-    return max(1, 3 * len(os.sched_getaffinity(0)) // 2)
+    return max(1, min(MOST_WORKERS, int(3 * _n_cores() / 2)))
+
+
+def _n_cores() -> float:
+    """Those whose time is ours: a container is shown all of its host's, however little of them it may have."""
+    shown, limit = (
+        len(os.sched_getaffinity(0)),
+        Path("/sys/fs/cgroup/cpu.max"),
+    )  # "max 100000", or so many us of so many
+    quota, period = limit.read_text().split() if limit.exists() else ("max", "1")
+    return shown if quota == "max" else min(shown, int(quota) / int(period))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
