@@ -44,10 +44,8 @@ def pytest_xdist_auto_num_workers() -> int:
 
 def _n_cores() -> float:
     """Those whose time is ours: a container is shown all of its host's, however little of them it may have."""
-    shown, limit = (
-        len(os.sched_getaffinity(0)),
-        Path("/sys/fs/cgroup/cpu.max"),
-    )  # "max 100000", or so many us of so many
+    shown = len(os.sched_getaffinity(0))
+    limit = Path("/sys/fs/cgroup/cpu.max")  # "200000 100000" is two, "max 100000" no limit
     quota, period = limit.read_text().split() if limit.exists() else ("max", "1")
     return shown if quota == "max" else min(shown, int(quota) / int(period))
 
