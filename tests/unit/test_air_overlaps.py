@@ -88,6 +88,21 @@ def test_the_last_24_pairs_of_longer_words_are_no_code(snr_db: float) -> None:
         assert heard([Transmission(4 * longer, 100e3)], source, air=Air(snr_db)) == []
 
 
+@pytest.mark.parametrize("gap_more_us", [0, -250, 400])
+@pytest.mark.parametrize("sync_us", [T_US, 5 * T_US])
+@pytest.mark.parametrize("is_cut", [False, True])
+def test_the_first_or_last_24_pairs_of_longer_words_are_no_code(is_cut: bool, sync_us: int, gap_more_us: int) -> None:
+    for code in (0x304F11, 0xD03F10, 0x55045C):
+        pairs = [T_US, -3 * T_US] if is_cut else []
+        for us in press(code, T_US, 1)[:48]:
+            pairs.append(-us if len(pairs) % 2 else us)
+        pairs += [] if is_cut else [T_US, -3 * T_US]
+        gap = [sync_us, sync_us - 28 * T_US - gap_more_us]  # as far apart as words of 24
+        train = (3 * [*pairs, *gap])[2:] if is_cut else 3 * [*gap, *pairs]  # cut: without its first pair
+        events = PressReceiver().receive(Portion.of([-50_000, *train, -300_000]))
+        assert events == []
+
+
 def test_two_equal_whole_words_make_one_press() -> None:
     source = np.random.default_rng(5)
     for n_words in (2, 4, 16):

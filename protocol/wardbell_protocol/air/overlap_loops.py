@@ -222,6 +222,34 @@ def confirms(cells: ptr16, kept: ptr8, at: int, zeros_too: int) -> bool:
 
 
 @micropython.viper
+def goes_on(kept: ptr8, at: int, behind: ptr16) -> bool:
+    """Whether a word's sync mark is rather a further pair: its space is empty, and the slot `behind` begins with a mark."""
+    return kept[at + _SYNC] >= _ON and kept[at + _SYNC + 2] <= _OFF and behind[0] >= _ON
+
+
+@micropython.viper
+def comes_before(kept: ptr8, at: int) -> bool:
+    """Whether one clean pair or more stand right before a word, and nothing before these: it is the end of a longer one."""
+    pairs = 0
+    slot = 3
+    while slot >= 0:
+        cell = at + 3 * slot
+        middle = kept[cell + 1]
+        if kept[cell] <= _OFF and middle <= _OFF and kept[cell + 2] <= _OFF:
+            break
+        if kept[cell] < _ON or kept[cell + 2] > _OFF or (middle < _ON and middle > _OFF):
+            return False
+        pairs += 1
+        slot -= 1
+    cell = at
+    while cell < at + 3 * slot:
+        if kept[cell] > _OFF:
+            return False
+        cell += 1
+    return pairs > 0
+
+
+@micropython.viper
 def begin_earlier(kept: ptr8, at: int, other: int) -> bool:
     """Whether two words of a sender rather begin a pair or more earlier: before what was read both have a pair.
 

@@ -17,9 +17,11 @@ from wardbell_protocol.air.overlap_loops import (
     begin_earlier,
     clean_pairs,
     code_of,
+    comes_before,
     confirms,
     count_edges,
     differ,
+    goes_on,
     has_all_marks,
     is_begin,
     is_front_empty,
@@ -78,8 +80,9 @@ class OverlappedWords:
         self._code = 0
         self._newest = 0
         self._lone = 0  # the word that waits,
-        self._echo = 0  # how many words on it is looked for next
-        self._mark_us = 0  # and how long its sync mark is
+        self._echo = 0  # how many words on it is looked for next,
+        self._mark_us = 0  # how long its sync mark is
+        self._is_longer = False  # and whether one of its like had a further pair
 
     def look(self, found: PulseSlicer, word: "SlicedWord | None") -> "SlicedWord | None":
         """Take the end of a word that `found` has just seen, and the word if it could read it."""
@@ -132,9 +135,10 @@ class OverlappedWords:
         """See whether a lone word's clock finds its marks again."""
         lone = self._lone
         at_us = self._next_us()
-        self.is_waiting = self._echo < _ECHOES
         self._echo += 1
-        if not self._echoes(lone, at_us):
+        is_echo = self._echoes(lone, at_us)
+        self.is_waiting = self._echo <= _ECHOES and not self._is_longer
+        if not is_echo:
             return None
         self.is_waiting = False
         word = self._found(lone, 1, 2, (at_us + self._mark_us) & TIME_MASK, self._syncs[lone])
@@ -166,6 +170,7 @@ class OverlappedWords:
             return self._found(newest, words, words, end_us, oldest_us)
         if self._fronts[newest] == _DAMAGED:
             return None
+        self._is_longer = False
         for echo in range(1, _ECHOES + 1):
             at_us = (self._syncs[newest] - 2 * self._periods[newest] * echo) & TIME_MASK
             if not heard >> echo & 1 and self._echoes(newest, at_us):
@@ -173,7 +178,7 @@ class OverlappedWords:
         self._lone = newest
         self._echo = 1
         self._mark_us = (end_us - self._syncs[newest]) & TIME_MASK
-        self.is_waiting = True
+        self.is_waiting = not self._is_longer
         return None
 
     def _apart(self, newest: int, at: int) -> int:
@@ -205,7 +210,7 @@ class OverlappedWords:
     def _judge(self, words: int) -> bool:
         """Whether the words in `_places` together say a code."""
         kept, places = self._kept, self._places
-        if not is_begin(kept, places, words):
+        if not is_begin(kept, places, words) or 2 * self._n_ends(words) >= words:
             return False
         code = 0
         for pair in range(24):
@@ -219,29 +224,64 @@ class OverlappedWords:
     def _echoes(self, at: int, sync_us: int) -> bool:
         """Whether the marks of a whole word stand, with whatever else, about where its clock has the word of that time."""
         period = self._periods[at]
-        edges, ask, cells = self._edges, self._ask, self._cells
+        edges = self._edges
         if count_edges(edges.state, edges.times, (sync_us + (period >> 3)) & TIME_MASK, 2 * period) == 0:
             return False  # to lay the word over silence would say the same, and take long
+        if self._is_longer:
+            return False
         best = 0
-        best_us = sync_us
+        best_off_us = 0
+        step_us = period >> 8
         self._fill(sync_us, period)  # all but the time stays as it is then
         for step in range(-_STEPS, _STEPS + 1):
-            off_us = step * (period >> 8)
-            ask[REF] = (sync_us + off_us - ((FRONT + 24) * period >> 4)) & TIME_MASK
-            fill_cells(edges.state, edges.times, ask, cells)
-            like = likeness(cells, self._kept, at * WORD)
+            like = self._like(at, sync_us + step * step_us)
             if like > best:
-                best, best_us = like, (sync_us + off_us) & TIME_MASK
+                best, best_off_us = like, step * step_us
         if best < _LIKE:
             return False
+        if (
+            abs(best_off_us) == _STEPS * step_us
+            and self._like(at, sync_us + best_off_us * (_STEPS + 1) // _STEPS) > best
+        ):
+            return False  # its marks are another clock's
+        best_us = (sync_us + best_off_us) & TIME_MASK
         self._fill(best_us, period)
         keep_word(self._cells, self._kept, _KEPT * WORD)
-        if clean_pairs(self._kept, _KEPT * WORD, 0) >= _UNTOUCHED and differ(self._kept, at * WORD, _KEPT * WORD):
+        clean = clean_pairs(self._kept, _KEPT * WORD, 0)
+        if clean >= _UNTOUCHED and differ(self._kept, at * WORD, _KEPT * WORD):
             return False  # nobody talks into it, and it says something else
+        self._is_longer = clean == 24 and (comes_before(self._kept, _KEPT * WORD) or self._goes_on(best_us, period))
+        if self._is_longer:
+            return False
         if begin_earlier(self._kept, at * WORD, _KEPT * WORD):
             return False
         self._code = code_of(self._kept, at * WORD)
         return confirms(self._cells, self._kept, at * WORD, 1 if self._fronts[at] == _NOISE else 0)
+
+    def _like(self, at: int, sync_us: int) -> int:
+        """How like a kept word is what has its sync mark there; the period is that of `_fill` before."""
+        ask = self._ask
+        ask[REF] = (sync_us - ((FRONT + 24) * self._periods[at] >> 4)) & TIME_MASK
+        fill_cells(self._edges.state, self._edges.times, ask, self._cells)
+        return likeness(self._cells, self._kept, at * WORD)
+
+    def _n_ends(self, words: int) -> int:
+        """How many words of `_places` are the last 24 pairs of a longer one: the first of a press may be cut to so many."""
+        kept, ends = self._kept, 0
+        for word in range(words):
+            at = (self._places[word] & ~ZEROS_ONLY) * WORD
+            ends += clean_pairs(kept, at, 0) == 24 and comes_before(kept, at)
+        return ends
+
+    def _goes_on(self, sync_us: int, period: int) -> bool:
+        """Whether the word looked for has a further pair: words of 25 whose last one is a 0 end as one of 24 does.
+
+        Of the cells those before the word are lost.
+        """
+        ask = self._ask
+        ask[REF], ask[COUNT] = (sync_us + (period >> 4)) & TIME_MASK, 1
+        fill_cells(self._edges.state, self._edges.times, ask, self._cells)
+        return goes_on(self._kept, _KEPT * WORD, self._cells)
 
     def _front(self, at: int) -> int:
         if clean_pairs(self._kept, at * WORD, 0) < 24:
