@@ -162,6 +162,26 @@ def test_the_board_says_what_waits_how_the_day_has_been_and_who_is_there(
     assert json.loads(capsys.readouterr().out)["figures"]["waiting"] == 1
 
 
+def test_a_faulty_button_is_muted_listed_and_rings_again(
+    host: Host, database: Database, capsys: pytest.CaptureFixture[str]
+) -> None:
+    host.open()
+    database.execute("UPDATE contacts SET station_id = '203-1'")  # of that station something came
+    assert main(["mutes"]) == 0
+    assert capsys.readouterr().out == "no button is muted\n"
+    assert main(["mute", "east/203-1", "--reason", "it sticks", "--for", "600"]) == 0
+    head, row = capsys.readouterr().out.splitlines()
+    assert head.split() == ["station", "rings", "again", "in", "by", "reason"]
+    assert row.split()[0] == "east/203-1"
+    assert row.split()[2:] == ["Wei", "it", "sticks"]
+    assert main(["mutes", "--lang", "zh_CN"]) == 0
+    assert "恢复响铃" in capsys.readouterr().out
+    assert main(["unmute", "east/203-1", "--reason", "mended"]) == 0
+    assert capsys.readouterr().out == "no button is muted\n"
+    assert main(["unmute", "east/203-1", "--reason", "mended"]) == 1
+    assert "is not muted" in capsys.readouterr().err
+
+
 def test_a_request_is_sent_again_with_its_key_until_somebody_leads(
     host: Host, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -206,6 +226,7 @@ def test_the_stream_goes_on_after_the_server_was_away(host: Host, monkeypatch: p
         ["list", "--limit", "0"],
         ["open", "bed_call", "x"],
         ["resolve", "c-1", "--field", "x"],
+        ["mute", "203-1", "--reason", "x"],
     ],
 )
 def test_a_bad_call_is_said(wrong: list[str]) -> None:

@@ -8,6 +8,7 @@ from http import HTTPStatus
 from pathlib import Path
 from time import time_ns
 from typing import Any, get_args
+from urllib.parse import quote
 
 import msgspec
 
@@ -17,6 +18,7 @@ from wardbell_callcenter.api.bodies import Contacts
 from wardbell_callcenter.api.code_routes import WrapUpCode
 from wardbell_callcenter.api.contacts_client import DEFAULT_URL, Api, RefusedError, UnavailableError, token_of
 from wardbell_callcenter.api.contacts_wording import TEXTS, Wording
+from wardbell_callcenter.api.ward_routes import MuteState
 from wardbell_callcenter.figures.live import LiveFigures
 from wardbell_callcenter.people.supervision import Board
 from wardbell_protocol.bus.centre_payloads import CentreEvent, ContactKind, ContactState, ContactStatus, ScreenPop
@@ -36,6 +38,8 @@ EXAMPLES = """examples:
   wardbell contacts transfer c-5f0a1b2c-17 head-nurse
   wardbell contacts open technical "lamp in 203" --ward east --room 203
   wardbell contacts board                        what waits, for how long, how many were accepted in time, who is there
+  wardbell contacts mutes                        buttons that were muted, by hand or in a storm, and until when
+  wardbell contacts unmute east/203-1 --reason "new battery"    it rings again, now
   wardbell contacts watch                        every event as it comes; goes on where it was after a gap
 
 The token is that of `wardbell house token NAME`. 1 = refused, 69 = nobody answers, 78 = no token.
@@ -165,6 +169,28 @@ def _open(options: argparse.Namespace, api: Api, words: Wording) -> int:
     return _shown(options, api.post("/v1/contacts", ContactState, said), words)
 
 
+def _mutes(options: argparse.Namespace, api: Api, words: Wording) -> int:
+    return _shown_mutes(options, api.get("/v1/mutes", list[MuteState]), words)
+
+
+def _mute(options: argparse.Namespace, api: Api, words: Wording) -> int:
+    ward, station = options.station
+    said = {name: getattr(options, name) for name in options.said}
+    path = f"/v1/wards/{quote(ward, safe='')}/stations/{quote(station, safe='')}/{options.verb}"
+    return _shown_mutes(options, api.post(path, list[MuteState], said), words)
+
+
+def _shown_mutes(options: argparse.Namespace, mutes: list[MuteState], words: Wording) -> int:
+    if options.json:
+        _print_json(mutes)
+    elif not mutes:
+        print(words.text("no_mutes"))
+    else:
+        now_ms = time_ns() // 1_000_000
+        print("\n".join(aligned([words.mutes_head(), *(words.mute(one, now_ms) for one in mutes)])))
+    return 0
+
+
 def _shown(options: argparse.Namespace, contact: ContactState, words: Wording) -> int:
     if options.json:
         _print_json(contact)
@@ -202,6 +228,7 @@ def _parser() -> argparse.ArgumentParser:
     board = _verb(verbs, "board", "what waits, how the day has been, who is there", _board)
     board.add_argument("--ward", metavar="NAME", default="", help="the figures of that ward")
     _add_doing(verbs)
+    _add_muting(verbs)
     opened = _verb(verbs, "open", "one that is no bed call", _open)
     opened.add_argument("kind", choices=["family_call", "message", "web_request", "technical"])
     opened.add_argument("subject")
@@ -233,6 +260,20 @@ def _add_doing(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
     resolved.add_argument("--code", default="", help="one of the house's wrap-up codes")
     resolved.add_argument("--text", default="")
     _fields(resolved)
+
+
+def _add_muting(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    _verb(verbs, "mutes", "buttons whose calls do not ring for now; emergencies do", _mutes)
+    muted = _verb(verbs, "mute", "a faulty button's calls do not ring for a while; emergencies do", _mute)
+    muted.set_defaults(verb="mute", said=("for_s", "reason"))
+    muted.add_argument(
+        "--for", dest="for_s", metavar="S", type=_count, default=1800, help="seconds, default %(default)s"
+    )
+    again = _verb(verbs, "unmute", "it rings again", _mute)
+    again.set_defaults(verb="unmute", said=("reason",))
+    for verb in (muted, again):
+        verb.add_argument("--reason", required=True)
+        verb.add_argument("station", metavar="WARD/STATION", type=_station, help="such as east/203-1")
 
 
 def _doing(
@@ -280,6 +321,13 @@ class _Field(argparse.Action):
         if not name or not sign:
             parser.error(f"--field: {value}: give it as NAME=TEXT")
         options.fields = {**options.fields, name: text}
+
+
+def _station(text: str) -> tuple[str, str]:
+    ward, _, station = text.partition("/")
+    if not ward or not station or "/" in station:
+        raise argparse.ArgumentTypeError(f"{text}: give WARD/STATION, such as east/203-1")
+    return ward, station
 
 
 def _id(text: str) -> str:

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from wardbell_bus.words.words import Words
 from wardbell_callcenter.api.problems import Problem
+from wardbell_callcenter.api.ward_routes import MuteState
 from wardbell_callcenter.contacts.kind_words import kind_word
 from wardbell_callcenter.contacts.subject_words import subject_words
 from wardbell_callcenter.figures.kpi import Share
@@ -16,6 +17,8 @@ TEXTS: dict[str, dict[str, str]] = {
     "en": {
         "head": "contact|urgency|state|kind|place|age|with|asked|repeats",
         "none": "no contacts",
+        "mutes_head": "station|rings again in|by|reason",
+        "no_mutes": "no button is muted",
         "load": "waiting {waiting}, the oldest {oldest}; {taken} with somebody",
         "service": "accepted within {within:g} s ÷ all (SL_offered): last hour {hour}, today {today}",
         "response": "response today {response}; occupancy {occupancy}",
@@ -61,6 +64,8 @@ TEXTS: dict[str, dict[str, str]] = {
     "zh_CN": {
         "head": "工单|优先级|状态|类型|位置|时长|处理人|已派给|重复",
         "none": "没有工单",
+        "mutes_head": "按钮|恢复响铃|操作人|原因",
+        "no_mutes": "没有静音的按钮",
         "load": "等待 {waiting}，最久 {oldest}；处理中 {taken}",
         "service": "{within:g} 秒内接单 ÷ 全部（SL_offered）：近一小时 {hour}，今天 {today}",
         "response": "今天响应 {response}；占用率 {occupancy}",
@@ -200,6 +205,15 @@ class Wording(Words):
         summary = self._summary(event, codes)
         said = [self._what(event), self.who(event.by), self.reason(event.reason), summary, _one_line(event.text)]
         return "  ".join([when, *where, *(word for word in said if word), *late])
+
+    def mutes_head(self) -> tuple[str, ...]:
+        """The columns of muted buttons."""
+        return tuple(self.text("mutes_head").split("|"))
+
+    def mute(self, mute: MuteState, now_ms: int) -> tuple[str, ...]:
+        """A muted button, and for how long yet."""
+        station = f"{mute.ward}/{mute.station_id}"
+        return station, age(mute.until_ms - now_ms), self.who(mute.by), self.reason(mute.reason)
 
     def resident(self, card: ResidentCard) -> tuple[str, ...]:
         """Who may be meant: the id by which one chooses, the place, the name, the care level, and the risks."""
