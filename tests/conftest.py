@@ -22,6 +22,7 @@ HypothesisProvider._local_constants = Constants()  # type: ignore[assignment]  #
 settings.register_profile("wardbell", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("wardbell")
 
+OF_THE_MACHINE = [f"WARDBELL_{name}" for name in ("API", "BROKER", "DB", "HOME", "LOG", "SMTP_PASSWORD", "TOKEN")]
 MOST_WORKERS = 32  # each has a database server, and its own of the ports in servers.py, which last for 60
 LONGEST = ("test_story_night.py", "test_images_emulated.py")  # each test up to a minute
 
@@ -32,6 +33,9 @@ def pytest_configure() -> None:
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(memory_root()))
     # Commands speak the language of their terminal: English, wherever the tests run.
     os.environ["LC_ALL"] = "C.UTF-8"
+    # What this machine's own ward and house are told is not for those of the tests, nor is the width of its terminal.
+    for name in (*OF_THE_MACHINE, "COLUMNS", "LINES"):
+        os.environ.pop(name, None)
     # The hundreds of programs that tests start need not compile what they import, each of them anew.
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     sys.dont_write_bytecode = False
