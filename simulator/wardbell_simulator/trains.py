@@ -9,6 +9,8 @@ from wardbell_protocol.errors import ConfigError
 from wardbell_simulator.iq import read_cu8
 
 _CAPTURE_NAME = re.compile(r"([a-z]+\d+)_")
+_LONGEST_US = 86_400_000_000  # a day; each costs as much time as it is long
+_LARGEST_BYTES = 250_000_000  # of IQ, 8 minutes: it is read whole and takes 25 times as much memory
 _FORM = 'one JSON object a line: {"id": "...", "pulses": [+on, -off, ...]} in whole microseconds'
 
 
@@ -35,6 +37,7 @@ def read_trains(path: Path) -> list[Train]:
         raise ConfigError(str(path), "file", "there is no such file")
     try:
         if path.suffix == ".cu8":
+            _check_size(path)
             named = _CAPTURE_NAME.match(path.stem)
             return [Train(named.group(1) if named else path.stem, read_cu8(path))]
         if path.suffix == ".jsonl":
@@ -42,6 +45,13 @@ def read_trains(path: Path) -> list[Train]:
     except OSError as error:
         raise ConfigError(str(path), "file", f"cannot be read: {error}") from None
     raise ConfigError(str(path), "file", "the name must end in .jsonl (pulse trains) or .cu8 (IQ)")
+
+
+def _check_size(path: Path) -> None:
+    if (size := path.stat().st_size) > _LARGEST_BYTES:
+        most = _LARGEST_BYTES // 1_000_000
+        remedy = f"has {size // 1_000_000} MB, over {most}; wardbell iq reads recordings of any length"
+        raise ConfigError(str(path), "file", remedy)
 
 
 def _read_jsonl(path: Path) -> list[Train]:
@@ -63,4 +73,8 @@ def _read_line(path: Path, number: int, line: str) -> Train:
     pulses = row.get("pulses")
     if not isinstance(pulses, list) or any(type(pulse) is not int for pulse in pulses):
         raise ConfigError(str(path), f"line {number}, pulses", f"must be a list of whole numbers; write {_FORM}")
+    if any(abs(pulse) > _LONGEST_US for pulse in pulses):
+        raise ConfigError(
+            str(path), f"line {number}, pulses", "none may last longer than a day; they are in microseconds"
+        )
     return Train(str(row.get("id", number)), pulses)

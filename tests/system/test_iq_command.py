@@ -128,6 +128,7 @@ def test_another_server_is_no_dongle(tmp_path: Path) -> None:
         (["none.cu8"], "No such file"),
         (["air.wav"], "must end in .cu8"),
         (["-", "--rate", "48000"], "200000"),
+        (["air.cu8", "--rate", "0"], "200000"),
         (["-", "--ward", "--home", "nowhere"], "registry.json"),
     ],
 )

@@ -53,6 +53,11 @@ def test_names_an_iq_recording(name: str, train_id: str, tmp_path: Path, capsys:
         ("a.jsonl", '{"id": "a"}', "a.jsonl: line 1, pulses: must be a list of whole numbers"),
         ("a.jsonl", '{"pulses": [1, 2.5]}', "a.jsonl: line 1, pulses: must be"),
         ("a.jsonl", '{"pulses": [true]}', "a.jsonl: line 1, pulses: must be"),
+        (
+            "a.jsonl",
+            '{"pulses": [400, -1' + 20 * "0" + "]}",
+            "a.jsonl: line 1, pulses: none may last longer than a day",
+        ),
         ("a.wav", "", "a.wav: file: the name must end in .jsonl"),
         (None, "", "absent.jsonl: file: there is no such file"),
     ],
@@ -71,6 +76,13 @@ def test_what_is_no_text_is_refused(tmp_path: Path, capsys: pytest.CaptureFixtur
     (tmp_path / "a.jsonl").write_bytes(b"\xff\xfe\x00")
     assert main([str(tmp_path / "a.jsonl")]) == 2
     assert "not UTF-8" in capsys.readouterr().err
+
+
+def test_iq_too_large_to_be_read_whole_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with (tmp_path / "a.cu8").open("wb") as file:
+        file.truncate(300_000_000)  # takes no room
+    assert main([str(tmp_path / "a.cu8")]) == 2
+    assert "a.cu8: file: has 300 MB, over 250; wardbell iq reads" in capsys.readouterr().err
 
 
 def test_help_has_examples(capsys: pytest.CaptureFixture[str]) -> None:

@@ -84,7 +84,7 @@ def _decode_files(names: list[str], rate_hz: int | None) -> int:
     from wardbell_gateway.iq.recordings import id_in_name, rate_in_name, read_samples
 
     for name in names:
-        receiver = IqReceiver(rate_hz or rate_in_name(name))
+        receiver = IqReceiver(rate_in_name(name) if rate_hz is None else rate_hz)
         events: list[IqEvent] = []
         for samples in read_samples(name):
             events += receiver.receive(samples)
@@ -100,10 +100,10 @@ def _listen(source: str, options: argparse.Namespace) -> int:
     from wardbell_gateway.iq.keys import KeyRing
     from wardbell_gateway.iq.listening import Listening, listen_to_dongle, listen_to_samples
     from wardbell_gateway.iq.receiver import IqEvent
-    from wardbell_gateway.iq.recordings import PIPE, rate_in_name, read_samples
+    from wardbell_gateway.iq.recordings import rate_in_name, read_samples
     from wardbell_gateway.iq.rtl_tcp import SCHEME, RtlTcp, Tuning
 
-    rate_hz = options.rate or (rate_in_name(source) if source != PIPE else 250_000)
+    rate_hz = rate_in_name(source) if options.rate is None else options.rate
     ring = KeyRing(options.home / "registry.json") if options.ward else None
     ear = Ear(ring.ward, options.name, options.broker, read_clock().unix_ms) if ring is not None else None
     prints = options.json or ear is None
