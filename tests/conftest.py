@@ -36,6 +36,7 @@ def pytest_configure() -> None:
     # What this machine's own ward and house are told is not for those of the tests, nor is the width of its terminal.
     for name in (*OF_THE_MACHINE, "COLUMNS", "LINES"):
         os.environ.pop(name, None)
+    os.environ["NO_PROXY"] = os.environ["no_proxy"] = "*"  # all is on loopback, where no proxy leads
     # The hundreds of programs that tests start need not compile what they import, each of them anew.
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     sys.dont_write_bytecode = False
