@@ -100,7 +100,7 @@ class Agent(Part, frozen=True, kw_only=True):
 
 
 class Priorities(Part, frozen=True, kw_only=True):
-    """What makes a contact urgent: its kind's base, plus the resident's care level and class, plus each repeat.
+    """What makes a contact urgent: its kind's base, plus the resident's care level and class, plus each repeat up to the ninth.
 
     Larger is more urgent. What is not an emergency stays below `reserved`, whatever is added. `classes`: what each class that the
     house puts residents into adds, such as `{"important": 3, "vip": 6}`.
