@@ -17,7 +17,8 @@ def tracked_texts(root: Path) -> dict[str, str]:
     """Return every tracked text file's content by its path; recordings and pictures are not text."""
     git = shutil.which("git")
     assert git
-    listed = subprocess.run([git, "ls-files", "-z"], cwd=root, capture_output=True, text=True, check=True)
+    command = [git, "-c", f"safe.directory={root}", "ls-files", "-z"]  # whoever owns the clone
+    listed = subprocess.run(command, cwd=root, capture_output=True, text=True, check=True)
     texts = {}
     for name in filter(None, listed.stdout.split("\0")):
         try:
