@@ -15,7 +15,8 @@ from servers import free_port
 from wardbell_callcenter.api import contacts_client
 from wardbell_callcenter.api.contacts_client import Api
 from wardbell_callcenter.api.contacts_command import main
-from wardbell_callcenter.api.contacts_wording import TEXTS
+from wardbell_callcenter.api.contacts_wording import TEXTS, Wording
+from wardbell_callcenter.api.problems import Problem
 from wardbell_callcenter.residents.resident import Resident
 
 
@@ -233,6 +234,12 @@ def test_a_bad_call_is_said(wrong: list[str]) -> None:
     with pytest.raises(SystemExit) as ended:
         main(wrong)
     assert ended.value.code == 2
+
+
+def test_who_does_not_have_it_is_not_sent_to_the_administrator() -> None:
+    refused = Problem(title="Forbidden", status=403, detail="ana may not transfer: not one of yours", remedy="")
+    assert "`wardbell contacts show`" in Wording("en").refusal(refused)
+    assert "`wardbell contacts show`" in Wording("zh_CN").refusal(refused)
 
 
 def test_both_languages_say_the_same_things() -> None:

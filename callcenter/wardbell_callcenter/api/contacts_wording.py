@@ -10,6 +10,7 @@ from wardbell_callcenter.contacts.kind_words import kind_word
 from wardbell_callcenter.contacts.subject_words import subject_words
 from wardbell_callcenter.figures.kpi import Share
 from wardbell_callcenter.figures.live import LiveFigures
+from wardbell_callcenter.people.permissions import NOT_HIS
 from wardbell_callcenter.people.supervision import Board
 from wardbell_protocol.bus.centre_payloads import AgentState, CentreEvent, ContactState, ResidentCard
 
@@ -57,6 +58,7 @@ TEXTS: dict[str, dict[str, str]] = {
         "remedy": "{said}; what to do: {remedy}",
         "remedy.401": "`wardbell house token NAME` makes a token",
         "remedy.403": "an administrator sees to it in the house's document",
+        "remedy.not_his": "`wardbell contacts show` says who has it, and of which ward it is",
         "remedy.404": "`wardbell contacts list` says which there are",
         "remedy.409": "look at it again: `wardbell contacts show`",
         "silent": "no answer: {why}",
@@ -104,6 +106,7 @@ TEXTS: dict[str, dict[str, str]] = {
         "remedy": "{said}；处理办法：{remedy}",
         "remedy.401": "用 `wardbell house token 姓名` 生成令牌",
         "remedy.403": "请管理员修改院区文档",
+        "remedy.not_his": "用 `wardbell contacts show` 查看处理人和所属病区",
         "remedy.404": "用 `wardbell contacts list` 查看有哪些",
         "remedy.409": "用 `wardbell contacts show` 再看一次",
         "silent": "无应答：{why}",
@@ -129,7 +132,8 @@ class Wording(Words):
         if problem.taken_by:
             return self.text("taken_by", who=problem.taken_by)
         said = self.text("no", why=self.reason(problem.detail))
-        remedy = self.known(f"remedy.{problem.status}", problem.remedy)
+        of = "not_his" if problem.detail.endswith(NOT_HIS) else problem.status
+        remedy = self.known(f"remedy.{of}", problem.remedy)
         return self.text("remedy", said=said, remedy=remedy) if remedy else said
 
     def head(self) -> tuple[str, ...]:
