@@ -37,6 +37,10 @@ class OutboxPump:
     What is in flight when the connection breaks is sent again by paho; what is in flight when the process dies is
     still in the store. So a reader may see an event twice, and misses none that the broker did not confirm. A broker
     that dies may take the last it confirmed with it: readers ask for a snapshot after each lost connection.
+
+    Args:
+        client: one that subscribes to something. It is connected once the broker has confirmed that, and by then paho has
+            sent again what was in flight; else what is new could come before it.
     """
 
     def __init__(self, client: BusClient, store: OutboxStore) -> None:

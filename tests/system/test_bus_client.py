@@ -34,7 +34,7 @@ class DeadlyClient(BusClient):
     """Counts what the broker confirms to it, and kills the broker at the one that is `deadly`."""
 
     def __init__(self, broker: BrokerProcess, client_id: str, deadly: int) -> None:
-        super().__init__(broker.url, client_id, [], lambda *_: None, lambda _up: None)
+        super().__init__(broker.url, client_id, ["t/authority"], lambda *_: None, lambda _up: None)
         self.n_confirmed = 0
         self._end_broker = broker.kill
         self._deadly = deadly
