@@ -103,6 +103,19 @@ def test_the_first_or_last_24_pairs_of_longer_words_are_no_code(is_cut: bool, sy
         assert events == []
 
 
+@pytest.mark.parametrize(("shorter_us", "jitter_us"), [(0, 13.0), (40, 25.0)])
+def test_the_last_24_pairs_of_jittering_words_are_no_code_where_the_first_is_cut(
+    shorter_us: int, jitter_us: float
+) -> None:
+    source = np.random.default_rng(6)
+    word = [T_US, 3 * T_US, *press(0x148124, T_US, 1)[:49], 27 * T_US]
+    for _ in range(8):
+        edges_us = np.cumsum([50e3, *(8 * word)[2:]]) + source.normal(0, jitter_us, 8 * len(word) - 1)
+        durations = np.diff(edges_us).round().astype(int).tolist()
+        pulses = [shorter_us - us if at % 2 else us - shorter_us for at, us in enumerate(durations)]
+        assert PressReceiver().receive(Portion.of([-50_000, *pulses, -300_000])) == []
+
+
 def test_two_equal_whole_words_make_one_press() -> None:
     source = np.random.default_rng(5)
     for n_words in (2, 4, 16):

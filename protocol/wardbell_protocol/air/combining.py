@@ -23,6 +23,7 @@ from wardbell_protocol.air.word_judge import (
     fill_levels,
     is_alone,
     is_one_to_three,
+    is_pair_before,
     judge,
 )
 from wardbell_protocol.air.word_loops import add_cells, add_squares
@@ -110,6 +111,7 @@ class WordCombiner:
             return -1
         if words == 2 and not are_zeros_whole(sums, code):
             return -1
+        longer = 0
         for back in range((self._newest - oldest) % KEPT + 1):
             at = (self._newest - back) % KEPT
             if not self._is_same_clock(at):
@@ -117,7 +119,9 @@ class WordCombiner:
             doubts = doubt(sums, self._cells, at * CELLS, code)
             if doubts > _DOUBT_MOST or (doubts > _DOUBT_OF_FEW and words <= _FEW and self._is_in_place(at)):
                 return -1
-        return code
+            longer += is_pair_before(self._cells, at * CELLS)
+        # The first word of a longer press may be cut to 24 pairs, and alone has nothing before it.
+        return -1 if words <= _FEW and 2 * longer >= words else code
 
     def _is_in_place(self, at: int) -> bool:
         """Whether a word stands whole words before the newest, within 4 T; one of another resident's press seldom does."""

@@ -48,6 +48,7 @@ _FITTING_MOST = 18  # those before may begin with another sender's mark
 _LEAST = 40  # e ** 4 to 1
 _LIKE = 100  # of 255
 _UNTOUCHED = 18  # pairs
+_ALL_CLEAN = 21  # but for some with jitter
 _STEPS = 3  # of a quarter T, to either side of where a word is expected
 _NOISY = 24  # edges in 32 T; a sender makes at most 16
 _BEHIND_T = 16  # when a word that comes whole would have been read
@@ -250,7 +251,9 @@ class OverlappedWords:
         clean = clean_pairs(self._kept, _KEPT * WORD, 0)
         if clean >= _UNTOUCHED and differ(self._kept, at * WORD, _KEPT * WORD):
             return False  # nobody talks into it, and it says something else
-        self._is_longer = clean == 24 and (comes_before(self._kept, _KEPT * WORD) or self._goes_on(best_us, period))
+        self._is_longer = (clean >= _UNTOUCHED and comes_before(self._kept, _KEPT * WORD)) or (
+            clean >= _ALL_CLEAN and self._goes_on(best_us, period)
+        )
         if self._is_longer:
             return False
         if begin_earlier(self._kept, at * WORD, _KEPT * WORD):
@@ -270,7 +273,7 @@ class OverlappedWords:
         kept, ends = self._kept, 0
         for word in range(words):
             at = (self._places[word] & ~ZEROS_ONLY) * WORD
-            ends += clean_pairs(kept, at, 0) == 24 and comes_before(kept, at)
+            ends += clean_pairs(kept, at, 0) >= _UNTOUCHED and comes_before(kept, at)
         return ends
 
     def _goes_on(self, sync_us: int, period: int) -> bool:

@@ -47,6 +47,8 @@ _FULL = const(230)  # 0.9
 _MARK_HUNDREDTHS = const(70)  # of the mean
 _PLAINLY_0 = const(64)
 _PLAINLY_1 = const(217)
+_MARK_BEFORE = const(153)  # 0.6
+_SPACE_BEFORE = const(26)  # 0.1
 _SCATTER_MOST = const(156000)  # 0.15
 _SCATTER_LEAST = const(3121)  # 0.003
 
@@ -194,6 +196,14 @@ def doubt(sums: ptr32, kept: ptr8, first: int, code: int) -> int:
         elif middle > sums[_LIMITS + pair]:
             far += 17 if middle > _PLAINLY_1 else 1
     return far
+
+
+@micropython.viper
+def is_pair_before(kept: ptr8, first: int) -> bool:
+    """Whether right before a word plainly stands a further pair."""
+    at = first + _BEFORE + 3
+    middle = kept[at + 1]
+    return kept[at] >= _MARK_BEFORE and kept[at + 2] <= _PLAINLY_0 and (middle <= _SPACE_BEFORE or middle >= _PLAINLY_1)
 
 
 @micropython.viper
