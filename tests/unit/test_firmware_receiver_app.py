@@ -9,6 +9,7 @@ import pytest
 from wardbell_firmware.receiver.app import ReceiverApp
 from wardbell_firmware.receiver.desk_display import RENEW_EACH_MS
 from wardbell_firmware.receiver.table import STATIONS_FILE
+from wardbell_protocol.errors import ConfigError
 from wardbell_simulator.board_side.boards import VirtualReceiver
 from wardbell_simulator.glass import E, Glass
 
@@ -91,6 +92,23 @@ class Up:
 
     def is_up(self) -> bool:
         return True
+
+
+class Wrong:
+    """A board's own look for a network that its settings do not name."""
+
+    def __get__(self, *_: object) -> "Network":
+        raise ConfigError("settings.json", "wifi", "only a Pico W has it")
+
+    def __set__(self, *_: object) -> None: ...
+
+
+def test_a_receiver_whose_wifi_cannot_be_says_so_and_starts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(VirtualReceiver, "network", Wrong(), raising=False)
+    desk = Desk(settings={"host": False, "bus": {"ward": "east", "host": "192.168.1.2"}})
+    assert "only a Pico W" in desk.app.trouble
+    assert desk.lines[0] == "No broker:"
+    assert desk.out["relay"] == [1]
 
 
 def test_a_receiver_that_cannot_join_the_bus_says_why_and_rings(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -244,7 +244,11 @@ class ReceiverBoard(Protocol):
 
     @property
     def network(self) -> Network | None:
-        """Wi-Fi, where the board has it and `settings` say `bus`."""
+        """Wi-Fi, where the board has it and `settings` name one.
+
+        Raises:
+            ConfigError: what they name cannot be joined by this board.
+        """
 
     @property
     def store(self) -> Store:

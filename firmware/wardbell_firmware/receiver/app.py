@@ -40,9 +40,9 @@ class ReceiverApp:
         name, has_host = str(settings.get("name", "receiver")), bool(settings.get("host", True))
         self.trouble = ""
         self.session: BusSession | None = None
-        if board.network is not None and "bus" in settings:
+        if "bus" in settings:
             try:
-                self.session = _session(board, name)
+                self.session = None if board.network is None else _session(board, name)
             except ConfigError as error:
                 self.trouble = "%s: %s" % (NO_BROKER, error)
             except ImportError:

@@ -14,6 +14,7 @@ from wardbell_firmware.boards.rp2040.supply import PicoMains
 from wardbell_firmware.boards.rp2040.transmitter import PicoTransmitter
 from wardbell_firmware.boards.rp2040.watchdog import PicoWatchdog
 from wardbell_firmware.boards.store import FlashStore
+from wardbell_protocol.errors import ConfigError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -56,12 +57,23 @@ class PicoReceiver:
         self.status_green = PicoLamp(pins["status_green"])
         self.mains = PicoMains(pins["mains"])
         self.line = UsbLine() if settings.get("host_on_usb", True) else UartLine(pins["line_tx"], pins["line_rx"])
-        self.network = _wifi(settings, self.clock)
-        _begin_calendar(settings)
+        self._network: PicoWifi | None = None
         self.store = FlashStore()
         self.watchdog = PicoWatchdog()
         self._n_before = self._n_waiting = 0
         self.clock.listen(self._has_input, WAIT_MS)
+
+    @property
+    def network(self) -> "PicoWifi | None":
+        """Wi-Fi, from when it is first asked for.
+
+        Raises:
+            ConfigError: the settings name none that can be, or not the date that its certificates want.
+        """
+        if self._network is None and "wifi" in self.settings:
+            _begin_calendar(self.settings)
+            self._network = _wifi(self.settings["wifi"], self.clock)
+        return self._network
 
     def _has_input(self) -> bool:
         """Whether the host has spoken, or the air is to be heard: a gap has begun or ended, or some of a signal has come.
@@ -84,13 +96,12 @@ def _display_pins(pins: "dict[str, int]", is_i2c: bool) -> "GpioDisplayPins | Pc
     return GpioDisplayPins(pins["lcd_rs"], pins["lcd_e"], data)
 
 
-def _wifi(settings: "dict[str, object]", clock: PicoClock) -> "PicoWifi | None":
-    if "wifi" not in settings:
-        return None
-    # Only a Pico W has what this imports.
-    from wardbell_firmware.boards.rp2040.wifi import PicoWifi
-
-    return PicoWifi(settings["wifi"], clock)
+def _wifi(settings: object, clock: PicoClock) -> "PicoWifi":
+    try:
+        from wardbell_firmware.boards.rp2040.wifi import PicoWifi
+    except ImportError:
+        raise ConfigError("settings.json", "wifi", "only a Pico W has it")
+    return PicoWifi(settings, clock)
 
 
 def _begin_calendar(settings: "dict[str, object]") -> None:

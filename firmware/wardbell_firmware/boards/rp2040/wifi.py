@@ -17,24 +17,26 @@ class PicoWifi:
     `settings`: `ssid`, and where wanted `password` and `country` (two letters: which channels are legal).
 
     Raises:
-        ConfigError: they name no network.
+        ConfigError: they name no network, or what they give cannot be.
     """
 
     def __init__(self, settings: object, clock: "Clock") -> None:
         if not isinstance(settings, dict) or not settings.get("ssid"):
             raise ConfigError("settings.json", "wifi", 'give {"ssid": "ward", "password": "..."}')
-        if "country" in settings:
-            network.country(settings["country"])
         self._clock = clock
         self._name = settings["ssid"]
         self._password = settings.get("password")
         self._wlan = network.WLAN(network.STA_IF)
-        self._is_ready = False
-        self._join()
+        try:
+            if "country" in settings:
+                network.country(settings["country"])
+            self._join()
+        except (TypeError, ValueError):
+            raise ConfigError("settings.json", "wifi", "give name and password as texts, the country as two letters")
 
     def is_up(self) -> bool:
         """Whether it has joined; if not, it tries again now and then."""
-        if self._is_ready and self._wlan.isconnected():
+        if self._wlan.isconnected():
             return True
         if self._clock.now_ms() - self._tried_ms >= JOIN_AGAIN_MS:
             self._join()
@@ -43,10 +45,9 @@ class PicoWifi:
     def _join(self) -> None:
         self._tried_ms = self._clock.now_ms()  # not in ticks: by the week after which it is lost those have wrapped
         try:
-            if not self._is_ready:
-                self._wlan.active(True)
-                self._wlan.config(pm=0xA11140)  # no power saving: it makes each answer late
-                self._is_ready = True
+            # Whether the radio chip has come up is not said; up already, it is left as it is.
+            self._wlan.active(True)
+            self._wlan.config(pm=0xA11140)  # no power saving: it makes each answer late
             self._wlan.connect(self._name, self._password)
         except OSError:
-            pass  # its radio chip does not answer: the receiver hears, shows and rings without it
+            pass  # the chip does not answer: the receiver hears, shows and rings without it
