@@ -101,7 +101,7 @@ def test_each_question_has_its_index(years: tuple[Database, Store]) -> None:
         (lambda ledger: ledger.incidents.opened("w3", ["s-1"], last_hour_ms), OPENED),
         (lambda ledger: ledger.incidents.waiting("w3", last_hour_ms), OPENED + OPEN_KEYS),
         (lambda ledger: ledger.contacts.open_at("key-3"), OPEN_KEYS),
-        (lambda ledger: ledger.contacts.last_of_call("call-3"), ("ix_contacts_call_id",)),
+        (lambda ledger: ledger.contacts.of_call("call-3"), ("ix_contacts_call_id",)),
         (listed(), STATE),
         (listed(ward="w3"), of_ward),
         (listed("resolved", ward="w3"), of_ward),

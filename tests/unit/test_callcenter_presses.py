@@ -87,3 +87,17 @@ def test_after_somebody_said_that_it_is_over_it_looks_for_somebody_anew(centre: 
         (case,) = ledger.figures.cases(second.opened_at_ms, second.opened_at_ms + 1)
     assert case.ward_answered_at_ms is None  # who came for the first did not come for this one
     assert case.is_given_up
+
+
+def test_a_clock_that_is_set_back_opens_nothing_anew(centre: Centre) -> None:
+    call, first = call_state(), centre.open()
+    for presses in (1, 2):
+        (contact,) = centre.contacts()
+        assert centre.accept("Wei", contact.contact_id).ok
+        assert centre.do("resolve", "Wei", contact_id=contact.contact_id).ok
+        if presses == 1:
+            centre.set_clock(-60 * MINUTE)
+            centre.hear("pressed_again", pressed(centre, call, 2))
+    centre.hear("raised_again", msgspec.structs.replace(pressed(centre, call, 2), loop=1))
+    assert centre.contacts() == []
+    assert contact.opened_at_ms < first.opened_at_ms

@@ -18,10 +18,9 @@ def open_for_call(turn: Turn, call: CallState) -> Contact:
 
 def open_anew(turn: Turn, call: CallState) -> None:
     """Its ward still shows a call that somebody here said is over; where its button was pressed since, it is one again."""
-    last = turn.ledger.contacts.last_of_call(call.call_id)
-    presses = 0 if last is None or last.call is None else call.presses - last.call.presses
-    if presses > 0:
-        _open_for_call(turn, call, call.last_press_at_ms, presses)
+    known = [contact.call.presses for contact in turn.ledger.contacts.of_call(call.call_id) if contact.call is not None]
+    if known and call.presses > max(known):  # of all of them: a clock that was set back does not say which is the last
+        _open_for_call(turn, call, call.last_press_at_ms, call.presses - max(known))
 
 
 def _open_for_call(turn: Turn, call: CallState, pressed_at_ms: int, presses: int) -> Contact:

@@ -32,12 +32,7 @@ _BY_ID = _wanted(contacts.c.contact_id == bindparam("of_id"))
 _MANY = _wanted(contacts.c.contact_id.in_(bindparam("ids", expanding=True)))
 _OPEN_AT = _wanted(contacts.c.open_key == bindparam("key"))
 _OPEN_OF_CALL = _wanted((contacts.c.call_id == bindparam("of_call")) & IS_OPEN)
-_LAST_OF_CALL = (
-    select(*(contacts.c[name] for name in FIELDS))
-    .where(contacts.c.call_id == bindparam("of_call"))
-    .order_by(contacts.c.opened_at_ms.desc(), contacts.c.contact_id.desc())
-    .limit(1)
-)
+_OF_CALL = _wanted(contacts.c.call_id == bindparam("of_call"))
 _OPEN = _wanted(IS_OPEN)
 _WAITING = _wanted(IS_OPEN & contacts.c.state.not_in(TAKEN))
 _TAKEN = (
@@ -87,10 +82,9 @@ class ContactRows:
         """The open contacts that follow that call of a ward."""
         return self._read(_OPEN_OF_CALL, of_call=call_id)
 
-    def last_of_call(self, call_id: str) -> Contact | None:
-        """The newest contact that followed that call of a ward, open or not."""
-        found = self._read(_LAST_OF_CALL, of_call=call_id)
-        return found[0] if found else None
+    def of_call(self, call_id: str) -> list[Contact]:
+        """The contacts that have followed that call of a ward, open or not."""
+        return self._read(_OF_CALL, of_call=call_id)
 
     def open(self) -> list[Contact]:
         """All that are not closed: the most urgent first, then the oldest."""
