@@ -65,14 +65,14 @@ class PicoReceiver:
 
     @property
     def network(self) -> "PicoWifi | None":
-        """Wi-Fi, from when it is first asked for.
+        """Wi-Fi, which begins when it is asked for, and the calendar with it.
 
         Raises:
-            ConfigError: the settings name none that can be, or not the date that its certificates want.
+            ConfigError: the settings name none that can be, or no date that is one.
         """
-        if self._network is None and "wifi" in self.settings:
+        if self._network is None:
             _begin_calendar(self.settings)
-            self._network = _wifi(self.settings["wifi"], self.clock)
+            self._network = _wifi(self.settings["wifi"], self.clock) if "wifi" in self.settings else None
         return self._network
 
     def _has_input(self) -> bool:
