@@ -4,7 +4,7 @@
 mean `LEARN`, ack and mute `SURVEY`, and neither alone any more.
 
 A key that sticks, or lies under something, must not take the others along: it makes no pair with one pressed later, and what is
-down when the receiver starts means nothing until it was let go.
+down when the receiver starts means nothing by itself until it was let go.
 """
 
 from wardbell_firmware.drivers.key import PRESSED, RELEASED, DebouncedKey
