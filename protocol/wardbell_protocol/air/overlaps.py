@@ -126,7 +126,10 @@ class OverlappedWords:
 
     @property
     def is_due(self) -> bool:
-        """Whether the next word of a lone one's clock has passed: `look_again` as long as one has, before any `look` but that of a word it `expects`."""
+        """Whether the next word of a lone one's clock has passed.
+
+        `look_again` as long as one has, before any `look` but that of a word it `expects`.
+        """
         if not self.is_waiting:
             return False
         behind_us = _BEHIND_T * self._periods[self._lone] // 64
